@@ -1,0 +1,73 @@
+# The front door. Every target installs what it needs first (Debian 12; scripts/setup says what), so that each can be the first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.NOTPARALLEL:
+
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+ARGS ?=
+TOLERANCE ?=
+
+build = cmake --build build/$(1) --parallel $(JOBS)
+ctest = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS) --timeout 300 $(ARGS)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup-build build/release/build.ninja ## the proof, then the lie that it finds (TOLERANCE=400ms is kind to slow machines)
+	$(call build,release) --target testigo testigo-greeter
+	@TESTIGO_BIN=$(CURDIR)/build/release/bin scripts/demo $(if $(TOLERANCE),--tolerance $(TOLERANCE))
+
+.PHONY: test
+test: setup-test build/dev/build.ninja ## build and run every test (ARGS='-R tap' chooses; any option of ctest)
+	$(call build,dev)
+	$(call ctest,dev)
+
+.PHONY: lint
+lint: setup-lint ## format, clang-tidy, include table, dead files, links and commands of the documents
+	JOBS=$(JOBS) scripts/lint
+
+.PHONY: format
+format: setup-lint ## put every source into the project's format
+	scripts/sources | xargs clang-format-16 -i
+
+.PHONY: asan
+asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(call build,asan)
+	$(call ctest,asan)
+
+.PHONY: tsan
+tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads under ThreadSanitizer
+	$(call build,tsan)
+	$(call ctest,tsan)
+
+.PHONY: fuzz
+fuzz: setup-fuzz build/fuzz/build.ninja ## every fuzz target for FUZZ_SECONDS each (60)
+	$(call build,fuzz) --target fuzz/all
+	JOBS=$(JOBS) scripts/fuzz $(FUZZ_SECONDS)
+
+.PHONY: install
+install: setup-build build/release/build.ninja ## both programs and their licence under PREFIX (/usr/local); DESTDIR for packagers
+	$(call build,release) --target testigo testigo-greeter
+	@scripts/install "$(PREFIX)" "$(DESTDIR)"
+
+.PHONY: uninstall
+uninstall: ## remove exactly what install put under PREFIX
+	@scripts/uninstall "$(PREFIX)" "$(DESTDIR)"
+
+.PHONY: clean
+clean: ## remove everything built
+	rm -rf build
+
+.PHONY: setup-build setup-test setup-lint setup-fuzz
+setup-build setup-test setup-lint setup-fuzz: setup-%:
+	@scripts/setup $*
+
+build/%/build.ninja: CMakePresets.json CMakeLists.txt | setup-build
+	@echo "cmake --preset $*"; cmake --preset $* >/dev/null
+	@touch $@

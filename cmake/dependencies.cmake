@@ -1,0 +1,31 @@
+# Everything comes from Debian 12; scripts/setup installs it.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+
+find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+add_library(testigo_asio INTERFACE)
+target_include_directories(testigo_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
+target_compile_definitions(testigo_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(testigo_asio INTERFACE Threads::Threads)
+
+if(TESTIGO_GREETER)
+  find_package(gRPC CONFIG REQUIRED)
+  find_package(spdlog REQUIRED)
+endif()
+
+if(TESTIGO_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+if(TESTIGO_TESTS OR TESTIGO_FUZZ)
+  find_path(NGHTTP2_INCLUDE_DIR nghttp2/nghttp2.h REQUIRED)
+  find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
+  add_library(testigo_nghttp2 INTERFACE) # the oracle, in tests only
+  target_include_directories(testigo_nghttp2 SYSTEM INTERFACE ${NGHTTP2_INCLUDE_DIR})
+  target_link_libraries(testigo_nghttp2 INTERFACE ${NGHTTP2_LIBRARY})
+endif()
