@@ -1,0 +1,150 @@
+#include "base/clock.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+
+namespace testigo {
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+
+// Reads exactly `size` decimal digits at `at` and moves past them.
+std::optional<int> digits(std::string_view text, std::size_t& at, std::size_t size) {
+  if (at + size > text.size()) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(at, size)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  at += size;
+  return value;
+}
+
+bool literal(std::string_view text, std::size_t& at, char wanted) {
+  if (at >= text.size() || text[at] != wanted) return false;
+  ++at;
+  return true;
+}
+
+// ".123456789", 1 to 9 digits, or nothing at all: nanoseconds.
+std::optional<Duration> fraction(std::string_view text, std::size_t& at) {
+  if (at >= text.size() || text[at] != '.') return Duration::zero();
+  ++at;
+  std::int64_t value = 0;
+  int count = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && count < 9; ++at, ++count) value = value * 10 + (text[at] - '0');
+  if (count == 0) return std::nullopt;
+  for (; count < 9; ++count) value *= 10;
+  return nanoseconds(value);
+}
+
+// "Z", or "+hh:mm" / "-hh:mm".
+std::optional<minutes> offset(std::string_view text, std::size_t& at) {
+  if (literal(text, at, 'Z')) return minutes(0);
+  const bool minus = at < text.size() && text[at] == '-';
+  if (!minus && !(at < text.size() && text[at] == '+')) return std::nullopt;
+  ++at;
+  const auto hour = digits(text, at, 2);
+  if (!hour || *hour > 23 || !literal(text, at, ':')) return std::nullopt;
+  const auto minute = digits(text, at, 2);
+  if (!minute || *minute > 59) return std::nullopt;
+  const minutes total(*hour * 60 + *minute);
+  return minus ? -total : total;
+}
+
+}  // namespace
+
+Time SystemClock::now() const { return time_point_cast<nanoseconds>(system_clock::now()); }
+
+Duration SystemClock::monotonic() const { return steady_clock::now().time_since_epoch(); }
+
+std::string to_rfc3339(Time time) {
+  // Not floor and subtract: near the ends of what nanoseconds reach, the start of the day or second lies outside.
+  std::int64_t whole = time.time_since_epoch().count() / kNanosPerSecond;
+  std::int64_t nanos = time.time_since_epoch().count() % kNanosPerSecond;
+  if (nanos < 0) {
+    --whole;
+    nanos += kNanosPerSecond;
+  }
+  const sys_seconds second{seconds(whole)};
+  const auto day = floor<days>(second);
+  const year_month_day date(day);
+  const hh_mm_ss clock(second - day);
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09lldZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                static_cast<long long>(nanos));
+  return text;
+}
+
+std::optional<Time> parse_rfc3339(std::string_view text) {
+  std::size_t at = 0;
+  const auto year_digits = digits(text, at, 4);
+  if (!year_digits || !literal(text, at, '-')) return std::nullopt;
+  const auto month_digits = digits(text, at, 2);
+  if (!month_digits || !literal(text, at, '-')) return std::nullopt;
+  const auto day_digits = digits(text, at, 2);
+  if (!day_digits || !literal(text, at, 'T')) return std::nullopt;
+  const auto hour = digits(text, at, 2);
+  if (!hour || *hour > 23 || !literal(text, at, ':')) return std::nullopt;
+  const auto minute = digits(text, at, 2);
+  if (!minute || *minute > 59 || !literal(text, at, ':')) return std::nullopt;
+  const auto second = digits(text, at, 2);
+  if (!second || *second > 60) return std::nullopt;
+  const auto nanos = fraction(text, at);
+  if (!nanos) return std::nullopt;
+  const auto shift = offset(text, at);
+  if (!shift || at != text.size()) return std::nullopt;
+  const year_month_day date(year(*year_digits), month(static_cast<unsigned>(*month_digits)),
+                            day(static_cast<unsigned>(*day_digits)));
+  // sys_time of nanoseconds reaches from 1677 to 2262; outside of it the sum would overflow.
+  if (!date.ok() || *year_digits < 1678 || *year_digits > 2261) return std::nullopt;
+  return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) + *nanos - *shift;
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc() || !std::isfinite(value) || std::signbit(value)) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const double nanos_per_unit = unit == "ns"   ? 1
+                                : unit == "us" ? 1e3
+                                : unit == "ms" ? 1e6
+                                : unit == "s"  ? 1e9
+                                : unit == "m"  ? 60e9
+                                : unit == "h"  ? 3600e9
+                                               : 0;
+  const double nanos = value * nanos_per_unit;
+  if (nanos_per_unit == 0 || nanos >= static_cast<double>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  return nanoseconds(std::llround(nanos));
+}
+
+std::string to_human(Duration duration) {
+  struct Unit {
+    double nanos;
+    const char* name;
+  };
+  constexpr Unit kUnits[] = {{1, "ns"}, {1e3, "µs"}, {1e6, "ms"}, {1e9, "s"}};
+  const double nanos = static_cast<double>(duration.count());
+  char text[48];
+  if (std::abs(nanos) >= 59.95e9) {
+    const auto whole = std::llround(std::abs(nanos) / 1e9);
+    std::snprintf(text, sizeof text, "%s%lldm %llds", nanos < 0 ? "-" : "", whole / 60, whole % 60);
+    return text;
+  }
+  // 999.5 of a unit would round to four digits, so the next one takes over there.
+  const Unit* unit = kUnits;
+  while (unit != kUnits + 3 && std::abs(nanos) >= 999.5 * unit->nanos) ++unit;
+  std::snprintf(text, sizeof text, "%.3g %s", nanos / unit->nanos, unit->name);
+  return text;
+}
+
+std::string to_time_of_day(Time time) { return to_rfc3339(time).substr(11, 12); }
+
+}  // namespace testigo

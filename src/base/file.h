@@ -1,0 +1,17 @@
+// Small files, written whole.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace testigo {
+
+// Creates or replaces the file (0600), by a neighbour that is renamed, so that a reader never sees half of it.
+// Throws EnvironmentError.
+void write_file(const std::filesystem::path& file, std::string_view content);
+
+// Throws EnvironmentError when it cannot be read or is larger than `bytes_max`.
+std::string read_file(const std::filesystem::path& file, std::size_t bytes_max);
+
+}  // namespace testigo

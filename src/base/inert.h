@@ -1,0 +1,13 @@
+// Text from a wire, a file or a peer, made harmless for a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace testigo {
+
+// Control characters, DEL, C1 and what is not UTF-8 become \xHH; a backslash becomes \\. At most `bytes_max` octets of the
+// input are shown, then "…".
+std::string inert(std::string_view text, std::size_t bytes_max = 256);
+
+}  // namespace testigo

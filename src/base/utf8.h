@@ -1,0 +1,12 @@
+// Well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above U+10FFFF.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace testigo {
+
+// How many octets the first character of `text` takes; 0 when it is not well formed or `text` is empty.
+std::size_t utf8_length(std::string_view text);
+
+}  // namespace testigo
