@@ -1,0 +1,52 @@
+// Octets of one direction of one connection → frames (RFC 9113 section 4).
+//
+// Cutting the input elsewhere never changes the frames. Nothing stops it: what is malformed is a value.
+// The client's connection preface is not a frame: see preface.h; whoever feeds this decoder has taken it off.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "wire/http2/frame.h"
+
+namespace testigo::http2 {
+
+// The three answers of a decoder. Malformed input is `Done` with a `MalformedFrame`: it is data here.
+enum class Decoded : std::uint8_t { Done, NeedMore };
+
+class FrameDecoder {
+ public:
+  // Hands over the next octets. They are borrowed until `next` has answered `NeedMore`; only then may more be fed.
+  void feed(Bytes octets);
+
+  // The next whole frame. Its octets are valid until the next call of `next` or `feed`.
+  Decoded next(Frame& frame);
+
+  // Where the frame that `next` gave last begins, in octets since the first one fed.
+  std::uint64_t offset() const { return frame_offset_; }
+
+  // Octets of a frame that is not whole yet.
+  std::size_t pending() const { return (buffer_given_ ? 0 : buffer_.size()) + unread_.size(); }
+
+ private:
+  static std::optional<std::size_t> whole_frame(Bytes octets);
+  void give(Bytes octets, Frame& frame);
+  void fill_buffer(std::size_t wanted);
+  void release_buffer();
+
+  Bytes unread_;
+  std::vector<std::byte> buffer_;  // the beginning of a frame whose rest has not come; at most one frame (2^24 + 8 octets)
+  bool buffer_given_ = false;      // the last frame borrowed from buffer_, which the next call may clear
+  std::uint64_t frame_offset_ = 0;
+  std::uint64_t next_offset_ = 0;
+};
+
+// Reads one payload; the length of `payload` is the frame's. Borrows.
+FramePayload decode_payload(const FrameHeader& header, Bytes payload);
+
+// Reads nine octets.
+FrameHeader decode_frame_header(const std::byte* octets);
+
+}  // namespace testigo::http2

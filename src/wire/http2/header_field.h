@@ -1,0 +1,32 @@
+// One decoded field of a header block, and how it is known.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace testigo::http2 {
+
+// How a name or a value is known; the order is from best to worst.
+enum class Known : std::uint8_t {
+  Exact,     // follows from octets seen
+  Inferred,  // every history that could have happened gives it
+  Unknown,   // anything else; the text is empty
+};
+
+// RFC 7541 section 6: how the field stood in the block.
+enum class Representation : std::uint8_t { Indexed, IncrementalIndexing, WithoutIndexing, NeverIndexed };
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;
+  Known name_known = Known::Exact;
+  Known value_known = Known::Exact;
+  Representation representation = Representation::Indexed;
+  // For what is unknown: the same number for the same entry of the direction's history, else 0 ("unknown#3").
+  std::uint64_t unknown_entry = 0;
+
+  bool exact() const { return name_known == Known::Exact && value_known == Known::Exact; }
+  friend bool operator==(const HeaderField&, const HeaderField&) = default;
+};
+
+}  // namespace testigo::http2

@@ -1,0 +1,261 @@
+#include "wire/http2/hpack_decoder.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "wire/http2/hpack_huffman.h"
+#include "wire/http2/hpack_integer.h"
+#include "wire/http2/hpack_static_table.h"
+
+namespace testigo::http2 {
+namespace {
+
+constexpr std::size_t kScratchAtFirstBytes = 256;
+constexpr std::size_t kScratchKeptBytes = std::size_t{1} << 16;
+constexpr std::size_t kSizeUpdatesMax = 2;  // RFC 7541 section 4.2
+
+}  // namespace
+
+// Steps over the representations of a block (section 6). A step returns false when the block ends there by a fault.
+class HpackDecoder::Block {
+ public:
+  Block(HpackDecoder& decoder, Bytes block, std::vector<HeaderField>& fields)
+      : limits_(decoder.limits_),
+        history_(decoder.history_),
+        table_size_limit_(decoder.table_size_limit_),
+        scratch_(decoder.scratch_.data()),
+        fields_(fields),
+        begin_(block.data()),
+        at_(begin_),
+        end_(begin_ + std::min(block.size(), limits_.block_bytes_max)),
+        cut_(block.size() > limits_.block_bytes_max),
+        fields_left_(limits_.block_fields_max),
+        bytes_left_(limits_.block_decoded_bytes_max) {}
+
+  BlockOutcome run() {
+    while (at_ != end_) {
+      if (plainly_indexed()) continue;
+      start_ = at_;
+      if (!representation()) return std::move(outcome_);
+    }
+    start_ = at_;
+    if (cut_) stop(HpackFault::LimitReached);
+    return std::move(outcome_);
+  }
+
+ private:
+  bool plainly_indexed();
+  bool representation();
+  bool indexed();
+  bool literal(Representation representation, unsigned prefix_bits);
+  bool size_update();
+
+  bool integer(unsigned prefix_bits, std::uint32_t& value);
+  bool string(std::string_view& text, Known& known, std::uint32_t& bytes_not_kept);
+  bool decode_string(bool huffman, Bytes coded, char*& to);
+  bool find(std::uint32_t index, HeaderField& field);
+  bool find_inserted(std::uint64_t j, HeaderField& field);
+  void make_unknown(std::uint64_t j, HeaderField& field);
+  bool add(const HeaderField& field);
+
+  void note(HpackFault fault);
+  bool stop(HpackFault fault);
+
+  const Limits& limits_;
+  HpackHistory& history_;
+  const std::uint32_t table_size_limit_;
+  char* scratch_;  // where the next string goes; there is room for every string of the block
+  std::vector<HeaderField>& fields_;
+  const std::byte* const begin_;
+  const std::byte* at_;
+  const std::byte* const end_;
+  const std::byte* start_ = nullptr;  // of the current representation
+  const bool cut_;
+  std::size_t fields_left_;  // until the limit
+  std::size_t bytes_left_;
+  BlockOutcome outcome_;
+};
+
+// The usual field: one octet with an index of something that is known, and no limit in sight. False: nothing was done.
+inline bool HpackDecoder::Block::plainly_indexed() {
+  const auto octet = std::to_integer<std::uint32_t>(*at_);
+  if (octet <= 0x80 || octet == 0xff) return false;
+  const std::uint32_t index = octet & 0x7f;
+  const HeaderField* const field = index <= kStaticEntries ? &kStaticTable[index] : history_.at_plain(index - kStaticEntries - 1);
+  if (field == nullptr) return false;
+  const std::size_t bytes = field->name.size() + field->value.size();
+  if (fields_left_ == 0 || bytes > bytes_left_) return false;
+  --fields_left_;
+  bytes_left_ -= bytes;
+  fields_.push_back(*field);
+  ++at_;
+  return true;
+}
+
+bool HpackDecoder::Block::representation() {
+  const auto octet = std::to_integer<unsigned>(*at_);
+  if ((octet & 0x80) != 0) return indexed();
+  if ((octet & 0x40) != 0) return literal(Representation::IncrementalIndexing, 6);
+  if ((octet & 0x20) != 0) return size_update();
+  return literal((octet & 0x10) != 0 ? Representation::NeverIndexed : Representation::WithoutIndexing, 4);
+}
+
+bool HpackDecoder::Block::indexed() {
+  std::uint32_t index = 0;
+  if (!integer(7, index)) return false;
+  if (index == 0) return stop(HpackFault::IndexZero);
+  HeaderField field;
+  return find(index, field) && add(field);
+}
+
+bool HpackDecoder::Block::literal(Representation representation, unsigned prefix_bits) {
+  std::uint32_t index = 0;
+  if (!integer(prefix_bits, index)) return false;
+  HpackHistory::Entry entry;
+  HeaderField& field = entry.field;
+  if (index == 0) {
+    if (!string(field.name, field.name_known, entry.bytes_not_kept)) return false;
+  } else {
+    if (!find(index, field)) return false;
+    if (field.name_known == Known::Exact) field.unknown_entry = 0;
+  }
+  if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;
+  field.representation = representation;
+  if (!add(field)) return false;
+  if (representation != Representation::IncrementalIndexing) return true;
+  history_.insert(entry);
+  if (!field.exact()) fields_.back().unknown_entry = history_.unknown_number(0);
+  return true;
+}
+
+bool HpackDecoder::Block::size_update() {
+  std::uint32_t octets = 0;
+  if (!integer(5, octets)) return false;
+  if (!fields_.empty() || outcome_.size_updates.size() == kSizeUpdatesMax) note(HpackFault::SizeUpdateMisplaced);
+  if (octets > table_size_limit_) note(HpackFault::SizeUpdateTooLarge);
+  if (outcome_.size_updates.size() < kSizeUpdatesMax) outcome_.size_updates.push_back(octets);
+  history_.resize(octets);
+  return true;
+}
+
+bool HpackDecoder::Block::integer(unsigned prefix_bits, std::uint32_t& value) {
+  switch (read_integer(at_, end_, prefix_bits, value)) {
+    case IntegerRead::Done:
+      return true;
+    case IntegerRead::NeedMore:
+      return stop(HpackFault::Truncated);
+    case IntegerRead::TooLarge:
+      break;
+  }
+  return stop(HpackFault::IntegerTooLarge);
+}
+
+bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint32_t& bytes_not_kept) {
+  if (at_ == end_) return stop(HpackFault::Truncated);
+  const bool huffman = (*at_ & std::byte{0x80}) != std::byte{0};
+  std::uint32_t size = 0;
+  if (!integer(7, size)) return false;
+  if (size > static_cast<std::size_t>(end_ - at_)) return stop(HpackFault::Truncated);
+  char* to = scratch_;
+  if (!decode_string(huffman, Bytes(at_, size), to)) return false;
+  at_ += size;
+  text = {scratch_, static_cast<std::size_t>(to - scratch_)};
+  known = Known::Exact;
+  if (text.size() <= limits_.string_bytes_max) {
+    scratch_ = to;
+    return true;
+  }
+  note(HpackFault::LimitReached);
+  bytes_not_kept += static_cast<std::uint32_t>(text.size());
+  text = {};
+  known = Known::Unknown;
+  return true;
+}
+
+bool HpackDecoder::Block::decode_string(bool huffman, Bytes coded, char*& to) {
+  if (!huffman) {
+    to = std::ranges::copy(as_text(coded), to).out;
+    return true;
+  }
+  switch (huffman_decode(coded, to)) {
+    case HuffmanRead::Done:
+      return true;
+    case HuffmanRead::Eos:
+      return stop(HpackFault::HuffmanEos);
+    case HuffmanRead::Padding:
+      break;
+  }
+  return stop(HpackFault::HuffmanPadding);
+}
+
+// Section 2.3.3; the index is not 0.
+inline bool HpackDecoder::Block::find(std::uint32_t index, HeaderField& field) {
+  if (index > kStaticEntries) return find_inserted(index - kStaticEntries - 1, field);
+  field = kStaticTable[index];
+  return true;
+}
+
+bool HpackDecoder::Block::find_inserted(std::uint64_t j, HeaderField& field) {
+  if (j >= history_.since_taint()) {
+    if (history_.complete()) return stop(HpackFault::IndexBeyondTable);
+    make_unknown(j, field);
+    return true;
+  }
+  const bool beyond = history_.table_known() && j >= history_.table_entries();
+  if (beyond) note(HpackFault::IndexBeyondTable);
+  const HpackHistory::Entry* const entry = history_.at(j);
+  if (entry == nullptr) {
+    if (beyond) return stop(HpackFault::IndexBeyondTable);
+    note(HpackFault::LimitReached);
+    make_unknown(j, field);
+    return true;
+  }
+  field = entry->field;
+  return true;
+}
+
+void HpackDecoder::Block::make_unknown(std::uint64_t j, HeaderField& field) {
+  field.name_known = field.value_known = Known::Unknown;
+  field.unknown_entry = history_.unknown_number(j);
+}
+
+inline bool HpackDecoder::Block::add(const HeaderField& field) {
+  const std::size_t bytes = field.name.size() + field.value.size();
+  if (fields_left_ == 0 || bytes > bytes_left_) return stop(HpackFault::LimitReached);
+  --fields_left_;
+  bytes_left_ -= bytes;
+  fields_.push_back(field);
+  return true;
+}
+
+void HpackDecoder::Block::note(HpackFault fault) {
+  if (outcome_.fault != HpackFault::None) return;
+  outcome_.fault = fault;
+  outcome_.offset = static_cast<std::size_t>(start_ - begin_);
+}
+
+bool HpackDecoder::Block::stop(HpackFault fault) {
+  // Where we ourselves cut the block, its end says nothing about the sender.
+  note(cut_ && fault == HpackFault::Truncated ? HpackFault::LimitReached : fault);
+  outcome_.complete = false;
+  return false;
+}
+
+HpackDecoder::HpackDecoder(const Limits& limits) : limits_(limits), history_(limits.history_bytes_max) {}
+
+BlockOutcome HpackDecoder::decode(Bytes block, std::vector<HeaderField>& fields) {
+  fields.clear();
+  history_.forget_beyond_limit();
+  provide_scratch(std::min(block.size(), limits_.block_bytes_max));
+  BlockOutcome outcome = Block(*this, block, fields).run();
+  if (!outcome.complete) history_.taint();
+  return outcome;
+}
+
+void HpackDecoder::provide_scratch(std::size_t block_octets) {
+  const std::size_t wanted = std::max(kScratchAtFirstBytes, huffman_decoded_max(block_octets));
+  const bool too_large = scratch_.size() > kScratchKeptBytes && wanted <= kScratchKeptBytes;
+  if (scratch_.size() < wanted || too_large) scratch_ = std::vector<char>(std::bit_ceil(wanted));
+}
+
+}  // namespace testigo::http2

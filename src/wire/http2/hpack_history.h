@@ -1,0 +1,100 @@
+// The insertions of one direction of one connection, newest first, of which the dynamic table of RFC 7541 section 2.3.2 is a
+// prefix.
+//
+// Texts never move: a view into an entry is valid until one of the two `forget_` functions drops the entry.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "wire/http2/header_field.h"
+
+namespace testigo::http2 {
+
+class HpackHistory {
+ public:
+  struct Entry {
+    HeaderField field;                 // as a reference to the entry gives it
+    std::uint32_t bytes_not_kept = 0;  // octets of a name or value that was seen but is over a limit, and so unknown
+
+    // Section 4.1.
+    std::uint64_t bytes() const { return field.name.size() + field.value.size() + bytes_not_kept + 32; }
+  };
+
+  explicit HpackHistory(std::size_t bytes_max);
+
+  // Section 4.4: puts a copy of the texts in front and evicts from the table what no longer fits. An entry larger than the table
+  // empties it, and stays in the history all the same.
+  void insert(const Entry& entry);
+
+  // Section 4.3.
+  void resize(std::uint32_t table_octets);
+
+  // Drops the oldest entries until the rest is within the `bytes_max` given. Apart from `insert`, so that what one block refers to
+  // stays while the block is decoded.
+  void forget_beyond_limit();
+  // Drops what the table no longer holds: for an encoder, which has no use for more.
+  void forget_evicted();
+
+  // The (j+1)-th newest insertion, j = 0 being the newest. Null when it was never made, or is older than what is remembered.
+  const Entry* at(std::uint64_t j) const {
+    return j < remembered_ ? &slots_[(inserted_ - j) & (slots_.size() - 1)].entry : nullptr;
+  }
+
+  // The same where nothing is in the way: no gap since then, within the table as far as it is known; else null.
+  const HeaderField* at_plain(std::uint64_t j) const {
+    return j < plain_ ? &slots_[(inserted_ - j) & (slots_.size() - 1)].entry.field : nullptr;
+  }
+
+  // Doubt about everything inserted so far.
+  void taint();
+
+  // A number, never 0, for the insertion at `j` that no other insertion of this direction has: the same from one taint to the next,
+  // whatever is inserted meanwhile, whether the insertion was seen (then it is odd) or not.
+  std::uint64_t unknown_number(std::uint64_t j);
+
+  // Insertions seen in all, and since the last taint; the same when there was none.
+  std::uint64_t inserted() const { return inserted_; }
+  std::uint64_t since_taint() const { return since_taint_; }
+  // Whether every insertion since the start of the connection was seen.
+  bool complete() const { return complete_; }
+  // Whether the numbers below are those of the sender: all was seen, and nothing forgotten that the table still holds.
+  bool table_known() const { return complete_ && !forgot_table_; }
+  // How many entries the table holds (section 2.3.2), as far as that is known.
+  std::size_t table_entries() const { return table_entries_; }
+  // Octets by section 4.1: name + value + 32 each.
+  std::uint64_t table_bytes() const { return table_bytes_; }
+  std::uint32_t table_bytes_max() const { return table_bytes_max_; }
+
+ private:
+  struct Slot {
+    Entry entry;
+    std::unique_ptr<char[]> text;
+  };
+
+  void grow();
+  void evict();
+  void forget_oldest();
+  void count_plain();
+
+  // A ring of 2^n slots: insertion number i lies in slot i mod 2^n.
+  std::vector<Slot> slots_;
+  std::size_t remembered_ = 0;
+  std::size_t plain_ = 0;  // entries that `at_plain` gives
+  std::size_t bytes_max_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t inserted_ = 0;
+  std::uint64_t since_taint_ = 0;
+  bool complete_ = true;
+  bool forgot_table_ = false;
+  std::size_t table_entries_ = 0;
+  std::uint64_t table_bytes_ = 0;
+  std::uint32_t table_bytes_max_ = 4096;
+  // Numbers of unseen insertions: those below were given before the last taint, and how many were given since.
+  std::uint64_t unknown_base_ = 0;
+  std::uint64_t unknown_reach_ = 0;
+};
+
+}  // namespace testigo::http2

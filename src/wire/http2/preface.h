@@ -1,0 +1,28 @@
+// The client connection preface (RFC 9113 section 3.4), and what the first octets of a connection say when it is something else.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace testigo::http2 {
+
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // 24 octets
+
+enum class Opening : std::uint8_t {
+  NeedMore,
+  Http2,  // the client's preface; from a server, a frame header that can be its SETTINGS
+  Http1,  // a request line, or a status line that begins with "HTTP/1."
+  Tls,    // a TLS handshake record (RFC 8446 section 5.1), or an alert
+  Other,
+};
+
+// What the first octets that the client sent are. Decides as soon as it can, with 24 octets at the latest.
+Opening client_opening(Bytes first);
+
+// What the first octets that the server sent are. `Http2` when they are the header of a frame that can come first (SETTINGS on
+// stream 0), or of any other known frame type with a plausible length: that such a frame is wrong there is for the checks to say.
+Opening server_opening(Bytes first);
+
+}  // namespace testigo::http2
