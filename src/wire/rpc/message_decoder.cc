@@ -1,0 +1,59 @@
+#include "wire/rpc/message_decoder.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace testigo::rpc {
+
+void MessageDecoder::feed(Bytes octets) {
+  assert(unread_.empty());
+  unread_ = octets;
+}
+
+// Moves octets of the prefix into the buffer; true when all five are there.
+bool MessageDecoder::take_prefix() {
+  const std::size_t wanted = std::min<std::size_t>(kPrefixBytes - begun_, unread_.size());
+  append(buffer_, unread_.first(wanted));
+  unread_ = unread_.subspan(wanted);
+  begun_ += wanted;
+  if (begun_ < kPrefixBytes) return false;
+  length_ = static_cast<std::uint32_t>(load_number(buffer_.data() + 1, 4));
+  return true;
+}
+
+void MessageDecoder::take_octets() {
+  const std::uint64_t missing = kPrefixBytes + std::uint64_t{length_} - begun_;
+  const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(missing, unread_.size()));
+  const std::size_t room = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
+  append(buffer_, unread_.first(std::min(taken, room)));
+  unread_ = unread_.subspan(taken);
+  begun_ += taken;
+}
+
+Decoded MessageDecoder::next(Message& message) {
+  if (clear_) {
+    buffer_.clear();
+    clear_ = false;
+  }
+  if (begun_ == 0 && unread_.size() >= kPrefixBytes) {  // the usual case: the message lies whole in the octets fed
+    const auto length = static_cast<std::uint32_t>(load_number(unread_.data() + 1, 4));
+    if (unread_.size() - kPrefixBytes >= length) {
+      message.flag = std::to_integer<std::uint8_t>(unread_[0]);
+      message.length = length;
+      message.octets = unread_.subspan(kPrefixBytes, std::min<std::size_t>(length, kept_max_));
+      unread_ = unread_.subspan(kPrefixBytes + length);
+      return Decoded::Done;
+    }
+  }
+  if (begun_ < kPrefixBytes && !take_prefix()) return Decoded::NeedMore;
+  take_octets();
+  if (begun_ < kPrefixBytes + std::uint64_t{length_}) return Decoded::NeedMore;
+  message.flag = std::to_integer<std::uint8_t>(buffer_[0]);
+  message.length = length_;
+  message.octets = Bytes(buffer_).subspan(kPrefixBytes);
+  begun_ = 0;
+  clear_ = true;
+  return Decoded::Done;
+}
+
+}  // namespace testigo::rpc

@@ -1,0 +1,49 @@
+// The octets of DATA, of one side of one call → length-prefixed messages (grpc/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
+//
+// Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept; the rest is counted.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+namespace testigo::rpc {
+
+constexpr std::size_t kPrefixBytes = 5;
+
+struct Message {
+  std::uint8_t flag = 0;     // Compressed-Flag: 0 or 1 by the specification
+  std::uint32_t length = 0;  // of the message, as its prefix says
+  Bytes octets;              // the first of them
+  bool whole() const { return octets.size() == length; }
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+enum class Decoded : std::uint8_t { Done, NeedMore };
+
+class MessageDecoder {
+ public:
+  explicit MessageDecoder(const Limits& limits = {}) : kept_max_(limits.message_bytes_kept) {}
+
+  // Hands over the next octets: borrowed until `next` has answered `NeedMore`.
+  void feed(Bytes octets);
+  // The next whole message; its octets are valid until the next call of `next` or `feed`.
+  Decoded next(Message& message);
+  // Octets of a message that is not whole yet, prefix included.
+  std::uint64_t pending() const { return begun_ + unread_.size(); }
+
+ private:
+  bool take_prefix();
+  void take_octets();
+
+  std::size_t kept_max_;
+  Bytes unread_;
+  std::vector<std::byte> buffer_;  // prefix and kept octets of the message that has begun
+  std::uint64_t begun_ = 0;        // octets of it so far
+  std::uint32_t length_ = 0;
+  bool clear_ = false;  // the last message borrowed from buffer_
+};
+
+}  // namespace testigo::rpc

@@ -1,0 +1,67 @@
+#include "wire/rpc/message_decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace testigo::rpc {
+namespace {
+
+struct Kept {
+  int flag;
+  std::uint32_t length;
+  std::string octets;
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
+// Feeds `octets` in pieces of `cut` octets (0: whole) and collects what comes out.
+std::vector<Kept> decode(Bytes octets, std::size_t cut, std::uint64_t* pending = nullptr, Limits limits = {}) {
+  MessageDecoder decoder(limits);
+  std::vector<Kept> messages;
+  for (std::size_t at = 0; at < octets.size();) {
+    const std::size_t size = cut == 0 ? octets.size() : std::min(cut, octets.size() - at);
+    decoder.feed(octets.subspan(at, size));
+    Message message;
+    while (decoder.next(message) == Decoded::Done) {
+      messages.push_back({message.flag, message.length, std::string(as_text(message.octets))});
+    }
+    at += size;
+  }
+  if (pending != nullptr) *pending = decoder.pending();
+  return messages;
+}
+
+TEST(MessageDecoder, ReadsMessagesHoweverTheyAreCut) {
+  const auto octets = from_hex(
+      "00 00000000"          // empty
+      "00 00000003 616263"   // abc
+      "01 00000001 7a"       // compressed
+      "07 00000002 7879"     // a flag that the specification does not know is kept
+      "00 00000004 70");     // not whole
+  const std::vector<Kept> expected = {{0, 0, ""}, {0, 3, "abc"}, {1, 1, "z"}, {7, 2, "xy"}};
+  for (std::size_t cut = 0; cut <= octets.size(); ++cut) {
+    std::uint64_t pending = 0;
+    EXPECT_EQ(decode(octets, cut, &pending), expected) << "cut " << cut;
+    EXPECT_EQ(pending, 6u) << "cut " << cut;
+  }
+}
+
+TEST(MessageDecoder, KeepsTheFirstOctetsAndCountsTheRest) {
+  std::vector<std::byte> octets = from_hex("00 00000064");
+  octets.resize(octets.size() + 100, std::byte{'x'});
+  append(octets, from_hex("00 00000001 79"));
+  Limits limits;
+  limits.message_bytes_kept = 10;
+  const std::vector<Kept> expected = {{0, 100, "xxxxxxxxxx"}, {0, 1, "y"}};
+  for (const std::size_t cut : {0u, 1u, 3u, 7u, 104u, 105u, 106u}) EXPECT_EQ(decode(octets, cut, nullptr, limits), expected) << cut;
+}
+
+TEST(MessageDecoder, ALengthOfFourGigabytesAllocatesNothing) {
+  std::uint64_t pending = 0;
+  EXPECT_TRUE(decode(from_hex("00 ffffffff 6162"), 0, &pending).empty());
+  EXPECT_EQ(pending, 7u);
+}
+
+}  // namespace
+}  // namespace testigo::rpc
