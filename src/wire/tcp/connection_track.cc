@@ -1,0 +1,142 @@
+#include "wire/tcp/connection_track.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace testigo::tcp {
+namespace {
+
+// The largest window of TCP (RFC 7323 2.3); what lies farther ahead belongs to something else.
+constexpr std::int64_t kWindowMax = std::int64_t{1} << 30;
+// How far behind a RST may be: it may answer an older segment.
+constexpr std::int64_t kResetBehindMax = std::int64_t{1} << 20;
+
+// How far a sequence number lies ahead of the octet `near`, a count of octets since `base`.
+std::int64_t ahead(std::uint32_t number, std::uint32_t base, std::uint64_t near) {
+  return static_cast<std::int32_t>(number - (base + static_cast<std::uint32_t>(near)));
+}
+
+std::uint32_t first_octet(const Packet& packet) { return packet.sequence + (packet.syn ? 1 : 0); }
+
+}  // namespace
+
+void ConnectionTrack::take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number,
+                           std::size_t held_max) {
+  time_ = time;
+  packet_ = packet_number;
+  if (packet.rst) return take_reset(direction, packet);
+  learn_start(side(direction), side(opposite(direction)), packet);
+  take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0, held_max);
+}
+
+void ConnectionTrack::give_up() {
+  give_up(Direction::ToServer);
+  give_up(Direction::ToClient);
+}
+
+std::size_t ConnectionTrack::held_bytes() const {
+  return side(Direction::ToServer).queue.held_bytes() + side(Direction::ToClient).queue.held_bytes();
+}
+
+bool ConnectionTrack::opened_by(const Packet& syn) const {
+  const Side& client = side(Direction::ToServer);
+  return client.started && !client.unknown_start && client.base == first_octet(syn);
+}
+
+void ConnectionTrack::learn_start(Side& sender, Side& other, const Packet& packet) {
+  if (!sender.started) {
+    sender.base = first_octet(packet);
+    sender.unknown_start = !packet.syn;
+    sender.started = true;
+  }
+  if (!other.started && packet.ack) {
+    other.base = packet.acknowledgement;
+    other.unknown_start = !packet.syn;
+    other.started = true;
+  }
+}
+
+std::uint64_t ConnectionTrack::take_acknowledgement(Direction direction, const Packet& packet) {
+  Side& sender = side(direction);
+  const Side& other = side(opposite(direction));
+  const std::int64_t grown = ahead(packet.acknowledgement, other.base, sender.acked_seen);
+  const std::int64_t signed_acked = static_cast<std::int64_t>(sender.acked_seen) + grown;
+  if (signed_acked < 0 || grown > kWindowMax) return sender.acked;
+  const bool covers_fin = other.fin && static_cast<std::uint64_t>(signed_acked) > other.fin->offset;
+  const std::uint64_t acked = covers_fin ? other.fin->offset : static_cast<std::uint64_t>(signed_acked);
+  sender.acked_seen = std::max(sender.acked_seen, acked);
+  // The receiver has it all: what was not seen up to now does not come again.
+  if (covers_fin) give_up(opposite(direction));
+  return acked;
+}
+
+void ConnectionTrack::take_segment(Direction direction, const Packet& packet, std::uint64_t acked, std::size_t held_max) {
+  Side& sender = side(direction);
+  const std::int64_t distance = ahead(first_octet(packet), sender.base, sender.queue.offset());
+  if (distance > kWindowMax) return;
+  const std::int64_t at = static_cast<std::int64_t>(sender.queue.offset()) + distance;
+  const std::uint64_t before = at < 0 ? static_cast<std::uint64_t>(-at) : 0;  // a keep-alive before the first octet
+  const Bytes bytes = packet.payload.subspan(std::min<std::uint64_t>(before, packet.payload.size()));
+  Segment segment{time_, packet_, at < 0 ? 0 : static_cast<std::uint64_t>(at), bytes, packet.cut, 0, acked};
+  const std::uint64_t end = segment.offset + bytes.size() + packet.cut;
+  if (sender.queue.take(segment)) deliver(direction, segment);
+  if (packet.fin) take_fin(sender, end);
+  drain(direction, held_max);
+  close_if_over(direction);
+}
+
+void ConnectionTrack::take_fin(Side& sender, std::uint64_t end) {
+  if (sender.fin) return;
+  sender.fin = Fin{std::max(end, sender.queue.offset()), time_, packet_};
+  sender.queue.set_end(sender.fin->offset);
+}
+
+void ConnectionTrack::drain(Direction direction, std::size_t held_max) {
+  SegmentQueue& queue = side(direction).queue;
+  Segment segment;
+  while (queue.next(segment) || (queue.held_bytes() > held_max && queue.next_over_gap(segment))) deliver(direction, segment);
+}
+
+void ConnectionTrack::deliver(Direction direction, const Segment& segment) {
+  Side& sender = side(direction);
+  const std::uint64_t acked = std::max(sender.acked, segment.acked);
+  if (segment.bytes.empty() && segment.missing == 0 && acked == sender.acked) return;
+  sender.acked = acked;
+  const bool unknown = !segment.bytes.empty() && std::exchange(sender.unknown_start, false);
+  const std::uint64_t missing = unknown ? kUnknownMissing : segment.missing;
+  sink_->on_chunk(number_, {segment.time, direction, segment.bytes, missing, acked, segment.packet});
+}
+
+void ConnectionTrack::give_up(Direction direction) {
+  Side& sender = side(direction);
+  if (sender.closed) return;
+  Segment segment;
+  while (sender.queue.next_over_gap(segment)) deliver(direction, segment);
+  const std::uint64_t received = side(opposite(direction)).acked_seen;
+  segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(sender.fin ? sender.fin->offset : received), sender.acked};
+  deliver(direction, segment);
+  close_if_over(direction);
+}
+
+void ConnectionTrack::close_if_over(Direction direction) {
+  Side& sender = side(direction);
+  if (sender.closed || !sender.fin || sender.queue.offset() < sender.fin->offset) return;
+  sender.closed = true;
+  sink_->on_closing({number_, sender.fin->time, direction, Closing::Fin, sender.fin->packet, {}});
+}
+
+void ConnectionTrack::take_reset(Direction direction, const Packet& packet) {
+  Side& sender = side(direction);
+  const Side& other = side(opposite(direction));
+  const bool refused = direction == Direction::ToClient && !sender.started && !other.unknown_start;
+  if (refused && packet.ack && packet.acknowledgement != other.base) return;
+  if (sender.started) {
+    const std::int64_t distance = ahead(packet.sequence, sender.base, sender.queue.offset());
+    if (distance < -kResetBehindMax || distance > kWindowMax) return;
+  }
+  give_up();
+  side(Direction::ToServer).closed = side(Direction::ToClient).closed = true;
+  sink_->on_closing({number_, time_, direction, refused ? Closing::Refused : Closing::Reset, packet_, {}});
+}
+
+}  // namespace testigo::tcp

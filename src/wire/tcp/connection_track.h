@@ -1,0 +1,71 @@
+// One connection seen in packets: puts both directions in order and tells its sink what they carry and how they end.
+//
+// The start of a direction is known when its SYN was seen; else offsets count from the first sequence number seen of it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/limits.h"
+#include "wire/tcp/connection_sink.h"
+#include "wire/tcp/packet.h"
+#include "wire/tcp/segment_queue.h"
+
+namespace testigo::tcp {
+
+class ConnectionTrack {
+ public:
+  ConnectionTrack(ConnectionNumber number, ConnectionSink& sink) : number_(number), sink_(&sink) {}
+
+  // `held_max` bounds what one direction may hold after this packet.
+  void take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, std::size_t held_max);
+
+  // Nothing more comes: what is held is delivered, with its gaps.
+  void give_up();
+
+  ConnectionNumber number() const { return number_; }
+  bool closed() const { return side(Direction::ToServer).closed && side(Direction::ToClient).closed; }
+  std::size_t held_bytes() const;
+  // A SYN of the client that is a copy of the one that opened this connection.
+  bool opened_by(const Packet& syn) const;
+
+ private:
+  struct Fin {
+    std::uint64_t offset = 0;
+    Time time;
+    std::uint64_t packet = 0;
+  };
+  // One direction, and what its sender says of the other one.
+  struct Side {
+    bool started = false;        // `base` is known
+    bool unknown_start = false;  // and was not taken from a SYN; until the first chunk says so
+    std::uint32_t base = 0;      // sequence number of its first octet
+    SegmentQueue queue;
+    std::uint64_t acked = 0;       // told
+    std::uint64_t acked_seen = 0;  // the greatest seen
+    std::optional<Fin> fin;
+    bool closed = false;
+  };
+  Side& side(Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
+  const Side& side(Direction direction) const { return sides_[static_cast<std::size_t>(direction)]; }
+
+  void learn_start(Side& sender, Side& other, const Packet& packet);
+  // How many octets of the other direction the packet acknowledges.
+  std::uint64_t take_acknowledgement(Direction direction, const Packet& packet);
+  void take_segment(Direction direction, const Packet& packet, std::uint64_t acked, std::size_t held_max);
+  void take_fin(Side& sender, std::uint64_t end);
+  void take_reset(Direction direction, const Packet& packet);
+  void drain(Direction direction, std::size_t held_max);
+  void deliver(Direction direction, const Segment& segment);
+  void give_up(Direction direction);
+  void close_if_over(Direction direction);
+
+  ConnectionNumber number_;
+  ConnectionSink* sink_;
+  std::array<Side, 2> sides_;
+  Time time_;                 // of the packet at hand
+  std::uint64_t packet_ = 0;  // its number
+};
+
+}  // namespace testigo::tcp

@@ -1,0 +1,34 @@
+// Addresses as octets, and the texts of endpoints.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wire/tcp/connection_sink.h"
+
+namespace testigo::tcp {
+
+// An IPv6 address; an IPv4 one is kept as ::ffff:a.b.c.d (RFC 4291 2.5.5.2), so that both are one type.
+struct Address {
+  std::array<std::byte, 16> octets{};
+  bool is_v4() const;
+  friend auto operator<=>(const Address&, const Address&) = default;
+};
+
+Address v4_address(const std::byte* octets);
+Address v6_address(const std::byte* octets);
+
+// "127.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1%eth0" (the zone is dropped). Nothing when it is no address.
+std::optional<Address> parse_address(std::string_view text);
+
+// IPv4 dotted, also when it was read from ::ffff:a.b.c.d.
+std::string to_text(const Address& address);
+
+// Splits "host:port", "[v6]:port" or ":port" (an empty address). The address is not looked at: it may be a name. Nothing when the
+// port is missing or out of range, or when a v6 address stands without its brackets.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+}  // namespace testigo::tcp

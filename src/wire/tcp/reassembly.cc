@@ -1,0 +1,107 @@
+#include "wire/tcp/reassembly.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace testigo::tcp {
+namespace {
+
+constexpr std::size_t kClosedRemembered = 4096;
+
+auto source_of(const Packet& packet) { return std::tie(packet.source, packet.source_port); }
+auto destination_of(const Packet& packet) { return std::tie(packet.destination, packet.destination_port); }
+
+// The sender of a SYN is the client, that of a SYN/ACK the server; else the lower port is the server's.
+bool sent_by_client(const Packet& packet) {
+  if (packet.syn) return !packet.ack;
+  return packet.source_port >= packet.destination_port;
+}
+
+// What a packet must have to begin a connection that was not seen to open.
+bool carries(const Packet& packet) { return packet.syn || (!packet.rst && packet.payload.size() + packet.cut > 0); }
+
+}  // namespace
+
+std::size_t Reassembly::KeyHash::operator()(const Key& key) const {
+  const auto octets = [](const Address& address) { return std::hash<std::string_view>{}(as_text(address.octets)); };
+  return octets(key.low) * 31 + octets(key.high) * 17 + (std::size_t{key.low_port} << 16 | key.high_port) * 0x9e3779b97f4a7c15;
+}
+
+bool Reassembly::source_is_low(const Packet& packet) { return source_of(packet) <= destination_of(packet); }
+
+Reassembly::Key Reassembly::key_of(const Packet& packet) {
+  if (source_is_low(packet)) return {packet.source, packet.destination, packet.source_port, packet.destination_port};
+  return {packet.destination, packet.source, packet.destination_port, packet.source_port};
+}
+
+void Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_number) {
+  const Key key = key_of(packet);
+  auto at = connections_.find(key);
+  const bool opens = packet.syn && !packet.ack;
+  if (opens && at != connections_.end() && (at->second.track.closed() || !at->second.track.opened_by(packet))) {
+    forget(at);
+    at = connections_.end();
+  }
+  if (at == connections_.end()) {
+    if (!carries(packet)) return;
+    at = open(key, packet, time, packet_number);
+    if (at == connections_.end()) return;
+  }
+  if (hand(at->second, packet, time, packet_number)) remember_closed(key, at->second.track.number());
+}
+
+Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number) {
+  if (open_ >= limits_.tcp_connections_max) {
+    if (packet.syn) ++not_followed_;
+    return connections_.end();
+  }
+  ++open_;
+  const bool by_client = sent_by_client(packet);
+  const Endpoint source{to_text(packet.source), packet.source_port};
+  const Endpoint destination{to_text(packet.destination), packet.destination_port};
+  Entry entry{ConnectionTrack(++last_number_, *sink_), by_client == source_is_low(packet)};
+  const auto at = connections_.emplace(key, std::move(entry)).first;
+  sink_->on_opened(
+      {last_number_, time, by_client ? source : destination, by_client ? destination : source, packet.syn, packet_number});
+  return at;
+}
+
+bool Reassembly::hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number) {
+  if (entry.track.closed()) return false;
+  const bool from_client = source_is_low(packet) == entry.client_is_low;
+  const std::size_t before = entry.track.held_bytes();
+  const bool full = held_bytes_ > limits_.tcp_held_bytes_max_all;
+  entry.track.take(from_client ? Direction::ToServer : Direction::ToClient, packet, time, packet_number,
+                   full ? 0 : limits_.tcp_held_bytes_max);
+  held_bytes_ += entry.track.held_bytes() - before;
+  return entry.track.closed();
+}
+
+void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {
+  --open_;
+  closed_.emplace_back(key, number);
+  if (closed_.size() <= kClosedRemembered) return;
+  const auto [oldest, oldest_number] = closed_.front();
+  closed_.pop_front();
+  const auto at = connections_.find(oldest);
+  if (at != connections_.end() && at->second.track.number() == oldest_number) connections_.erase(at);
+}
+
+void Reassembly::forget(Connections::iterator at) {
+  ConnectionTrack& track = at->second.track;
+  if (!track.closed()) --open_;
+  held_bytes_ -= track.held_bytes();
+  track.give_up();
+  connections_.erase(at);
+}
+
+void Reassembly::end() {
+  std::vector<ConnectionTrack*> open;
+  for (auto& [key, entry] : connections_) open.push_back(&entry.track);
+  std::ranges::sort(open, {}, [](const ConnectionTrack* track) { return track->number(); });
+  for (ConnectionTrack* track : open) track->give_up();
+  sink_->on_end();
+}
+
+}  // namespace testigo::tcp

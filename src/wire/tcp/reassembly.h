@@ -1,0 +1,67 @@
+// Packets of many connections → what a ConnectionSink is told of them: ordered chunks, one for each packet that brought something
+// new. Packets are untrusted and may come in any order, twice, or not at all.
+//
+// What does not come is a gap: told when its connection closes, when the packets end, or when what waits behind it reaches its
+// limit. A connection that was not seen to open is told with `from_start` false, the lower port being taken for the server's.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+#include "base/limits.h"
+#include "wire/tcp/connection_sink.h"
+#include "wire/tcp/connection_track.h"
+#include "wire/tcp/packet.h"
+
+namespace testigo::tcp {
+
+class Reassembly {
+ public:
+  // `sink` must outlive it.
+  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}) : sink_(&sink), limits_(limits) {}
+
+  // `packet_number` is handed on with what the packet brings.
+  void take(const Packet& packet, Time time, std::uint64_t packet_number);
+
+  // No packet comes any more: tells the gaps that are left and calls the sink's on_end.
+  void end();
+
+  // Connections that were passed over, too many being open.
+  std::uint64_t not_followed() const { return not_followed_; }
+
+ private:
+  struct Key {  // the two ends, the lesser one first
+    Address low, high;
+    std::uint16_t low_port = 0, high_port = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  struct Entry {
+    ConnectionTrack track;
+    bool client_is_low = true;
+  };
+  using Connections = std::unordered_map<Key, Entry, KeyHash>;
+
+  static bool source_is_low(const Packet& packet);
+  static Key key_of(const Packet& packet);
+  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  // True when it closed the connection.
+  bool hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number);
+  void remember_closed(const Key& key, ConnectionNumber number);
+  void forget(Connections::iterator at);
+
+  ConnectionSink* sink_;
+  Limits limits_;
+  Connections connections_;
+  // Connections that are closed stay for a while, so that a late copy of a packet does not look like a new one.
+  std::deque<std::pair<Key, ConnectionNumber>> closed_;
+  ConnectionNumber last_number_ = 0;
+  std::size_t open_ = 0;
+  std::size_t held_bytes_ = 0;
+  std::uint64_t not_followed_ = 0;
+};
+
+}  // namespace testigo::tcp
