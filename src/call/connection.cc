@@ -1,0 +1,163 @@
+#include "call/connection.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace testigo::call {
+namespace {
+
+constexpr std::size_t kFirstOctetsKept = 64;
+
+}  // namespace
+
+Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits)
+    : sink_(sink), limits_(limits), halves_{Half(limits), Half(limits)}, last_(opened.time) {
+  view_.number = opened.connection;
+  view_.opened = opened.time;
+  view_.client = opened.client;
+  view_.server = opened.server;
+  view_.packet = opened.packet;
+  view_.from_start = opened.from_start;
+  for (Half& half : halves_) half.blind = !opened.from_start;
+  sink_.on_connection(view_);
+}
+
+http2::Opening& Connection::opening(Direction direction) {
+  return direction == Direction::ToServer ? view_.client_opening : view_.server_opening;
+}
+
+void Connection::on_chunk(const Chunk& chunk) {
+  last_ = chunk.time;
+  Half& from = half(chunk.direction);
+  from.acked = std::max(from.acked, chunk.acked);
+  if (chunk.missing != 0) on_gap(chunk);
+  (chunk.direction == Direction::ToServer ? view_.octets_to_server : view_.octets_to_client) += chunk.bytes.size();
+  if (view_.whole(chunk.direction)) remember_first(chunk);
+  if (!from.blind && !chunk.bytes.empty()) on_octets(chunk);
+}
+
+void Connection::on_gap(const Chunk& chunk) {
+  (chunk.direction == Direction::ToServer ? view_.gap_to_server : view_.gap_to_client) = true;
+  Half& from = half(chunk.direction);
+  if (from.blind) return;
+  from.blind = true;
+  from.frames = {};
+  from.block.reset();
+  close_unfollowed({{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, 0, from.acked});
+}
+
+void Connection::remember_first(const Chunk& chunk) {
+  const bool client = chunk.direction == Direction::ToServer;
+  std::string& first = client ? view_.client_first : view_.server_first;
+  if (!client && first.empty() && !chunk.bytes.empty()) view_.server_first_packet = chunk.packet;
+  first += as_text(chunk.bytes.first(std::min(chunk.bytes.size(), kFirstOctetsKept - first.size())));
+}
+
+void Connection::on_octets(const Chunk& chunk) {
+  Bytes octets = chunk.bytes;
+  if (opening(chunk.direction) == http2::Opening::NeedMore && !recognise(chunk, octets)) return;
+  if (!octets.empty()) read_frames(chunk, octets);
+}
+
+// Takes octets off until the direction is recognised: so the spot does not depend on how they were cut. True when frames follow.
+bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
+  Half& from = half(chunk.direction);
+  const bool client = chunk.direction == Direction::ToServer;
+  http2::Opening opened = http2::Opening::NeedMore;
+  while (opened == http2::Opening::NeedMore && !octets.empty()) {
+    from.opening.push_back(octets.front());
+    octets = octets.subspan(1);
+    opened = client ? http2::client_opening(from.opening) : http2::server_opening(from.opening);
+  }
+  if (opened == http2::Opening::NeedMore) return false;
+  opening(chunk.direction) = opened;
+  sink_.on_opening(view_, {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, from.opening.size(), from.acked}, opened);
+  from.blind = opened != http2::Opening::Http2;
+  if (from.blind) return false;
+  if (client) {
+    from.base = http2::kPreface.size();
+  } else {
+    read_frames(chunk, from.opening);  // the header of its first frame
+  }
+  return true;
+}
+
+// Where the client does not speak HTTP/2, what the server says to it is no business of HTTP/2 either.
+void Connection::read_frames(const Chunk& chunk, Bytes octets) {
+  if (view_.client_opening != http2::Opening::Http2 && view_.client_opening != http2::Opening::NeedMore) return;
+  Half& from = half(chunk.direction);
+  from.frames.feed(octets);
+  http2::Frame frame;
+  while (from.frames.next(frame) == http2::Decoded::Done) {
+    const std::uint64_t offset = from.base + from.frames.offset();
+    const Spot spot{{chunk.packet, view_.number, frame.header.stream}, chunk.direction, chunk.time, offset,
+                    offset + http2::kFrameHeaderBytes + frame.header.length, from.acked};
+    on_frame(spot, frame);
+  }
+}
+
+void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
+  sink_.on_frame({view_, spot, frame});
+  Half& from = half(spot.direction);
+  if (from.block && !frame.header.is(http2::FrameType::Continuation)) {
+    // RFC 9113 section 6.10: nothing may stand between the fragments. The block cannot be finished.
+    const OpenBlock block = *std::exchange(from.block, std::nullopt);
+    lose_block(spot, block.stream, block.end_stream, block.promised);
+  }
+  std::visit(
+      [&](const auto& payload) {
+        using Payload = std::decay_t<decltype(payload)>;
+        if constexpr (std::is_same_v<Payload, http2::DataFrame>) {
+          on_data(spot, frame, payload);
+        } else if constexpr (std::is_same_v<Payload, http2::HeadersFrame>) {
+          on_headers(spot, frame, payload.fragment, false);
+        } else if constexpr (std::is_same_v<Payload, http2::PushPromiseFrame>) {
+          on_headers(spot, frame, payload.fragment, true);
+        } else if constexpr (std::is_same_v<Payload, http2::ContinuationFrame>) {
+          on_continuation(spot, frame, payload.fragment);
+        } else if constexpr (std::is_same_v<Payload, http2::RstStreamFrame>) {
+          on_reset(spot, payload.error_code);
+        } else if constexpr (std::is_same_v<Payload, http2::GoawayFrame>) {
+          on_goaway(spot, payload);
+        } else if constexpr (std::is_same_v<Payload, http2::SettingsFrame>) {
+          on_settings(spot, frame, payload);
+        } else if constexpr (std::is_same_v<Payload, http2::MalformedFrame>) {
+          on_malformed(spot, frame);
+        } else {
+          static_assert(std::is_same_v<Payload, http2::PriorityFrame> || std::is_same_v<Payload, http2::PingFrame> ||
+                        std::is_same_v<Payload, http2::WindowUpdateFrame> || std::is_same_v<Payload, http2::UnknownFrame>);
+        }
+      },
+      frame.payload);
+}
+
+bool Connection::on_closing(const tcp::ConnectionClosing& closing) {
+  last_ = closing.time;
+  if (!closing_) closing_ = closing;
+  half(closing.direction).fin = true;
+  const bool both = half(Direction::ToServer).fin && half(Direction::ToClient).fin;
+  if (closing.closing == tcp::Closing::Fin && !both) {
+    // What the server has not answered by now, it will not answer.
+    if (closing.direction == Direction::ToClient) {
+      close_all(Ending::ConnectionLost, {{closing.packet, view_.number, 0}, closing.direction, closing.time, 0, 0, 0});
+    }
+    return false;
+  }
+  finish();
+  return true;
+}
+
+void Connection::on_end() { finish(); }
+
+void Connection::finish() {
+  Spot spot;
+  spot.place.connection = view_.number;
+  spot.place.packet = closing_ ? closing_->packet : 0;
+  spot.time = last_;
+  close_all(closing_ ? Ending::ConnectionLost : Ending::StillOpen, spot);
+  const bool goaway = closing_ && half(closing_->direction).goaway;
+  sink_.on_connection_closed({view_, last_, closing_, goaway, calls_cut_off_});
+}
+
+}  // namespace testigo::call

@@ -1,0 +1,122 @@
+// One connection: its chunks become frames, header blocks, messages and calls.
+//
+// A gap makes its direction blind from there on (gap_to_server, gap_to_client): nothing behind it is reported, and calls of which
+// nothing more can be seen are closed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "call/event.h"
+#include "wire/http2/frame_decoder.h"
+#include "wire/http2/hpack_decoder.h"
+#include "wire/rpc/message_decoder.h"
+
+namespace testigo::call {
+
+class Connection {
+ public:
+  // `sink` must outlive the connection; it hears of it at once.
+  Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void on_chunk(const Chunk& chunk);
+  // True when the connection is over; it has then told the sink, and nothing more may be asked of it.
+  bool on_closing(const tcp::ConnectionClosing& closing);
+  // Nothing more comes.
+  void on_end();
+
+ private:
+  // A header block whose fragments are not all there.
+  struct OpenBlock {
+    StreamId stream = 0;
+    bool end_stream = false;
+    bool promised = false;
+    std::vector<std::byte> fragments;
+  };
+
+  // What is known of one direction.
+  struct Half {
+    explicit Half(const Limits& limits) : hpack(limits) {}
+
+    http2::FrameDecoder frames;
+    http2::HpackDecoder hpack;
+    std::vector<std::byte> opening;  // the octets by which it was recognised
+    std::uint64_t base = 0;          // offset of the first octet that `frames` was fed
+    std::uint64_t acked = 0;         // of the other direction, by this one's sender
+    bool blind = false;              // nothing more can be read
+    bool fin = false;
+    bool goaway = false;  // its sender sent one
+    std::optional<OpenBlock> block;
+    // For each SETTINGS of this sender that the other side has not acknowledged: the HEADER_TABLE_SIZE it set, if any.
+    std::deque<std::optional<std::uint32_t>> settings;
+    bool settings_lost = false;  // they can no longer be told apart
+  };
+
+  struct Stream {
+    explicit Stream(const Limits& limits) : request(limits), response(limits) {}
+
+    Call call;
+    rpc::MessageDecoder request;
+    rpc::MessageDecoder response;
+    std::array<bool, 2> role_lost{};  // of the blocks of that direction: what they are does not follow from frames seen
+  };
+
+  // connection.cc: octets become frames.
+  Half& half(Direction direction) { return halves_[static_cast<std::size_t>(direction)]; }
+  http2::Opening& opening(Direction direction);
+  void remember_first(const Chunk& chunk);
+  void on_gap(const Chunk& chunk);
+  void on_octets(const Chunk& chunk);
+  bool recognise(const Chunk& chunk, Bytes& octets);
+  void read_frames(const Chunk& chunk, Bytes octets);
+  void on_frame(const Spot& spot, const http2::Frame& frame);
+  void finish();
+
+  // connection_frames.cc: what each frame means.
+  void on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data);
+  void read_messages(Stream& stream, const Spot& spot, Bytes octets);
+  void on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised);
+  void on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment);
+  void on_reset(const Spot& spot, std::uint32_t error_code);
+  void on_goaway(const Spot& spot, const http2::GoawayFrame& goaway);
+  void on_settings(const Spot& spot, const http2::Frame& frame, const http2::SettingsFrame& settings);
+  void on_malformed(const Spot& spot, const http2::Frame& frame);
+  void lose_block(Spot spot, StreamId id, bool end_stream, bool promised);
+
+  // connection_calls.cc: header blocks, and the life of calls.
+  Stream* find(StreamId id);
+  SideOfCall& side(Stream& stream, Direction direction) const;
+  void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised);
+  BlockRole role_of_block(const Spot& spot, Stream* stream, const http2::BlockOutcome& outcome, bool end_stream);
+  BlockRole open_call(const Spot& spot, bool complete);
+  BlockRole read_response(Stream& stream, const Spot& spot, bool complete, bool end_stream);
+  void read_status(Call& call);
+  Ending ending_by_block(const http2::BlockOutcome& outcome) const;
+  void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
+  bool may_go_on(const Call& call) const;
+  void close(StreamId id, Ending ending, const Spot& spot);
+  void close_all(Ending ending, const Spot& spot);
+  void close_unfollowed(const Spot& spot);
+
+  Sink& sink_;
+  Limits limits_;
+  ConnectionView view_;
+  std::array<Half, 2> halves_;
+  std::map<StreamId, Stream> streams_;
+  StreamId highest_stream_ = 0;             // that the client opened
+  StreamId goaway_last_ = 0x7fff'ffff;      // the lowest last stream id that the server named
+  std::uint64_t calls_cut_off_ = 0;
+  std::vector<http2::HeaderField> fields_;  // of the block at hand
+  std::optional<tcp::ConnectionClosing> closing_;  // the first one
+  Time last_;
+};
+
+}  // namespace testigo::call

@@ -1,0 +1,152 @@
+// What each frame means for the calls of its connection.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "call/connection.h"
+
+namespace testigo::call {
+
+void Connection::on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data) {
+  Stream* stream = find(spot.place.stream);
+  if (stream == nullptr) return;
+  SideOfCall& from = side(*stream, spot.direction);
+  if (from.ended) return;  // ST05; the messages of the side are over
+  from.bytes += data.data.size();
+  from.end = spot.end;
+  from.packet = spot.place.packet;
+  read_messages(*stream, spot, data.data);
+  if (frame.header.has(http2::kFlagEndStream)) end_side(*stream, spot, false, Ending::WithoutStatus);
+}
+
+// Only where the octets are gRPC's: an error page of a proxy holds no messages.
+void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
+  const bool client = spot.direction == Direction::ToServer;
+  const RpcClass of_side = client ? stream.call.rpc_class : stream.call.response_class;
+  SideOfCall& from = side(stream, spot.direction);
+  if (of_side == RpcClass::Other || !from.messages_known) return;
+  rpc::MessageDecoder& messages = client ? stream.request : stream.response;
+  messages.feed(octets);
+  rpc::Message message;
+  while (messages.next(message) == rpc::Decoded::Done) sink_.on_message({view_, spot, stream.call, ++from.messages, message});
+}
+
+void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {
+  const bool end_stream = !promised && frame.header.has(http2::kFlagEndStream);
+  if (frame.header.has(http2::kFlagEndHeaders)) {
+    on_block(spot, fragment, end_stream, promised);
+  } else {
+    half(spot.direction).block = OpenBlock{spot.place.stream, end_stream, promised, {fragment.begin(), fragment.end()}};
+  }
+}
+
+void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment) {
+  Half& from = half(spot.direction);
+  if (!from.block) {
+    from.hpack.taint();  // whatever it belongs to is lost
+    return;
+  }
+  const bool too_large = from.block->fragments.size() + fragment.size() > limits_.block_bytes_max;
+  if (from.block->stream == spot.place.stream && !too_large) {
+    append(from.block->fragments, fragment);
+    if (!frame.header.has(http2::kFlagEndHeaders)) return;
+    const OpenBlock block = *std::exchange(from.block, std::nullopt);
+    on_block(spot, block.fragments, block.end_stream, block.promised);
+  } else {
+    const OpenBlock block = *std::exchange(from.block, std::nullopt);
+    lose_block(spot, block.stream, block.end_stream, block.promised);
+  }
+}
+
+// What can be said in spite of a payload that cannot be read (see "Implies" CN06, CN10, CN11 of the catalogue).
+void Connection::on_malformed(const Spot& spot, const http2::Frame& frame) {
+  const http2::FrameHeader& header = frame.header;
+  Half& from = half(spot.direction);
+  if (header.is(http2::FrameType::Headers) || header.is(http2::FrameType::PushPromise)) {
+    const bool promised = header.is(http2::FrameType::PushPromise);
+    lose_block(spot, header.stream, !promised && header.has(http2::kFlagEndStream), promised);
+  } else if (header.is(http2::FrameType::RstStream)) {
+    on_reset(spot, http2::kNoError);
+  } else if (header.is(http2::FrameType::Goaway)) {
+    from.goaway = true;
+  } else if (header.is(http2::FrameType::Settings) && !header.has(http2::kFlagAck)) {
+    from.settings_lost = true;
+  } else if (Stream* stream = find(header.stream); stream != nullptr && header.is(http2::FrameType::Data)) {
+    side(*stream, spot.direction).messages_known = false;
+    if (header.has(http2::kFlagEndStream)) end_side(*stream, spot, false, Ending::WithoutStatus);
+  }
+}
+
+// A block that cannot be read may have been any: what the blocks after it are does not follow from frames seen any more.
+void Connection::lose_block(Spot spot, StreamId id, bool end_stream, bool promised) {
+  spot.place.stream = id;  // what interrupted it may stand on another one
+  half(spot.direction).hpack.taint();
+  if (promised) return;
+  Stream* stream = find(id);
+  if (stream == nullptr) {
+    if (spot.direction == Direction::ToClient || id <= highest_stream_) return;
+    highest_stream_ = id;
+    ++view_.calls_not_followed;
+    return;
+  }
+  stream->role_lost[static_cast<std::size_t>(spot.direction)] = true;
+  SideOfCall& from = side(*stream, spot.direction);
+  if (from.ended) return;
+  from.headers = true;
+  from.end = spot.end;
+  from.packet = spot.place.packet;
+  if (end_stream) end_side(*stream, spot, true, Ending::Trailers);
+}
+
+void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
+  Stream* stream = find(spot.place.stream);
+  if (stream == nullptr) return;
+  Call& call = stream->call;
+  call.error_code = error_code;
+  if (call.response.ended) {  // the answer was whole: the reset only says that the rest of the request is not wanted
+    close(spot.place.stream, call.ending, spot);
+    return;
+  }
+  const bool refused = spot.direction == Direction::ToClient && error_code == http2::kRefusedStream && !call.response.headers;
+  const Ending ending = refused                                 ? Ending::Refused
+                        : spot.direction == Direction::ToServer ? Ending::ResetByClient
+                                                                : Ending::ResetByServer;
+  close(spot.place.stream, ending, spot);
+}
+
+// RFC 9113 section 6.8: streams above the last id were not processed, and never will be. Each id is visited once only, however
+// many GOAWAY come.
+void Connection::on_goaway(const Spot& spot, const http2::GoawayFrame& goaway) {
+  half(spot.direction).goaway = true;
+  if (spot.direction == Direction::ToServer || goaway.last_stream >= goaway_last_) return;
+  const StreamId before = std::exchange(goaway_last_, goaway.last_stream);
+  for (auto it = streams_.upper_bound(goaway.last_stream); it != streams_.end() && it->first <= before;) {
+    const auto& [id, stream] = *it++;
+    if (!stream.call.response.headers) close(id, Ending::Refused, spot);
+  }
+}
+
+// HEADER_TABLE_SIZE binds the other side's encoder from its acknowledgement on (RFC 9113 section 4.3.1).
+void Connection::on_settings(const Spot& spot, const http2::Frame& frame, const http2::SettingsFrame& settings) {
+  if (frame.header.has(http2::kFlagAck)) {
+    Half& other = half(opposite(spot.direction));
+    if (other.settings_lost) half(spot.direction).hpack.set_table_size_limit(std::numeric_limits<std::uint32_t>::max());
+    if (other.settings.empty()) return;
+    if (other.settings.front()) half(spot.direction).hpack.set_table_size_limit(*other.settings.front());
+    other.settings.pop_front();
+    return;
+  }
+  std::optional<std::uint32_t> table_size;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (settings.at(i).id == http2::kSettingHeaderTableSize) table_size = settings.at(i).value;
+  }
+  Half& from = half(spot.direction);
+  if (from.settings.size() >= limits_.pending_settings_max) from.settings_lost = true;
+  if (from.settings_lost) {
+    from.settings.clear();
+  } else {
+    from.settings.push_back(table_size);
+  }
+}
+
+}  // namespace testigo::call

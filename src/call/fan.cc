@@ -1,0 +1,37 @@
+#include "call/fan.h"
+
+namespace testigo::call {
+
+void Fan::on_connection(const ConnectionView& connection) {
+  for (Sink* sink : sinks_) sink->on_connection(connection);
+}
+
+void Fan::on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) {
+  for (Sink* sink : sinks_) sink->on_opening(connection, spot, opening);
+}
+
+void Fan::on_frame(const FrameSeen& seen) {
+  for (Sink* sink : sinks_) sink->on_frame(seen);
+}
+
+void Fan::on_block(const BlockSeen& seen) {
+  for (Sink* sink : sinks_) sink->on_block(seen);
+}
+
+void Fan::on_message(const MessageSeen& seen) {
+  for (Sink* sink : sinks_) sink->on_message(seen);
+}
+
+void Fan::on_side_ended(const SideEnded& ended) {
+  for (Sink* sink : sinks_) sink->on_side_ended(ended);
+}
+
+void Fan::on_call(const CallClosed& closed) {
+  for (Sink* sink : sinks_) sink->on_call(closed);
+}
+
+void Fan::on_connection_closed(const ConnectionClosed& closed) {
+  for (Sink* sink : sinks_) sink->on_connection_closed(closed);
+}
+
+}  // namespace testigo::call

@@ -1,0 +1,28 @@
+// One stream of events, heard by several.
+#pragma once
+
+#include <vector>
+
+#include "call/event.h"
+
+namespace testigo::call {
+
+class Fan final : public Sink {
+ public:
+  // The sinks must outlive the fan; they hear in this order.
+  explicit Fan(std::vector<Sink*> sinks) : sinks_(std::move(sinks)) {}
+
+  void on_connection(const ConnectionView& connection) override;
+  void on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) override;
+  void on_frame(const FrameSeen& seen) override;
+  void on_block(const BlockSeen& seen) override;
+  void on_message(const MessageSeen& seen) override;
+  void on_side_ended(const SideEnded& ended) override;
+  void on_call(const CallClosed& closed) override;
+  void on_connection_closed(const ConnectionClosed& closed) override;
+
+ private:
+  std::vector<Sink*> sinks_;
+};
+
+}  // namespace testigo::call

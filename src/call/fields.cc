@@ -1,0 +1,59 @@
+#include "call/fields.h"
+
+#include <algorithm>
+
+namespace testigo::call {
+
+const http2::HeaderField* find(Fields fields, std::string_view name) {
+  const auto it = std::ranges::find_if(
+      fields, [&](const http2::HeaderField& field) { return field.name == name && field.name_known == http2::Known::Exact; });
+  return it == fields.end() ? nullptr : &*it;
+}
+
+std::optional<std::string_view> exact_value(Fields fields, std::string_view name) {
+  const http2::HeaderField* field = find(fields, name);
+  if (field == nullptr || field->value_known != http2::Known::Exact) return std::nullopt;
+  return field->value;
+}
+
+bool any_name_unknown(Fields fields) {
+  return std::ranges::any_of(fields, [](const http2::HeaderField& field) { return field.name_known != http2::Known::Exact; });
+}
+
+bool is_grpc_content_type(std::string_view value) {
+  constexpr std::string_view kGrpc = "application/grpc";
+  if (!value.starts_with(kGrpc)) return false;
+  return value.size() == kGrpc.size() || value[kGrpc.size()] == '+' || value[kGrpc.size()] == ';';
+}
+
+bool is_two_segment_path(std::string_view path) {
+  if (!path.starts_with('/')) return false;
+  const std::size_t slash = path.find('/', 1);
+  return slash != std::string_view::npos && slash > 1 && slash + 1 < path.size() && path.find('/', slash + 1) == std::string_view::npos;
+}
+
+RpcClass rpc_class(Fields request, bool complete) {
+  const http2::HeaderField* type = find(request, "content-type");
+  if (type != nullptr && type->value_known != http2::Known::Exact) return RpcClass::Unknown;
+  if (type != nullptr && is_grpc_content_type(type->value)) return RpcClass::Grpc;
+  if (type != nullptr && type->value.starts_with("application/grpc-web")) return RpcClass::Other;
+  if (!complete || any_name_unknown(request)) return RpcClass::Unknown;
+  const http2::HeaderField* method = find(request, ":method");
+  const http2::HeaderField* te = find(request, "te");
+  const http2::HeaderField* path = find(request, ":path");
+  if (method == nullptr || te == nullptr || path == nullptr) return RpcClass::Other;
+  if (!method->exact() || !te->exact() || !path->exact()) return RpcClass::Unknown;
+  const bool shaped_like_grpc = method->value == "POST" && te->value == "trailers" && is_two_segment_path(path->value);
+  return shaped_like_grpc ? RpcClass::Grpc : RpcClass::Other;
+}
+
+RpcClass response_class(int http_status, Fields response, bool complete) {
+  const http2::HeaderField* type = find(response, "content-type");
+  if (http_status != 0 && http_status != 200) return RpcClass::Other;
+  if (type == nullptr) return complete && !any_name_unknown(response) ? RpcClass::Other : RpcClass::Unknown;
+  if (type->value_known != http2::Known::Exact) return RpcClass::Unknown;
+  if (!is_grpc_content_type(type->value)) return RpcClass::Other;
+  return http_status == 200 ? RpcClass::Grpc : RpcClass::Unknown;
+}
+
+}  // namespace testigo::call

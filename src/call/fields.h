@@ -1,0 +1,36 @@
+// Looking things up in a decoded header block.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "call/event.h"
+#include "wire/http2/header_field.h"
+
+namespace testigo::call {
+
+using Fields = std::span<const http2::HeaderField>;
+
+// The first field of that name (exact); null when there is none.
+const http2::HeaderField* find(Fields fields, std::string_view name);
+
+// Its value, when name and value are exact.
+std::optional<std::string_view> exact_value(Fields fields, std::string_view name);
+
+// Whether any name is not exact: then "there is none" cannot be said of a name.
+bool any_name_unknown(Fields fields);
+
+// "application/grpc", then the end, '+' or ';'.
+bool is_grpc_content_type(std::string_view value);
+
+// "/" service "/" method: two segments, neither empty.
+bool is_two_segment_path(std::string_view path);
+
+// RULE 3 for a block that opens a request: which calls the rows about gRPC judge. `complete`: no field of it was lost.
+RpcClass rpc_class(Fields request, bool complete);
+
+// The same for a response: Grpc when its DATA holds messages. `http_status` is 0 when it is not known.
+RpcClass response_class(int http_status, Fields response, bool complete);
+
+}  // namespace testigo::call

@@ -1,0 +1,27 @@
+#include "call/model.h"
+
+namespace testigo::call {
+
+Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
+Model::~Model() = default;
+
+void Model::on_opened(const tcp::ConnectionOpened& opened) {
+  connections_.insert_or_assign(opened.connection, std::make_unique<Connection>(opened, sink_, limits_));
+}
+
+void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
+  const auto it = connections_.find(connection);
+  if (it != connections_.end()) it->second->on_chunk(chunk);
+}
+
+void Model::on_closing(const tcp::ConnectionClosing& closing) {
+  const auto it = connections_.find(closing.connection);
+  if (it != connections_.end() && it->second->on_closing(closing)) connections_.erase(it);
+}
+
+void Model::on_end() {
+  for (auto& [number, connection] : connections_) connection->on_end();
+  connections_.clear();
+}
+
+}  // namespace testigo::call

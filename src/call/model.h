@@ -1,0 +1,33 @@
+// All connections of a run: from what sources report to events.
+//
+// It keeps what is open; what has closed leaves as an event and is freed. Memory grows with open connections and calls, not with time.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "base/limits.h"
+#include "call/connection.h"
+#include "call/event.h"
+#include "wire/tcp/connection_sink.h"
+
+namespace testigo::call {
+
+class Model final : public tcp::ConnectionSink {
+ public:
+  // `sink` must outlive the model.
+  explicit Model(Sink& sink, const Limits& limits = {});
+  ~Model() override;
+
+  void on_opened(const tcp::ConnectionOpened& opened) override;
+  void on_chunk(ConnectionNumber connection, const Chunk& chunk) override;
+  void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_end() override;
+
+ private:
+  Sink& sink_;
+  Limits limits_;
+  std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace testigo::call
