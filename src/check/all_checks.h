@@ -1,0 +1,24 @@
+// The checks of one connection, one object for each section of the catalogue. A check is a sink of events; it tells what it found.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "call/event.h"
+#include "check/findings.h"
+
+namespace testigo::check {
+
+using Check = call::Sink;
+
+// `findings` must outlive them.
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings);
+
+std::unique_ptr<Check> connection_checks(Findings& findings);
+std::unique_ptr<Check> stream_checks(Findings& findings);
+std::unique_ptr<Check> header_checks(Findings& findings);
+std::unique_ptr<Check> request_checks(Findings& findings);
+std::unique_ptr<Check> message_checks(Findings& findings);
+std::unique_ptr<Check> response_checks(Findings& findings);
+
+}  // namespace testigo::check

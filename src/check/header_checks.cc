@@ -1,0 +1,258 @@
+// HD: what holds for the header section of any request or response (RFC 9113 sections 8.1 to 8.3).
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "call/fields.h"
+#include "check/all_checks.h"
+
+namespace testigo::check {
+namespace {
+
+using call::BlockRole;
+using call::Fields;
+using http2::HeaderField;
+using http2::Known;
+
+constexpr std::array<std::string_view, 6> kPseudo = {":method", ":scheme", ":path", ":authority", ":protocol", ":status"};
+constexpr std::array<std::string_view, 5> kConnectionSpecific = {"connection", "keep-alive", "proxy-connection", "transfer-encoding",
+                                                                 "upgrade"};
+
+bool is_request(BlockRole role) { return role == BlockRole::Request; }
+bool is_response(BlockRole role) { return role == BlockRole::Response || role == BlockRole::Informational; }
+bool is_trailers(BlockRole role) { return role == BlockRole::Trailers || role == BlockRole::RequestTrailers; }
+bool is_pseudo(const HeaderField& field) { return field.name.starts_with(':'); }
+bool is_request_pseudo(std::string_view name) { return name != ":status" && std::ranges::find(kPseudo, name) != kPseudo.end(); }
+
+std::size_t count(Fields fields, std::string_view name) { return static_cast<std::size_t>(std::ranges::count(fields, name, &HeaderField::name)); }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+// RFC 9113 section 8.2.1.
+bool name_is_valid(std::string_view name) {
+  const std::string_view rest = name.starts_with(':') ? name.substr(1) : name;
+  return !rest.empty() && std::ranges::all_of(rest, [](unsigned char c) { return c > 0x20 && c < 0x7f && !(c >= 'A' && c <= 'Z') && c != ':'; });
+}
+
+bool value_is_valid(std::string_view value) { return value.find_first_of(std::string_view("\0\r\n", 3)) == std::string_view::npos; }
+
+// RULE 2 (gRFC G1): such a value may hold any octet, where its receiver has announced that it takes them.
+bool looks_binary(const HeaderField& field) { return field.name.ends_with("-bin") && field.value.starts_with('\0'); }
+
+bool has_edge_space(std::string_view value) {
+  const auto space = [](char c) { return c == ' ' || c == '\t'; };
+  return !value.empty() && (space(value.front()) || space(value.back()));
+}
+
+// host, without the port that the scheme implies (RFC 9110 section 4.2.3).
+std::string normalised(std::string_view authority, std::string_view scheme) {
+  std::string text = lower(authority);
+  const std::string_view port = scheme == "https" ? ":443" : ":80";
+  if (text.ends_with(port)) text.resize(text.size() - port.size());
+  return text;
+}
+
+// What reg-name, IP literals and a port are made of (RFC 3986 section 3.2), percent-encoding included.
+bool is_host_and_port(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("-._~%!$&'()*+,;=:[]").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+class HeaderChecks final : public Check {
+ public:
+  explicit HeaderChecks(Findings& findings) : findings_(findings) {}
+
+  void on_frame(const call::FrameSeen& seen) override;
+  void on_block(const call::BlockSeen& seen) override;
+
+ private:
+  void pseudo_headers(const call::BlockSeen& seen);
+  void request_line(const call::BlockSeen& seen);
+  void authority(const call::BlockSeen& seen);
+  void octets(const call::BlockSeen& seen);
+  void connection_specific(const call::BlockSeen& seen);
+  void response_line(const call::BlockSeen& seen);
+  void not_judgeable(const call::BlockSeen& seen, const std::string& reason);
+
+  Findings& findings_;
+  std::array<bool, 2> takes_binary_{};  // RULE 2: the sender of that direction announced true binary metadata
+};
+
+// gRFC G1: setting 0xfe03 = 1.
+void HeaderChecks::on_frame(const call::FrameSeen& seen) {
+  const auto* settings = std::get_if<http2::SettingsFrame>(&seen.frame.payload);
+  if (settings == nullptr) return;
+  for (std::size_t i = 0; i < settings->size(); ++i) {
+    const http2::Setting setting = settings->at(i);
+    if (setting.id == http2::kSettingGrpcTrueBinaryMetadata) takes_binary_[static_cast<std::size_t>(seen.spot.direction)] = setting.value == 1;
+  }
+}
+
+void HeaderChecks::not_judgeable(const call::BlockSeen& seen, const std::string& reason) {
+  for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.not_judgeable(id, reason);
+  if (is_request(seen.role)) {
+    for (const Id id : {Id::HD02, Id::HD03}) findings_.not_judgeable(id, reason);
+  }
+  if (is_response(seen.role)) findings_.not_judgeable(Id::HD07, reason);
+}
+
+void HeaderChecks::on_block(const call::BlockSeen& seen) {
+  if (seen.role == BlockRole::Unknown) return;
+  if (!seen.outcome.complete) {
+    not_judgeable(seen, "a header block could not be decoded");
+    return;
+  }
+  if (call::any_name_unknown(seen.fields)) {
+    not_judgeable(seen, "names of header fields are not known");
+    return;
+  }
+  pseudo_headers(seen);
+  octets(seen);
+  connection_specific(seen);
+  if (is_request(seen.role)) {
+    request_line(seen);
+    authority(seen);
+  }
+  if (is_response(seen.role)) response_line(seen);
+}
+
+// HD01. That a request's pseudo-header stands in a response is left to HD07.
+void HeaderChecks::pseudo_headers(const call::BlockSeen& seen) {
+  bool regular = false;
+  std::array<bool, kPseudo.size()> met{};
+  std::string wrong;
+  for (const HeaderField& field : seen.fields) {
+    if (!is_pseudo(field)) {
+      regular = true;
+      continue;
+    }
+    const auto known = std::ranges::find(kPseudo, field.name);
+    const bool defined = known != kPseudo.end() && (is_response(seen.role) || *known != ":status");
+    if (is_trailers(seen.role)) {
+      wrong = fmt::format("{} stands in trailers", field.name);
+    } else if (!defined) {
+      wrong = fmt::format("{} is not defined", field.name);
+    } else if (regular) {
+      wrong = fmt::format("{} stands behind a regular field", field.name);
+    } else if (std::exchange(met[static_cast<std::size_t>(known - kPseudo.begin())], true)) {
+      wrong = fmt::format("{} is repeated", field.name);
+    }
+    if (!wrong.empty()) break;
+  }
+  findings_.judge(Id::HD01, wrong.empty(), seen.spot, [&] { return wrong; });
+}
+
+// HD02. CONNECT has neither :scheme nor :path (section 8.5), unless it is extended (RFC 8441).
+void HeaderChecks::request_line(const call::BlockSeen& seen) {
+  const auto method = call::exact_value(seen.fields, ":method");
+  const bool plain_connect = method == "CONNECT" && count(seen.fields, ":protocol") == 0;
+  std::string wrong;
+  for (const std::string_view name : {":method", ":scheme", ":path"}) {
+    if (plain_connect && name != ":method") continue;
+    const std::size_t times = count(seen.fields, name);
+    if (times != 1) wrong = times == 0 ? fmt::format("{} is missing", name) : fmt::format("{} stands {} times", name, times);
+  }
+  if (wrong.empty() && !plain_connect && call::exact_value(seen.fields, ":path") == "") wrong = ":path is empty";
+  findings_.judge(Id::HD02, wrong.empty(), seen.spot, [&] { return wrong; });
+}
+
+// HD03.
+void HeaderChecks::authority(const call::BlockSeen& seen) {
+  const HeaderField* authority = call::find(seen.fields, ":authority");
+  const HeaderField* host = call::find(seen.fields, "host");
+  if ((authority != nullptr && !authority->exact()) || (host != nullptr && !host->exact())) {
+    findings_.not_judgeable(Id::HD03, "the value of :authority or host is not known");
+    return;
+  }
+  if (authority == nullptr) {
+    findings_.fail(Id::HD03, Severity::Info, seen.spot, "the request has no :authority");
+    return;
+  }
+  const std::string_view scheme = call::exact_value(seen.fields, ":scheme").value_or("");
+  if (authority->value.find('@') != std::string_view::npos) {
+    findings_.fail(Id::HD03, seen.spot, fmt::format(":authority \"{}\" holds userinfo", authority->value));
+  } else if (host != nullptr && normalised(authority->value, scheme) != normalised(host->value, scheme)) {
+    findings_.fail(Id::HD03, seen.spot, fmt::format("host is \"{}\", :authority \"{}\"", host->value, authority->value));
+  } else if (!is_host_and_port(authority->value)) {
+    findings_.fail(Id::HD03, Severity::Warning, seen.spot, fmt::format(":authority \"{}\" is no host and port", authority->value));
+  } else {
+    findings_.pass(Id::HD03);
+  }
+}
+
+// HD04. The gravest that is wrong in the block is told, once.
+void HeaderChecks::octets(const call::BlockSeen& seen) {
+  const bool receiver_seen = seen.connection.whole(opposite(seen.spot.direction));
+  bool all_known = true;
+  const HeaderField* edge_space = nullptr;
+  for (const HeaderField& field : seen.fields) {
+    if (!name_is_valid(field.name)) {
+      findings_.fail(Id::HD04, seen.spot, fmt::format("the field name \"{}\" holds an octet that names must not hold", field.name));
+      return;
+    }
+    if (field.value_known != Known::Exact || (looks_binary(field) && !receiver_seen)) {
+      all_known = false;
+    } else if (looks_binary(field) && takes_binary_[static_cast<std::size_t>(opposite(seen.spot.direction))]) {
+      continue;
+    } else if (!value_is_valid(field.value)) {
+      findings_.fail(Id::HD04, seen.spot, fmt::format("the value of {} holds NUL, CR or LF", field.name));
+      return;
+    } else if (has_edge_space(field.value) && field.name != "grpc-message") {  // %x20 stays unescaped there
+      edge_space = &field;
+    }
+  }
+  if (edge_space != nullptr) {
+    findings_.fail(Id::HD04, Severity::Warning, seen.spot, fmt::format("the value of {} begins or ends with white space", edge_space->name));
+  } else if (!all_known) {
+    findings_.not_judgeable(Id::HD04, "not every value is known, or whether its receiver takes true binary metadata");
+  } else {
+    findings_.pass(Id::HD04);
+  }
+}
+
+// HD05. te is a request's field; its value may be "trailers" only.
+void HeaderChecks::connection_specific(const call::BlockSeen& seen) {
+  std::string wrong;
+  bool te_known = true;
+  for (const HeaderField& field : seen.fields) {
+    if (std::ranges::find(kConnectionSpecific, field.name) != kConnectionSpecific.end()) {
+      wrong = fmt::format("{} is specific to a connection of HTTP/1.1", field.name);
+    } else if (field.name == "te" && is_request(seen.role)) {
+      te_known = te_known && field.exact();
+      if (field.exact() && lower(field.value) != "trailers") wrong = fmt::format("te is \"{}\"", field.value);
+    }
+    if (!wrong.empty()) break;
+  }
+  if (wrong.empty() && !te_known) {
+    findings_.not_judgeable(Id::HD05, "the value of te is not known");
+  } else {
+    findings_.judge(Id::HD05, wrong.empty(), seen.spot, [&] { return wrong; });
+  }
+}
+
+// HD07.
+void HeaderChecks::response_line(const call::BlockSeen& seen) {
+  const std::size_t statuses = count(seen.fields, ":status");
+  std::string wrong;
+  if (statuses != 1) wrong = statuses == 0 ? ":status is missing" : fmt::format(":status stands {} times", statuses);
+  for (const HeaderField& field : seen.fields) {
+    if (!is_request_pseudo(field.name)) continue;
+    wrong = fmt::format("{} stands in a response", field.name);
+    break;
+  }
+  findings_.judge(Id::HD07, wrong.empty(), seen.spot, [&] { return wrong; });
+}
+
+}  // namespace
+
+std::unique_ptr<Check> header_checks(Findings& findings) { return std::make_unique<HeaderChecks>(findings); }
+
+}  // namespace testigo::check

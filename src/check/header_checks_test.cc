@@ -1,0 +1,170 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+
+using call::StreamId;
+using Names = std::vector<std::string>;
+
+Names of_request(FieldList fields) { return findings(unary({.request = std::move(fields)})); }
+Names of_response(FieldList fields) { return findings(unary({.response = std::move(fields)})); }
+Names of_trailers(FieldList fields) { return findings(unary({.trailers = std::move(fields)})); }
+
+TEST(Hd01, PseudoHeadersComeFirst) {
+  EXPECT_EQ(of_request(plus(without(request_fields(), ":path"), ":path", "/a/b")), only("HD01 error"));
+  EXPECT_EQ(of_response(plus({{"content-type", "application/grpc"}}, ":status", "200")), only("HD01 error"));
+}
+
+TEST(Hd01, TheyAreDefined) {
+  EXPECT_EQ(of_request(before(request_fields(), ":weather", "fine")), only("HD01 error"));
+  EXPECT_EQ(of_request(before(request_fields(), ":status", "200")), only("HD01 error"));
+  EXPECT_EQ(of_response(before(response_fields(), ":weather", "fine")), only("HD01 error"));
+  EXPECT_EQ(of_request(before(request_fields(), ":protocol", "websocket")), nothing());
+}
+
+TEST(Hd01, OnceEach) {
+  EXPECT_EQ(of_request(before(request_fields(), ":authority", "127.0.0.1:50051")), only("HD01 error"));
+  EXPECT_EQ(of_request(before(request_fields(), ":method", "POST")), (Names{"HD01 error", "HD02 error"}));
+  EXPECT_EQ(of_response(before(response_fields(), ":status", "200")), (Names{"HD01 error", "HD07 error"}));
+}
+
+TEST(Hd01, NoneInTrailers) {
+  EXPECT_EQ(of_trailers(before(trailer_fields(), ":status", "200")), only("HD01 error"));
+  Conversation c = greeted();
+  c.client(headers(1, request_fields()), headers(1, {{":path", "/a/b"}}, EndStream::Yes));
+  EXPECT_EQ(findings(c), only("HD01 error"));
+}
+
+// Many cheap fields must not be compared with each other: this would take seconds.
+TEST(Hd01, AFloodOfPseudoHeadersIsCheap) {
+  Conversation c = greeted();
+  for (StreamId id = 1; id < 400; id += 2) {
+    c.client(frame(http2::FrameType::Headers, http2::kFlagEndHeaders, id, std::string(4000, '\x81')));
+  }
+  EXPECT_EQ(tally(c).counts.at("HD01").failed, 0u + 200);
+}
+
+TEST(Hd02, ARequestNeedsItsThree) {
+  EXPECT_EQ(of_request(without(request_fields(), ":scheme")), only("HD02 error"));
+  EXPECT_EQ(of_request(without(request_fields(), ":path")), only("HD02 error"));
+  EXPECT_EQ(of_request(with(request_fields(), ":path", "")), only("HD02 error"));
+  EXPECT_EQ(of_request(without(request_fields(), ":method")), (Names{"HD02 error", "RQ01 error"}));
+}
+
+TEST(Hd02, ConnectHasNeitherSchemeNorPath) {
+  Conversation c = greeted();
+  EXPECT_EQ(findings(c.client(headers(1, {{":method", "CONNECT"}, {":authority", "a:443"}}))), nothing());
+  EXPECT_EQ(findings(c.client(headers(3, {{":method", "CONNECT"}, {":protocol", "websocket"}, {":authority", "a:443"}}))),
+            only("HD02 error"));
+}
+
+TEST(Hd03, NoUserinfo) {
+  EXPECT_EQ(of_request(with(request_fields(), ":authority", "me@example.com")), only("HD03 error"));
+}
+
+TEST(Hd03, HostAgrees) {
+  const FieldList fields = with(request_fields(), ":authority", "Example.com:80");
+  EXPECT_EQ(of_request(plus(fields, "host", "example.com")), nothing());
+  EXPECT_EQ(of_request(plus(fields, "host", "example.com:8080")), only("HD03 error"));
+  EXPECT_EQ(of_request(plus(fields, "host", "example.org")), only("HD03 error"));
+  EXPECT_EQ(of_request(plus(with(fields, ":scheme", "https"), "host", "example.com")), only("HD03 error"));
+}
+
+TEST(Hd03, MalformedIsAWarningAndAbsentAnObservation) {
+  EXPECT_EQ(of_request(with(request_fields(), ":authority", "/tmp/socket")), only("HD03 warning"));
+  EXPECT_EQ(of_request(with(request_fields(), ":authority", "")), only("HD03 warning"));
+  EXPECT_EQ(of_request(without(request_fields(), ":authority")), only("HD03 info"));
+  EXPECT_EQ(of_request(plus(without(request_fields(), ":authority"), "host", "a")), only("HD03 info"));
+  for (const char* good : {"localhost", "[::1]:50051", "a.b-c_d:1", "%2Ftmp%2Fsocket", "xn--bcher-kva.example"}) {
+    EXPECT_EQ(of_request(with(request_fields(), ":authority", good)), nothing()) << good;
+  }
+}
+
+TEST(Hd04, OctetsOfNames) {
+  for (const char* name : {"X-Upper", "x space", "x\x7f", "x\xc3\xa9", "x:colon", ""}) {
+    EXPECT_EQ(of_request(plus(request_fields(), name, "v")), only("HD04 error")) << name;
+    EXPECT_EQ(of_trailers(plus(trailer_fields(), name, "v")), only("HD04 error")) << name;
+  }
+  EXPECT_EQ(of_request(plus(request_fields(), "x-0_9.z!", "v")), nothing());
+}
+
+TEST(Hd04, OctetsOfValues) {
+  for (const std::string& value : {std::string("a\0b", 3), std::string("a\rb"), std::string("a\nb")}) {
+    EXPECT_EQ(of_request(plus(request_fields(), "x", value)), only("HD04 error"));
+    EXPECT_EQ(of_response(plus(response_fields(), "x", value)), only("HD04 error"));
+  }
+  EXPECT_EQ(of_request(plus(request_fields(), "x", "\x01\x7f\xff")), nothing());
+  EXPECT_EQ(of_request(plus(request_fields(), "x", "")), nothing());
+}
+
+TEST(Hd04, WhiteSpaceAtTheEdgesIsAWarning) {
+  EXPECT_EQ(of_request(plus(request_fields(), "x", " v")), only("HD04 warning"));
+  EXPECT_EQ(of_request(plus(request_fields(), "x", "v\t")), only("HD04 warning"));
+  EXPECT_EQ(of_request(plus(plus(request_fields(), "x", " v"), "y", "a\nb")), only("HD04 error"));
+  EXPECT_EQ(of_trailers(plus(trailer_fields("2"), "grpc-message", " sp ")), nothing());  // C-core sends it so
+}
+
+// RULE 2.
+TEST(Hd04, TrueBinaryMetadataWhereTheReceiverAnnouncedIt) {
+  const std::string binary("\0a\nb ", 5);
+  const auto sent = [&](std::vector<http2::Setting> client, std::vector<http2::Setting> server, bool to_server, std::string name = "x-bin") {
+    Conversation c;
+    c.client(preface(), settings(client)).server(settings(server), settings_ack()).client(settings_ack());
+    Unary call;
+    FieldList& fields = to_server ? call.request : call.trailers;
+    fields.emplace_back(name, binary);
+    return findings(c.call(call));
+  };
+  const std::vector<http2::Setting> announced = {{http2::kSettingGrpcTrueBinaryMetadata, 1}};
+  EXPECT_EQ(sent({}, announced, true), nothing());
+  EXPECT_EQ(sent(announced, {}, true), only("HD04 error"));
+  EXPECT_EQ(sent(announced, {}, false), nothing());
+  EXPECT_EQ(sent({}, announced, false), only("HD04 error"));
+  EXPECT_EQ(sent({}, {{http2::kSettingGrpcTrueBinaryMetadata, 0}}, true), only("HD04 error"));
+  EXPECT_EQ(sent(announced, announced, true, "x-text"), only("HD04 error"));
+}
+
+TEST(Hd05, NoConnectionSpecificFields) {
+  for (const char* name : {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}) {
+    EXPECT_EQ(of_request(plus(request_fields(), name, "x")), only("HD05 error")) << name;
+    EXPECT_EQ(of_response(plus(response_fields(), name, "x")), only("HD05 error")) << name;
+    EXPECT_EQ(of_trailers(plus(trailer_fields(), name, "x")), only("HD05 error")) << name;
+  }
+}
+
+TEST(Hd05, TeIsTrailersOnly) {
+  EXPECT_EQ(of_request(with(request_fields(), "te", "trailers, deflate")), (Names{"HD05 error", "RQ04 error"}));
+  EXPECT_EQ(of_request(plus(request_fields(), "te", "gzip")), only("HD05 error"));
+}
+
+TEST(Hd07, AResponseHasOneStatus) {
+  const Conversation c = unary({.response = without(response_fields(), ":status")});
+  EXPECT_EQ(findings(c), (Names{"HD07 error", "RS01 error"}));
+  EXPECT_EQ(outcome(c, "RS02"), "not-judgeable");
+  EXPECT_EQ(outcome(c, "RS03"), "not-judgeable");
+  EXPECT_EQ(of_response(before(response_fields(), ":path", "/a/b")), only("HD07 error"));
+}
+
+TEST(Hd, WhatIsNotKnownIsNotJudgeable) {
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation name = unary({.request = plus(request_fields(), std::string(200, 'X'), "v")});
+  for (const char* id : {"HD01", "HD02", "HD03", "HD04", "HD05"}) EXPECT_EQ(outcome(name, id, limits), "not-judgeable") << id;
+  EXPECT_EQ(findings(name, limits), nothing());
+  const Conversation value = unary({.request = plus(request_fields(), "x", std::string(200, '\n'))});
+  EXPECT_EQ(outcome(value, "HD04", limits), "not-judgeable");
+  EXPECT_EQ(outcome(value, "HD01", limits), "pass");
+  EXPECT_EQ(outcome(unary({.request = with(request_fields(), "te", std::string(200, 'x'))}), "HD05", limits), "not-judgeable");
+  const Conversation broken = greeted().client(frame(http2::FrameType::Headers, 0x05, 1, "\x83\x80"));
+  EXPECT_EQ(outcome(broken, "HD02"), "not-judgeable");
+  EXPECT_EQ(findings(broken), nothing());
+}
+
+}  // namespace
+}  // namespace testigo::check

@@ -1,0 +1,135 @@
+#include "check/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+using namespace std::chrono_literals;
+
+using call::StreamId;
+
+// All four kinds of call, errors of the application, resets, keepalive and an orderly end: no stack of repute does anything else.
+Conversation clean_run() {
+  Conversation c = greeted({{http2::kSettingMaxConcurrentStreams, 100}, {http2::kSettingGrpcTrueBinaryMetadata, 1}});
+  c.call().call({.stream = 3, .trailers = plus(trailer_fields("13"), "grpc-message", " broken ")});
+  c.client(headers(5, request_fields()), message(5, "a"), message(5, "b")).client(message(5, "c"), end_of_data(5));
+  c.server(headers(5, response_fields()), message(5, "abc"), headers(5, trailer_fields(), EndStream::Yes));
+  c.client(headers(7, request_fields()), message(7, "many", EndStream::Yes)).server(headers(7, response_fields()), message(7, "1"));
+  c.server(message(7, "2"), message(7, "3"), headers(7, trailer_fields(), EndStream::Yes));
+  c.client(headers(9, request_fields()), message(9, "x")).server(headers(9, response_fields()), message(9, "y"));
+  c.client(message(9, "z"), window_update(9), window_update(0), end_of_data(9)).server(headers(9, trailer_fields(), EndStream::Yes));
+  c.client(headers(11, request_fields()), message(11, "?", EndStream::Yes)).server(headers(11, trailers_only_fields(), EndStream::Yes));
+  c.client(headers(13, request_fields())).server(headers(13, trailers_only_fields("8"), EndStream::Yes), rst_stream(13, http2::kNoError));
+  c.crossing().client(message(13, "crossing"), end_of_data(13));
+  c.client(headers(15, request_fields())).client(rst_stream(15)).crossing().server(headers(15, response_fields()), message(15, "late"));
+  c.client(headers(17, request_fields())).server(rst_stream(17, http2::kRefusedStream)).crossing().client(message(17, "late"));
+  c.client(headers(19, request_fields()), message(19, "", EndStream::Yes));
+  c.server(headers(19, {{":status", "103"}}), headers(19, response_fields()), headers(19, trailer_fields(), EndStream::Yes));
+  c.client(ping('p')).server(ping_ack('p')).client(priority(101)).server(settings()).later(1s).client(settings_ack());
+  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(19)).client(goaway(0));
+  c.server_closes().client_closes();
+  return c;
+}
+
+TEST(Judge, ACleanRunYieldsNoFinding) {
+  EXPECT_EQ(findings(clean_run()), nothing());
+  const Tally said = tally(clean_run());
+  EXPECT_EQ(said.errors + said.warnings + said.infos, 0u);
+  for (const auto& [id, count] : said.counts) EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
+}
+
+TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {
+  Conversation c = greeted();
+  c.call({.request = with(request_fields(), "te", "deflate"), .trailers = trailer_fields("007")}).server(octets("garbage and more garbage"));
+  const auto whole = tally(c);
+  EXPECT_GE(whole.errors, 3u);
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const auto cut = tally(c, {}, seed);
+    ASSERT_EQ(cut.findings.size(), whole.findings.size()) << seed;
+    for (std::size_t i = 0; i < cut.findings.size(); ++i) EXPECT_EQ(cut.findings[i].text, whole.findings[i].text) << seed;
+  }
+}
+
+void expect_nothing_judgeable(const Conversation& c, std::string_view reason) {
+  const Tally said = tally(c);
+  EXPECT_THAT(said.findings, ::testing::IsEmpty());
+  EXPECT_EQ(said.counts.size(), kCheckCount);
+  for (const auto& [id, count] : said.counts) {
+    EXPECT_EQ(outcome_name(count.outcome()), "not-judgeable") << id;
+    EXPECT_EQ(count.reason, reason) << id;
+  }
+}
+
+TEST(Judge, TlsIsNotJudgeable) {
+  Conversation c;
+  c.client(octets(std::string("\x16\x03\x01\x02\x00", 5))).server(octets(std::string("\x16\x03\x03\x00\x7a", 5)));
+  expect_nothing_judgeable(c, "TLS: the wire shows ciphertext");
+}
+
+TEST(Judge, WhatWasNotSeenIsNotJudgeable) {
+  expect_nothing_judgeable(unary().lost().server_acks(), "octets are missing");
+  expect_nothing_judgeable(Conversation().lost(1).client(preface(), settings()).server(settings()), "octets are missing");
+  expect_nothing_judgeable(greeted().lost(100).client(headers(1, request_fields())).server(headers(1, response_fields())), "octets are missing");
+  expect_nothing_judgeable(unary().not_from_start(), "the connection was not seen from its start");
+}
+
+// Whatever packet of a direction is lost, what was not seen is never held against anybody.
+TEST(Judge, AGapAnywhereYieldsNoFinding) {
+  for (int at = 0; at < 8; ++at) {
+    for (const Direction direction : {Direction::ToServer, Direction::ToClient}) {
+      Conversation c = greeted({{http2::kSettingMaxConcurrentStreams, 1}});
+      for (int i = 0; i < 8; ++i) {
+        const auto id = static_cast<StreamId>(2 * i + 1);
+        if (i == at) direction == Direction::ToServer ? c.lost(9).client_acks() : c.lost(9).server_acks();
+        c.client(headers(id, request_fields()), message(id, "m", EndStream::Yes), ping('p')).server(settings(), ping_ack('p'));
+        c.client(settings_ack()).server(headers(id, response_fields()), message(id, "r"), headers(id, trailer_fields(), EndStream::Yes));
+      }
+      EXPECT_EQ(findings(c), nothing()) << at;
+    }
+  }
+}
+
+TEST(Judge, CallsThatAreNotFollowedAreNotJudgeable) {
+  Limits limits;
+  limits.streams_max = 2;
+  Conversation c = greeted();
+  for (const StreamId id : {1u, 3u, 5u, 7u}) c.client(headers(id, request_fields()));
+  for (const StreamId id : {1u, 3u, 5u, 7u}) c.client(message(id, "m", EndStream::Yes)).server(headers(id, trailers_only_fields("0"), EndStream::Yes));
+  EXPECT_EQ(findings(c, limits), nothing());
+  for (const std::string_view id : {"ST03", "ST04", "ST05", "RS03"}) EXPECT_EQ(outcome(c, id, limits), "not-judgeable") << id;
+  EXPECT_EQ(outcome(c, "ST05"), "pass");
+}
+
+TEST(Judge, FindingsAreBoundedAndAllAreCounted) {
+  Limits limits;
+  limits.findings_kept = 3;
+  Conversation c = greeted();
+  for (int i = 0; i < 10; ++i) c.client(settings_ack());
+  const Tally said = tally(c, limits);
+  EXPECT_EQ(said.findings.size(), 3u);
+  EXPECT_EQ(said.warnings, 10u);
+  EXPECT_EQ(said.counts.at("CN05").failed, 10u);
+}
+
+TEST(Judge, WhatItQuotesIsInert) {
+  const Tally said = tally(unary({.trailers = trailer_fields("\x1b[31mred")}));
+  ASSERT_EQ(said.findings.size(), 1u);
+  EXPECT_EQ(said.findings[0].text, "grpc-status is \"\\x1b[31mred\"");
+}
+
+TEST(Judge, TellsTheListenerOfEach) {
+  Judge judge;
+  std::vector<std::string> told;
+  judge.on_finding([&](const Finding& finding) { told.push_back(finding.text); });
+  unary({.trailers = trailer_fields("007")}).play(judge);
+  EXPECT_THAT(told, ::testing::ElementsAre("grpc-status is \"007\""));
+}
+
+}  // namespace
+}  // namespace testigo::check

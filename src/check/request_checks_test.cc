@@ -1,0 +1,118 @@
+// RQ and MG.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+
+using Names = std::vector<std::string>;
+
+Names of_request(FieldList fields) { return findings(unary({.request = std::move(fields)})); }
+
+TEST(Rq01, TheMethodIsPost) { EXPECT_EQ(of_request(with(request_fields(), ":method", "GET")), only("RQ01 error")); }
+
+TEST(Rq04, TeIsTrailers) {
+  EXPECT_EQ(of_request(without(request_fields(), "te")), only("RQ04 error"));
+  EXPECT_EQ(of_request(with(request_fields(), "te", "Trailers")), only("RQ04 error"));
+}
+
+TEST(Rq05, TheContentType) {
+  for (const char* good : {"application/grpc", "application/grpc+proto", "application/grpc+json"}) {
+    EXPECT_EQ(of_request(with(request_fields(), "content-type", good)), nothing()) << good;
+  }
+  EXPECT_EQ(of_request(with(request_fields(), "content-type", "application/grpc;charset=utf-8")), only("RQ05 warning"));
+  EXPECT_EQ(of_request(with(request_fields(), "content-type", "application/json")), only("RQ05 error"));
+  EXPECT_EQ(of_request(without(request_fields(), "content-type")), only("RQ05 error"));
+}
+
+// RULE 3.
+TEST(Rq, OtherCallsAreNotJudged) {
+  const FieldList plain = {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}};
+  const auto unjudged = [](FieldList request) {
+    const Conversation c = unary({.request = std::move(request), .response = {{":status", "404"}}, .trailers = {{"x", "y"}}});
+    EXPECT_EQ(findings(c), nothing());
+    for (const char* id : {"RQ01", "RQ04", "RQ05", "MG01", "MG02", "RS01", "RS02", "RS03", "RS04", "RS06"}) {
+      EXPECT_EQ(outcome(c, id), "not-observed") << id;
+    }
+  };
+  unjudged(plain);
+  unjudged(with(request_fields(), "content-type", "application/grpc-web"));
+  unjudged(with(request_fields(), "content-type", "application/grpc-web+proto"));
+  unjudged(without(with(request_fields(), "content-type", "application/json"), "te"));
+  unjudged(with(with(request_fields(), "content-type", "application/json"), ":path", "/one"));
+}
+
+TEST(Rq, AClassThatIsNotKnownIsNotJudgeable) {
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = unary({.request = with(request_fields(), "content-type", "application/grpc+" + std::string(200, 'x')),
+                                .trailers = trailer_fields("007")});
+  EXPECT_EQ(findings(c, limits), nothing());
+  for (const char* id : {"RQ01", "RQ04", "RQ05", "MG01", "MG02", "RS01", "RS02", "RS03", "RS04", "RS06"}) {
+    EXPECT_EQ(outcome(c, id, limits), "not-judgeable") << id;
+  }
+}
+
+TEST(Rq, ABlockThatBreaksOffHasNoClass) {
+  Conversation c = greeted();
+  c.client(frame(http2::FrameType::Headers, 0x05, 1, "\x83\x86\x84\x80"));
+  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(outcome(c, "RQ05"), "not-judgeable");
+}
+
+Conversation asking_with(std::initializer_list<Part> parts) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields()));
+  for (const Part& part : parts) c.client(part);
+  return c.server(headers(1, trailers_only_fields("0"), EndStream::Yes));
+}
+
+Conversation answering_with(std::initializer_list<Part> parts, FieldList response = response_fields()) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields()), end_of_data(1)).server(headers(1, std::move(response)));
+  for (const Part& part : parts) c.server(part);
+  return c.server(headers(1, trailer_fields(), EndStream::Yes));
+}
+
+TEST(Mg01, TheFlagIsZeroOrOne) {
+  EXPECT_EQ(findings(asking_with({message(1, "x", EndStream::Yes, 2)})), only("MG01 error"));
+  EXPECT_EQ(findings(asking_with({message(1, "x", EndStream::Yes, 1)})), nothing());
+  EXPECT_EQ(findings(answering_with({message(1, "x", EndStream::No, '\xff')})), only("MG01 error"));
+  EXPECT_EQ(findings(answering_with({message(1, "x", EndStream::No, 1), message(1, "")})), nothing());
+}
+
+TEST(Mg02, AStreamEndsOnAMessageBoundary) {
+  const std::string half("\0\0\0\0\5ab", 7);
+  EXPECT_EQ(findings(asking_with({data(1, half, EndStream::Yes)})), only("MG02 error"));
+  EXPECT_EQ(findings(asking_with({data(1, std::string(1, '\0'), EndStream::Yes)})), only("MG02 error"));
+  EXPECT_EQ(findings(asking_with({data(1, half), data(1, "cde", EndStream::Yes)})), nothing());
+  EXPECT_EQ(findings(answering_with({data(1, half)})), only("MG02 error"));
+  EXPECT_EQ(findings(answering_with({data(1, half), data(1, "cde")})), nothing());
+}
+
+TEST(Mg02, AResetIsNoEnd) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields()), data(1, "ab")).client(rst_stream(1));
+  EXPECT_EQ(findings(c), nothing());
+}
+
+// CN11 → lost MG of that side of the stream.
+TEST(Mg, BehindDataThatCannotBeReadIsNotJudgeable) {
+  const Conversation c = asking_with({frame(http2::FrameType::Data, 0x08, 1, "\xff"), data(1, "\7\0\0\0\1x", EndStream::Yes)});
+  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(outcome(c, "MG01"), "not-judgeable");
+  EXPECT_EQ(outcome(c, "MG02"), "not-judgeable");
+}
+
+TEST(Mg, AnErrorPageHoldsNoMessages) {
+  const Conversation c = answering_with({data(1, "<html>")}, {{":status", "200"}, {"content-type", "text/html"}});
+  EXPECT_EQ(findings(c), only("RS02 error"));
+}
+
+}  // namespace
+}  // namespace testigo::check

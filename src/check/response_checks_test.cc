@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+
+using Names = std::vector<std::string>;
+
+Conversation answered(std::initializer_list<Part> parts) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields()), end_of_data(1));
+  for (const Part& part : parts) c.server(part);
+  return c;
+}
+
+Names of_trailers(FieldList fields) { return findings(unary({.trailers = std::move(fields)})); }
+
+TEST(Rs01, TheStatusIs200) {
+  const Conversation c = answered({headers(1, {{":status", "503"}, {"content-type", "text/plain"}}), data(1, "down", EndStream::Yes)});
+  EXPECT_EQ(findings(c), only("RS01 error"));
+  EXPECT_EQ(outcome(c, "RS02"), "pass");  // exempt
+  EXPECT_EQ(outcome(c, "RS03"), "pass");  // exempt
+  EXPECT_EQ(findings(answered({headers(1, with(trailers_only_fields(), ":status", "415"), EndStream::Yes)})), only("RS01 error"));
+}
+
+TEST(Rs01, InformationalResponses) {
+  const Part real = headers(1, trailers_only_fields(), EndStream::Yes);
+  EXPECT_EQ(findings(answered({headers(1, {{":status", "103"}}), headers(1, {{":status", "100"}}), real})), nothing());
+  EXPECT_EQ(findings(answered({headers(1, {{":status", "103"}}, EndStream::Yes)})), only("RS01 error"));
+}
+
+TEST(Rs02, TheContentType) {
+  EXPECT_EQ(findings(unary({.response = {{":status", "200"}}})), only("RS02 error"));
+  EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "text/html")})), only("RS02 error"));
+  EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "application/grpc-web")})), only("RS02 error"));
+  EXPECT_EQ(findings(answered({headers(1, without(trailers_only_fields(), "content-type"), EndStream::Yes)})), only("RS02 error"));
+  for (const char* good : {"application/grpc+proto", "application/grpc;charset=utf-8"}) {
+    EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", good)})), nothing()) << good;
+  }
+}
+
+TEST(Rs03, TheEndCarriesAStatus) {
+  const Part begin = headers(1, response_fields());
+  EXPECT_EQ(findings(answered({begin, message(1, "x", EndStream::Yes)})), only("RS03 error"));
+  EXPECT_EQ(findings(answered({begin, data(1, "", EndStream::Yes)})), only("RS03 error"));
+  const Conversation without_status = answered({begin, headers(1, {{"x", "y"}}, EndStream::Yes)});
+  EXPECT_EQ(findings(without_status), only("RS03 error"));
+  EXPECT_EQ(outcome(without_status, "RS06"), "not-observed");
+  EXPECT_EQ(findings(answered({headers(1, response_fields(), EndStream::Yes)})), only("RS03 error"));
+}
+
+TEST(Rs03, AResetIsExempt) {
+  EXPECT_EQ(findings(answered({headers(1, response_fields()), rst_stream(1, http2::kInternalError)})), nothing());
+}
+
+// The role of a block behind one that is lost does not follow from frames seen.
+TEST(Rs03, LostTrailersAreNotHeldAgainstTheServer) {
+  const Conversation c = answered({headers(1, response_fields()), frame(http2::FrameType::Headers, 0x0d, 1, "\xff")});
+  EXPECT_EQ(findings(c), nothing());
+}
+
+TEST(Rs04, HeadersBehindTheResponseEndTheStream) {
+  const Part end = headers(1, trailer_fields(), EndStream::Yes);
+  EXPECT_EQ(findings(answered({headers(1, response_fields()), headers(1, {{"x", "y"}}), end})), only("RS04 error"));
+  EXPECT_EQ(findings(answered({headers(1, response_fields()), end})), nothing());
+}
+
+// A :status that is not known may be that of an informational response: no role is guessed.
+TEST(Rs04, BehindAStatusThatIsNotKnownNothingIsJudged) {
+  Limits limits;
+  limits.string_bytes_max = 50;
+  const Conversation c = answered({headers(1, plus({}, std::string(100, 'n'), "v")), headers(1, response_fields()),
+                                   headers(1, trailer_fields(), EndStream::Yes)});
+  EXPECT_EQ(findings(c, limits), nothing());
+  EXPECT_EQ(findings(c), (Names{"HD07 error", "RS01 error", "HD01 error", "RS04 error"}));
+}
+
+TEST(Rs06, OneNumber) {
+  for (const char* bad : {"", "00", "01", "-1", "+1", "1 2", "0x1", "OK"}) EXPECT_EQ(of_trailers(trailer_fields(bad)), only("RS06 error")) << bad;
+  EXPECT_EQ(of_trailers(plus(trailer_fields(), "grpc-status", "0")), only("RS06 error"));
+  EXPECT_EQ(of_trailers(plus(trailer_fields("5"), "grpc-status", "0")), only("RS06 error"));
+  for (const char* good : {"0", "1", "16"}) EXPECT_EQ(of_trailers(trailer_fields(good)), nothing()) << good;
+}
+
+TEST(Rs06, ANumberWithoutANameIsAWarning) {
+  for (const char* odd : {"17", "100", "123456789012345678901234567890"}) EXPECT_EQ(of_trailers(trailer_fields(odd)), only("RS06 warning")) << odd;
+}
+
+TEST(Rs06, InTrailersOnlyToo) {
+  EXPECT_EQ(findings(answered({headers(1, trailers_only_fields("007"), EndStream::Yes)})), only("RS06 error"));
+}
+
+TEST(Rs, WhatIsNotKnownIsNotJudgeable) {
+  Limits limits;
+  limits.string_bytes_max = 50;
+  const std::string huge(100, '7');
+  const Conversation status = unary({.trailers = trailer_fields(huge)});
+  EXPECT_EQ(outcome(status, "RS06", limits), "not-judgeable");
+  EXPECT_EQ(outcome(status, "RS03", limits), "pass");
+  const Conversation type = unary({.response = with(response_fields(), "content-type", huge)});
+  EXPECT_EQ(outcome(type, "RS02", limits), "not-judgeable");
+  const Conversation names = unary({.trailers = {{huge, "x"}}});
+  EXPECT_EQ(outcome(names, "RS03", limits), "not-judgeable");
+  for (const Conversation& c : {status, type, names}) EXPECT_EQ(findings(c, limits), nothing());
+}
+
+TEST(Rs, AnAnswerBehindTheEndIsNotJudgedAgain) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields())).server(headers(1, trailers_only_fields(), EndStream::Yes), headers(1, {{"x", "y"}}));
+  EXPECT_EQ(findings(c), only("ST05 error"));
+}
+
+}  // namespace
+}  // namespace testigo::check

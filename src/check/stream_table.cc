@@ -1,0 +1,88 @@
+#include "check/stream_table.h"
+
+#include <algorithm>
+
+namespace testigo::check {
+namespace {
+
+using http2::StreamId;
+
+constexpr std::size_t kResetRemembered = 1000;
+constexpr std::size_t kSkippedRemembered = 1000;
+
+}  // namespace
+
+const StreamTable::Stream* StreamTable::find(StreamId id) const {
+  const auto it = streams_.find(id);
+  return it == streams_.end() ? nullptr : &it->second;
+}
+
+StreamTable::Opened StreamTable::opened(StreamId id) const {
+  if (!passed(id) || skipped(id)) return Opened::Never;
+  return id <= std::max(reset_forgotten_, skipped_forgotten_) ? Opened::Unknown : Opened::Once;
+}
+
+void StreamTable::open(StreamId id) {
+  StreamId& highest = highest_[of_client(id)];
+  if (id > highest) {
+    const StreamId next = highest == 0 ? (of_client(id) ? 1 : 2) : highest + 2;
+    if (!given_up_ && id > next) skip(next, id - 2);
+    highest = id;
+  }
+  if (!given_up_ && streams_.size() >= streams_max_) give_up();
+  if (given_up_) return;
+  if (streams_.try_emplace(id).second && of_client(id)) ++open_of_client_;
+}
+
+void StreamTable::skip(StreamId first, StreamId last) {
+  auto& skipped = skipped_[of_client(first)];
+  skipped.push_back({first, last});
+  if (skipped.size() <= kSkippedRemembered) return;
+  skipped_forgotten_ = std::max(skipped_forgotten_, skipped.front().last);
+  skipped.pop_front();
+}
+
+bool StreamTable::skipped(StreamId id) const {
+  const auto& skipped = skipped_[of_client(id)];
+  const auto it = std::ranges::lower_bound(skipped, id, {}, &Skipped::last);
+  return it != skipped.end() && it->first <= id;
+}
+
+void StreamTable::end(StreamId id, Direction by) {
+  const auto it = streams_.find(id);
+  if (it == streams_.end()) return;
+  const bool was_closed = it->second.closed();
+  (by == Direction::ToServer ? it->second.client : it->second.server).by_end_stream = true;
+  close(it, was_closed);
+}
+
+void StreamTable::reset(StreamId id, Direction by) {
+  const auto it = streams_.find(id);
+  if (it == streams_.end()) return;
+  const bool was_closed = it->second.closed();
+  (by == Direction::ToServer ? it->second.client : it->second.server).by_reset = true;
+  close(it, was_closed);
+}
+
+void StreamTable::close(std::map<StreamId, Stream>::iterator it, bool was_closed) {
+  if (was_closed || !it->second.closed()) return;
+  if (of_client(it->first)) --open_of_client_;
+  if (!it->second.reset()) {
+    streams_.erase(it);
+    return;
+  }
+  reset_.push_back(it->first);
+  if (reset_.size() <= kResetRemembered) return;
+  reset_forgotten_ = std::max(reset_forgotten_, reset_.front());
+  streams_.erase(reset_.front());
+  reset_.pop_front();
+}
+
+void StreamTable::give_up() {
+  given_up_ = true;
+  streams_.clear();
+  reset_.clear();
+  for (auto& skipped : skipped_) skipped.clear();
+}
+
+}  // namespace testigo::check

@@ -1,0 +1,30 @@
+#include "check/tally.h"
+
+namespace testigo::check {
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::Error: return "error";
+    case Severity::Warning: return "warning";
+    case Severity::Info: return "info";
+  }
+  return "";
+}
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Pass: return "pass";
+    case Outcome::Fail: return "fail";
+    case Outcome::NotObserved: return "not-observed";
+    case Outcome::NotJudgeable: return "not-judgeable";
+  }
+  return "";
+}
+
+Outcome CheckCount::outcome() const {
+  if (failed != 0) return Outcome::Fail;
+  if (not_judgeable != 0) return Outcome::NotJudgeable;
+  return passed != 0 ? Outcome::Pass : Outcome::NotObserved;
+}
+
+}  // namespace testigo::check

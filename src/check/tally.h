@@ -1,0 +1,47 @@
+// What the checks found: findings, and per check how often it passed, failed, or could not be judged and why.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "call/event.h"
+
+namespace testigo::check {
+
+enum class Severity : std::uint8_t { Error, Warning, Info };
+std::string_view severity_name(Severity severity);  // "error", "warning", "info"
+
+enum class Outcome : std::uint8_t { Pass, Fail, NotObserved, NotJudgeable };
+std::string_view outcome_name(Outcome outcome);  // "pass", "fail", "not-observed", "not-judgeable"
+
+// A failed check, with the place that shows it.
+struct Finding {
+  std::string_view check;  // "CN01": points into the catalogue
+  Severity severity = Severity::Error;
+  call::Spot spot;
+  std::string text;  // what was seen and what was expected, inert
+};
+
+struct CheckCount {
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t not_judgeable = 0;
+  std::string reason;  // why not judgeable, the first time
+
+  Outcome outcome() const;
+};
+
+struct Tally {
+  std::map<std::string_view, CheckCount> counts;  // every check of the catalogue, by id
+  std::vector<Finding> findings;                  // in order; of each check the first Limits::findings_kept
+  std::uint64_t errors = 0;
+  std::uint64_t warnings = 0;
+  std::uint64_t infos = 0;
+};
+
+}  // namespace testigo::check
