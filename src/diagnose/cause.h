@@ -1,0 +1,26 @@
+// What explains findings and failures in the user's own terms, with a fix. The ids are stable.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "call/event.h"
+
+namespace testigo::diagnose {
+
+struct Cause {
+  std::string id;  // "F01"
+  std::string title;
+  std::string explanation;  // what was seen, inert
+  std::string fix;
+  // The evidence fits other causes too; the explanation says what would confirm this one.
+  bool suspected = false;
+  std::uint64_t times = 1;         // how often it was met
+  std::vector<call::Place> places;  // the first of them
+};
+
+// F27: a reply that names another client, call or connection. `explanation` says whose, inert.
+Cause mixed_up_answers(std::string explanation, std::vector<call::Place> places);
+
+}  // namespace testigo::diagnose

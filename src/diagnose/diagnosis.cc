@@ -1,0 +1,149 @@
+#include "diagnose/diagnosis.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/inert.h"
+#include "wire/rpc/status.h"
+
+namespace testigo::diagnose {
+namespace {
+
+using call::Ending;
+
+constexpr std::string_view kNotConfirmed = "; a refused connection afterwards would confirm it";
+
+// How much earlier than grpc-timeout after its HEADERS a client may give up: its own clock started before they left.
+Duration slack(Duration timeout) { return std::max<Duration>(std::chrono::milliseconds(5), timeout / 20); }
+
+// A capture shows a RST in answer to the SYN, without any words.
+bool says_refused(std::string_view reason) { return reason.empty() || reason.find("refused") != std::string_view::npos; }
+
+// F01: each way of not being there has its own text.
+Cause nothing_there(const call::ConnectionClosed& closed) {
+  const call::ConnectionView& connection = closed.connection;
+  const std::string& reason = closed.closing->reason;
+  Cause cause{"F01", "nothing listens there", "", "", false, 1, {{closed.closing->packet, connection.number, 0}}};
+  if (reason.starts_with("no such name")) {
+    cause.title = "the server's name is not known";
+    cause.explanation = fmt::format("{}: {}", inert(connection.server.address), inert(reason));
+    cause.fix = "Check the spelling of the name and the resolver of this machine (getent hosts NAME).";
+  } else if (says_refused(reason)) {
+    cause.explanation = fmt::format("{} refused the connection: no process listens on this port", tcp::to_text(connection.server));
+    cause.fix = "Start the server, or correct the port; `ss -ltn` on the server's machine shows what listens.";
+  } else {
+    cause.title = "the server cannot be reached";
+    cause.explanation = fmt::format("{}: {}", tcp::to_text(connection.server), inert(reason));
+    cause.fix = "Check the address, the route and the firewalls between here and there.";
+  }
+  return cause;
+}
+
+// F02.
+Cause speaks_http1(const call::ConnectionView& connection) {
+  const std::string line = connection.server_first.substr(0, connection.server_first.find('\r'));
+  return {"F02",
+          "the server speaks HTTP/1.1",
+          fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
+          "Point the client at the gRPC port, or switch on HTTP/2 without TLS (h2c) at the server or the proxy in front of it. A server "
+          "that expects TLS on this port may answer the same: try with TLS.",
+          false,
+          1,
+          {{connection.server_first_packet, connection.number, 0}}};
+}
+
+bool missed_deadline(const call::Call& call) {
+  if (!call.timeout || !call.request_delivered || call.response.messages != 0) return false;
+  const bool reset = call.ending == Ending::ResetByClient || call.ending == Ending::ResetByServer;
+  const bool given_up = reset && call.error_code == http2::kCancel;
+  const bool told = call.ending == Ending::Trailers && call.status == rpc::kDeadlineExceeded;
+  return (given_up || told) && call.ended - call.started >= *call.timeout - slack(*call.timeout);
+}
+
+// F29.
+Cause slow_handler(const call::ConnectionView& connection, const call::Call& call) {
+  return {"F29",
+          "the server's handler is slower than the deadline",
+          fmt::format("{} of {} had its whole request, and no answer came within {}", inert(call.path), tcp::to_text(connection.server),
+                      to_human(*call.timeout)),
+          "Find out what the handler waits for (a lock, a pool, a call of its own), or give its callers a longer deadline.",
+          false,
+          1,
+          {{call.end_packet, connection.number, call.place.stream}}};
+}
+
+// F31.
+Cause died_mid_call(const call::ConnectionClosed& closed) {
+  const bool reset = closed.closing->closing == tcp::Closing::Reset;
+  return {"F31",
+          "the server died in the middle of calls",
+          fmt::format("{} ended the connection by {} with {} call{} open and no GOAWAY{}", tcp::to_text(closed.connection.server),
+                      reset ? "RST" : "FIN", closed.calls_open, closed.calls_open == 1 ? "" : "s", kNotConfirmed),
+          "Look for a crash, a kill or an out-of-memory kill of the server at that time; a server that shuts down in order sends GOAWAY and "
+          "finishes its calls.",
+          true,
+          1,
+          {{closed.closing->packet, closed.connection.number, 0}}};
+}
+
+void count(Cause& cause, const call::Place& place) {
+  ++cause.times;
+  if (cause.places.size() < kPlacesKept) cause.places.push_back(place);
+}
+
+}  // namespace
+
+// Null when there are too many.
+Cause* Diagnosis::add(Cause cause) {
+  const auto same = std::ranges::find_if(
+      causes_, [&](const Cause& known) { return known.id == cause.id && known.explanation == cause.explanation; });
+  if (same != causes_.end()) {
+    count(*same, cause.places.front());
+    return &*same;
+  }
+  if (causes_.size() >= kCausesMax) return nullptr;
+  return &causes_.emplace_back(std::move(cause));
+}
+
+void Diagnosis::on_call(const call::CallClosed& closed) {
+  if (missed_deadline(closed.call)) add(slow_handler(closed.connection, closed.call));
+}
+
+// F02 waits for the end, when the first line is there.
+void Diagnosis::on_connection_closed(const call::ConnectionClosed& closed) {
+  const call::ConnectionView& view = closed.connection;
+  if (view.client_opening == http2::Opening::Http2 && view.server_opening == http2::Opening::Http1) add(speaks_http1(view));
+  if (!closed.closing) return;
+  if (closed.closing->closing == tcp::Closing::Refused) {
+    refused(closed);
+  } else if (view.server_opening == http2::Opening::Http2 && view.whole() && closed.closing->direction == Direction::ToClient &&
+             !closed.goaway && closed.calls_open != 0) {
+    died(closed);
+  }
+}
+
+// F31, once for each server; what was confirmed stays so.
+void Diagnosis::died(const call::ConnectionClosed& closed) {
+  const std::string server = tcp::to_text(closed.connection.server);
+  Cause cause = died_mid_call(closed);
+  if (const auto known = died_.find(server); known != died_.end()) {
+    count(causes_[known->second], cause.places.front());
+  } else if (add(std::move(cause)) != nullptr) {
+    died_[server] = causes_.size() - 1;
+  }
+}
+
+// F01; and it confirms that a server is gone which died before.
+void Diagnosis::refused(const call::ConnectionClosed& closed) {
+  add(nothing_there(closed));
+  const auto known = died_.find(tcp::to_text(closed.connection.server));
+  if (known == died_.end() || !says_refused(closed.closing->reason)) return;
+  Cause& cause = causes_[known->second];
+  if (!std::exchange(cause.suspected, false)) return;
+  cause.explanation.resize(cause.explanation.size() - kNotConfirmed.size());
+  cause.explanation += "; a connection afterwards was refused";
+}
+
+}  // namespace testigo::diagnose
