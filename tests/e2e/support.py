@@ -1,0 +1,184 @@
+"""What the end-to-end scripts share: processes, files of JSON lines, waiting with a deadline. Standard library only.
+
+TESTIGO_BIN names the folder that holds testigo and testigo-greeter.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+BIN = pathlib.Path(os.environ.get("TESTIGO_BIN", "build/dev/bin"))
+GREETER = str(BIN / "testigo-greeter")
+TESTIGO = str(BIN / "testigo")
+PATIENCE = 20.0  # seconds until what should happen at once is called missing
+
+
+def wait_until(happened, what, patience=PATIENCE):
+    """Returns the first true value of `happened()`; fails with `what` (a text, or what makes it) when none comes in time."""
+    deadline = time.monotonic() + patience
+    while True:
+        value = happened()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience} s: {what() if callable(what) else what}")
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def temporary_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="testigo-e2e-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Process:
+    """A child with its output read line by line as it comes. Killed at the end of its `with`."""
+
+    def __init__(self, *command, env=None, cwd=None):
+        self.command = [str(part) for part in command]
+        environment = dict(os.environ, **(env or {}))
+        self.child = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=cwd)
+        self.out, self.err = [], []
+        self._readers = [self._read(self.child.stdout, self.out), self._read(self.child.stderr, self.err)]
+
+    @staticmethod
+    def _read(stream, lines):
+        def read():
+            for line in stream:
+                lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        return thread
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.child.poll() is None:
+            self.child.kill()
+        self.wait()
+        self.child.stdout.close()
+        self.child.stderr.close()
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    @property
+    def running(self):
+        return self.child.poll() is None
+
+    def wait(self, patience=PATIENCE):
+        """The exit code, with all output read; negative for a signal."""
+        try:
+            code = self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running after {patience} s: {self}") from None
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        return code
+
+    def send(self, number):
+        self.child.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM, patience=PATIENCE):
+        self.send(number)
+        return self.wait(patience)
+
+    def line(self, pattern, patience=PATIENCE, err=False):
+        """The match of the first line of stdout (or stderr) that has the pattern."""
+        lines = self.err if err else self.out
+        expression = re.compile(pattern)
+
+        def found():
+            for line in list(lines):
+                match = expression.search(line)
+                if match:
+                    return match
+            if not self.running:
+                self.wait()
+                return next((m for m in map(expression.search, lines) if m), None) or self._ended(pattern)
+            return None
+
+        return wait_until(found, lambda: f"{pattern!r} in the output of {self}", patience)
+
+    def _ended(self, pattern):
+        raise AssertionError(f"ended with {self.child.returncode} without {pattern!r}: {self}")
+
+    def __str__(self):
+        tail = "\n".join(["stdout:"] + self.out[-15:] + ["stderr:"] + self.err[-15:])
+        return f"{' '.join(self.command)}\n{tail}"
+
+
+def run(*command, env=None, cwd=None, patience=PATIENCE):
+    """Runs to the end; the process, with `code`, `out` and `err`."""
+    with Process(*command, env=env, cwd=cwd) as process:
+        process.code = process.wait(patience)
+        return process
+
+
+def start_server(*options, listen="127.0.0.1:0"):
+    """A greeter server that listens; `address` and `port` say where."""
+    server = Process(GREETER, "server", "--listen", listen, *options)
+    try:
+        match = server.line(r'listening on ([^"\s]+):(\d+)')
+    except AssertionError:
+        server.__exit__()
+        raise
+    server.address, server.port = f"{match[1]}:{match[2]}", int(match[2])
+    return server
+
+
+def client_command(address, *options):
+    return [GREETER, "client", "--target", address, *options]
+
+
+def read_json_lines(path):
+    """The whole lines of a file, as objects; an unfinished last line does not count."""
+    text = pathlib.Path(path).read_text(encoding="utf-8") if pathlib.Path(path).exists() else ""
+    return [json.loads(line) for line in text.split("\n")[:-1] if line]
+
+
+def of_type(lines, *types):
+    return [line for line in lines if line["type"] in types]
+
+
+def call_number(line):
+    return int(line["id"].rsplit("/", 1)[1])
+
+
+def free_port():
+    """A port that was free a moment ago; only where port 0 will not do, such as a server that comes back."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def make_certificates(folder):
+    """ca.pem, server.{pem,key} for greeter.test and 127.0.0.1, client.{pem,key}, and stranger.{pem,key} of nobody's authority."""
+    openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+
+    def certificate(name, subject, *more):
+        command = [*openssl, "-subj", f"/CN={subject}", "-keyout", f"{name}.key", "-out", f"{name}.pem", *more]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    issued = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE"]
+    certificate("ca", "testigo test authority")
+    certificate("server", "greeter.test", *issued, "-addext", "subjectAltName=DNS:greeter.test,IP:127.0.0.1")
+    certificate("client", "client1", *issued, "-addext", "subjectAltName=DNS:client1")
+    certificate("stranger", "stranger", "-addext", "subjectAltName=DNS:stranger")
