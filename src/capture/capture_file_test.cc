@@ -1,0 +1,192 @@
+#include "capture/capture_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "base/environment_error.h"
+#include "base/file.h"
+#include "base/inert.h"
+#include "capture/capture_writer.h"
+#include "wire/tcp/testing/recorded_sink.h"
+
+namespace testigo::capture {
+namespace {
+
+using tcp::Closing;
+using tcp::testing::RecordedSink;
+using ::testing::HasSubstr;
+using Lines = std::vector<std::string>;
+
+constexpr auto kExact = RecordedSink::Detail::TimesAndPackets;
+
+class CaptureFile : public ::testing::Test {
+ protected:
+  CaptureFile() {
+    std::string name = (std::filesystem::temp_directory_path() / "testigo-capture-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~CaptureFile() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path file() const { return folder_ / "wire.pcapng"; }
+  std::string content() const { return read_file(file(), 64 << 20); }
+
+  static void tell_one_connection(tcp::ConnectionSink& sink, tcp::ConnectionNumber number = 1) {
+    const Time time = *parse_rfc3339("2026-01-02T03:04:05.000000001Z");
+    sink.on_opened({number, time, {"127.0.0.1", static_cast<std::uint16_t>(40000 + number)}, {"127.0.0.1", 50051}, true, 0});
+    sink.on_chunk(number, {time + Duration(1), Direction::ToServer, as_octets("question"), 0, 0, 0});
+    sink.on_chunk(number, {time + Duration(2), Direction::ToClient, as_octets("answer"), 0, 8, 0});
+    sink.on_closing({number, time + Duration(3), Direction::ToServer, Closing::Fin, 0, {}});
+    sink.on_closing({number, time + Duration(4), Direction::ToClient, Closing::Reset, 0, "because"});
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(CaptureFile, IsReadAsItWasTold) {
+  RecordedSink live(kExact), read(kExact);
+  CaptureWriter writer(file(), live);
+  tell_one_connection(writer, 1);
+  tell_one_connection(writer, 2);
+  writer.on_end();
+  EXPECT_FALSE(writer.error());
+  const CaptureSummary summary = read_capture(file(), read);
+  EXPECT_EQ(read.lines, live.lines);
+  EXPECT_EQ(live.lines.size(), 11u);
+  EXPECT_EQ(summary.packets, writer.packets());
+  EXPECT_TRUE(summary.reconstructed);
+  EXPECT_FALSE(summary.cut);
+  EXPECT_EQ(summary.trouble, "");
+  EXPECT_EQ(to_rfc3339(summary.first.value()), "2026-01-02T03:04:05.000000001Z");
+  EXPECT_EQ(to_rfc3339(summary.last.value()), "2026-01-02T03:04:05.000000005Z");
+}
+
+TEST_F(CaptureFile, IsForItsOwnerAlone) {
+  std::ofstream(file()) << "older, and for everybody";
+  std::filesystem::permissions(file(), std::filesystem::perms(0644));
+  RecordedSink live;
+  const CaptureWriter writer(file(), live);
+  EXPECT_EQ(std::filesystem::status(file()).permissions(), std::filesystem::perms(0600));
+}
+
+// A killed process leaves what was flushed.
+TEST_F(CaptureFile, HoldsAllThatWasHandedOnWhenNothingWaits) {
+  RecordedSink live(kExact), read(kExact);
+  CaptureWriter writer(file(), live);
+  tell_one_connection(writer);
+  writer.on_idle();
+  const CaptureSummary summary = read_capture(file(), read);
+  live.on_end();
+  EXPECT_EQ(read.lines, live.lines);
+  EXPECT_TRUE(summary.cut);
+  EXPECT_EQ(summary.trouble, "");
+}
+
+TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
+  RecordedSink live(kExact);
+  CaptureWriter writer(file(), live);
+  tell_one_connection(writer);
+  writer.on_end();
+  const std::string whole = content();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    SCOPED_TRACE(size);
+    RecordedSink read(kExact);
+    const CaptureSummary summary = read_capture(as_octets(whole).first(size), read);
+    EXPECT_TRUE(summary.cut);
+    ASSERT_FALSE(read.lines.empty());
+    EXPECT_EQ(read.lines.back(), "end");
+    read.lines.pop_back();
+    ASSERT_LE(read.lines.size(), live.lines.size());
+    EXPECT_EQ(read.lines, Lines(live.lines.begin(), live.lines.begin() + static_cast<std::ptrdiff_t>(read.lines.size())));
+  }
+  RecordedSink read;
+  EXPECT_FALSE(read_capture(as_octets(whole), read).cut);
+  EXPECT_TRUE(read_capture(as_octets(whole + whole.substr(0, 100)), read).cut);
+}
+
+TEST_F(CaptureFile, CountsItsPackets) {
+  RecordedSink live, read;
+  CaptureWriter writer(file(), live);
+  tell_one_connection(writer);
+  writer.on_end();
+  std::string less = content();
+  const std::size_t section = load_number(as_octets(less).data() + 4, 4);
+  const std::size_t first = section + load_number(as_octets(less).data() + section + 4, 4);
+  less.erase(first, load_number(as_octets(less).data() + first + 4, 4));
+  const CaptureSummary summary = read_capture(as_octets(less), read);
+  EXPECT_TRUE(summary.cut);
+  EXPECT_THAT(summary.trouble, HasSubstr("counts 7 packets and it holds 6"));
+}
+
+TEST_F(CaptureFile, SurvivesEveryOctetChanged) {
+  RecordedSink live;
+  CaptureWriter writer(file(), live);
+  tell_one_connection(writer);
+  writer.on_end();
+  const std::string whole = content();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const int change : {1, 0x80, 0xff}) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(changed[at] ^ change);
+      RecordedSink read;
+      const CaptureSummary summary = read_capture(as_octets(changed), read);
+      EXPECT_EQ(read.lines.back(), "end");
+      EXPECT_EQ(summary.trouble, inert(summary.trouble));
+    }
+  }
+}
+
+TEST_F(CaptureFile, SaysWhatCannotBeReadOrWritten) {
+  RecordedSink sink;
+  const auto message_of = [](auto action) -> std::string {
+    try {
+      action();
+    } catch (const EnvironmentError& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_THAT(message_of([&] { read_capture(folder_ / "none", sink); }), HasSubstr("No such file"));
+  EXPECT_THAT(message_of([&] { read_capture(folder_, sink); }), HasSubstr("Is a directory"));
+  EXPECT_THAT(message_of([&] { CaptureWriter writer(folder_ / "none" / "wire.pcapng", sink); }), HasSubstr("No such file"));
+  EXPECT_TRUE(sink.lines.empty());
+}
+
+TEST_F(CaptureFile, IsNoCaptureWhenItIsSomethingElse) {
+  RecordedSink sink;
+  const CaptureSummary summary = read_capture(as_octets("HTTP/1.1 400 Bad Request\r\n\r\n"), sink);
+  EXPECT_THAT(summary.trouble, HasSubstr("no pcapng file"));
+  EXPECT_TRUE(summary.cut);
+  EXPECT_FALSE(summary.reconstructed);
+  EXPECT_EQ(summary.packets, 0u);
+}
+
+// A full disk, played by a limit on the size of files.
+TEST_F(CaptureFile, LosesNoTrafficWhenTheDiskIsFull) {
+  RecordedSink live;
+  CaptureWriter writer(file(), live);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 400, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  tell_one_connection(writer, 1);
+  writer.flush();
+  const std::optional<std::string> error = writer.error();
+  tell_one_connection(writer, 2);
+  writer.on_end();
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  ASSERT_TRUE(error);
+  EXPECT_THAT(*error, HasSubstr("File too large"));
+  EXPECT_EQ(live.lines.size(), 11u);
+  RecordedSink read;
+  EXPECT_TRUE(read_capture(file(), read).cut);
+}
+
+}  // namespace
+}  // namespace testigo::capture

@@ -1,0 +1,46 @@
+// Writes what a tap carried as wire.pcapng: well-formed IP and TCP packets, reconstructed, so that Wireshark and tshark dissect
+// them, and hands every octet on with the number of the packet that holds it.
+//
+//   Tap ── ConnectionSink ──▶ CaptureWriter ── ConnectionSink ──▶ the model
+//
+// The header of the file says that it was reconstructed. Packets are numbered from 1 in file order, as Wireshark numbers them.
+// What was handed on is in the file as soon as `flush` returned. Disk trouble loses no traffic: the writing stops, `error` says
+// why.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/limits.h"
+#include "wire/tcp/connection_sink.h"
+
+namespace testigo::capture {
+
+class CaptureWriter final : public tcp::ConnectionSink {
+ public:
+  // Creates the file (0600). Throws EnvironmentError when it cannot. `next` must outlive the writer.
+  CaptureWriter(const std::filesystem::path& file, tcp::ConnectionSink& next);
+  ~CaptureWriter() override;
+
+  void on_opened(const tcp::ConnectionOpened& opened) override;
+  void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) override;
+  void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_idle() override;
+  void on_end() override;
+
+  // Everything handed on is in the file.
+  void flush();
+
+  std::uint64_t packets() const;
+  // Why nothing more is written; nothing while all is well.
+  const std::optional<std::string>& error() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace testigo::capture

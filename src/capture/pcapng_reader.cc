@@ -1,0 +1,165 @@
+#include "capture/pcapng_reader.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "capture/pcapng.h"
+
+namespace testigo::capture {
+namespace {
+
+using namespace pcapng;
+
+constexpr std::size_t kInterfacesMax = 4096;  // of one section
+constexpr std::uint64_t kMagicSwapped = 0x4d3c2b1a;
+
+std::uint64_t power(std::uint64_t base, unsigned exponent) {
+  std::uint64_t value = 1;
+  for (; exponent > 0; --exponent) value *= base;
+  return value;
+}
+
+// if_tsresol: a negative power of 10, or of 2 when the highest bit is set. 0 when it is finer than we count.
+std::uint64_t ticks_per_second(std::uint8_t resolution) {
+  const unsigned exponent = resolution & 0x7f;
+  if (resolution & 0x80) return exponent < 64 ? power(2, exponent) : 0;
+  return exponent < 20 ? power(10, exponent) : 0;
+}
+
+}  // namespace
+
+void PcapngReader::feed(Bytes octets) {
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
+  at_ = 0;
+  append(buffer_, octets);
+}
+
+PcapngReader::Read PcapngReader::next(CaptureBlock& block) {
+  if (!trouble_.empty()) return Read::Malformed;
+  const Bytes rest = Bytes(buffer_).subspan(at_);
+  if (rest.size() < kBlockBytesMin) return Read::NeedMore;
+  // The type of a section header reads the same in both byte orders, and its magic says which one holds from there on.
+  const bool section = load_number(rest.data(), 4) == static_cast<std::uint32_t>(BlockType::SectionHeader);
+  if (section ? !read_byte_order(rest) : !in_section_) return malformed("this is no pcapng file, or it is damaged");
+  const auto type = static_cast<std::uint32_t>(number(rest, 0, 4));
+  const std::size_t length = number(rest, 4, 4);
+  if (length < kBlockBytesMin || length % 4 != 0) return malformed(fmt::format("a block says that it is {} octets long", length));
+  if (length > block_bytes_max_)
+    return malformed(fmt::format("a block of {} octets is over the limit of {}", length, block_bytes_max_));
+  if (rest.size() < length) return Read::NeedMore;
+  if (number(rest, length - 4, 4) != length) return malformed("the two lengths of a block differ");
+  at_ += length;
+  return read_block(type, rest.subspan(8, length - kBlockBytesMin), block);
+}
+
+std::uint64_t PcapngReader::number(Bytes octets, std::size_t at, std::size_t size) const {
+  if (!little_endian_) return load_number(octets.data() + at, size);
+  std::uint64_t value = 0;
+  for (std::size_t i = size; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(octets[at + i]);
+  return value;
+}
+
+PcapngReader::Read PcapngReader::malformed(std::string trouble) {
+  trouble_ = fmt::format("{} (after packet {})", trouble, packets_);
+  return Read::Malformed;
+}
+
+bool PcapngReader::read_byte_order(Bytes start) {
+  const std::uint64_t magic = load_number(start.data() + 8, 4);
+  little_endian_ = magic == kMagicSwapped;
+  return little_endian_ || magic == kByteOrderMagic;
+}
+
+PcapngReader::Read PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock& block) {
+  block = OtherBlock{};
+  switch (static_cast<BlockType>(type)) {
+    case BlockType::SectionHeader:
+      return read_section(body, block);
+    case BlockType::InterfaceDescription:
+      return read_interface(body);
+    case BlockType::EnhancedPacket:
+      return read_packet(body, block);
+    case BlockType::InterfaceStatistics:
+      return read_statistics(body, block);
+    case BlockType::SimplePacket:
+    case BlockType::ObsoletePacket:
+      block = CapturedPacket{++packets_, 0, {}, {}, {}};
+      return Read::Done;
+  }
+  return Read::Done;
+}
+
+PcapngReader::Read PcapngReader::read_section(Bytes body, CaptureBlock& block) {
+  if (body.size() < 16) return malformed("a section header is too short");
+  const std::uint64_t major = number(body, 4, 2);
+  if (major != kMajor) return malformed(fmt::format("pcapng version {} is not known", major));
+  in_section_ = true;
+  interfaces_.clear();
+  const Bytes options = body.subspan(16);
+  block = SectionStart{as_text(option(options, static_cast<std::uint16_t>(Option::Application))),
+                       as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
+  return Read::Done;
+}
+
+PcapngReader::Read PcapngReader::read_interface(Bytes body) {
+  if (body.size() < 8) return malformed("an interface description is too short");
+  if (interfaces_.size() == kInterfacesMax) return malformed("too many interfaces");
+  Interface interface;
+  interface.link_type = static_cast<std::uint16_t>(number(body, 0, 2));
+  const Bytes resolution = option(body.subspan(8), static_cast<std::uint16_t>(Option::TimeResolution));
+  if (resolution.size() == 1) interface.ticks_per_second = ticks_per_second(std::to_integer<std::uint8_t>(resolution[0]));
+  const Bytes offset = option(body.subspan(8), static_cast<std::uint16_t>(Option::TimeOffset));
+  if (offset.size() == 8) interface.offset_seconds = static_cast<std::int64_t>(number(offset, 0, 8));
+  interfaces_.push_back(interface);
+  return Read::Done;
+}
+
+PcapngReader::Read PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
+  if (body.size() < 20) return malformed("a packet block is too short");
+  const std::size_t interface = number(body, 0, 4);
+  const std::size_t size = number(body, 12, 4);
+  if (interface >= interfaces_.size()) return malformed(fmt::format("a packet names interface {}, which there is not", interface));
+  if (padded(size) > body.size() - 20) return malformed("a packet is longer than its block");
+  const std::uint64_t ticks = number(body, 4, 4) << 32 | number(body, 8, 4);
+  const Bytes options = body.subspan(20 + padded(size));
+  block = CapturedPacket{++packets_, interfaces_[interface].link_type, time_of(interfaces_[interface], ticks),
+                         body.subspan(20, size), as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
+  return Read::Done;
+}
+
+PcapngReader::Read PcapngReader::read_statistics(Bytes body, CaptureBlock& block) {
+  if (body.size() < 12) return malformed("a statistics block is too short");
+  const Bytes received = option(body.subspan(12), static_cast<std::uint16_t>(Option::PacketsReceived));
+  CaptureStatistics statistics;
+  if (received.size() == 8) statistics.packets_received = number(received, 0, 8);
+  block = statistics;
+  return Read::Done;
+}
+
+// The value of the first option of that code; nothing when there is none, or the options are damaged before it.
+Bytes PcapngReader::option(Bytes options, std::uint16_t code) const {
+  while (options.size() >= 4) {
+    const std::uint64_t at_hand = number(options, 0, 2);
+    const std::size_t size = number(options, 2, 2);
+    if (at_hand == 0 || padded(size) > options.size() - 4) break;
+    if (at_hand == code) return options.subspan(4, size);
+    options = options.subspan(4 + padded(size));
+  }
+  return {};
+}
+
+std::optional<Time> PcapngReader::time_of(const Interface& interface, std::uint64_t ticks) const {
+  const std::uint64_t per_second = interface.ticks_per_second;
+  if (per_second == 0) return std::nullopt;
+  // As we write them: nanoseconds, the sign included.
+  if (per_second == 1'000'000'000 && interface.offset_seconds == 0) return Time(Duration(static_cast<std::int64_t>(ticks)));
+  using Wide = __int128;
+  const Wide seconds = Wide{ticks / per_second} + interface.offset_seconds;
+  const Wide nanoseconds = seconds * 1'000'000'000 + Wide{ticks % per_second} * 1'000'000'000 / per_second;
+  if (nanoseconds > std::numeric_limits<std::int64_t>::max() || nanoseconds < std::numeric_limits<std::int64_t>::min())
+    return std::nullopt;
+  return Time(Duration(static_cast<std::int64_t>(nanoseconds)));
+}
+
+}  // namespace testigo::capture

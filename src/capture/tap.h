@@ -1,0 +1,57 @@
+// The inline witness: takes connections on one address and carries them to another, octet by octet, and reports all it carries.
+//
+// What comes from one side goes to the other as it came: half-close as half-close, reset as reset, and no faster than the other
+// side takes it. The name of the server is resolved anew for each connection. One thread of its own does the carrying; a second
+// one calls the sink, fed by a queue whose limit slows the carrying down instead of losing anything.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "wire/tcp/connection_sink.h"
+
+namespace testigo::capture {
+
+struct TapOptions {
+  std::string listen;  // "127.0.0.1:0", "[::1]:50050", ":50050" (all addresses), "localhost:50050"
+  std::string to;      // "localhost:50051", "[::1]:50051"; a port is needed
+  Duration connect_timeout = std::chrono::seconds(10);
+};
+
+class Tap {
+ public:
+  // Binds and listens, so that clients can connect as soon as this returns. Throws EnvironmentError (port taken, no such name).
+  // `sink` must outlive the tap; it is called on one thread that is neither the caller's nor the one that carries.
+  Tap(TapOptions options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits = {});
+  ~Tap();
+  Tap(const Tap&) = delete;
+  Tap& operator=(const Tap&) = delete;
+
+  // Where it listens, with the real port.
+  tcp::Endpoint endpoint() const;
+
+  // Begins to carry.
+  void start();
+
+  // Takes no new connection, drops those that are open (they stay open in the report: nobody closed them but us), hands
+  // everything seen to the sink, calls its on_end and returns. A second call does nothing.
+  void stop();
+
+  struct Counts {
+    std::uint64_t connections = 0;
+    std::uint64_t open = 0;
+    std::uint64_t bytes_to_server = 0;
+    std::uint64_t bytes_to_client = 0;
+    std::uint64_t slowed = 0;  // how often the full queue made it wait
+  };
+  Counts counts() const;
+
+ private:
+  class Carrier;
+  std::unique_ptr<Carrier> carrier_;
+};
+
+}  // namespace testigo::capture
