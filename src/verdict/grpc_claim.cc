@@ -1,0 +1,76 @@
+#include "verdict/grpc_claim.h"
+
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/inert.h"
+#include "verdict/wording.h"
+
+namespace testigo::verdict {
+namespace {
+
+Exhibit exhibit_of(const check::Finding& finding) {
+  Exhibit exhibit;
+  exhibit.text = fmt::format("{}: {} ({})", finding.check, finding.text, place_name(finding.spot.place));
+  exhibit.wire.push_back(finding.spot.place);
+  return exhibit;
+}
+
+// Findings are kept up to a bound, errors are all counted.
+void break_by_findings(ClaimDraft& claim, const check::Tally& tally) {
+  std::uint64_t shown = 0;
+  for (const check::Finding& finding : tally.findings) {
+    if (finding.severity != check::Severity::Error) continue;
+    ++shown;
+    claim.broken([&] { return exhibit_of(finding); });
+  }
+  for (; shown < tally.errors; ++shown) {
+    claim.broken(
+        [] { return Exhibit{.call = {}, .text = "a check failed at error severity", .octets = {}, .wire = {}, .statements = {}}; });
+  }
+}
+
+void point_at_connections(ClaimDraft& claim, const WireTestimony& wire) {
+  for (const WireConnection& connection : wire.connections) {
+    if (!connection.carried_call) continue;
+    claim.support([&] {
+      Exhibit exhibit;
+      exhibit.text = fmt::format("connection {}, from packet {} on: no check failed at error severity", connection.view.number,
+                                 connection.preface_packet);
+      exhibit.wire.push_back({connection.preface_packet, connection.view.number, 0});
+      return exhibit;
+    });
+  }
+}
+
+}  // namespace
+
+std::string judge_grpc(Docket& docket) {
+  if (!docket.evidence.wire) return {};
+  const check::Tally& tally = docket.evidence.checks;
+  ClaimDraft& claim = docket.claims[7];
+  break_by_findings(claim, tally);
+  point_at_connections(claim, *docket.evidence.wire);
+  if (docket.wire.tls()) {
+    claim.doubt("the wire shows TLS, whose octets it cannot read");
+    return {};
+  }
+  std::vector<std::string_view> passed, silent;
+  std::map<std::string, std::vector<std::string_view>> unjudged;  // by reason
+  for (const auto& [id, count] : tally.counts) {
+    if (count.not_judgeable > 0) unjudged[count.reason].push_back(id);
+    if (count.passed > 0) passed.push_back(id);
+    if (count.passed + count.failed + count.not_judgeable == 0) silent.push_back(id);
+  }
+  for (const auto& [reason, ids] : unjudged) {
+    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), inert(reason), fmt::join(ids, ", ")));
+  }
+  if (passed.empty()) claim.doubt("no check found anything to judge");
+  std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), fmt::join(passed, ", "));
+  if (!silent.empty()) text += fmt::format("; nothing to judge for {}", fmt::join(silent, ", "));
+  return text;
+}
+
+}  // namespace testigo::verdict

@@ -1,0 +1,55 @@
+#include "verdict/notes.h"
+
+#include <fmt/format.h>
+
+#include "base/inert.h"
+#include "verdict/wording.h"
+
+namespace testigo::verdict {
+namespace {
+
+void note_ends(Docket& docket) {
+  for (const ClientProcess& client : docket.facts.clients) {
+    if (client.known() && !client.ended()) {
+      docket.verdict.notes.push_back(
+          fmt::format("the statements of client {} have no end record: they count up to their last line", inert(client.name)));
+    }
+  }
+  for (const ServerProcess& server : docket.facts.servers) {
+    if (server.ended()) continue;
+    const std::string& name = server.testimony->start.name;
+    docket.verdict.notes.push_back(
+        server.followed
+            ? fmt::format("a process of server {} did not end in order; another one followed", inert(name))
+            : fmt::format("the statements of server {} have no end record: they count up to their last line", inert(name)));
+  }
+}
+
+void note_wire(Docket& docket) {
+  if (!docket.evidence.wire) return;
+  if (docket.wire.tls()) docket.verdict.notes.push_back("under TLS the wire shows ciphertext: claim 8 rests on two witnesses");
+  if (docket.wire.late()) {
+    docket.verdict.notes.push_back(count_text(docket.wire.late_connections(), "connection") +
+                                   " began before the capture did, and out of scope");
+  }
+  const check::Tally& tally = docket.evidence.checks;
+  if (tally.warnings > 0) docket.verdict.notes.push_back(count_text(tally.warnings, "check warning") + "; warnings break no claim");
+}
+
+}  // namespace
+
+void add_notes(Docket& docket) {
+  Verdict& verdict = docket.verdict;
+  if (docket.evidence.wire) {
+    verdict.calls_on_wire = docket.evidence.wire->streams.size();
+    verdict.calls_without_id = docket.evidence.wire->calls_without_id;
+  }
+  note_ends(docket);
+  note_wire(docket);
+  if (verdict.out_of_scope > 0)
+    verdict.notes.push_back(count_text(verdict.out_of_scope, "call") + " out of scope, counted and not judged");
+  if (!verdict.in_flight.empty())
+    verdict.notes.push_back(count_text(verdict.in_flight.size(), "call") + " in flight at the end, not judged");
+}
+
+}  // namespace testigo::verdict

@@ -1,0 +1,115 @@
+#include "verdict/scope.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "verdict/testing/evidence_builder.h"
+
+namespace testigo::verdict::testing {
+namespace {
+
+TEST(Scope, ClientsFileMissing) {
+  EvidenceBuilder builder;
+  const Verdict verdict = judge(builder.no_client("client2").build());
+  EXPECT_EQ(inconclusive(verdict), "2 3 5 8");
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(claim(verdict, 2).because, "the client's statements of 5 calls are missing");
+  EXPECT_EQ(verdict.calls, 5U);
+}
+
+TEST(Scope, ServerIsJudgedWithoutTheClientToo) {
+  EvidenceBuilder builder;
+  ScriptedCall& call = builder.no_client("client2").call("client2", 3);
+  call.received.push_back(call.received[0]);
+  EXPECT_EQ(broken(judge(builder.build())), "4");
+  builder.call("client2", 3).server_none().wire(Ending::ResetByClient);
+  EXPECT_EQ(broken(judge(builder.build())), "4");
+}
+
+TEST(Scope, CallsOfOthersAtAServerThatRanBefore) {
+  EvidenceBuilder builder;
+  for (std::uint64_t number = 1; number <= 5; ++number) builder.call("client2", number).wire_none();
+  const Verdict verdict = judge(builder.no_client("client2").build(), {.tolerance = {}, .since = {}, .others_out_of_scope = true});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(verdict.out_of_scope, 5U);
+}
+
+TEST(Scope, Since) {
+  EvidenceBuilder builder;
+  builder.call("client1", 1).client_fails(14).server_none();
+  builder.call("client2", 2).server_none();
+  EXPECT_EQ(judge(builder.build()).outcome, Outcome::Broken);
+  const Verdict verdict = judge(builder.build(), {.tolerance = {}, .since = Time{10s + 250ms}, .others_out_of_scope = false});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(verdict.calls, 6U);
+  EXPECT_EQ(verdict.out_of_scope, 4U);
+  EXPECT_EQ(verdict.clients[0].calls, 3U);
+}
+
+TEST(Scope, SinceAfterEverything) {
+  const Verdict verdict = judge(EvidenceBuilder().build(), {.tolerance = {}, .since = Time{1h}, .others_out_of_scope = false});
+  EXPECT_EQ(inconclusive(verdict), "1 2 3 4 5 6 7 8");
+}
+
+void lose_beginning(statement::Testimony& testimony, std::size_t lines) {
+  testimony.lines.erase(testimony.lines.begin(), testimony.lines.begin() + static_cast<std::ptrdiff_t>(lines));
+  testimony.beginning_lost = testimony.start.continues = true;
+}
+
+TEST(Scope, RotationDeletedTheClientsBeginning) {
+  Evidence evidence = EvidenceBuilder().build();
+  lose_beginning(evidence.clients[0].testimonies[0], 3);  // call 1, and the start of call 2
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(verdict.out_of_scope, 2U);
+  EXPECT_EQ(verdict.calls, 8U);
+}
+
+TEST(Scope, RotationDeletedTheServersBeginning) {
+  Evidence evidence = EvidenceBuilder().build();
+  lose_beginning(evidence.servers[0].testimonies[0], 6);  // calls 1 of both, received by both of calls 2
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(verdict.out_of_scope, 4U);
+}
+
+TEST(Scope, WhatRotationKeptIsJudged) {
+  EvidenceBuilder builder;
+  builder.call("client1", 4).server_none();
+  Evidence evidence = builder.build();
+  lose_beginning(evidence.servers[0].testimonies[0], 4);
+  EXPECT_EQ(broken(judge(evidence)), "8");
+}
+
+TEST(Scope, ConnectionWhoseBeginningTheWireDoesNotHold) {
+  EvidenceBuilder builder;
+  for (std::uint64_t number = 1; number <= 2; ++number) builder.call("client1", number).wire_none();
+  Evidence evidence = builder.build();
+  WireConnection late;
+  late.view.number = 9;
+  late.view.from_start = false;
+  evidence.wire->connections.push_back(late);
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(verdict.out_of_scope, 2U);
+  EXPECT_EQ(verdict.calls, 8U);
+
+  // A call that the wire should have seen, for it saw earlier ones of that client.
+  builder.call("client1", 4).wire_none();
+  Evidence gone = builder.build();
+  gone.wire->connections.push_back(late);
+  EXPECT_EQ(inconclusive(judge(gone)), "8");
+}
+
+TEST(Scope, ConnectionThatCarriedEarlierCallsOnlyIsNotJudged) {
+  EvidenceBuilder builder;
+  builder.call("client1", 1).streams[0].call.place.connection = 7;
+  Evidence evidence = builder.build();
+  WireConnection& odd = evidence.wire->connections.emplace_back(whole_connection(7));
+  odd.server_settings_packet = 0;
+  EXPECT_EQ(broken(judge(evidence)), "6");
+  EXPECT_EQ(broken(judge(evidence, {.tolerance = {}, .since = Time{10s + 150ms}, .others_out_of_scope = false})), "-");
+}
+
+}  // namespace
+}  // namespace testigo::verdict::testing

@@ -1,0 +1,97 @@
+#include "verdict/traffic.h"
+
+#include <fmt/format.h>
+
+#include "base/inert.h"
+#include "wire/rpc/status.h"
+
+namespace testigo::verdict {
+namespace {
+
+using http2::Opening;
+
+bool speaks_otherwise(Opening opening) { return opening == Opening::Http1 || opening == Opening::Other; }
+
+Exhibit quoted(const call::ConnectionView& view, bool client) {
+  Exhibit exhibit;
+  const std::string& first = client ? view.client_first : view.server_first;
+  exhibit.text = fmt::format("{} of connection {} ({}) began with \"{}\"", client ? "the client" : "the server", view.number,
+                             tcp::to_text(client ? view.client : view.server), inert(first.substr(0, first.find('\r'))));
+  exhibit.wire.push_back({client ? view.packet : view.server_first_packet, view.number, 0});
+  exhibit.octets = to_hex(as_octets(first).first(std::min<std::size_t>(first.size(), 32)));
+  return exhibit;
+}
+
+Claim decide(const Traffic& traffic, const check::Tally& checks) {
+  Claim claim;
+  claim.number = 1;
+  claim.sentence = "this traffic is gRPC by the specification";
+  claim.outcome = Outcome::Inconclusive;
+  if (checks.errors != 0 || traffic.not_http2_total != 0) {
+    claim.outcome = Outcome::Broken;
+    claim.exhibits = traffic.not_http2;
+    for (Exhibit& exhibit : error_exhibits(checks)) {
+      if (claim.exhibits.size() < kExhibitsKept) claim.exhibits.push_back(std::move(exhibit));
+    }
+    claim.exhibits_total = traffic.not_http2_total + checks.errors;
+    claim.because = traffic.not_http2_total != 0 ? fmt::format("{} connections did not speak HTTP/2", traffic.not_http2_total)
+                                                 : fmt::format("{} findings of grade error", checks.errors);
+  } else if (traffic.connections == 0) {
+    claim.because = "no connection was seen";
+  } else if (traffic.tls_connections != 0) {
+    claim.because = fmt::format("{} of {} connections are TLS: the wire shows ciphertext", traffic.tls_connections, traffic.connections);
+  } else if (traffic.incomplete_connections != 0) {
+    claim.because = fmt::format("{} of {} connections were not seen whole", traffic.incomplete_connections, traffic.connections);
+  } else if (traffic.grpc_calls == 0) {
+    claim.because = "no gRPC call was seen";
+  } else {
+    claim.outcome = Outcome::Proven;
+    claim.because = fmt::format("{} gRPC calls on {} connections, no check failed at error severity", traffic.grpc_calls, traffic.connections);
+  }
+  return claim;
+}
+
+}  // namespace
+
+void TrafficWitness::on_call(const call::CallClosed& closed) {
+  ++traffic_.calls;
+  if (closed.call.rpc_class == call::RpcClass::Grpc) ++traffic_.grpc_calls;
+  ++(closed.call.status == rpc::kOk ? traffic_.ok : traffic_.failed);
+}
+
+void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) {
+  const call::ConnectionView& view = closed.connection;
+  ++traffic_.connections;
+  if (view.client_opening == Opening::Http2 && view.server_opening == Opening::Http2) ++traffic_.http2_connections;
+  if (view.client_opening == Opening::Tls) ++traffic_.tls_connections;
+  if (!view.whole() || view.calls_not_followed != 0) ++traffic_.incomplete_connections;
+  const bool client = speaks_otherwise(view.client_opening);
+  const bool server = view.client_opening == Opening::Http2 && (speaks_otherwise(view.server_opening) || view.server_opening == Opening::Tls);
+  if (!client && !server) return;
+  ++traffic_.not_http2_total;
+  if (traffic_.not_http2.size() < kExhibitsKept) traffic_.not_http2.push_back(quoted(view, client));
+}
+
+std::vector<Exhibit> error_exhibits(const check::Tally& checks) {
+  std::vector<Exhibit> exhibits;
+  for (const check::Finding& finding : checks.findings) {
+    if (finding.severity != check::Severity::Error || exhibits.size() == kExhibitsKept) continue;
+    Exhibit exhibit;
+    exhibit.text = fmt::format("{}: {}", finding.check, finding.text);
+    exhibit.wire.push_back(finding.spot.place);
+    exhibits.push_back(std::move(exhibit));
+  }
+  return exhibits;
+}
+
+Verdict judge_traffic(const Traffic& traffic, const check::Tally& checks, std::vector<diagnose::Cause> causes) {
+  Verdict verdict;
+  verdict.claims.push_back(decide(traffic, checks));
+  verdict.outcome = outcome_of(verdict.claims);
+  verdict.causes = std::move(causes);
+  verdict.calls = traffic.calls;
+  verdict.calls_on_wire = traffic.calls;
+  return verdict;
+}
+
+}  // namespace testigo::verdict

@@ -1,0 +1,93 @@
+#include "verdict/wire_view.h"
+
+#include <fmt/format.h>
+
+#include "base/inert.h"
+
+namespace testigo::verdict {
+namespace {
+
+std::string impairment(const std::optional<WireTestimony>& wire) {
+  if (!wire) return "there is no wire witness";
+  if (!wire->trouble.empty()) return fmt::format("the capture could not be read to its end: {}", inert(wire->trouble));
+  if (wire->cut) return "the capture is cut: what came after its last packet is not known";
+  for (const WireConnection& connection : wire->connections) {
+    if (has_gap(connection)) return fmt::format("octets of connection {} were not seen", connection.view.number);
+    if (connection.view.calls_not_followed > 0) {
+      return fmt::format("connection {} had more streams open than were followed", connection.view.number);
+    }
+  }
+  return {};
+}
+
+bool request_is_stream(const CallFacts& call) {
+  const auto streams = [](statement::Kind kind) { return kind == statement::Kind::ClientStream || kind == statement::Kind::Bidi; };
+  if (call.started) return streams(call.started.as<statement::Started>().kind);
+  return call.received && streams(call.received.as<statement::Received>().kind);
+}
+
+Sees sees_of(WireState state) {
+  switch (state) {
+    case WireState::Undelivered:
+      return Sees::Undelivered;
+    case WireState::Answered:
+      return Sees::Answered;
+    case WireState::Open:
+      return Sees::Open;
+    case WireState::Cut:
+      return Sees::Cut;
+  }
+  return Sees::Blind;
+}
+
+// Of several streams of a call: an answered one, else a delivered one, else any.
+int weight(Sees sees) {
+  switch (sees) {
+    case Sees::Answered:
+      return 4;
+    case Sees::Open:
+      return 3;
+    case Sees::Cut:
+      return 2;
+    case Sees::Undelivered:
+      return 1;
+    case Sees::Blind:
+    case Sees::None:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool is_tls(const WireConnection& connection) { return connection.view.client_opening == http2::Opening::Tls; }
+
+bool has_gap(const WireConnection& connection) {
+  return connection.view.from_start && (connection.view.gap_to_server || connection.view.gap_to_client);
+}
+
+WireEyes::WireEyes(const std::optional<WireTestimony>& wire) : impaired_(impairment(wire)) {
+  if (!wire) return;
+  wire_ = &*wire;
+  for (const WireConnection& connection : wire->connections) {
+    tls_ = tls_ || is_tls(connection);
+    if (!connection.view.from_start) ++late_;
+  }
+}
+
+WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
+  const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0;
+  if (call.stream == kNone) return {sees_all ? Sees::None : Sees::Blind, nullptr};
+  WireView best;
+  for (std::uint32_t i = call.stream; i != kNone; i = facts.next_stream[i]) {
+    const WireStream& stream = wire_->streams[i];
+    const Sees sees = sees_of(request_is_stream(call) ? state_of(stream.call, true) : stream.state);
+    // The newest comes first in the list.
+    if (best.stream == nullptr || weight(sees) > weight(best.sees)) best = {sees, &stream};
+  }
+  const bool rest_unseen = !best.stream->whole || !wire_->trouble.empty() || wire_->cut;
+  if (best.sees != Sees::Answered && rest_unseen) best.sees = Sees::Blind;
+  return best;
+}
+
+}  // namespace testigo::verdict

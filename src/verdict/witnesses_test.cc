@@ -1,0 +1,131 @@
+// What a witness that is missing, cut or blind leaves open.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "verdict/testing/evidence_builder.h"
+
+namespace testigo::verdict::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+Verdict judged(const EvidenceBuilder& builder) { return judge(builder.build()); }
+
+TEST(Witnesses, NoServer) {
+  const Verdict verdict = judged(EvidenceBuilder().no_server());
+  EXPECT_EQ(inconclusive(verdict), "4 8");
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(claim(verdict, 4).because, "there are no server's statements");
+}
+
+TEST(Witnesses, NoServerAndTheOthersDisagree) {
+  EvidenceBuilder builder;
+  builder.no_server().middle().ended->requests = 3;
+  EXPECT_EQ(broken(judged(builder)), "8");
+}
+
+TEST(Witnesses, NoClient) {
+  const Verdict verdict = judged(EvidenceBuilder().no_client("client1").no_client("client2"));
+  EXPECT_EQ(inconclusive(verdict), "2 3 5 8");
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(claim(verdict, 2).because, "there are no client's statements");
+}
+
+TEST(Witnesses, NoWire) {
+  const Verdict verdict = judged(EvidenceBuilder().no_wire());
+  EXPECT_EQ(inconclusive(verdict), "6 7 8");
+  EXPECT_EQ(claim(verdict, 6).because, "there is no wire witness");
+}
+
+TEST(Witnesses, WireCut) {
+  EvidenceBuilder builder;
+  builder.call("client1", 5).wire_none();
+  builder.call("client2", 5).wire(Ending::StillOpen);
+  Evidence evidence = builder.build();
+  EXPECT_EQ(broken(judge(evidence)), "8");
+  evidence.wire->cut = true;
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+}
+
+TEST(Witnesses, WireUnreadable) {
+  Evidence evidence = EvidenceBuilder().build();
+  evidence.wire->trouble = "block 7 is longer than the file";
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(inconclusive(verdict), "6 7 8");
+  EXPECT_THAT(claim(verdict, 7).because, HasSubstr("block 7 is longer than the file"));
+}
+
+TEST(Witnesses, GapInAConnection) {
+  EvidenceBuilder builder;
+  builder.middle().wire(Ending::ConnectionLost).streams[0].whole = false;
+  Evidence evidence = builder.build();
+  evidence.wire->connections[0].view.gap_to_client = true;
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(inconclusive(verdict), "6 7 8");
+}
+
+TEST(Witnesses, Tls) {
+  const Verdict verdict = judged(EvidenceBuilder().tls());
+  EXPECT_EQ(inconclusive(verdict), "6 7");
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(claim(verdict, 8).because, "client and server agree on 10 calls; the wire, under TLS, does not see them");
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("claim 8 rests on two witnesses")));
+}
+
+TEST(Witnesses, NoReplyAtAll) {
+  EvidenceBuilder builder;
+  for (ScriptedCall& call : builder.calls()) call.client_fails(14).wire_none().server_none();
+  const Verdict verdict = judged(builder);
+  EXPECT_EQ(broken(verdict), "1 2");
+  EXPECT_EQ(claim(verdict, 1).because, "none of 10 calls was answered");
+  EXPECT_EQ(inconclusive(verdict), "3 4 6 7");
+  EXPECT_EQ(claim(verdict, 3).because, "there was no reply");
+}
+
+TEST(Witnesses, CallsThatReachedTheServerAndOthers) {
+  EvidenceBuilder builder;
+  builder.middle().client_fails(14).wire_none().server_none();
+  EXPECT_EQ(claim(judged(builder), 4).because, "the server handled 9 calls once each; 1 did not reach it");
+}
+
+TEST(Witnesses, NobodyThere) {
+  const Verdict verdict = judge({});
+  EXPECT_EQ(verdict.outcome, Outcome::Inconclusive);
+  EXPECT_EQ(inconclusive(verdict), "1 2 3 4 5 6 7 8");
+}
+
+TEST(Witnesses, NoCall) {
+  const Verdict verdict = judged(EvidenceBuilder(2, 0));
+  EXPECT_EQ(inconclusive(verdict), "1 2 3 4 5 6 7 8");
+  EXPECT_THAT(claim(verdict, 1).because, HasSubstr("no call was made"));
+}
+
+TEST(Witnesses, AnsweredWithAFailureIsAnswered) {
+  EvidenceBuilder builder;
+  for (ScriptedCall& call : builder.calls()) call.client_fails(12).answer(12).server_none();
+  const Verdict verdict = judged(builder);
+  EXPECT_EQ(broken(verdict), "2");
+  EXPECT_EQ(claim(verdict, 1).because, "10 of 10 calls were answered");
+  EXPECT_EQ(claim(verdict, 4).because, "no call reached the server");
+}
+
+TEST(Witnesses, ReplyThatNobodyCouldRead) {
+  EvidenceBuilder builder;
+  builder.middle().ended->reply.reset();
+  builder.middle().streams[0].reply.reset();
+  builder.middle().server_ended[0].reply.reset();
+  EXPECT_EQ(inconclusive(judged(builder)), "3");
+}
+
+TEST(Witnesses, CausesOfTheWireArePassedThrough) {
+  Evidence evidence = EvidenceBuilder().build();
+  evidence.causes.push_back(
+      {.id = "F31", .title = "t", .explanation = "", .fix = "", .suspected = false, .times = 1, .places = {}});
+  EXPECT_EQ(judge(evidence).causes.size(), 1U);
+}
+
+}  // namespace
+}  // namespace testigo::verdict::testing
