@@ -1,0 +1,95 @@
+#include "report/call_line.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/inert.h"
+#include "wire/rpc/status.h"
+
+namespace testigo::report {
+namespace {
+
+using call::Ending;
+
+std::string_view ending_name(Ending ending) {
+  switch (ending) {
+    case Ending::Trailers: return "trailers";
+    case Ending::WithoutStatus: return "without-status";
+    case Ending::ResetByClient: return "reset-by-client";
+    case Ending::ResetByServer: return "reset-by-server";
+    case Ending::Refused: return "refused";
+    case Ending::ConnectionLost: return "connection-lost";
+    case Ending::StillOpen: return "still-open";
+  }
+  return {};
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} B", bytes);
+  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string path_text(const call::Call& call) {
+  return call.path_known == http2::Known::Unknown ? "(unknown method)" : inert(call.path, 120);
+}
+
+}  // namespace
+
+std::string_view kind_seen(const call::Call& call) {
+  const bool many_requests = call.request.messages > 1;
+  const bool many_replies = call.response.messages > 1;
+  if (many_requests) return many_replies ? "bidi" : "client-stream";
+  return many_replies ? "server-stream" : "unary";
+}
+
+std::string outcome_text(const call::Call& call) {
+  if (call.status) return rpc::status_name(*call.status);
+  switch (call.ending) {
+    case Ending::Trailers:
+    case Ending::WithoutStatus: return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
+    case Ending::ResetByClient: return fmt::format("reset by client ({})", http2::error_code_name(call.error_code));
+    case Ending::ResetByServer: return fmt::format("reset by server ({})", http2::error_code_name(call.error_code));
+    case Ending::Refused: return "refused";
+    case Ending::ConnectionLost: return "connection lost";
+    case Ending::StillOpen: return "still open";
+  }
+  return {};
+}
+
+std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
+  const std::string outcome = outcome_text(call);
+  const bool ok = call.status == rpc::kOk;
+  return fmt::format("{} {} → {}  {}  {}  {}  {}→{} msg  {}→{}  {}", paint.dim(to_time_of_day(call.started)), tcp::to_text(connection.client),
+                     tcp::to_text(connection.server), paint.bold(path_text(call)), kind_seen(call), ok ? paint.green(outcome) : paint.red(outcome),
+                     call.request.messages, call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes),
+                     to_human(call.ended - call.started));
+}
+
+std::string call_json(const call::ConnectionView& connection, const call::Call& call) {
+  nlohmann::ordered_json json = {{"type", "call"},
+                                 {"version", "1.0"},
+                                 {"time", to_rfc3339(call.started)},
+                                 {"client", tcp::to_text(connection.client)},
+                                 {"server", tcp::to_text(connection.server)},
+                                 {"connection", connection.number},
+                                 {"stream", call.place.stream},
+                                 {"packet", call.place.packet}};
+  if (call.path_known != http2::Known::Unknown) json["method"] = call.path;
+  json["kind"] = kind_seen(call);
+  json["ending"] = ending_name(call.ending);
+  if (call.status) {
+    json["status"] = *call.status;
+    json["status_name"] = rpc::status_name(*call.status);
+  }
+  if (!call.status_message.empty()) json["message"] = call.status_message;
+  if (call.http_status != 0) json["http_status"] = call.http_status;
+  if (call.ending == Ending::ResetByClient || call.ending == Ending::ResetByServer) json["error_code"] = http2::error_code_name(call.error_code);
+  json["requests"] = call.request.messages;
+  json["replies"] = call.response.messages;
+  json["request_bytes"] = call.request.bytes;
+  json["reply_bytes"] = call.response.bytes;
+  json["latency_ns"] = (call.ended - call.started).count();
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace testigo::report

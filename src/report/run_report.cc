@@ -1,0 +1,29 @@
+#include "report/run_report.h"
+
+#include "base/file.h"
+#include "report/junit.h"
+#include "report/verdict_json.h"
+#include "report/verdict_text.h"
+
+namespace testigo::report {
+
+void write_reports(const RunReport& report) {
+  TextOptions options;
+  options.exhibits = verdict::kExhibitsKept;
+  const std::string heading = "testigo " + report.version + " " + report.command + ", judged " + to_rfc3339(report.judged) + "\n\n";
+  write_file(report.evidence / "report.txt", heading + verdict_text(report, options));
+  write_file(report.evidence / "report.json",
+             verdict_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  write_file(report.evidence / "report.xml", junit(report));
+}
+
+int exit_code(verdict::Outcome outcome) {
+  switch (outcome) {
+    case verdict::Outcome::Proven: return 0;
+    case verdict::Outcome::Broken: return 1;
+    case verdict::Outcome::Inconclusive: return 3;
+  }
+  return 3;
+}
+
+}  // namespace testigo::report

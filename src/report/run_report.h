@@ -1,0 +1,32 @@
+// What the reports of a run are made of: the same values for the terminal, report.txt, report.json and report.xml.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "check/tally.h"
+#include "verdict/claim.h"
+
+namespace testigo::report {
+
+struct RunReport {
+  std::string command;  // "verify"
+  std::string version;  // of Testigo
+  Time judged;
+  std::filesystem::path evidence;      // the folder; empty when nothing was kept
+  std::filesystem::path capture;       // wire.pcapng; empty when there is none
+  std::vector<std::uint16_t> ports;    // of the servers in the capture, for the dissector
+  verdict::Verdict verdict;
+  check::Tally checks;
+};
+
+// Writes report.txt, report.json and report.xml into the evidence folder (0600). Throws EnvironmentError.
+void write_reports(const RunReport& report);
+
+// 0 PROVEN, 1 BROKEN, 3 INCONCLUSIVE.
+int exit_code(verdict::Outcome outcome);
+
+}  // namespace testigo::report

@@ -1,0 +1,50 @@
+#include "report/tshark.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace testigo::report {
+namespace {
+
+constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
+
+// A word of a POSIX shell.
+std::string shell_word(const std::string& text) {
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string opening(const std::filesystem::path& capture, std::span<const std::uint16_t> ports) {
+  std::string command = fmt::format("tshark -r {}", shell_word(capture.string()));
+  for (const std::uint16_t port : ports) command += fmt::format(" -d tcp.port=={},http2", port);
+  return command;
+}
+
+}  // namespace
+
+std::string tshark_overview(const std::filesystem::path& capture, std::span<const std::uint16_t> ports) {
+  return opening(capture, ports) + " -Y http2";
+}
+
+std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports, std::span<const call::Place> places) {
+  std::set<std::uint64_t> packets;
+  for (const call::Place& place : places) {
+    if (place.packet != 0) packets.insert(place.packet);
+  }
+  if (packets.empty()) return {};
+  std::string filter;
+  for (const std::uint64_t packet : packets) filter += fmt::format("{}frame.number=={}", filter.empty() ? "" : "||", packet);
+  return fmt::format("{} -Y '{}' -O http2 -x", opening(capture, ports), filter);
+}
+
+}  // namespace testigo::report

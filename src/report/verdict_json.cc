@@ -1,0 +1,108 @@
+#include "report/verdict_json.h"
+
+#include "report/tshark.h"
+
+namespace testigo::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json place_json(const call::Place& place) {
+  return {{"packet", place.packet}, {"connection", place.connection}, {"stream", place.stream}};
+}
+
+Json places_json(std::span<const call::Place> places) {
+  Json array = Json::array();
+  for (const call::Place& place : places) array.push_back(place_json(place));
+  return array;
+}
+
+Json exhibit_json(const RunReport& report, const verdict::Exhibit& exhibit) {
+  Json json = {{"text", exhibit.text}};
+  if (!exhibit.call.empty()) json["call"] = exhibit.call;
+  if (!exhibit.octets.empty()) json["octets"] = exhibit.octets;
+  json["wire"] = places_json(exhibit.wire);
+  Json statements = Json::array();
+  for (const statement::Place& place : exhibit.statements) statements.push_back({{"file", place.file}, {"line", place.line}});
+  json["statements"] = statements;
+  const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
+  if (!command.empty()) json["tshark"] = command;
+  return json;
+}
+
+Json claim_json(const RunReport& report, const verdict::Claim& claim) {
+  Json exhibits = Json::array();
+  for (const verdict::Exhibit& exhibit : claim.exhibits) exhibits.push_back(exhibit_json(report, exhibit));
+  return {{"number", claim.number},
+          {"sentence", claim.sentence},
+          {"outcome", verdict::outcome_name(claim.outcome)},
+          {"because", claim.because},
+          {"exhibits_total", claim.exhibits_total},
+          {"exhibits", exhibits}};
+}
+
+Json cause_json(const diagnose::Cause& cause) {
+  return {{"id", cause.id},   {"title", cause.title},         {"explanation", cause.explanation}, {"fix", cause.fix},
+          {"times", cause.times}, {"suspected", cause.suspected}, {"wire", places_json(cause.places)}};
+}
+
+Json checks_json(const check::Tally& tally) {
+  Json checks = Json::object();
+  for (const auto& [id, count] : tally.counts) {
+    Json json = {{"outcome", check::outcome_name(count.outcome())}, {"passed", count.passed}, {"failed", count.failed},
+                 {"not_judgeable", count.not_judgeable}};
+    if (!count.reason.empty()) json["reason"] = count.reason;
+    checks[std::string(id)] = json;
+  }
+  return checks;
+}
+
+}  // namespace
+
+nlohmann::ordered_json finding_json(const check::Finding& finding) {
+  Json json = {{"check", finding.check}, {"severity", check::severity_name(finding.severity)}, {"text", finding.text}};
+  json["wire"] = place_json(finding.spot.place);
+  json["direction"] = finding.spot.direction == Direction::ToServer ? "to-server" : "to-client";
+  json["offset"] = finding.spot.offset;
+  return json;
+}
+
+nlohmann::ordered_json verdict_json(const RunReport& report) {
+  const verdict::Verdict& verdict = report.verdict;
+  Json json = {{"type", "verdict"},
+               {"format", "testigo-report"},
+               {"version", "1.0"},
+               {"testigo", report.version},
+               {"command", report.command},
+               {"judged", to_rfc3339(report.judged)},
+               {"verdict", verdict::outcome_name(verdict.outcome)}};
+  Json claims = Json::array();
+  for (const verdict::Claim& claim : verdict.claims) claims.push_back(claim_json(report, claim));
+  json["claims"] = claims;
+  Json causes = Json::array();
+  for (const diagnose::Cause& cause : verdict.causes) causes.push_back(cause_json(cause));
+  json["causes"] = causes;
+  Json clients = Json::array();
+  for (const verdict::ClientCount& client : verdict.clients) {
+    clients.push_back({{"client", client.client}, {"calls", client.calls}, {"ok", client.ok}, {"failed", client.failed}});
+  }
+  json["clients"] = clients;
+  json["calls"] = {{"judged", verdict.calls},
+                   {"on_wire", verdict.calls_on_wire},
+                   {"without_id", verdict.calls_without_id},
+                   {"out_of_scope", verdict.out_of_scope},
+                   {"in_flight", verdict.in_flight}};
+  json["notes"] = verdict.notes;
+  Json findings = Json::array();
+  for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));
+  json["findings"] = {{"errors", report.checks.errors}, {"warnings", report.checks.warnings}, {"infos", report.checks.infos}, {"first", findings}};
+  json["checks"] = checks_json(report.checks);
+  json["evidence"] = report.evidence.string();
+  if (!report.capture.empty()) {
+    json["capture"] = report.capture.filename().string();
+    json["tshark"] = tshark_overview(report.capture, report.ports);
+  }
+  return json;
+}
+
+}  // namespace testigo::report

@@ -1,0 +1,151 @@
+#include "report/verdict_text.h"
+
+#include <algorithm>
+
+#include "report/tshark.h"
+
+namespace testigo::report {
+namespace {
+
+using verdict::Claim;
+using verdict::Exhibit;
+using verdict::Outcome;
+
+std::string painted(const Paint& paint, Outcome outcome, std::string_view text) {
+  switch (outcome) {
+    case Outcome::Proven: return paint.green(text);
+    case Outcome::Broken: return paint.red(text);
+    case Outcome::Inconclusive: return paint.yellow(text);
+  }
+  return {};
+}
+
+std::string_view mark(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Proven: return "✔";
+    case Outcome::Broken: return "✘";
+    case Outcome::Inconclusive: return "?";
+  }
+  return {};
+}
+
+std::string headline(const RunReport& report, const Paint& paint) {
+  const auto& claims = report.verdict.claims;
+  const auto having = [&](Outcome outcome) { return std::ranges::count(claims, outcome, &Claim::outcome); };
+  std::string counts = fmt::format("{}/{} claims proven", having(Outcome::Proven), claims.size());
+  if (having(Outcome::Broken) != 0) counts += fmt::format(", {} broken", having(Outcome::Broken));
+  if (having(Outcome::Inconclusive) != 0) counts += fmt::format(", {} inconclusive", having(Outcome::Inconclusive));
+  const std::string name = painted(paint, report.verdict.outcome, verdict::outcome_name(report.verdict.outcome));
+  return fmt::format("  {}   {}\n\n", paint.bold(name), counts);
+}
+
+// "6c 65 6e" with what is printable beside it, as dissectors show octets; 16 a line.
+std::string octets(const Paint& paint, const std::string& hex) {
+  constexpr std::size_t kDigitsPerLine = 32;
+  constexpr std::size_t kLinesMax = 4;
+  std::string out;
+  for (std::size_t at = 0; at < hex.size() && at < kDigitsPerLine * kLinesMax; at += kDigitsPerLine) {
+    std::string digits;
+    std::string text;
+    for (std::size_t i = at; i + 1 < hex.size() && i < at + kDigitsPerLine; i += 2) {
+      const int value = std::stoi(hex.substr(i, 2), nullptr, 16);
+      digits += hex.substr(i, 2) + " ";
+      text += value >= 0x20 && value < 0x7f ? static_cast<char>(value) : '.';
+    }
+    out += fmt::format("          {}  {}\n", paint.cyan(fmt::format("{:<48}", digits)), paint.dim(text));
+  }
+  return out;
+}
+
+std::string places(const Exhibit& exhibit) {
+  std::string out;
+  for (const call::Place& place : exhibit.wire) {
+    if (place.packet == 0) continue;
+    out += fmt::format("{}packet {}", out.empty() ? "" : ", ", place.packet);
+    if (place.stream != 0) out += fmt::format(" stream {}", place.stream);
+  }
+  for (const statement::Place& place : exhibit.statements) {
+    out += fmt::format("{}{}:{}", out.empty() ? "" : ", ", std::filesystem::path(place.file).filename().string(), place.line);
+  }
+  return out;
+}
+
+std::string exhibit_text(const RunReport& report, const Exhibit& exhibit, const Paint& paint) {
+  std::string out = fmt::format("        {}\n", exhibit.text);
+  if (const std::string where = places(exhibit); !where.empty()) out += fmt::format("          {}\n", paint.dim(where));
+  out += octets(paint, exhibit.octets);
+  const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
+  if (!command.empty()) out += fmt::format("          {}\n", paint.dim("$ " + command));
+  return out;
+}
+
+std::string claim_text(const RunReport& report, const Claim& claim, const TextOptions& options) {
+  const Paint& paint = options.paint;
+  std::string out = fmt::format("  {} {}  {}\n", painted(paint, claim.outcome, mark(claim.outcome)), claim.number, paint.bold(claim.sentence));
+  if (!claim.because.empty()) out += fmt::format("       {}\n", paint.dim(claim.because));
+  if (claim.outcome == Outcome::Proven) return out;
+  const std::size_t shown = std::min(options.exhibits, claim.exhibits.size());
+  for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint);
+  if (claim.exhibits_total > shown) out += fmt::format("        … and {} more\n", claim.exhibits_total - shown);
+  return out;
+}
+
+std::string cause_text(const diagnose::Cause& cause, const Paint& paint) {
+  std::string out = fmt::format("  {}  {}{}{}\n", paint.yellow(cause.id), paint.bold(cause.title), cause.suspected ? " (suspected)" : "",
+                                cause.times > 1 ? fmt::format(" × {}", cause.times) : "");
+  out += fmt::format("       {}\n       {} {}\n", cause.explanation, paint.cyan("fix:"), cause.fix);
+  return out;
+}
+
+std::string findings_text(const RunReport& report, const TextOptions& options) {
+  const check::Tally& checks = report.checks;
+  if (checks.findings.empty()) return {};
+  std::string out = fmt::format("\n  findings: {} errors, {} warnings, {} remarks\n", checks.errors, checks.warnings, checks.infos);
+  const std::size_t shown = std::min(options.exhibits * 2, checks.findings.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const check::Finding& finding = checks.findings[i];
+    out += fmt::format("    {} {}  packet {} stream {}  {}\n", finding.check, check::severity_name(finding.severity),
+                       finding.spot.place.packet, finding.spot.place.stream, finding.text);
+  }
+  if (checks.findings.size() > shown) out += fmt::format("    … and {} more\n", checks.findings.size() - shown);
+  return out;
+}
+
+std::string notes_text(const verdict::Verdict& verdict, const TextOptions& options) {
+  std::string out;
+  for (const std::string& note : verdict.notes) out += fmt::format("  note: {}\n", note);
+  if (verdict.calls_without_id != 0) {
+    out += fmt::format("  note: {} calls without a Testigo id (health checks, reflection, others) were counted, not judged\n", verdict.calls_without_id);
+  }
+  if (verdict.out_of_scope != 0) {
+    out += fmt::format("  note: {} calls were out of scope: a witness no longer holds them\n", verdict.out_of_scope);
+  }
+  if (verdict.in_flight.empty()) return out;
+  out += fmt::format("  note: {} calls in flight at the end, not judged:", verdict.in_flight.size());
+  const std::size_t shown = std::min(options.exhibits, verdict.in_flight.size());
+  for (std::size_t i = 0; i < shown; ++i) out += " " + verdict.in_flight[i];
+  out += shown < verdict.in_flight.size() ? " …\n" : "\n";
+  return out;
+}
+
+std::string evidence_text(const RunReport& report, const Paint& paint) {
+  if (report.evidence.empty()) return {};
+  std::string out = fmt::format("\n  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
+  if (!report.capture.empty()) out += fmt::format("  look      {}\n", tshark_overview(report.capture, report.ports));
+  return out;
+}
+
+}  // namespace
+
+std::string verdict_text(const RunReport& report, const TextOptions& options) {
+  const Paint& paint = options.paint;
+  std::string out = headline(report, paint);
+  for (const Claim& claim : report.verdict.claims) out += claim_text(report, claim, options);
+  if (!report.verdict.causes.empty()) out += "\n";
+  for (const diagnose::Cause& cause : report.verdict.causes) out += cause_text(cause, paint);
+  out += findings_text(report, options);
+  if (const std::string notes = notes_text(report.verdict, options); !notes.empty()) out += "\n" + notes;
+  return out + evidence_text(report, paint);
+}
+
+}  // namespace testigo::report

@@ -1,0 +1,19 @@
+// The verdict block, for people: the same on the terminal and in report.txt.
+#pragma once
+
+#include <string>
+
+#include "report/paint.h"
+#include "report/run_report.h"
+
+namespace testigo::report {
+
+struct TextOptions {
+  Paint paint;
+  std::size_t exhibits = 3;  // of each claim; how many more there are is said
+};
+
+// Ends with a line break.
+std::string verdict_text(const RunReport& report, const TextOptions& options);
+
+}  // namespace testigo::report
