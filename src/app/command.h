@@ -1,0 +1,18 @@
+// A command of testigo: its options in, a run out.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace testigo::app {
+
+// Called when its command was chosen and its options are right. Returns the exit code.
+using Runner = std::function<int()>;
+
+// Each adds its subcommand and gives what to run.
+Runner add_tap(CLI::App& app, CLI::App*& command);
+Runner add_verify(CLI::App& app, CLI::App*& command);
+
+}  // namespace testigo::app

@@ -1,0 +1,45 @@
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/command.h"
+#include "base/environment_error.h"
+#include "run/version.h"
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+constexpr int kEnvironmentFailed = 4;
+
+// --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  fmt::print(stderr, "testigo: {}; see `{} --help`\n", error.what(), at == &app ? "testigo" : "testigo " + at->get_name());
+  return kWrongUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Testigo gives a verdict on gRPC communication, and shows you the bytes.", "testigo");
+  app.set_version_flag("--version", fmt::format("testigo {}", testigo::run::kVersion));
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  CLI::App* verify = nullptr;
+  CLI::App* tap = nullptr;
+  const testigo::app::Runner run_verify = testigo::app::add_verify(app, verify);
+  const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
+  try {
+    app.parse(argc, argv);
+    return verify->parsed() ? run_verify() : run_tap();
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  } catch (const testigo::EnvironmentError& error) {
+    fmt::print(stderr, "testigo: {}\n", error.what());
+    return kEnvironmentFailed;
+  }
+}

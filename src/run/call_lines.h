@@ -1,0 +1,27 @@
+// Prints a line for every call that ends, and for every finding of grade E or W, as they happen.
+#pragma once
+
+#include <cstdio>
+
+#include "call/event.h"
+#include "check/tally.h"
+#include "report/paint.h"
+
+namespace testigo::run {
+
+class CallLines final : public call::Sink {
+ public:
+  // `out` must outlive it.
+  CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint) {}
+
+  void on_call(const call::CallClosed& closed) override;
+  void on_finding(const check::Finding& finding);
+  void flush() { std::fflush(out_); }
+
+ private:
+  std::FILE* out_;
+  bool json_;
+  report::Paint paint_;
+};
+
+}  // namespace testigo::run

@@ -1,0 +1,29 @@
+// The folder of a run: evidence/<time>-<name>/ with the capture and the statements. Everything else in it can be rebuilt from them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace testigo::run {
+
+class EvidenceFolder {
+ public:
+  // Makes a new one below `parent` (0700). Throws EnvironmentError, and says what to do, when it cannot.
+  static EvidenceFolder create(const std::filesystem::path& parent, std::string_view name, Time now);
+  // One that is there. Throws EnvironmentError when it is no folder.
+  static EvidenceFolder open(const std::filesystem::path& folder);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path capture() const { return path_ / "wire.pcapng"; }
+  std::filesystem::path statements() const { return path_ / "statements"; }
+  std::filesystem::path logs() const { return path_ / "logs"; }
+
+ private:
+  explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace testigo::run

@@ -1,0 +1,12 @@
+// SIGINT and SIGTERM ask a run to end in order. The first one is a request; a second one means at once.
+#pragma once
+
+namespace testigo::run {
+
+// Takes both signals over for this process, and ignores SIGPIPE and SIGHUP's default of dying without a report.
+void take_signals();
+
+// How often we were asked to end.
+int shutdown_requests();
+
+}  // namespace testigo::run

@@ -1,0 +1,28 @@
+// What the other end of a stream is.
+#pragma once
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "report/paint.h"
+
+namespace testigo::run {
+
+inline bool is_terminal(std::FILE* stream) { return ::isatty(::fileno(stream)) != 0; }
+
+// Colour for a terminal, unless NO_COLOR is set (no-color.org).
+inline report::Paint paint_for(std::FILE* stream) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return {is_terminal(stream) && (no_color == nullptr || *no_color == '\0')};
+}
+
+// Columns of the terminal; 80 when it does not say.
+inline int columns(std::FILE* stream) {
+  winsize size = {};
+  return ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace testigo::run

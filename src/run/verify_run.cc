@@ -1,0 +1,251 @@
+#include "run/verify_run.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/environment_error.h"
+#include "capture/capture_writer.h"
+#include "capture/tap.h"
+#include "report/verdict_json.h"
+#include "report/verdict_text.h"
+#include "run/child_process.h"
+#include "run/evidence_folder.h"
+#include "run/judge_evidence.h"
+#include "run/live_view.h"
+#include "run/shutdown.h"
+#include "run/terminal.h"
+#include "run/test_certificates.h"
+
+namespace testigo::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kServerPatience = 15s;  // to start, and to drain
+constexpr Duration kDrawEvery = 100ms;
+
+// Beside this program, else by PATH.
+std::filesystem::path find_greeter() {
+  constexpr std::string_view kName = "testigo-greeter";
+  std::error_code error;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / kName;
+  if (!error && std::filesystem::exists(beside)) return beside;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    const auto candidate = std::filesystem::path(rest.substr(0, colon)) / kName;
+    if (std::filesystem::exists(candidate, error)) return candidate;
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  throw EnvironmentError("testigo-greeter is neither beside this program nor in PATH; build it (make) or use --target");
+}
+
+std::string milliseconds(Duration duration) {
+  return fmt::format("{}ms", std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()));
+}
+
+std::string with_port(const std::string& host, int port) {
+  return host.find(':') != std::string::npos && host.front() != '[' ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+// The host of "host:port" or "[v6]:port".
+std::string host_of(const std::string& target) {
+  if (target.starts_with('[')) return target.substr(1, target.find(']') - 1);
+  return target.substr(0, target.rfind(':'));
+}
+
+// `verify` judges the capture when all is over; nobody listens while it is written.
+class NobodyListens final : public tcp::ConnectionSink {
+  void on_opened(const tcp::ConnectionOpened&) override {}
+  void on_chunk(tcp::ConnectionNumber, const Chunk&) override {}
+  void on_closing(const tcp::ConnectionClosing&) override {}
+  void on_end() override {}
+};
+
+// The processes of one run and what they leave behind.
+class Play {
+ public:
+  Play(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock)
+      : options_(options), folder_(folder), clock_(clock), greeter_(find_greeter()) {
+    if (options.tls && !options.target) certificates_.emplace();
+  }
+
+  void perform();
+  std::vector<std::string> notes() const { return notes_; }
+
+ private:
+  std::string start_server();
+  void start_clients(const std::string& tap);
+  std::vector<std::string> client_command(const std::string& name, const std::string& tap) const;
+  void wait_for_clients();
+  bool clients_running();
+  void poll_clients();
+  void end_server();
+  void keep_server_statements();
+
+  const VerifyOptions& options_;
+  const EvidenceFolder& folder_;
+  const Clock& clock_;
+  std::filesystem::path greeter_;
+  std::optional<TestCertificates> certificates_;
+  std::optional<ChildProcess> server_;
+  std::vector<ChildProcess> clients_;
+  std::vector<std::pair<std::string, StatementTail>> tails_;
+  std::vector<std::string> notes_;
+};
+
+void Play::perform() {
+  NobodyListens nobody;
+  capture::CaptureWriter capture(folder_.capture(), nobody);
+  const std::string server = options_.target ? *options_.target : start_server();
+  capture::Tap tap({with_port(options_.host, 0), server}, capture, clock_);
+  tap.start();
+  const std::string listening = tcp::to_text(tap.endpoint());
+  fmt::print(stderr, "  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s", listening, server,
+             options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9);
+  start_clients(listening);
+  wait_for_clients();
+  end_server();
+  tap.stop();
+  keep_server_statements();
+  if (capture.error()) notes_.push_back(*capture.error());
+}
+
+// Its start record, written as soon as it listens, says where.
+std::string Play::start_server() {
+  const auto statements = folder_.statements() / "server.jsonl";
+  std::vector<std::string> command = {greeter_, "server", "--listen", with_port(options_.host, 0), "--name", "server", "--statements", statements};
+  if (options_.misbehave) command.insert(command.end(), {"--misbehave", *options_.misbehave});
+  if (certificates_) command.insert(command.end(), {"--tls-cert", certificates_->certificate(), "--tls-key", certificates_->key()});
+  server_.emplace("server", command, folder_.logs() / "server.log");
+  StatementTail tail(statements);
+  const Duration until = clock_.monotonic() + kServerPatience;
+  while (!tail.start()) {
+    tail.poll();
+    if (!server_->running()) throw EnvironmentError("the server did not start:" + last_lines(server_->log(), 5));
+    if (clock_.monotonic() > until) throw EnvironmentError(fmt::format("the server does not listen after {}; see {}", to_human(kServerPatience), server_->log().string()));
+    if (shutdown_requests() != 0) throw EnvironmentError("ended by a signal before the server was up");
+    std::this_thread::sleep_for(5ms);
+  }
+  return tail.start()->address;
+}
+
+std::vector<std::string> Play::client_command(const std::string& name, const std::string& tap) const {
+  std::vector<std::string> command = {greeter_, "client", "--target", tap, "--name", name, "--every", milliseconds(options_.every), "--for",
+                                      milliseconds(options_.run_time), "--kind", options_.kind, "--deadline", milliseconds(options_.deadline),
+                                      "--payload-bytes", std::to_string(options_.payload_bytes), "--statements",
+                                      folder_.statements() / (name + ".jsonl")};
+  if (certificates_) {
+    command.insert(command.end(), {"--tls-ca", certificates_->authority()});
+  } else if (options_.tls) {
+    if (options_.cacert) command.insert(command.end(), {"--tls-ca", *options_.cacert});
+    command.insert(command.end(), {"--tls-name", host_of(*options_.target)});
+  }
+  return command;
+}
+
+void Play::start_clients(const std::string& tap) {
+  for (int i = 1; i <= options_.clients; ++i) {
+    const std::string name = fmt::format("client{}", i);
+    clients_.emplace_back(name, client_command(name, tap), folder_.logs() / (name + ".log"));
+    tails_.emplace_back(name, StatementTail(folder_.statements() / (name + ".jsonl")));
+  }
+}
+
+bool Play::clients_running() {
+  return std::ranges::any_of(clients_, [](ChildProcess& client) { return client.running(); });
+}
+
+void Play::poll_clients() {
+  for (auto& [name, tail] : tails_) tail.poll();
+}
+
+// They end by themselves when their time is over. A first signal asks them to; a second one, or their silence, kills them.
+void Play::wait_for_clients() {
+  LiveView view(stderr);
+  const Duration begun = clock_.monotonic();
+  const Duration patience = options_.run_time + options_.deadline + 10s;
+  bool asked = false;
+  while (clients_running()) {
+    const Duration elapsed = clock_.monotonic() - begun;
+    poll_clients();
+    view.draw(tails_, elapsed, options_.run_time);
+    if (shutdown_requests() != 0 && !asked) {
+      asked = true;
+      notes_.emplace_back("a signal ended the run early");
+      for (ChildProcess& client : clients_) client.signal(SIGTERM);
+    }
+    if (shutdown_requests() > 1 || elapsed > patience) {
+      for (ChildProcess& client : clients_) client.signal(SIGKILL);
+    }
+    std::this_thread::sleep_for(kDrawEvery);
+  }
+  poll_clients();
+  view.draw(tails_, options_.run_time, options_.run_time);
+  for (ChildProcess& client : clients_) {
+    const int code = client.exit_code().value_or(0);
+    if (code > 1) notes_.push_back(fmt::format("{} ended with exit code {}:{}", client.name(), code, last_lines(client.log(), 3)));
+  }
+}
+
+void Play::end_server() {
+  if (!server_) {
+    std::this_thread::sleep_for(200ms);  // its last lines; a file without an end record is judged up to its horizon anyway
+    return;
+  }
+  if (!server_->running()) notes_.push_back(fmt::format("the server ended before it was asked to, with exit code {}", server_->exit_code().value_or(0)));
+  server_->signal(SIGTERM);
+  if (!server_->wait(shutdown_requests() > 1 ? 1s : kServerPatience)) {
+    notes_.emplace_back("the server did not end when it was asked to, and was killed");
+    server_->signal(SIGKILL);
+    server_->wait(kServerPatience);
+  }
+}
+
+// The evidence folder holds all that was judged, also what another server wrote (with the files that rotation renamed).
+void Play::keep_server_statements() {
+  if (!options_.server_statements) return;
+  for (int i = 0;; ++i) {
+    const std::string suffix = i == 0 ? "" : fmt::format(".{}", i);
+    const std::filesystem::path from = options_.server_statements->string() + suffix;
+    if (!std::filesystem::exists(from)) {
+      if (i == 0) throw EnvironmentError(fmt::format("there is no {}; --server-statements names the file that the server writes", from.string()));
+      return;
+    }
+    std::error_code error;
+    std::filesystem::copy_file(from, folder_.statements() / ("server.jsonl" + suffix), error);
+    if (error) throw EnvironmentError(fmt::format("cannot copy {}: {}", from.string(), error.message()));
+  }
+}
+
+int tell(const report::RunReport& report, bool json) {
+  report::write_reports(report);
+  if (json) {
+    fmt::print("{}\n", report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  } else {
+    fmt::print("{}", report::verdict_text(report, {paint_for(stdout), 3}));
+  }
+  return report::exit_code(report.verdict.outcome);
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options) {
+  const SystemClock clock;
+  const verdict::JudgeOptions strictness{options.tolerance, options.since};
+  if (options.evidence) return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
+  take_signals();
+  const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
+  Play play(options, folder, clock);
+  play.perform();
+  return tell(judge_evidence(folder, strictness, clock, play.notes()), options.json);
+}
+
+}  // namespace testigo::run

@@ -1,0 +1,448 @@
+#!/usr/bin/env python3
+"""testigo verify as its user runs it: the verdict tells the truth, names its evidence, and nothing is left behind."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from support import (GREETER, TESTIGO, Process, client_command, free_port, make_certificates, of_type, read_json_lines, run, start_server,
+                     temporary_folder, wait_until)
+
+PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
+WIDE = ["--tolerance", "10s"]  # timing is tested with clocks of the tests' own
+
+
+class Verify(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+        self.folder = self.stack.enter_context(temporary_folder())
+
+    def verify(self, *options, code=None, patience=60):
+        """Runs it, and gives its report.json."""
+        process = run(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", *options, patience=patience)
+        if code is not None:
+            self.assertEqual(process.code, code, process)
+        self.report = json.loads(process.out[-1])
+        self.evidence = pathlib.Path(self.report["evidence"])
+        self.assertEqual({0: "PROVEN", 1: "BROKEN", 3: "INCONCLUSIVE"}[process.code], self.report["verdict"])
+        return self.report
+
+    def outcomes(self, report=None):
+        return {claim["number"]: claim["outcome"] for claim in (report or self.report)["claims"]}
+
+    def assert_outcomes(self, broken=(), inconclusive=()):
+        wanted = {n: "BROKEN" if n in broken else "INCONCLUSIVE" if n in inconclusive else "PROVEN" for n in range(1, 9)}
+        self.assertEqual(self.outcomes(), wanted, json.dumps(self.report["claims"], indent=1)[:6000])
+
+    def judge(self, folder, *options, code=None):
+        return self.verify("--evidence", folder, *options, code=code)
+
+    def copy(self):
+        """The evidence of the last run, to be changed."""
+        folder = self.folder / f"copy{time.monotonic_ns()}"
+        shutil.copytree(self.evidence, folder)
+        return folder
+
+    def causes(self):
+        return {cause["id"] for cause in self.report["causes"]}
+
+    def exhibits(self, number):
+        return self.report["claims"][number - 1]["exhibits"]
+
+
+class Proven(Verify):
+    def test_all_four_kinds(self):
+        for kind in ("unary", "server-stream", "client-stream", "bidi"):
+            with self.subTest(kind):
+                self.verify("--for", "600ms", "--every", "100ms", "--kind", kind, code=PROVEN)
+                self.assert_outcomes()
+                self.assertEqual(self.report["calls"]["judged"], 12)
+                self.assertEqual(self.report["findings"]["errors"], 0)
+
+    def test_payloads(self):
+        for size in (0, 1, 16384, 1 << 20, (4 << 20) - 1024):
+            with self.subTest(size):
+                self.verify("--for", "400ms", "--every", "200ms", "--payload-bytes", size, code=PROVEN)
+
+    def test_a_hundred_clients(self):
+        self.verify("--clients", "100", "--for", "1s", "--every", "500ms", code=PROVEN, patience=120)
+        self.assertEqual(self.report["calls"]["judged"], 200)
+
+    def test_one_millisecond(self):
+        self.verify("--for", "1s", "--every", "1ms", code=PROVEN)
+        self.assertEqual(self.report["calls"]["judged"], 2000)
+
+    def test_ipv6(self):
+        self.verify("--host", "::1", "--for", "300ms", "--every", "100ms", code=PROVEN)
+
+    def test_the_evidence_is_all_it_takes(self):
+        self.verify("--for", "400ms", "--every", "100ms", code=PROVEN)
+        kept = {"wire.pcapng", "statements", "logs", "report.txt", "report.json", "report.xml"}
+        self.assertEqual({entry.name for entry in self.evidence.iterdir()}, kept)
+        for file in [self.evidence / "wire.pcapng", *self.evidence.glob("report.*"), *(self.evidence / "statements").iterdir()]:
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600, file)
+        claims = self.report["claims"]
+        folder = self.copy()
+        for report in folder.glob("report.*"):
+            report.unlink()
+        shutil.rmtree(folder / "logs")
+        self.judge(folder, code=PROVEN)
+        self.assertEqual(self.report["claims"], claims)
+        suite = ElementTree.parse(folder / "report.xml").getroot().find("testsuite")
+        self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("errors")), ("8", "0", "0"))
+        self.assertIn("PROVEN", (folder / "report.txt").read_text())
+
+
+class Lies(Verify):
+    def lie(self, mode, *options):
+        return self.verify("--for", "600ms", "--every", "100ms", "--misbehave", mode, "--deadline", "400ms", *options, code=BROKEN)
+
+    def test_wrong_name(self):
+        self.lie("wrong-name:3")
+        self.assert_outcomes(broken=[3])
+        self.assertIn("F27", self.causes())
+        exhibit = self.exhibits(3)[0]
+        self.assertTrue(exhibit["call"].startswith("client"), exhibit)
+        self.assertGreater(exhibit["wire"][0]["packet"], 0)
+
+    def test_swap_across_connections(self):
+        self.lie("swap:3")
+        self.assert_outcomes(broken=[3])
+        self.assertIn("F27", self.causes())
+        exhibit = self.exhibits(3)[0]
+        wire = exhibit["wire"][0]
+        asked = exhibit["call"].split("/")[0]
+        self.assertIn(asked, exhibit["text"])
+        frame = tshark(self.evidence / "wire.pcapng", self.port(), f"frame.number=={wire['packet']}", "http2.streamid", "http2.data.data")
+        self.assertIn(str(wire["stream"]), frame[0][0].split(","))
+        self.assertIn(exhibit["octets"], frame[0][1].replace(",", "").replace(":", ""))  # the octets stand in that very packet
+        other = {"client1": "client2", "client2": "client1"}[asked]
+        self.assertTrue(any(bytes.fromhex(e["octets"]).find(other.encode()) >= 0 for e in self.exhibits(3) if e["call"].startswith(asked)))
+
+    def port(self):
+        return int(re.search(r"tcp\.port==(\d+)", self.report["tshark"])[1])
+
+    def test_swallow(self):
+        self.lie("swallow:3")
+        self.assert_outcomes(broken=[2, 4])
+        self.assertIn("F29", self.causes())
+
+    def test_swallow_silently(self):
+        self.lie("swallow-silently:3")
+        self.assert_outcomes(broken=[2, 4, 8])
+
+    def test_twice(self):
+        self.lie("twice:3")
+        self.assert_outcomes(broken=[4])
+
+    def test_slow(self):
+        self.lie("slow:3")
+        self.assert_outcomes(broken=[2])
+        self.assertIn("F29", self.causes())
+
+    def test_lies_are_seen_through_tls_as_far_as_two_witnesses_see(self):
+        self.verify("--for", "500ms", "--every", "100ms", "--tls", code=INCONCLUSIVE)
+        self.assert_outcomes(inconclusive=[6, 7])
+        self.assertIn("TLS", " ".join(claim["because"] for claim in self.report["claims"][5:7]))
+        self.lie("wrong-name:3", "--tls")
+        self.assert_outcomes(broken=[3], inconclusive=[6, 7])
+
+
+class Tampering(Verify):
+    """What one witness says is changed afterwards: the others contradict it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder_stack = contextlib.ExitStack()
+        cls.clean_folder = cls.folder_stack.enter_context(temporary_folder())
+        process = run(TESTIGO, "verify", *WIDE, "--out", cls.clean_folder, "--json", "--for", "600ms", "--every", "100ms")
+        if process.code != PROVEN:
+            raise AssertionError(str(process))
+        cls.clean = pathlib.Path(json.loads(process.out[-1])["evidence"])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder_stack.close()
+
+    def tampered(self, witness, change):
+        folder = self.folder / f"copy{time.monotonic_ns()}"
+        shutil.copytree(self.clean, folder)
+        file = folder / "statements" / f"{witness}.jsonl"
+        lines = read_json_lines(file)
+        lines = change(lines) or lines
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return folder
+
+    def test_a_removed_answer_of_the_server(self):
+        def remove(lines):
+            lines.remove(of_type(lines, "ended")[3])
+
+        self.judge(self.tampered("server", remove), code=BROKEN)
+        self.assert_outcomes(broken=[8])
+
+    def test_an_added_statement_of_the_server(self):
+        def add(lines):
+            line = dict(of_type(lines, "received")[2])
+            line["id"] = line["id"].rsplit("/", 1)[0] + "/999"
+            lines.insert(5, line)
+
+        self.judge(self.tampered("server", add), code=BROKEN)
+        self.assertIn(8, {n for n, outcome in self.outcomes().items() if outcome == "BROKEN"})
+
+    def test_a_call_removed_from_a_client(self):
+        def remove(lines):
+            gone = of_type(lines, "started")[2]["id"]
+            return [line for line in lines if line.get("id") != gone]
+
+        self.judge(self.tampered("client1", remove), code=BROKEN)
+        self.assertEqual(self.outcomes()[8], "BROKEN")
+
+    def test_changed_fields(self):
+        def change(witness, kind, field, value):
+            def apply(lines):
+                line = of_type(lines, kind)[1]
+                line[field] = value(line[field]) if callable(value) else value
+
+            with self.subTest(f"{witness} {kind} {field}"):
+                self.judge(self.tampered(witness, apply), code=BROKEN)
+
+        change("client1", "ended", "reply", lambda reply: {**reply, "server": "another"})
+        change("client1", "ended", "replies", 2)
+        change("client1", "ended", "requests", 2)
+        change("client1", "started", "method", "/testigo.greeter.v1.Greeter/GreetMany")
+        change("server", "ended", "status", 13)
+        change("server", "ended", "reply", lambda reply: {**reply, "call": reply["call"] + 1})
+        change("server", "received", "method", "/testigo.greeter.v1.Greeter/GreetMany")
+
+    def test_a_missing_witness(self):
+        for gone, inconclusive in (("wire.pcapng", [6, 7, 8]), ("statements/server.jsonl", [4, 8])):
+            with self.subTest(gone):
+                folder = self.folder / f"copy{time.monotonic_ns()}"
+                shutil.copytree(self.clean, folder)
+                (folder / gone).unlink()
+                self.judge(folder, code=INCONCLUSIVE)
+                self.assert_outcomes(inconclusive=inconclusive)
+        folder = self.folder / "no-client1"
+        shutil.copytree(self.clean, folder)
+        (folder / "statements/client1.jsonl").unlink()
+        self.judge(folder, code=INCONCLUSIVE)
+        self.assert_outcomes(inconclusive=[2, 3, 5, 8])
+
+    def test_a_statement_file_that_was_cut(self):
+        folder = self.folder / "cut"
+        shutil.copytree(self.clean, folder)
+        file = folder / "statements" / "server.jsonl"
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(lines[:6]) + lines[6][:20])
+        self.judge(folder, code=INCONCLUSIVE)
+        self.assert_outcomes(inconclusive=[4, 8])
+
+    def test_a_capture_that_was_cut(self):
+        folder = self.folder / "cut"
+        shutil.copytree(self.clean, folder)
+        capture = folder / "wire.pcapng"
+        capture.write_bytes(capture.read_bytes()[: capture.stat().st_size // 2])
+        self.judge(folder, code=INCONCLUSIVE)
+        self.assert_outcomes(inconclusive=[6, 7, 8])
+
+    def test_since_leaves_earlier_calls_out(self):
+        starts = [line["time"] for line in of_type(read_json_lines(self.clean / "statements/client1.jsonl"), "started")]
+        self.judge(self.clean, "--since", starts[3], code=PROVEN)
+        self.assertLess(self.report["calls"]["judged"], 12)
+
+
+class Failures(Verify):
+    def test_no_server(self):
+        self.verify("--target", f"127.0.0.1:{free_port()}", "--for", "400ms", "--every", "100ms", code=BROKEN)
+        self.assertEqual([n for n, outcome in self.outcomes().items() if outcome == "BROKEN"][:2], [1, 2])
+        self.assertIn("F01", self.causes())
+
+    def test_http1_server(self):
+        with http1_server() as port:
+            self.verify("--target", f"127.0.0.1:{port}", "--for", "400ms", "--every", "100ms", "--deadline", "300ms", code=BROKEN)
+        self.assertEqual(self.outcomes()[6], "BROKEN")
+        self.assertIn("HTTP/1.1", self.report["claims"][5]["because"] + str(self.exhibits(6)))
+        self.assertIn("F02", self.causes())
+
+    def test_server_killed_and_started_again(self):
+        port = free_port()
+        statements = self.folder / "server.jsonl"
+        listen = f"127.0.0.1:{port}"
+        first = start_server("--statements", statements, listen=listen)
+        verify = Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--target", listen, "--server-statements", statements,
+                         "--for", "3s", "--every", "50ms", "--deadline", "1s")
+        with first, verify:
+            wait_until(lambda: len(of_type(read_json_lines(statements), "ended")) > 20, "calls before the kill")
+            killed = time.time()
+            first.stop(signal.SIGKILL)
+            time.sleep(0.3)
+            with start_server("--statements", statements, listen=listen):
+                back = time.time()
+                self.assertEqual(verify.wait(60), BROKEN, verify)
+        self.report = json.loads(verify.out[-1])
+        self.assert_outcomes(broken=[2])
+        evidence = pathlib.Path(self.report["evidence"])
+        failed = {}
+        for client in ("client1", "client2"):
+            lines = read_json_lines(evidence / f"statements/{client}.jsonl")
+            starts = {line["id"]: line["time"] for line in of_type(lines, "started")}
+            failed.update({line["id"]: starts[line["id"]] for line in of_type(lines, "ended") if line["status"] != 0})
+        self.assertTrue(failed)
+        self.assertEqual(self.report["claims"][1]["exhibits_total"], len(failed))
+        self.assertLessEqual({exhibit["call"] for exhibit in self.exhibits(2)}, set(failed))
+        for start in failed.values():  # only calls of that window: until the clients' backoff, at most 2 s, had passed
+            self.assertTrue(killed - 1 <= seconds(start) <= back + 3, (killed, start, back))
+        self.assertIn("F31", self.causes())
+
+    def test_a_greeter_that_runs_already(self):
+        statements = self.folder / "server.jsonl"
+        with start_server("--statements", statements) as server:
+            run(*client_command(server.address, "--count", "3", "--every", "10ms"))  # calls of somebody else
+            self.verify("--target", server.address, "--server-statements", statements, "--for", "400ms", "--every", "100ms", code=PROVEN)
+            self.verify("--target", server.address, "--for", "400ms", "--every", "100ms", code=INCONCLUSIVE)
+            self.assert_outcomes(inconclusive=[4, 8])
+
+    def test_bad_input(self):
+        def fails(code, pattern, *options):
+            with self.subTest(options):
+                process = run(TESTIGO, "verify", *options)
+                self.assertEqual(process.code, code, process)
+                self.assertEqual(len(process.err), 1, process)
+                self.assertRegex(process.err[0], pattern)
+
+        fails(WRONG_USAGE, "--nonsense", "--nonsense")
+        fails(WRONG_USAGE, "250ms, 10s or 5m", "--for", "ten")
+        fails(WRONG_USAGE, "--clients", "--clients", "0")
+        fails(WRONG_USAGE, "--kind", "--kind", "quaternary")
+        fails(WRONG_USAGE, "--target", "--server-statements", "/dev/null")
+        fails(ENVIRONMENT, "no folder", "--evidence", self.folder / "nowhere")
+        blocked = self.folder / "file"
+        blocked.write_text("")
+        fails(ENVIRONMENT, "--out DIR", "--out", blocked / "below", "--for", "100ms")
+        (self.folder / "odd/statements").mkdir(parents=True)
+        start = {"type": "start", "format": "testigo-statements", "version": "9.0"}
+        (self.folder / "odd/statements/client1.jsonl").write_text(json.dumps(start) + "\n")
+        fails(ENVIRONMENT, r"9\.0", "--evidence", self.folder / "odd")
+        (self.folder / "odd/statements/client1.jsonl").unlink()
+        (self.folder / "odd/wire.pcapng").write_text("no capture at all")
+        fails(ENVIRONMENT, "wire.pcapng", "--evidence", self.folder / "odd")
+
+    def test_no_evidence_is_inconclusive(self):
+        (self.folder / "empty").mkdir()
+        self.judge(self.folder / "empty", code=INCONCLUSIVE)
+        self.assert_outcomes(inconclusive=range(1, 9))
+
+
+class Signals(Verify):
+    def start(self):
+        return Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", "20s", "--every", "20ms")
+
+    def children(self, process):
+        listing = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        return [int(pid) for pid in listing.read_text().split()] if listing.exists() else []
+
+    def folder_of_run(self):
+        return next((entry for entry in self.folder.iterdir() if entry.name.endswith("-verify")), None)
+
+    def assert_gone(self, pids):
+        wait_until(lambda: not any(alive(pid) for pid in pids), f"the end of {pids}")
+
+    def test_ends_in_order(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), self.start() as verify:
+                pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
+                time.sleep(0.5)
+                self.assertEqual(verify.stop(number), PROVEN, verify)
+                self.assert_gone(pids)
+                report = json.loads(verify.out[-1])
+                self.assertIn("signal", " ".join(report["notes"]))
+
+    def test_killed_at_any_moment(self):
+        for moment in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8):
+            with self.subTest(moment), self.start() as verify:
+                seen = set()
+                deadline = time.monotonic() + moment
+                while time.monotonic() < deadline:
+                    seen.update(self.children(verify))
+                    time.sleep(0.005)
+                seen.update(self.children(verify))
+                verify.stop(signal.SIGKILL)
+                self.assert_gone(seen)
+                folder = self.folder_of_run()
+                if folder is None:
+                    continue
+                code = run(TESTIGO, "verify", *WIDE, "--evidence", folder, "--json").code
+                self.assertIn(code, (PROVEN, INCONCLUSIVE), folder)  # what was not seen is never called broken
+                shutil.rmtree(folder)
+
+
+class Wireshark(Verify):
+    def test_tshark_sees_the_same_calls(self):
+        self.verify("--for", "600ms", "--every", "100ms", code=PROVEN)
+        capture = self.evidence / "wire.pcapng"
+        port = int(re.search(r"tcp\.port==(\d+)", self.report["tshark"])[1])
+        paths = tshark(capture, port, "http2.headers.path", "http2.headers.path", "http2.streamid", "tcp.stream")
+        statuses = tshark(capture, port, "http2.headers.grpc_status || grpc.status_code", "http2.streamid", "tcp.stream")
+        self.assertEqual(sum(row[0].count("Greet") for row in paths), 12)
+        self.assertEqual(len(statuses), 12)
+        trouble = tshark(capture, port, "_ws.malformed || tcp.checksum.status==0 || tcp.analysis.flags", "frame.number", "_ws.col.Info")
+        self.assertEqual(trouble, [])
+        command = self.report["tshark"]
+        shown = subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout
+        self.assertIn("HEADERS", shown)
+
+
+def tshark(capture, port, display_filter, *fields):
+    command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},http2", "-o", "tcp.check_checksum:TRUE", "-Y", display_filter, "-T", "fields"]
+    for field in fields:
+        command += ["-e", field]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [line.split("\t") for line in output.splitlines()]
+
+
+@contextlib.contextmanager
+def http1_server():
+    """Answers whatever comes with a bare HTTP/1.1 400, as nginx does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def seconds(rfc3339):
+    import datetime
+
+    whole, fraction = rfc3339.rstrip("Z").split(".")
+    return datetime.datetime.fromisoformat(whole + "+00:00").timestamp() + float("0." + fraction)
+
+
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main()
