@@ -9,7 +9,8 @@ find_package(Protobuf 3.21 REQUIRED)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(testigo_asio INTERFACE)
 target_include_directories(testigo_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-target_compile_definitions(testigo_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# What Asio 1.22 thinks of aligned_alloc hangs on whether a standard header came before it: allocated one way, freed the other.
+target_compile_definitions(testigo_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(testigo_asio INTERFACE Threads::Threads)
 
 if(TESTIGO_GREETER)

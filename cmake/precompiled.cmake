@@ -1,5 +1,6 @@
 # Precompiled headers halve the time of the tests. `testigo_test_headers` is made once, and every test program takes it over.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-pthread) # gRPC asks for it, and g++ takes a precompiled header only where such flags are equal
   add_compile_options(-fpch-preprocess) # ccache needs it to tell what a precompiled header stands for
 endif()
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Holds the project to its own rules: tools/tidy.py [ROOT].
 
-The table of includes in ARCHITECTURE.md, files that nothing uses, and links and commands in the documents. With TESTIGO_BIN (a folder,
-or several with ':' between) the commands are held against the help of the programs that are built there. Exits with 1 on any problem.
+The table of includes in ARCHITECTURE.md, files that nothing uses, and links and commands in the documents. With TESTIGO_BIN
+(a folder, or several with ':' between) the commands are held against the help of the programs that are built there. Exits with
+1 on any problem.
 """
 import os
 import sys

@@ -113,7 +113,9 @@ def within(room, names):
 
 def library_of(path, libraries):
     def fits(header):
-        return path.startswith(header) if header.endswith("/") else path == header or ("/" not in header and path.endswith("/" + header))
+        if header.endswith("/"):
+            return path.startswith(header)
+        return path == header or ("/" not in header and path.endswith("/" + header))
     return next((library for library in libraries if any(fits(header) for header in library.headers)), None)
 
 

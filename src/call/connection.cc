@@ -72,7 +72,8 @@ bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
   }
   if (opened == http2::Opening::NeedMore) return false;
   opening(chunk.direction) = opened;
-  sink_.on_opening(view_, {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, from.opening.size(), from.acked}, opened);
+  sink_.on_opening(view_, {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, from.opening.size(), from.acked},
+                   opened);
   from.blind = opened != http2::Opening::Http2;
   if (from.blind) return false;
   if (client) {
@@ -91,7 +92,7 @@ void Connection::read_frames(const Chunk& chunk, Bytes octets) {
   http2::Frame frame;
   while (from.frames.next(frame) == http2::Decoded::Done) {
     const std::uint64_t offset = from.base + from.frames.offset();
-    const Spot spot{{chunk.packet, view_.number, frame.header.stream}, chunk.direction, chunk.time, offset,
+    const Spot spot{{chunk.packet, view_.number, frame.header.stream},       chunk.direction, chunk.time, offset,
                     offset + http2::kFrameHeaderBytes + frame.header.length, from.acked};
     on_frame(spot, frame);
   }

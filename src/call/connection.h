@@ -111,10 +111,10 @@ class Connection {
   ConnectionView view_;
   std::array<Half, 2> halves_;
   std::map<StreamId, Stream> streams_;
-  StreamId highest_stream_ = 0;             // that the client opened
-  StreamId goaway_last_ = 0x7fff'ffff;      // the lowest last stream id that the server named
+  StreamId highest_stream_ = 0;         // that the client opened
+  StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
-  std::vector<http2::HeaderField> fields_;  // of the block at hand
+  std::vector<http2::HeaderField> fields_;         // of the block at hand
   std::optional<tcp::ConnectionClosing> closing_;  // the first one
   Time last_;
 };

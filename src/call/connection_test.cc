@@ -54,9 +54,7 @@ Call only_call(const Conversation& conversation) {
   return events.calls.empty() ? Call{} : events.calls.front();
 }
 
-Conversation asked() {
-  return greeted().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes));
-}
+Conversation asked() { return greeted().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes)); }
 
 TEST(Connection, TellsACleanCall) {
   const Seen events = seen(unary().client_closes().server_closes());
@@ -131,11 +129,13 @@ TEST(Connection, ResetByEitherSide) {
 }
 
 TEST(Connection, AnAnsweredStreamIsNotRefused) {
-  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), rst_stream(1, http2::kRefusedStream))).ending, Ending::ResetByServer);
+  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), rst_stream(1, http2::kRefusedStream))).ending,
+            Ending::ResetByServer);
 }
 
 TEST(Connection, EndWithoutStatus) {
-  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), message(1, "x", EndStream::Yes))).ending, Ending::WithoutStatus);
+  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), message(1, "x", EndStream::Yes))).ending,
+            Ending::WithoutStatus);
   EXPECT_EQ(only_call(asked().server(headers(1, {{":status", "503"}}, EndStream::Yes))).ending, Ending::WithoutStatus);
 }
 
@@ -168,7 +168,8 @@ TEST(Connection, AGracefulGoawayRefusesNothing) {
 TEST(Connection, AFloodOfGoawayIsCheap) {
   Conversation c = greeted();
   constexpr StreamId kStreams = 20'000;
-  for (StreamId i = 0; i < kStreams; ++i) c.client(headers(2 * i + 1, request_fields())).server(headers(2 * i + 1, response_fields()));
+  for (StreamId i = 0; i < kStreams; ++i)
+    c.client(headers(2 * i + 1, request_fields())).server(headers(2 * i + 1, response_fields()));
   for (StreamId i = 0; i < kStreams; ++i) c.server(goaway(2 * (kStreams - i)));
   EXPECT_EQ(seen(c).calls.size(), kStreams);
 }
@@ -230,7 +231,8 @@ TEST(Connection, AReusedStreamOpensNoCall) {
 
 TEST(Connection, AnInterruptedBlockIsLostWithItsCall) {
   Conversation c = greeted();
-  c.client(headers_begun(1, request_fields(), EndStream::Yes), ping('p')).server(headers(1, trailers_only_fields(), EndStream::Yes));
+  c.client(headers_begun(1, request_fields(), EndStream::Yes), ping('p'))
+      .server(headers(1, trailers_only_fields(), EndStream::Yes));
   const Seen events = seen(c);
   EXPECT_THAT(events.calls, IsEmpty());
   EXPECT_THAT(events.roles, ElementsAre(BlockRole::Unknown));
@@ -238,7 +240,8 @@ TEST(Connection, AnInterruptedBlockIsLostWithItsCall) {
 }
 
 TEST(Connection, LostTrailersEndTheCallAllTheSame) {
-  for (const Part& trailers : {frame(http2::FrameType::Headers, 0x0d, 1, "\xff"), headers_begun(1, trailer_fields(), EndStream::Yes)}) {
+  for (const Part& trailers :
+       {frame(http2::FrameType::Headers, 0x0d, 1, "\xff"), headers_begun(1, trailer_fields(), EndStream::Yes)}) {
     const Call call = only_call(asked().server(headers(1, response_fields()), message(1, "x")).server(trailers, ping('p')));
     EXPECT_EQ(call.ending, Ending::Trailers);
     EXPECT_FALSE(call.status);
@@ -257,7 +260,8 @@ TEST(Connection, ABlockOverTheLimitIsLost) {
 
 TEST(Connection, DataThatCannotBeReadEndsTheMessages) {
   Conversation c = greeted();
-  c.client(headers(1, request_fields()), message(1, "a"), frame(http2::FrameType::Data, 0x08, 1, "\xff"), message(1, "b", EndStream::Yes));
+  c.client(headers(1, request_fields()), message(1, "a"), frame(http2::FrameType::Data, 0x08, 1, "\xff"),
+           message(1, "b", EndStream::Yes));
   const Call call = only_call(c);
   EXPECT_EQ(call.request.messages, 1u);
   EXPECT_FALSE(call.request.messages_known);
@@ -280,7 +284,8 @@ TEST(Connection, AnHttp1Server) {
 
 TEST(Connection, TlsIsNotLookedInto) {
   Conversation c;
-  c.client(octets(std::string("\x16\x03\x01\x02\x00", 5) + std::string(http2::kPreface))).server(octets(std::string("\x16\x03\x03\x00\x7a", 5)));
+  c.client(octets(std::string("\x16\x03\x01\x02\x00", 5) + std::string(http2::kPreface)))
+      .server(octets(std::string("\x16\x03\x03\x00\x7a", 5)));
   const Seen events = seen(c);
   EXPECT_THAT(events.openings, ElementsAre("client 3", "server 3"));
   EXPECT_EQ(events.frames, 0u);
@@ -336,8 +341,9 @@ TEST(Connection, AGapOfTheClientLeavesTheAnswers) {
 // Memory grows with what is open, also behind a gap: no call waits for what nobody will see.
 TEST(Connection, BehindAGapNoCallWaits) {
   Conversation c = greeted();
+  c.client(headers(1, request_fields(), EndStream::Yes), headers(3, request_fields(), EndStream::Yes));
   c.lost().server(settings());
-  for (StreamId id = 1; id < 100; id += 2) c.client(headers(id, request_fields(), EndStream::Yes));
+  for (StreamId id = 5; id < 100; id += 2) c.client(headers(id, request_fields(), EndStream::Yes));
   Limits limits;
   limits.streams_max = 2;
   EXPECT_EQ(seen(c, limits).calls.size(), 50u);
@@ -388,7 +394,8 @@ Conversation everything() {
   c.call().call({.stream = 3, .trailers = plus(trailer_fields("5"), "grpc-message", "no%0awhere")});
   c.client(headers_in_pieces(5, request_fields()), message(5, std::string(40'000, 'x')), window_update(0), priority(5));
   c.server(headers(5, response_fields()), message(5, "a"), ping('p')).client(ping_ack('p'), end_of_data(5));
-  c.server(message(5, std::string(20'000, 'y')), push_promise(5, 2, request_fields()), headers(5, trailer_fields(), EndStream::Yes));
+  c.server(message(5, std::string(20'000, 'y')), push_promise(5, 2, request_fields()),
+           headers(5, trailer_fields(), EndStream::Yes));
   c.client(headers(7, request_fields()), rst_stream(7), headers(9, request_fields(), EndStream::Yes));
   c.client(frame(http2::FrameType::Data, 0x08, 9, "\xff"), frame(static_cast<http2::FrameType>(0x2f), 7, 9, "what"));
   c.server(headers_begun(9, response_fields()), ping('q'), goaway(7)).client(headers(11, request_fields()));

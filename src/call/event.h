@@ -85,14 +85,14 @@ enum class BlockRole : std::uint8_t {
 enum class RpcClass : std::uint8_t { Grpc, Other, Unknown };
 
 struct SideOfCall {
-  bool headers = false;       // its first block was seen
-  bool ended = false;         // END_STREAM was seen
-  std::uint64_t messages = 0;  // whole ones
-  std::uint64_t bytes = 0;     // of DATA, without padding
-  std::uint64_t end = 0;       // offset behind its last octet, headers included
+  bool headers = false;           // its first block was seen
+  bool ended = false;             // END_STREAM was seen
+  std::uint64_t messages = 0;     // whole ones
+  std::uint64_t bytes = 0;        // of DATA, without padding
+  std::uint64_t end = 0;          // offset behind its last octet, headers included
   std::uint64_t headers_end = 0;  // offset behind its first block
-  std::uint64_t packet = 0;    // of its last octet
-  bool messages_known = true;  // false behind DATA that cannot be read (RFC 9113 section 6.1, padding)
+  std::uint64_t packet = 0;       // of its last octet
+  bool messages_known = true;     // false behind DATA that cannot be read (RFC 9113 section 6.1, padding)
 };
 
 enum class Ending : std::uint8_t {
@@ -100,9 +100,9 @@ enum class Ending : std::uint8_t {
   WithoutStatus,  // the server ended the stream without a grpc-status
   ResetByClient,
   ResetByServer,
-  Refused,         // REFUSED_STREAM, or above the last stream id of a GOAWAY: not processed (RFC 9113 section 8.7)
+  Refused,  // REFUSED_STREAM, or above the last stream id of a GOAWAY: not processed (RFC 9113 section 8.7)
   ConnectionLost,
-  StillOpen,       // the run ended first
+  StillOpen,  // the run ended first
 };
 
 // One RPC: a stream with its request, its response and its status.
@@ -119,14 +119,14 @@ struct Call {
   SideOfCall request;
   SideOfCall response;
   std::optional<Time> first_response;
-  int http_status = 0;  // 0: not seen
-  std::optional<int> status;  // grpc-status; nothing when not seen, not known or no number
+  int http_status = 0;         // 0: not seen
+  std::optional<int> status;   // grpc-status; nothing when not seen, not known or no number
   std::string status_message;  // grpc-message, percent-decoded, bounded
   Ending ending = Ending::StillOpen;
-  std::uint32_t error_code = 0;     // of a RST_STREAM
-  std::uint64_t end_packet = 0;     // that ended it
-  bool request_delivered = false;   // the server's side acknowledged all octets of a request that ended
-  bool headers_delivered = false;   // the same for the request's headers
+  std::uint32_t error_code = 0;    // of a RST_STREAM
+  std::uint64_t end_packet = 0;    // that ended it
+  bool request_delivered = false;  // the server's side acknowledged all octets of a request that ended
+  bool headers_delivered = false;  // the same for the request's headers
 };
 
 struct FrameSeen {
@@ -170,10 +170,10 @@ struct CallClosed {
 
 struct ConnectionClosed {
   const ConnectionView& connection;
-  Time ended;  // or when it was seen last
+  Time ended;                                     // or when it was seen last
   std::optional<tcp::ConnectionClosing> closing;  // the first sign of its end; nothing when the run ended first
-  bool goaway;  // the side that began to close had sent GOAWAY
-  std::uint64_t calls_open;  // that its end, or that of the server's direction, cut off
+  bool goaway;                                    // the side that began to close had sent GOAWAY
+  std::uint64_t calls_open;                       // that its end, or that of the server's direction, cut off
 };
 
 // Who hears of events. One thread at a time.

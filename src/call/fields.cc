@@ -29,7 +29,8 @@ bool is_grpc_content_type(std::string_view value) {
 bool is_two_segment_path(std::string_view path) {
   if (!path.starts_with('/')) return false;
   const std::size_t slash = path.find('/', 1);
-  return slash != std::string_view::npos && slash > 1 && slash + 1 < path.size() && path.find('/', slash + 1) == std::string_view::npos;
+  return slash != std::string_view::npos && slash > 1 && slash + 1 < path.size() &&
+         path.find('/', slash + 1) == std::string_view::npos;
 }
 
 RpcClass rpc_class(Fields request, bool complete) {

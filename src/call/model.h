@@ -1,6 +1,7 @@
 // All connections of a run: from what sources report to events.
 //
-// It keeps what is open; what has closed leaves as an event and is freed. Memory grows with open connections and calls, not with time.
+// It keeps what is open; what has closed leaves as an event and is freed. Memory grows with open connections and calls, not with
+// time.
 #pragma once
 
 #include <map>

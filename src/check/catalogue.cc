@@ -24,14 +24,18 @@ constexpr std::array<CheckInfo, kCheckCount> kCatalogue = {{
     {"HD07", Severity::Error, "a response has exactly one :status and no request pseudo-header", "RFC 9113 8.3, 8.3.2"},
     {"RQ01", Severity::Error, "the method of a gRPC request is POST", "gRPC over HTTP2, Method"},
     {"RQ04", Severity::Error, "a gRPC request has te: trailers", "gRPC over HTTP2, TE"},
-    {"RQ05", Severity::Error, "the content-type of a gRPC request is application/grpc, with +suffix or without", "gRPC over HTTP2, Content-Type"},
+    {"RQ05", Severity::Error, "the content-type of a gRPC request is application/grpc, with +suffix or without",
+     "gRPC over HTTP2, Content-Type"},
     {"MG01", Severity::Error, "the compressed-flag of a message is 0 or 1", "gRPC over HTTP2, Compressed-Flag"},
     {"MG02", Severity::Error, "a stream ends on a message boundary", "gRPC over HTTP2, Length-Prefixed-Message"},
-    {"RS01", Severity::Error, "the :status of an answer is 200, and 1xx never ends the stream", "gRPC over HTTP2, HTTP-Status; RFC 9113 8.1"},
-    {"RS02", Severity::Error, "the content-type of an answer is application/grpc, with any subtype", "gRPC over HTTP2, Response-Headers"},
+    {"RS01", Severity::Error, "the :status of an answer is 200, and 1xx never ends the stream",
+     "gRPC over HTTP2, HTTP-Status; RFC 9113 8.1"},
+    {"RS02", Severity::Error, "the content-type of an answer is application/grpc, with any subtype",
+     "gRPC over HTTP2, Response-Headers"},
     {"RS03", Severity::Error, "an answer ends with HEADERS that carry grpc-status", "gRPC over HTTP2, Responses"},
     {"RS04", Severity::Error, "HEADERS after the response headers end the stream", "RFC 9113 8.1"},
-    {"RS06", Severity::Error, "grpc-status stands once, in digits, without leading zero", "gRPC over HTTP2, Status; statuscodes.md"},
+    {"RS06", Severity::Error, "grpc-status stands once, in digits, without leading zero",
+     "gRPC over HTTP2, Status; statuscodes.md"},
 }};
 
 }  // namespace

@@ -39,7 +39,7 @@ class ConnectionChecks final : public Check {
     std::uint64_t frames = 0;
     std::deque<Waiting> settings;
     std::deque<Waiting> pings;
-    bool lost = false;  // which of its SETTINGS an ACK answers can no longer be told
+    bool lost = false;                   // which of its SETTINGS an ACK answers can no longer be told
     std::optional<call::Spot> no_http2;  // what it sent first is something else
   };
 
@@ -94,8 +94,8 @@ void ConnectionChecks::first_frame(const call::FrameSeen& seen) {
   const bool holds = header.is(FrameType::Settings) && header.stream == 0 && !header.has(http2::kFlagAck);
   const Id id = seen.spot.direction == Direction::ToServer ? Id::CN02 : Id::CN03;
   findings_.judge(id, holds, seen.spot, [&] {
-    return fmt::format("the first frame of the {} is {}{} on stream {}", sender(seen.spot.direction), http2::frame_type_name(header.type),
-                       header.has(http2::kFlagAck) ? " with the flag ACK" : "", header.stream);
+    return fmt::format("the first frame of the {} is {}{} on stream {}", sender(seen.spot.direction),
+                       http2::frame_type_name(header.type), header.has(http2::kFlagAck) ? " with the flag ACK" : "", header.stream);
   });
 }
 

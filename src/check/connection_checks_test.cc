@@ -32,7 +32,9 @@ TEST(Cn02, TheClientBeginsWithSettings) {
   c.client(preface(), window_update(0), settings()).server(settings(), settings_ack()).client(settings_ack());
   EXPECT_EQ(findings(c), only("CN02 error"));
   Conversation on_stream;
-  on_stream.client(preface(), frame(http2::FrameType::Settings, 0, 1, "")).server(settings(), settings_ack()).client(settings_ack());
+  on_stream.client(preface(), frame(http2::FrameType::Settings, 0, 1, ""))
+      .server(settings(), settings_ack())
+      .client(settings_ack());
   EXPECT_EQ(findings(on_stream), only("CN02 error"));
   Conversation ack;
   ack.server(settings()).client(preface(), settings_ack(), settings()).server(settings_ack());
@@ -90,7 +92,8 @@ TEST(Cn04, AnOlderPingProvesNothing) {
 }
 
 TEST(Cn05, AnAcknowledgementIsEmpty) {
-  const Conversation c = greeted().server(settings()).client(frame(http2::FrameType::Settings, kAck, 0, std::string("\0\3\0\0\0\1", 6)));
+  const Conversation c =
+      greeted().server(settings()).client(frame(http2::FrameType::Settings, kAck, 0, std::string("\0\3\0\0\0\1", 6)));
   EXPECT_EQ(findings(c), only("CN05 error"));
   EXPECT_EQ(findings(greeted().server(settings()).client(frame(http2::FrameType::Settings, kAck, 0, "x"))), only("CN05 error"));
 }

@@ -18,8 +18,8 @@ using http2::HeaderField;
 using http2::Known;
 
 constexpr std::array<std::string_view, 6> kPseudo = {":method", ":scheme", ":path", ":authority", ":protocol", ":status"};
-constexpr std::array<std::string_view, 5> kConnectionSpecific = {"connection", "keep-alive", "proxy-connection", "transfer-encoding",
-                                                                 "upgrade"};
+constexpr std::array<std::string_view, 5> kConnectionSpecific = {"connection", "keep-alive", "proxy-connection",
+                                                                 "transfer-encoding", "upgrade"};
 
 bool is_request(BlockRole role) { return role == BlockRole::Request; }
 bool is_response(BlockRole role) { return role == BlockRole::Response || role == BlockRole::Informational; }
@@ -27,7 +27,9 @@ bool is_trailers(BlockRole role) { return role == BlockRole::Trailers || role ==
 bool is_pseudo(const HeaderField& field) { return field.name.starts_with(':'); }
 bool is_request_pseudo(std::string_view name) { return name != ":status" && std::ranges::find(kPseudo, name) != kPseudo.end(); }
 
-std::size_t count(Fields fields, std::string_view name) { return static_cast<std::size_t>(std::ranges::count(fields, name, &HeaderField::name)); }
+std::size_t count(Fields fields, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::count(fields, name, &HeaderField::name));
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -38,7 +40,8 @@ std::string lower(std::string_view text) {
 // RFC 9113 section 8.2.1.
 bool name_is_valid(std::string_view name) {
   const std::string_view rest = name.starts_with(':') ? name.substr(1) : name;
-  return !rest.empty() && std::ranges::all_of(rest, [](unsigned char c) { return c > 0x20 && c < 0x7f && !(c >= 'A' && c <= 'Z') && c != ':'; });
+  return !rest.empty() &&
+         std::ranges::all_of(rest, [](unsigned char c) { return c > 0x20 && c < 0x7f && !(c >= 'A' && c <= 'Z') && c != ':'; });
 }
 
 bool value_is_valid(std::string_view value) { return value.find_first_of(std::string_view("\0\r\n", 3)) == std::string_view::npos; }
@@ -92,7 +95,8 @@ void HeaderChecks::on_frame(const call::FrameSeen& seen) {
   if (settings == nullptr) return;
   for (std::size_t i = 0; i < settings->size(); ++i) {
     const http2::Setting setting = settings->at(i);
-    if (setting.id == http2::kSettingGrpcTrueBinaryMetadata) takes_binary_[static_cast<std::size_t>(seen.spot.direction)] = setting.value == 1;
+    if (setting.id == http2::kSettingGrpcTrueBinaryMetadata)
+      takes_binary_[static_cast<std::size_t>(seen.spot.direction)] = setting.value == 1;
   }
 }
 
@@ -210,7 +214,8 @@ void HeaderChecks::octets(const call::BlockSeen& seen) {
     }
   }
   if (edge_space != nullptr) {
-    findings_.fail(Id::HD04, Severity::Warning, seen.spot, fmt::format("the value of {} begins or ends with white space", edge_space->name));
+    findings_.fail(Id::HD04, Severity::Warning, seen.spot,
+                   fmt::format("the value of {} begins or ends with white space", edge_space->name));
   } else if (!all_known) {
     findings_.not_judgeable(Id::HD04, "not every value is known, or whether its receiver takes true binary metadata");
   } else {

@@ -23,11 +23,17 @@ Conversation clean_run() {
   c.client(headers(7, request_fields()), message(7, "many", EndStream::Yes)).server(headers(7, response_fields()), message(7, "1"));
   c.server(message(7, "2"), message(7, "3"), headers(7, trailer_fields(), EndStream::Yes));
   c.client(headers(9, request_fields()), message(9, "x")).server(headers(9, response_fields()), message(9, "y"));
-  c.client(message(9, "z"), window_update(9), window_update(0), end_of_data(9)).server(headers(9, trailer_fields(), EndStream::Yes));
-  c.client(headers(11, request_fields()), message(11, "?", EndStream::Yes)).server(headers(11, trailers_only_fields(), EndStream::Yes));
-  c.client(headers(13, request_fields())).server(headers(13, trailers_only_fields("8"), EndStream::Yes), rst_stream(13, http2::kNoError));
+  c.client(message(9, "z"), window_update(9), window_update(0), end_of_data(9))
+      .server(headers(9, trailer_fields(), EndStream::Yes));
+  c.client(headers(11, request_fields()), message(11, "?", EndStream::Yes))
+      .server(headers(11, trailers_only_fields(), EndStream::Yes));
+  c.client(headers(13, request_fields()))
+      .server(headers(13, trailers_only_fields("8"), EndStream::Yes), rst_stream(13, http2::kNoError));
   c.crossing().client(message(13, "crossing"), end_of_data(13));
-  c.client(headers(15, request_fields())).client(rst_stream(15)).crossing().server(headers(15, response_fields()), message(15, "late"));
+  c.client(headers(15, request_fields()))
+      .client(rst_stream(15))
+      .crossing()
+      .server(headers(15, response_fields()), message(15, "late"));
   c.client(headers(17, request_fields())).server(rst_stream(17, http2::kRefusedStream)).crossing().client(message(17, "late"));
   c.client(headers(19, request_fields()), message(19, "", EndStream::Yes));
   c.server(headers(19, {{":status", "103"}}), headers(19, response_fields()), headers(19, trailer_fields(), EndStream::Yes));
@@ -46,7 +52,8 @@ TEST(Judge, ACleanRunYieldsNoFinding) {
 
 TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {
   Conversation c = greeted();
-  c.call({.request = with(request_fields(), "te", "deflate"), .trailers = trailer_fields("007")}).server(octets("garbage and more garbage"));
+  c.call({.request = with(request_fields(), "te", "deflate"), .trailers = trailer_fields("007")})
+      .server(octets("garbage and more garbage"));
   const auto whole = tally(c);
   EXPECT_GE(whole.errors, 3u);
   for (std::uint64_t seed = 1; seed < 12; ++seed) {
@@ -75,7 +82,8 @@ TEST(Judge, TlsIsNotJudgeable) {
 TEST(Judge, WhatWasNotSeenIsNotJudgeable) {
   expect_nothing_judgeable(unary().lost().server_acks(), "octets are missing");
   expect_nothing_judgeable(Conversation().lost(1).client(preface(), settings()).server(settings()), "octets are missing");
-  expect_nothing_judgeable(greeted().lost(100).client(headers(1, request_fields())).server(headers(1, response_fields())), "octets are missing");
+  expect_nothing_judgeable(greeted().lost(100).client(headers(1, request_fields())).server(headers(1, response_fields())),
+                           "octets are missing");
   expect_nothing_judgeable(unary().not_from_start(), "the connection was not seen from its start");
 }
 
@@ -88,7 +96,8 @@ TEST(Judge, AGapAnywhereYieldsNoFinding) {
         const auto id = static_cast<StreamId>(2 * i + 1);
         if (i == at) direction == Direction::ToServer ? c.lost(9).client_acks() : c.lost(9).server_acks();
         c.client(headers(id, request_fields()), message(id, "m", EndStream::Yes), ping('p')).server(settings(), ping_ack('p'));
-        c.client(settings_ack()).server(headers(id, response_fields()), message(id, "r"), headers(id, trailer_fields(), EndStream::Yes));
+        c.client(settings_ack())
+            .server(headers(id, response_fields()), message(id, "r"), headers(id, trailer_fields(), EndStream::Yes));
       }
       EXPECT_EQ(findings(c), nothing()) << at;
     }
@@ -100,7 +109,8 @@ TEST(Judge, CallsThatAreNotFollowedAreNotJudgeable) {
   limits.streams_max = 2;
   Conversation c = greeted();
   for (const StreamId id : {1u, 3u, 5u, 7u}) c.client(headers(id, request_fields()));
-  for (const StreamId id : {1u, 3u, 5u, 7u}) c.client(message(id, "m", EndStream::Yes)).server(headers(id, trailers_only_fields("0"), EndStream::Yes));
+  for (const StreamId id : {1u, 3u, 5u, 7u})
+    c.client(message(id, "m", EndStream::Yes)).server(headers(id, trailers_only_fields("0"), EndStream::Yes));
   EXPECT_EQ(findings(c, limits), nothing());
   for (const std::string_view id : {"ST03", "ST04", "ST05", "RS03"}) EXPECT_EQ(outcome(c, id, limits), "not-judgeable") << id;
   EXPECT_EQ(outcome(c, "ST05"), "pass");

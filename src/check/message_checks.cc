@@ -18,9 +18,13 @@ class MessageChecks final : public Check {
 
   void on_message(const call::MessageSeen& seen) override {
     switch (class_of(seen.call, seen.spot.direction)) {
-      case RpcClass::Other: return;
-      case RpcClass::Unknown: findings_.not_judgeable(Id::MG01, "whether the call is gRPC is not known"); return;
-      case RpcClass::Grpc: break;
+      case RpcClass::Other:
+        return;
+      case RpcClass::Unknown:
+        findings_.not_judgeable(Id::MG01, "whether the call is gRPC is not known");
+        return;
+      case RpcClass::Grpc:
+        break;
     }
     findings_.judge(Id::MG01, seen.message.flag <= 1, seen.spot,
                     [&] { return fmt::format("the compressed-flag of message {} is {}", seen.number, seen.message.flag); });
@@ -28,9 +32,13 @@ class MessageChecks final : public Check {
 
   void on_side_ended(const call::SideEnded& ended) override {
     switch (class_of(ended.call, ended.spot.direction)) {
-      case RpcClass::Other: return;
-      case RpcClass::Unknown: findings_.not_judgeable(Id::MG02, "whether the call is gRPC is not known"); return;
-      case RpcClass::Grpc: break;
+      case RpcClass::Other:
+        return;
+      case RpcClass::Unknown:
+        findings_.not_judgeable(Id::MG02, "whether the call is gRPC is not known");
+        return;
+      case RpcClass::Grpc:
+        break;
     }
     const bool client = ended.spot.direction == Direction::ToServer;
     if (!(client ? ended.call.request : ended.call.response).messages_known) {

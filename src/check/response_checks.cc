@@ -45,7 +45,8 @@ void ResponseChecks::on_block(const call::BlockSeen& seen) {
   const bool answer = seen.role == BlockRole::Response || seen.role == BlockRole::Trailers || seen.role == BlockRole::Informational;
   if (!answer || seen.call == nullptr || seen.call->rpc_class == RpcClass::Other) return;
   if (seen.call->rpc_class == RpcClass::Unknown) {
-    for (const Id id : {Id::RS01, Id::RS02, Id::RS03, Id::RS04, Id::RS06}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
+    for (const Id id : {Id::RS01, Id::RS02, Id::RS03, Id::RS04, Id::RS06})
+      findings_.not_judgeable(id, "whether the call is gRPC is not known");
     return;
   }
   if (seen.role == BlockRole::Informational) {

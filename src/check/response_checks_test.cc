@@ -21,7 +21,8 @@ Conversation answered(std::initializer_list<Part> parts) {
 Names of_trailers(FieldList fields) { return findings(unary({.trailers = std::move(fields)})); }
 
 TEST(Rs01, TheStatusIs200) {
-  const Conversation c = answered({headers(1, {{":status", "503"}, {"content-type", "text/plain"}}), data(1, "down", EndStream::Yes)});
+  const Conversation c =
+      answered({headers(1, {{":status", "503"}, {"content-type", "text/plain"}}), data(1, "down", EndStream::Yes)});
   EXPECT_EQ(findings(c), only("RS01 error"));
   EXPECT_EQ(outcome(c, "RS02"), "pass");  // exempt
   EXPECT_EQ(outcome(c, "RS03"), "pass");  // exempt
@@ -64,6 +65,12 @@ TEST(Rs03, LostTrailersAreNotHeldAgainstTheServer) {
   EXPECT_EQ(findings(c), nothing());
 }
 
+TEST(Rs04, BehindALostBlockNoRoleIsGuessed) {
+  const Conversation c = answered({frame(http2::FrameType::Headers, 0x0c, 1, "\xff"), headers(1, response_fields()),
+                                   headers(1, trailer_fields("007"), EndStream::Yes)});
+  EXPECT_EQ(findings(c), nothing());
+}
+
 TEST(Rs04, HeadersBehindTheResponseEndTheStream) {
   const Part end = headers(1, trailer_fields(), EndStream::Yes);
   EXPECT_EQ(findings(answered({headers(1, response_fields()), headers(1, {{"x", "y"}}), end})), only("RS04 error"));
@@ -81,14 +88,16 @@ TEST(Rs04, BehindAStatusThatIsNotKnownNothingIsJudged) {
 }
 
 TEST(Rs06, OneNumber) {
-  for (const char* bad : {"", "00", "01", "-1", "+1", "1 2", "0x1", "OK"}) EXPECT_EQ(of_trailers(trailer_fields(bad)), only("RS06 error")) << bad;
+  for (const char* bad : {"", "00", "01", "-1", "+1", "1 2", "0x1", "OK"})
+    EXPECT_EQ(of_trailers(trailer_fields(bad)), only("RS06 error")) << bad;
   EXPECT_EQ(of_trailers(plus(trailer_fields(), "grpc-status", "0")), only("RS06 error"));
   EXPECT_EQ(of_trailers(plus(trailer_fields("5"), "grpc-status", "0")), only("RS06 error"));
   for (const char* good : {"0", "1", "16"}) EXPECT_EQ(of_trailers(trailer_fields(good)), nothing()) << good;
 }
 
 TEST(Rs06, ANumberWithoutANameIsAWarning) {
-  for (const char* odd : {"17", "100", "123456789012345678901234567890"}) EXPECT_EQ(of_trailers(trailer_fields(odd)), only("RS06 warning")) << odd;
+  for (const char* odd : {"17", "100", "123456789012345678901234567890"})
+    EXPECT_EQ(of_trailers(trailer_fields(odd)), only("RS06 warning")) << odd;
 }
 
 TEST(Rs06, InTrailersOnlyToo) {

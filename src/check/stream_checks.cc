@@ -52,7 +52,8 @@ void StreamChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (header.is(FrameType::Settings)) limit_.on_settings(seen);
   if (header.stream == 0 || !belongs_to_a_stream(header)) return;
-  const bool opens = header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer && streams_.find(header.stream) == nullptr;
+  const bool opens =
+      header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer && streams_.find(header.stream) == nullptr;
   const bool was_opened = streams_.opened(header.stream) != StreamTable::Opened::Never;
   if (states_known(seen)) state(seen);
   if (opens && !was_opened) new_stream(seen);
@@ -81,8 +82,9 @@ void StreamChecks::promise(const call::FrameSeen& seen, StreamId promised) {
                   [&] { return fmt::format("the server promised stream {}, which is odd", promised); });
   if (StreamTable::of_client(promised)) return;
   const bool newest = !streams_.passed(promised);
-  findings_.judge(Id::ST02, newest, seen.spot,
-                  [&] { return fmt::format("the server promised stream {} after stream {}", promised, streams_.highest(promised)); });
+  findings_.judge(Id::ST02, newest, seen.spot, [&] {
+    return fmt::format("the server promised stream {} after stream {}", promised, streams_.highest(promised));
+  });
   if (newest) streams_.open(promised);
   streams_.end(promised, Direction::ToServer);  // reserved: the client has nothing to say (section 5.1)
 }
@@ -107,7 +109,7 @@ void StreamChecks::state(const call::FrameSeen& seen) {
   }
   if (!is_data_or_headers(header)) return;
   const StreamTable::Ended& own = stream->side(seen.spot.direction);
-  if (own.by_reset) return;  // ST06
+  if (own.by_reset && !own.by_end_stream) return;  // ST06 alone
   findings_.judge(Id::ST05, !own.by_end_stream, seen.spot,
                   [&] { return frame_on_stream(header) + " after its sender's END_STREAM"; });
 }
@@ -148,7 +150,8 @@ void StreamChecks::concurrency(const call::FrameSeen& seen) {
   }
   const auto limit = limit_.in_force();
   findings_.judge(Id::ST03, !limit || streams_.open_of_client() <= *limit, seen.spot, [&] {
-    return fmt::format("with stream {} there are {} open; the server allows {}", seen.frame.header.stream, streams_.open_of_client(), *limit);
+    return fmt::format("with stream {} there are {} open; the server allows {}", seen.frame.header.stream,
+                       streams_.open_of_client(), *limit);
   });
 }
 

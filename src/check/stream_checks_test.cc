@@ -29,7 +29,8 @@ TEST(St01, TheServerPromisesEvenStreams) {
 TEST(St02, IdsRise) {
   EXPECT_EQ(findings(greeted().client(ask(5)).client(ask(3))), only("ST02 error"));
   EXPECT_EQ(findings(greeted().client(ask(3)).client(ask(7))), nothing());
-  const Conversation promises = greeted().client(ask(1)).server(push_promise(1, 4, request_fields()), push_promise(1, 2, request_fields()));
+  const Conversation promises =
+      greeted().client(ask(1)).server(push_promise(1, 4, request_fields()), push_promise(1, 2, request_fields()));
   EXPECT_EQ(findings(promises), only("ST02 error"));
 }
 
@@ -50,7 +51,12 @@ TEST(St03, MoreThanTheServerAllows) {
 
 TEST(St03, WhatHasEndedCountsNoMore) {
   Conversation c = limited(1);
-  c.client(ask(1), end_of_data(1)).server(answer(1)).client(ask(3), rst_stream(3)).client(ask(5)).server(rst_stream(5)).client(ask(7));
+  c.client(ask(1), end_of_data(1))
+      .server(answer(1))
+      .client(ask(3), rst_stream(3))
+      .client(ask(5))
+      .server(rst_stream(5))
+      .client(ask(7));
   EXPECT_EQ(findings(c), nothing());
 }
 
@@ -62,7 +68,8 @@ TEST(St03, HalfClosedStreamsCount) {
 // RULE 1: lowering binds from the acknowledgement, raising counts from receipt.
 TEST(St03, TheLimitInForce) {
   Conversation before_ack;
-  before_ack.client(preface(), settings(), ask(1), ask(3)).server(settings({{http2::kSettingMaxConcurrentStreams, 1}}), settings_ack());
+  before_ack.client(preface(), settings(), ask(1), ask(3))
+      .server(settings({{http2::kSettingMaxConcurrentStreams, 1}}), settings_ack());
   before_ack.client(ask(5)).client(settings_ack());
   EXPECT_EQ(findings(before_ack), nothing());
   EXPECT_EQ(findings(before_ack.client(ask(7))), only("ST03 error"));
@@ -126,10 +133,16 @@ TEST(St05, NothingAfterOwnEndStream) {
   EXPECT_EQ(findings(unary().client(window_update(1), rst_stream(1), priority(1))), nothing());
 }
 
+TEST(St05, AResetDoesNotUndoTheEndStream) {
+  EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1), rst_stream(1), data(1, "x"))), only("ST05 error"));
+  EXPECT_EQ(findings(greeted().client(ask(1), rst_stream(1), data(1, "x"))), nothing());  // ST06
+}
+
 TEST(St05, WhatCrossesAResetIsNone) {
   EXPECT_EQ(findings(greeted().client(ask(1)).server(rst_stream(1)).crossing().client(data(1, "x"), end_of_data(1))), nothing());
-  EXPECT_EQ(findings(greeted().client(ask(1), rst_stream(1)).crossing().server(headers(1, response_fields()), data(1, ""), answer(1))),
-            nothing());
+  EXPECT_EQ(
+      findings(greeted().client(ask(1), rst_stream(1)).crossing().server(headers(1, response_fields()), data(1, ""), answer(1))),
+      nothing());
 }
 
 // A stream that a reset closed and the other side then ended: what follows the own reset is ST06, never ST05.

@@ -4,19 +4,26 @@ namespace testigo::check {
 
 std::string_view severity_name(Severity severity) {
   switch (severity) {
-    case Severity::Error: return "error";
-    case Severity::Warning: return "warning";
-    case Severity::Info: return "info";
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Info:
+      return "info";
   }
   return "";
 }
 
 std::string_view outcome_name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::Pass: return "pass";
-    case Outcome::Fail: return "fail";
-    case Outcome::NotObserved: return "not-observed";
-    case Outcome::NotJudgeable: return "not-judgeable";
+    case Outcome::Pass:
+      return "pass";
+    case Outcome::Fail:
+      return "fail";
+    case Outcome::NotObserved:
+      return "not-observed";
+    case Outcome::NotJudgeable:
+      return "not-judgeable";
   }
   return "";
 }

@@ -16,7 +16,7 @@ struct Cause {
   std::string fix;
   // The evidence fits other causes too; the explanation says what would confirm this one.
   bool suspected = false;
-  std::uint64_t times = 1;         // how often it was met
+  std::uint64_t times = 1;          // how often it was met
   std::vector<call::Place> places;  // the first of them
 };
 

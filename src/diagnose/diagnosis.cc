@@ -47,8 +47,8 @@ Cause speaks_http1(const call::ConnectionView& connection) {
   return {"F02",
           "the server speaks HTTP/1.1",
           fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
-          "Point the client at the gRPC port, or switch on HTTP/2 without TLS (h2c) at the server or the proxy in front of it. A server "
-          "that expects TLS on this port may answer the same: try with TLS.",
+          "Point the client at the gRPC port, or switch on HTTP/2 without TLS (h2c) at the server or the proxy in front of it. A "
+          "server that expects TLS on this port may answer the same: try with TLS.",
           false,
           1,
           {{connection.server_first_packet, connection.number, 0}}};
@@ -66,8 +66,8 @@ bool missed_deadline(const call::Call& call) {
 Cause slow_handler(const call::ConnectionView& connection, const call::Call& call) {
   return {"F29",
           "the server's handler is slower than the deadline",
-          fmt::format("{} of {} had its whole request, and no answer came within {}", inert(call.path), tcp::to_text(connection.server),
-                      to_human(*call.timeout)),
+          fmt::format("{} of {} had its whole request, and no answer came within {}", inert(call.path),
+                      tcp::to_text(connection.server), to_human(*call.timeout)),
           "Find out what the handler waits for (a lock, a pool, a call of its own), or give its callers a longer deadline.",
           false,
           1,
@@ -81,8 +81,8 @@ Cause died_mid_call(const call::ConnectionClosed& closed) {
           "the server died in the middle of calls",
           fmt::format("{} ended the connection by {} with {} call{} open and no GOAWAY{}", tcp::to_text(closed.connection.server),
                       reset ? "RST" : "FIN", closed.calls_open, closed.calls_open == 1 ? "" : "s", kNotConfirmed),
-          "Look for a crash, a kill or an out-of-memory kill of the server at that time; a server that shuts down in order sends GOAWAY and "
-          "finishes its calls.",
+          "Look for a crash, a kill or an out-of-memory kill of the server at that time; a server that shuts down in order sends "
+          "GOAWAY and finishes its calls.",
           true,
           1,
           {{closed.closing->packet, closed.connection.number, 0}}};
@@ -95,55 +95,48 @@ void count(Cause& cause, const call::Place& place) {
 
 }  // namespace
 
-// Null when there are too many.
-Cause* Diagnosis::add(Cause cause) {
-  const auto same = std::ranges::find_if(
-      causes_, [&](const Cause& known) { return known.id == cause.id && known.explanation == cause.explanation; });
-  if (same != causes_.end()) {
-    count(*same, cause.places.front());
-    return &*same;
+// `about` tells causes of one id apart; the explanation is that of the first time.
+void Diagnosis::add(const std::string& about, Cause cause) {
+  auto& of_id = known_[cause.id];
+  if (const auto known = of_id.find(about); known != of_id.end()) {
+    count(causes_[known->second], cause.places.front());
+  } else if (of_id.size() < kCausesOfOneIdMax) {
+    of_id.emplace(about, causes_.size());
+    causes_.push_back(std::move(cause));
   }
-  if (causes_.size() >= kCausesMax) return nullptr;
-  return &causes_.emplace_back(std::move(cause));
 }
 
 void Diagnosis::on_call(const call::CallClosed& closed) {
-  if (missed_deadline(closed.call)) add(slow_handler(closed.connection, closed.call));
+  if (!missed_deadline(closed.call)) return;
+  add(tcp::to_text(closed.connection.server) + " " + closed.call.path, slow_handler(closed.connection, closed.call));
 }
 
-// F02 waits for the end, when the first line is there.
+// F02 waits for the end, when the first line is there. F31 once for each server; what was confirmed stays so.
 void Diagnosis::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionView& view = closed.connection;
-  if (view.client_opening == http2::Opening::Http2 && view.server_opening == http2::Opening::Http1) add(speaks_http1(view));
+  const std::string server = tcp::to_text(view.server);
+  if (view.client_opening == http2::Opening::Http2 && view.server_opening == http2::Opening::Http1) add(server, speaks_http1(view));
   if (!closed.closing) return;
   if (closed.closing->closing == tcp::Closing::Refused) {
     refused(closed);
   } else if (view.server_opening == http2::Opening::Http2 && view.whole() && closed.closing->direction == Direction::ToClient &&
              !closed.goaway && closed.calls_open != 0) {
-    died(closed);
-  }
-}
-
-// F31, once for each server; what was confirmed stays so.
-void Diagnosis::died(const call::ConnectionClosed& closed) {
-  const std::string server = tcp::to_text(closed.connection.server);
-  Cause cause = died_mid_call(closed);
-  if (const auto known = died_.find(server); known != died_.end()) {
-    count(causes_[known->second], cause.places.front());
-  } else if (add(std::move(cause)) != nullptr) {
-    died_[server] = causes_.size() - 1;
+    add(server, died_mid_call(closed));
   }
 }
 
 // F01; and it confirms that a server is gone which died before.
 void Diagnosis::refused(const call::ConnectionClosed& closed) {
-  add(nothing_there(closed));
-  const auto known = died_.find(tcp::to_text(closed.connection.server));
-  if (known == died_.end() || !says_refused(closed.closing->reason)) return;
-  Cause& cause = causes_[known->second];
-  if (!std::exchange(cause.suspected, false)) return;
-  cause.explanation.resize(cause.explanation.size() - kNotConfirmed.size());
-  cause.explanation += "; a connection afterwards was refused";
+  const std::string server = tcp::to_text(closed.connection.server);
+  const Cause cause = nothing_there(closed);
+  add(server + " " + cause.explanation, cause);
+  const auto& died = known_["F31"];
+  const auto known = died.find(server);
+  if (known == died.end() || !says_refused(closed.closing->reason)) return;
+  Cause& confirmed = causes_[known->second];
+  if (!std::exchange(confirmed.suspected, false)) return;
+  confirmed.explanation.resize(confirmed.explanation.size() - kNotConfirmed.size());
+  confirmed.explanation += "; a connection afterwards was refused";
 }
 
 }  // namespace testigo::diagnose

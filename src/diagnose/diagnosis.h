@@ -1,6 +1,7 @@
 // From events to causes: what explains the failures that the wire shows.
 //
-// Causes that are met again are counted, not repeated: one for each id and explanation, at most `kCausesMax` of them.
+// Causes that are met again are counted, not repeated: one for each id and what it is about (a server, or a method of it). Their
+// number is bounded, and that of each id, so that one kind of trouble never hides another.
 #pragma once
 
 #include <map>
@@ -12,7 +13,7 @@
 
 namespace testigo::diagnose {
 
-constexpr std::size_t kCausesMax = 32;
+constexpr std::size_t kCausesOfOneIdMax = 8;
 constexpr std::size_t kPlacesKept = 5;
 
 class Diagnosis final : public call::Sink {
@@ -23,12 +24,11 @@ class Diagnosis final : public call::Sink {
   const std::vector<Cause>& causes() const { return causes_; }
 
  private:
-  Cause* add(Cause cause);
-  void died(const call::ConnectionClosed& closed);
+  void add(const std::string& about, Cause cause);
   void refused(const call::ConnectionClosed& closed);
 
   std::vector<Cause> causes_;
-  std::map<std::string, std::size_t> died_;  // server → its F31, at most kCausesMax of them
+  std::map<std::string, std::map<std::string, std::size_t>> known_;  // id → what it is about → its place in `causes_`
 };
 
 }  // namespace testigo::diagnose

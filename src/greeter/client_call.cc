@@ -26,7 +26,7 @@ std::chrono::system_clock::time_point deadline_of(const CallPlan& plan) {
 template <class Reactor>
 class OutgoingCall : public Reactor {
  public:
-  void OnDone(const grpc::Status& status) final {
+  void OnDone(const grpc::Status& status) final {  // NOLINT(readability-identifier-naming): gRPC's name
     if (status.ok() && single_reply_) replied(reply_);
     outcome_.status = {status.error_code(), status.error_message().substr(0, kTextBytesKept)};
     const CallOutcome outcome = std::move(outcome_);

@@ -16,7 +16,10 @@
 
 namespace testigo::greeter {
 
-enum ExitCode : int { kDone = 0, kFailed = 1, kWrongUsage = 2, kEnvironmentFailed = 4 };
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kEnvironmentFailed = 4;
 
 // Each throws CLI::ValidationError, which main tells as wrong usage.
 void add_duration(CLI::App& app, const std::string& option, Duration& to, const std::string& help);

@@ -13,13 +13,13 @@ namespace testigo::greeter {
 template <class Reactor>
 class ServingReactor : public Reactor {
  public:
-  void OnDone() final {
+  void OnDone() final {  // NOLINT(readability-identifier-naming): gRPC's name
     parts_.witness.ended(call_);
     delete this;
   }
 
   // Only who swallows a call has nothing else that would finish it.
-  void OnCancel() final {
+  void OnCancel() final {  // NOLINT(readability-identifier-naming): gRPC's name
     if (swallows(call_.lie)) finish({grpc::StatusCode::CANCELLED, "swallowed"});
   }
 

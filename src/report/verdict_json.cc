@@ -23,7 +23,9 @@ Json exhibit_json(const RunReport& report, const verdict::Exhibit& exhibit) {
   if (!exhibit.octets.empty()) json["octets"] = exhibit.octets;
   json["wire"] = places_json(exhibit.wire);
   Json statements = Json::array();
-  for (const statement::Place& place : exhibit.statements) statements.push_back({{"file", place.file}, {"line", place.line}});
+  for (const statement::Place& place : exhibit.statements) {
+    statements.push_back({{"file", std::filesystem::path(place.file).lexically_relative(report.evidence).string()}, {"line", place.line}});
+  }
   json["statements"] = statements;
   const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
   if (!command.empty()) json["tshark"] = command;

@@ -239,7 +239,7 @@ int tell(const report::RunReport& report, bool json) {
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness{options.tolerance, options.since};
+  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.target.has_value()};
   if (options.evidence) return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
   take_signals();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());

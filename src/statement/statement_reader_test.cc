@@ -132,8 +132,8 @@ TEST(Reader, AVersionThatIsNoneIsDamage) {
 class ReaderFiles : public testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/statement_reader_test_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
+    std::string name = testing::TempDir() + "statement_reader_test_XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder_ = name;
     file_ = folder_ / "server.jsonl";
   }

@@ -68,8 +68,8 @@ struct Pipe {
 class WriterTest : public testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/statement_writer_test_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
+    std::string name = testing::TempDir() + "statement_writer_test_XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder_ = name;
     file_ = folder_ / "client1.jsonl";
   }

@@ -82,7 +82,7 @@ std::string agreement(const Docket& docket) {
 
 std::string handling(const Docket& docket) {
   const std::string text = fmt::format("the server handled {} once each", count_text(docket.handled, "call"));
-  return docket.not_reached == 0 ? text : fmt::format("{}; {} did not reach it", text, docket.not_reached);
+  return docket.not_reached == 0 ? text : fmt::format("{}; {} were not received", text, docket.not_reached);
 }
 
 void finish_claims(Docket& docket, const std::string& periodicity, const std::string& http2, const std::string& grpc) {

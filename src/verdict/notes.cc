@@ -12,16 +12,15 @@ void note_ends(Docket& docket) {
   for (const ClientProcess& client : docket.facts.clients) {
     if (client.known() && !client.ended()) {
       docket.verdict.notes.push_back(
-          fmt::format("the statements of client {} have no end record: they count up to their last line", inert(client.name)));
+          fmt::format("the statements of {} have no end record: they count up to their last line", inert(client.name)));
     }
   }
   for (const ServerProcess& server : docket.facts.servers) {
     if (server.ended()) continue;
     const std::string& name = server.testimony->start.name;
     docket.verdict.notes.push_back(
-        server.followed
-            ? fmt::format("a process of server {} did not end in order; another one followed", inert(name))
-            : fmt::format("the statements of server {} have no end record: they count up to their last line", inert(name)));
+        server.followed ? fmt::format("a process of {} did not end in order; another one followed", inert(name))
+                        : fmt::format("the statements of {} have no end record: they count up to their last line", inert(name)));
   }
 }
 

@@ -64,7 +64,7 @@ class Rhythm {
     furthest_ = std::abs(worst->offset);
     if (misses * kMissesOf <= beats_.size()) return;
     const std::string text = fmt::format(
-        "{} of {} starts of {} are further than {} from their place; the furthest is call {}, {} too {}", misses, beats_.size(),
+        "{} of {} starts of {} missed their place by more than {}; the furthest is call {}, {} too {}", misses, beats_.size(),
         inert(client_.name), human(tolerance_), worst->call->number, human(furthest_), worst->offset > 0 ? "late" : "early");
     docket_.claims[5].broken([&] { return exhibit(docket_.facts, *worst->call, {}, text); });
   }

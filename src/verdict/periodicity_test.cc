@@ -35,7 +35,7 @@ TEST(Periodicity, OneOfFiveIsLate) {
   builder.middle().at += 21ms;
   const Claim claim = fifth(builder);
   EXPECT_EQ(claim.outcome, Outcome::Broken);
-  EXPECT_THAT(claim.because, HasSubstr("1 of 5 starts of client1 are further than 20"));
+  EXPECT_THAT(claim.because, HasSubstr("1 of 5 starts of client1 missed their place by more than 20"));
   EXPECT_THAT(claim.because, HasSubstr("the furthest is call 3"));
   EXPECT_EQ(claim.exhibits[0].call, "client1/p-client1/3");
   EXPECT_EQ(fifth(builder, 30ms).outcome, Outcome::Proven);

@@ -135,7 +135,7 @@ class Bench {
 
   // 13, 15
   void handled_twice() {
-    if (call_.received_times > 1) break_claim(4, "the server received {} {} times", name_, call_.received_times);
+    if (call_.received_times > 1) break_claim(4, "{} was received {} times by the server", name_, call_.received_times);
   }
 
   // As 17: a statement that was added.

@@ -275,7 +275,7 @@ TEST(TruthTable, Row13Twice) {
   call.server_ended.push_back(call.server_ended[0]);
   const Verdict verdict = judge(builder.build());
   EXPECT_EQ(broken(verdict), "4");
-  EXPECT_EQ(claim(verdict, 4).because, "the server received client1 call 3 2 times");
+  EXPECT_EQ(claim(verdict, 4).because, "client1 call 3 was received 2 times by the server");
 }
 
 // A stream before the one that the call has.

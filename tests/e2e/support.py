@@ -15,10 +15,12 @@ import subprocess
 import tempfile
 import threading
 import time
+import xml.etree.ElementTree as ElementTree
 
 BIN = pathlib.Path(os.environ.get("TESTIGO_BIN", "build/dev/bin"))
 GREETER = str(BIN / "testigo-greeter")
 TESTIGO = str(BIN / "testigo")
+LEAKS = pathlib.Path(__file__).resolve().with_name("leaks_of_libraries.txt")
 PATIENCE = 20.0  # seconds until what should happen at once is called missing
 
 
@@ -48,7 +50,7 @@ class Process:
 
     def __init__(self, *command, env=None, cwd=None):
         self.command = [str(part) for part in command]
-        environment = dict(os.environ, **(env or {}))
+        environment = {"LSAN_OPTIONS": f"suppressions={LEAKS}:print_suppressions=0", **os.environ, **(env or {})}
         self.child = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=cwd)
         self.out, self.err = [], []
@@ -182,3 +184,46 @@ def make_certificates(folder):
     certificate("server", "greeter.test", *issued, "-addext", "subjectAltName=DNS:greeter.test,IP:127.0.0.1")
     certificate("client", "client1", *issued, "-addext", "subjectAltName=DNS:client1")
     certificate("stranger", "stranger", "-addext", "subjectAltName=DNS:stranger")
+
+
+def tshark(capture, port, display_filter, *fields):
+    """The fields of every packet that the filter keeps, as Wireshark's dissector sees them; checksums are verified."""
+    command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},http2", "-o", "tcp.check_checksum:TRUE", "-Y", display_filter, "-T", "fields",
+               "-E", "aggregator=|"]
+    for field in fields:
+        command += ["-e", field]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [line.split("\t") for line in output.splitlines()]
+
+
+def headers_seen_by_tshark(capture, port):
+    """The header fields of every stream, by (TCP stream, HTTP/2 stream); trailers are added to the headers."""
+    command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},http2", "-Y", "http2.type==1", "-T", "pdml"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    streams = {}
+    for packet in ElementTree.fromstring(output).iter("packet"):
+        connection = int(packet.find(".//field[@name='tcp.stream']").get("show"))
+        for frame in packet.iterfind(".//field[@name='http2.stream']"):
+            stream = frame.find("field[@name='http2.streamid']")
+            for field in frame.iterfind(".//field[@name='http2.header']"):
+                name, value = (field.find(f"field[@name='http2.header.{part}']") for part in ("name", "value"))
+                if value is not None:
+                    streams.setdefault((connection, int(stream.get("show"))), {})[name.get("show")] = value.get("show")
+    return streams
+
+
+@contextlib.contextmanager
+def http1_server():
+    """Answers whatever comes with a bare HTTP/1.1 400, as nginx does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)

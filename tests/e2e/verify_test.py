@@ -3,20 +3,17 @@
 
 import contextlib
 import json
-import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import threading
 import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from support import (GREETER, TESTIGO, Process, client_command, free_port, make_certificates, of_type, read_json_lines, run, start_server,
-                     temporary_folder, wait_until)
+from support import (TESTIGO, Process, client_command, free_port, headers_seen_by_tshark, http1_server, of_type, read_json_lines, run,
+                     start_server, temporary_folder, tshark, wait_until)
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 WIDE = ["--tolerance", "10s"]  # timing is tested with clocks of the tests' own
@@ -100,7 +97,7 @@ class Proven(Verify):
             report.unlink()
         shutil.rmtree(folder / "logs")
         self.judge(folder, code=PROVEN)
-        self.assertEqual(self.report["claims"], claims)
+        self.assertEqual(without_commands(self.report["claims"]), without_commands(claims))
         suite = ElementTree.parse(folder / "report.xml").getroot().find("testsuite")
         self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("errors")), ("8", "0", "0"))
         self.assertIn("PROVEN", (folder / "report.txt").read_text())
@@ -127,22 +124,29 @@ class Lies(Verify):
         asked = exhibit["call"].split("/")[0]
         self.assertIn(asked, exhibit["text"])
         frame = tshark(self.evidence / "wire.pcapng", self.port(), f"frame.number=={wire['packet']}", "http2.streamid", "http2.data.data")
-        self.assertIn(str(wire["stream"]), frame[0][0].split(","))
-        self.assertIn(exhibit["octets"], frame[0][1].replace(",", "").replace(":", ""))  # the octets stand in that very packet
+        self.assertIn(str(wire["stream"]), frame[0][0].split("|"))
+        self.assertIn(exhibit["octets"], frame[0][1].replace("|", "").replace(":", ""))  # the octets stand in that very packet
         other = {"client1": "client2", "client2": "client1"}[asked]
         self.assertTrue(any(bytes.fromhex(e["octets"]).find(other.encode()) >= 0 for e in self.exhibits(3) if e["call"].startswith(asked)))
+
+    def deviation_of_core(self):
+        """Claim 7, where gRPC C++ 1.51 ended a cancelled call twice (docs/deviations.md); any other finding is none of it."""
+        found = self.report["findings"]
+        by_server = [f for f in found["first"] if f["check"] == "ST05" and f["direction"] == "to-client"]
+        self.assertEqual(len(by_server), found["errors"])
+        return [7] if by_server else []
 
     def port(self):
         return int(re.search(r"tcp\.port==(\d+)", self.report["tshark"])[1])
 
     def test_swallow(self):
         self.lie("swallow:3")
-        self.assert_outcomes(broken=[2, 4])
+        self.assert_outcomes(broken=[2, 4, *self.deviation_of_core()])
         self.assertIn("F29", self.causes())
 
     def test_swallow_silently(self):
         self.lie("swallow-silently:3")
-        self.assert_outcomes(broken=[2, 4, 8])
+        self.assert_outcomes(broken=[2, 4, 8, *self.deviation_of_core()])
 
     def test_twice(self):
         self.lie("twice:3")
@@ -150,7 +154,7 @@ class Lies(Verify):
 
     def test_slow(self):
         self.lie("slow:3")
-        self.assert_outcomes(broken=[2])
+        self.assert_outcomes(broken=[2, *self.deviation_of_core()])
         self.assertIn("F29", self.causes())
 
     def test_lies_are_seen_through_tls_as_far_as_two_witnesses_see(self):
@@ -305,7 +309,21 @@ class Failures(Verify):
         self.assertLessEqual({exhibit["call"] for exhibit in self.exhibits(2)}, set(failed))
         for start in failed.values():  # only calls of that window: until the clients' backoff, at most 2 s, had passed
             self.assertTrue(killed - 1 <= seconds(start) <= back + 3, (killed, start, back))
-        self.assertIn("F31", self.causes())
+
+    def test_server_killed_with_calls_open(self):
+        port = free_port()
+        statements = self.folder / "server.jsonl"
+        server = start_server("--statements", statements, "--misbehave", "swallow", listen=f"127.0.0.1:{port}")
+        verify = Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--target", server.address, "--server-statements", statements,
+                         "--for", "2s", "--every", "100ms", "--deadline", "3s")
+        with server, verify:
+            wait_until(lambda: len(of_type(read_json_lines(statements), "received")) > 4, "calls that wait")
+            server.stop(signal.SIGKILL)
+            self.assertEqual(verify.wait(60), BROKEN, verify)
+        self.report = json.loads(verify.out[-1])
+        died = next(cause for cause in self.report["causes"] if cause["id"] == "F31")
+        self.assertFalse(died["suspected"])  # connections were refused afterwards
+        self.assertIn("F01", self.causes())
 
     def test_a_greeter_that_runs_already(self):
         statements = self.folder / "server.jsonl"
@@ -394,10 +412,12 @@ class Wireshark(Verify):
         self.verify("--for", "600ms", "--every", "100ms", code=PROVEN)
         capture = self.evidence / "wire.pcapng"
         port = int(re.search(r"tcp\.port==(\d+)", self.report["tshark"])[1])
-        paths = tshark(capture, port, "http2.headers.path", "http2.headers.path", "http2.streamid", "tcp.stream")
-        statuses = tshark(capture, port, "http2.headers.grpc_status || grpc.status_code", "http2.streamid", "tcp.stream")
-        self.assertEqual(sum(row[0].count("Greet") for row in paths), 12)
-        self.assertEqual(len(statuses), 12)
+        streams = headers_seen_by_tshark(capture, port)
+        self.assertEqual(len(streams), 12)
+        self.assertEqual({fields[":path"] for fields in streams.values()}, {"/testigo.greeter.v1.Greeter/Greet"})
+        self.assertEqual({fields["grpc-status"] for fields in streams.values()}, {"0"})
+        ids = {line["id"] for client in ("client1", "client2") for line in of_type(read_json_lines(self.evidence / f"statements/{client}.jsonl"), "started")}
+        self.assertEqual({fields["testigo-id"] for fields in streams.values()}, ids)
         trouble = tshark(capture, port, "_ws.malformed || tcp.checksum.status==0 || tcp.analysis.flags", "frame.number", "_ws.col.Info")
         self.assertEqual(trouble, [])
         command = self.report["tshark"]
@@ -405,29 +425,9 @@ class Wireshark(Verify):
         self.assertIn("HEADERS", shown)
 
 
-def tshark(capture, port, display_filter, *fields):
-    command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},http2", "-o", "tcp.check_checksum:TRUE", "-Y", display_filter, "-T", "fields"]
-    for field in fields:
-        command += ["-e", field]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [line.split("\t") for line in output.splitlines()]
-
-
-@contextlib.contextmanager
-def http1_server():
-    """Answers whatever comes with a bare HTTP/1.1 400, as nginx does."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        def serve():
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    with connection:
-                        connection.recv(65536)
-                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
+def without_commands(claims):
+    """The tshark commands hold the path of the folder."""
+    return [dict(claim, exhibits=[{k: v for k, v in exhibit.items() if k != "tshark"} for exhibit in claim["exhibits"]]) for claim in claims]
 
 
 def seconds(rfc3339):

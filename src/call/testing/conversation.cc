@@ -8,7 +8,8 @@ namespace testigo::call::testing {
 // What both endpoints have written so far.
 class Conversation::Performance {
  public:
-  Performance(tcp::ConnectionSink& model, ConnectionNumber number, std::uint64_t seed) : model_(model), number_(number), seed_(seed) {}
+  Performance(tcp::ConnectionSink& model, ConnectionNumber number, std::uint64_t seed)
+      : model_(model), number_(number), seed_(seed) {}
 
   void play(const Step& step) {
     ++packet_;

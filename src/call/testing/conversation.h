@@ -34,18 +34,18 @@ Part goaway(StreamId last_stream, std::uint32_t error_code = 0);
 Part rst_stream(StreamId stream, std::uint32_t error_code = http2::kCancel);
 Part window_update(StreamId stream);
 Part priority(StreamId stream);
-Part headers(StreamId stream, FieldList fields, EndStream end = EndStream::No);
+Part headers(StreamId stream, const FieldList& fields, EndStream end = EndStream::No);
 // HEADERS and CONTINUATION, an octet each and the rest.
-Part headers_in_pieces(StreamId stream, FieldList fields, EndStream end = EndStream::No);
+Part headers_in_pieces(StreamId stream, const FieldList& fields, EndStream end = EndStream::No);
 // HEADERS whose CONTINUATION is still to come.
-Part headers_begun(StreamId stream, FieldList fields, EndStream end = EndStream::No);
-Part push_promise(StreamId stream, StreamId promised, FieldList fields);
-Part data(StreamId stream, std::string text, EndStream end = EndStream::No);
+Part headers_begun(StreamId stream, const FieldList& fields, EndStream end = EndStream::No);
+Part push_promise(StreamId stream, StreamId promised, const FieldList& fields);
+Part data(StreamId stream, const std::string& text, EndStream end = EndStream::No);
 // DATA with one length-prefixed message.
-Part message(StreamId stream, std::string text, EndStream end = EndStream::No, char flag = 0);
+Part message(StreamId stream, const std::string& text, EndStream end = EndStream::No, char flag = 0);
 Part end_of_data(StreamId stream);
 // Any frame at all.
-Part frame(http2::FrameType type, std::uint8_t flags, StreamId stream, std::string payload);
+Part frame(http2::FrameType type, std::uint8_t flags, StreamId stream, const std::string& payload);
 
 // A call of one message each way; change what is of interest.
 struct Unary {

@@ -7,7 +7,9 @@
 namespace testigo::call::testing {
 namespace {
 
-std::string text(Bytes octets) { return to_hex(octets.first(std::min<std::size_t>(octets.size(), 32))) + "/" + std::to_string(octets.size()); }
+std::string text(Bytes octets) {
+  return to_hex(octets.first(std::min<std::size_t>(octets.size(), 32))) + "/" + std::to_string(octets.size());
+}
 
 template <typename... Values>
 std::string line(const char* what, const ConnectionView& connection, Values... values) {
@@ -19,8 +21,8 @@ std::string line(const char* what, const ConnectionView& connection, Values... v
 
 template <typename... Values>
 std::string line(const char* what, const ConnectionView& connection, const Spot& spot, Values... values) {
-  return line(what, connection, spot.direction == Direction::ToServer ? "client" : "server", "stream", spot.place.stream, spot.offset,
-              spot.end, values...);
+  return line(what, connection, spot.direction == Direction::ToServer ? "client" : "server", "stream", spot.place.stream,
+              spot.offset, spot.end, values...);
 }
 
 std::string side(const SideOfCall& side) {
@@ -55,8 +57,8 @@ void EventLog::on_block(const BlockSeen& seen) {
 }
 
 void EventLog::on_message(const MessageSeen& seen) {
-  lines_.push_back(line("message", seen.connection, seen.spot, seen.number, static_cast<int>(seen.message.flag), seen.message.length,
-                        text(seen.message.octets)));
+  lines_.push_back(line("message", seen.connection, seen.spot, seen.number, static_cast<int>(seen.message.flag),
+                        seen.message.length, text(seen.message.octets)));
 }
 
 void EventLog::on_side_ended(const SideEnded& ended) {
@@ -66,16 +68,17 @@ void EventLog::on_side_ended(const SideEnded& ended) {
 void EventLog::on_call(const CallClosed& closed) {
   const Call& call = closed.call;
   lines_.push_back(line("call", closed.connection, "stream", call.place.stream, static_cast<int>(call.rpc_class),
-                        static_cast<int>(call.response_class), text(as_octets(call.path)), call.http_status, call.status.value_or(-1),
-                        text(as_octets(call.status_message)), "ending", static_cast<int>(call.ending), call.error_code,
-                        call.request_delivered, call.headers_delivered, side(call.request), side(call.response)));
+                        static_cast<int>(call.response_class), text(as_octets(call.path)), call.http_status,
+                        call.status.value_or(-1), text(as_octets(call.status_message)), "ending", static_cast<int>(call.ending),
+                        call.error_code, call.request_delivered, call.headers_delivered, side(call.request), side(call.response)));
 }
 
 void EventLog::on_connection_closed(const ConnectionClosed& closed) {
   const ConnectionView& view = closed.connection;
-  lines_.push_back(line("closed", view, closed.closing.has_value(), closed.goaway, closed.calls_open, view.calls, view.calls_not_followed,
-                        text(as_octets(view.client_first)), text(as_octets(view.server_first)), view.whole(Direction::ToServer),
-                        view.whole(Direction::ToClient), view.octets_to_server, view.octets_to_client));
+  lines_.push_back(line("closed", view, closed.closing.has_value(), closed.goaway, closed.calls_open, view.calls,
+                        view.calls_not_followed, text(as_octets(view.client_first)), text(as_octets(view.server_first)),
+                        view.whole(Direction::ToServer), view.whole(Direction::ToClient), view.octets_to_server,
+                        view.octets_to_client));
 }
 
 }  // namespace testigo::call::testing

@@ -11,8 +11,13 @@ namespace testigo::call::testing {
 using FieldList = std::vector<std::pair<std::string, std::string>>;
 
 inline FieldList request_fields(std::string path = "/testigo.greeter.v1.Greeter/Greet") {
-  return {{":method", "POST"},  {":scheme", "http"},   {":path", std::move(path)},           {":authority", "127.0.0.1:50051"},
-          {"te", "trailers"},   {"content-type", "application/grpc"}, {"user-agent", "grpc-c++/1.51.1"}};
+  return {{":method", "POST"},
+          {":scheme", "http"},
+          {":path", std::move(path)},
+          {":authority", "127.0.0.1:50051"},
+          {"te", "trailers"},
+          {"content-type", "application/grpc"},
+          {"user-agent", "grpc-c++/1.51.1"}};
 }
 
 inline FieldList response_fields() { return {{":status", "200"}, {"content-type", "application/grpc"}}; }
@@ -24,7 +29,7 @@ inline FieldList trailers_only_fields(std::string status = "12") {
 }
 
 // The same with that value in place of every one of the name.
-inline FieldList with(FieldList fields, std::string_view name, std::string value) {
+inline FieldList with(FieldList fields, std::string_view name, const std::string& value) {
   for (auto& field : fields) {
     if (field.first == name) field.second = value;
   }

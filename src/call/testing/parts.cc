@@ -77,10 +77,12 @@ Part rst_stream(StreamId stream, std::uint32_t error_code) {
   return write(head(FrameType::RstStream, 0, stream), http2::RstStreamFrame{error_code});
 }
 
-Part window_update(StreamId stream) { return write(head(FrameType::WindowUpdate, 0, stream), http2::WindowUpdateFrame{false, 1000}); }
+Part window_update(StreamId stream) {
+  return write(head(FrameType::WindowUpdate, 0, stream), http2::WindowUpdateFrame{false, 1000});
+}
 Part priority(StreamId stream) { return write(head(FrameType::Priority, 0, stream), http2::PriorityFrame{{false, 0, 15}}); }
 
-Part headers(StreamId stream, FieldList fields, EndStream end) {
+Part headers(StreamId stream, const FieldList& fields, EndStream end) {
   return [=](http2::HpackEncoder& encoder, std::vector<std::byte>& out) {
     const auto block = encode(encoder, fields);
     const auto flags = static_cast<std::uint8_t>(http2::kFlagEndHeaders | end_flag(end));
@@ -88,28 +90,30 @@ Part headers(StreamId stream, FieldList fields, EndStream end) {
   };
 }
 
-Part headers_in_pieces(StreamId stream, FieldList fields, EndStream end) {
-  return [=](http2::HpackEncoder& encoder, std::vector<std::byte>& out) { write_in_pieces(encode(encoder, fields), stream, end, out); };
+Part headers_in_pieces(StreamId stream, const FieldList& fields, EndStream end) {
+  return [=](http2::HpackEncoder& encoder, std::vector<std::byte>& out) {
+    write_in_pieces(encode(encoder, fields), stream, end, out);
+  };
 }
 
-Part headers_begun(StreamId stream, FieldList fields, EndStream end) {
+Part headers_begun(StreamId stream, const FieldList& fields, EndStream end) {
   return [=](http2::HpackEncoder& encoder, std::vector<std::byte>& out) {
     const auto block = encode(encoder, fields);
     http2::encode_frame({head(FrameType::Headers, end_flag(end), stream), http2::HeadersFrame{{}, block, {}}}, out);
   };
 }
 
-Part push_promise(StreamId stream, StreamId promised, FieldList fields) {
+Part push_promise(StreamId stream, StreamId promised, const FieldList& fields) {
   return [=](http2::HpackEncoder& encoder, std::vector<std::byte>& out) {
     const auto block = encode(encoder, fields);
-    http2::encode_frame({head(FrameType::PushPromise, http2::kFlagEndHeaders, stream), http2::PushPromiseFrame{false, promised, block, {}}},
-                        out);
+    http2::encode_frame(
+        {head(FrameType::PushPromise, http2::kFlagEndHeaders, stream), http2::PushPromiseFrame{false, promised, block, {}}}, out);
   };
 }
 
-Part data(StreamId stream, std::string text, EndStream end) { return frame(FrameType::Data, end_flag(end), stream, std::move(text)); }
+Part data(StreamId stream, const std::string& text, EndStream end) { return frame(FrameType::Data, end_flag(end), stream, text); }
 
-Part message(StreamId stream, std::string text, EndStream end, char flag) {
+Part message(StreamId stream, const std::string& text, EndStream end, char flag) {
   std::vector<std::byte> prefix{static_cast<std::byte>(flag)};
   append_number(prefix, text.size(), 4);
   return data(stream, std::string(as_text(prefix)) + text, end);
@@ -117,7 +121,7 @@ Part message(StreamId stream, std::string text, EndStream end, char flag) {
 
 Part end_of_data(StreamId stream) { return data(stream, "", EndStream::Yes); }
 
-Part frame(FrameType type, std::uint8_t flags, StreamId stream, std::string payload) {
+Part frame(FrameType type, std::uint8_t flags, StreamId stream, const std::string& payload) {
   return [=](http2::HpackEncoder&, std::vector<std::byte>& out) {
     // As a frame of unknown payload, so that it may be malformed.
     http2::encode_frame({head(type, flags, stream), http2::UnknownFrame{as_octets(payload)}}, out);

@@ -34,11 +34,11 @@ std::vector<Kept> decode(Bytes octets, std::size_t cut, std::uint64_t* pending =
 
 TEST(MessageDecoder, ReadsMessagesHoweverTheyAreCut) {
   const auto octets = from_hex(
-      "00 00000000"          // empty
-      "00 00000003 616263"   // abc
-      "01 00000001 7a"       // compressed
-      "07 00000002 7879"     // a flag that the specification does not know is kept
-      "00 00000004 70");     // not whole
+      "00 00000000"         // empty
+      "00 00000003 616263"  // abc
+      "01 00000001 7a"      // compressed
+      "07 00000002 7879"    // a flag that the specification does not know is kept
+      "00 00000004 70");    // not whole
   const std::vector<Kept> expected = {{0, 0, ""}, {0, 3, "abc"}, {1, 1, "z"}, {7, 2, "xy"}};
   for (std::size_t cut = 0; cut <= octets.size(); ++cut) {
     std::uint64_t pending = 0;

@@ -7,13 +7,20 @@ namespace {
 
 std::int64_t nanos_per_unit(char unit) {
   switch (unit) {
-    case 'H': return 3'600'000'000'000;
-    case 'M': return 60'000'000'000;
-    case 'S': return 1'000'000'000;
-    case 'm': return 1'000'000;
-    case 'u': return 1'000;
-    case 'n': return 1;
-    default: return 0;
+    case 'H':
+      return 3'600'000'000'000;
+    case 'M':
+      return 60'000'000'000;
+    case 'S':
+      return 1'000'000'000;
+    case 'm':
+      return 1'000'000;
+    case 'u':
+      return 1'000;
+    case 'n':
+      return 1;
+    default:
+      return 0;
   }
 }
 
