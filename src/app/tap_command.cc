@@ -7,10 +7,13 @@ namespace testigo::app {
 Runner add_tap(CLI::App& app, CLI::App*& command) {
   command = app.add_subcommand("tap", "stand between any client and any server, and witness every call");
   const auto options = std::make_shared<run::TapRunOptions>();
-  command->add_option("--listen", options->listen, "where clients connect: 127.0.0.1:50050, [::1]:0, :50050; port 0 takes a free one")
+  command
+      ->add_option("--listen", options->listen, "where clients connect: 127.0.0.1:50050, [::1]:0, :50050; port 0 takes a free one")
       ->required()
       ->type_name("ADDRESS");
-  command->add_option("--to", options->to, "the server: host:port; its name is resolved for each connection")->required()->type_name("ADDRESS");
+  command->add_option("--to", options->to, "the server: host:port; its name is resolved for each connection")
+      ->required()
+      ->type_name("ADDRESS");
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   add_duration(*command, "--for", options->time_limit, "end after this time");
   command->add_option("--count", options->calls_limit, "end after this many calls")->type_name("N");

@@ -5,7 +5,8 @@
 namespace testigo::app {
 
 Runner add_verify(CLI::App& app, CLI::App*& command) {
-  command = app.add_subcommand("verify", "prove that clients and a server communicate correctly: three witnesses, eight claims, a verdict");
+  command = app.add_subcommand("verify",
+                               "prove that clients and a server communicate correctly: three witnesses, eight claims, a verdict");
   const auto options = std::make_shared<run::VerifyOptions>();
   CLI::App& c = *command;
   add_duration(c, "--for", options->run_time, "how long the clients call [10s]");
@@ -14,18 +15,28 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
   c.add_option("--kind", options->kind, "unary, server-stream, client-stream or bidi")
       ->capture_default_str()
       ->check(CLI::IsMember({"unary", "server-stream", "client-stream", "bidi"}));
-  c.add_option("--payload-bytes", options->payload_bytes, "ballast of each message")->capture_default_str()->check(CLI::Range(0, 4193280));
+  c.add_option("--payload-bytes", options->payload_bytes, "ballast of each message")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 4193280));
   add_duration(c, "--deadline", options->deadline, "of each call [5s]");
   c.add_flag("--tls", options->tls, "over TLS; claims 6 and 7 are then inconclusive, for the wire shows ciphertext");
-  c.add_option("--host", options->host, "address of this machine for the server and the tap: 127.0.0.1 or ::1")->capture_default_str();
-  auto* misbehave = c.add_option("--misbehave", options->misbehave, "let the server lie: MODE[:N] of `testigo-greeter server --help`")->type_name("MODE");
+  c.add_option("--host", options->host, "address of this machine for the server and the tap: 127.0.0.1 or ::1")
+      ->capture_default_str();
+  auto* misbehave =
+      c.add_option("--misbehave", options->misbehave, "let the server lie: MODE[:N] of `testigo-greeter server --help`")
+          ->type_name("MODE");
   auto* target = c.add_option("--target", options->target, "use a greeter that runs already, at host:port")->type_name("ADDRESS");
-  c.add_option("--server-statements", options->server_statements, "the statements of that greeter; without them claims 4 and 8 are inconclusive")
+  c.add_option("--server-statements", options->server_statements,
+               "the statements of that greeter; without them claims 4 and 8 are inconclusive")
       ->needs(target)
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
-  c.add_option("--cacert", options->cacert, "with --target and --tls: the certificates to trust")->needs(target)->check(CLI::ExistingFile)->type_name("FILE");
-  auto* evidence = c.add_option("--evidence", options->evidence, "judge the evidence of an earlier run, or collected elsewhere")->type_name("DIR");
+  c.add_option("--cacert", options->cacert, "with --target and --tls: the certificates to trust")
+      ->needs(target)
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
+  auto* evidence = c.add_option("--evidence", options->evidence, "judge the evidence of an earlier run, or collected elsewhere")
+                       ->type_name("DIR");
   add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");

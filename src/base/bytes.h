@@ -22,9 +22,7 @@ class Bytes : public std::span<const std::byte> {
 
 inline Bytes as_octets(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
-inline std::string_view as_text(Bytes octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
+inline std::string_view as_text(Bytes octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 
 // An unsigned number of `size` octets (at most 8) in network order; the caller has checked that they are there.
 inline std::uint64_t load_number(const std::byte* from, std::size_t size) {

@@ -49,7 +49,8 @@ std::string read_file(const std::filesystem::path& file, std::size_t bytes_max) 
   stream.read(content.data(), static_cast<std::streamsize>(content.size()));
   if (stream.bad()) fail(file, "read");
   content.resize(static_cast<std::size_t>(stream.gcount()));
-  if (content.size() > bytes_max) throw EnvironmentError(file.string() + " is larger than " + std::to_string(bytes_max) + " octets");
+  if (content.size() > bytes_max)
+    throw EnvironmentError(file.string() + " is larger than " + std::to_string(bytes_max) + " octets");
   return content;
 }
 

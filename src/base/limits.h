@@ -7,9 +7,9 @@ namespace testigo {
 
 struct Limits {
   // wire/tcp
-  std::size_t tcp_held_bytes_max = std::size_t{1} << 20;        // one direction of one connection: came out of order
-  std::size_t tcp_held_bytes_max_all = std::size_t{64} << 20;   // all connections together
-  std::size_t tcp_connections_max = 100'000;                    // open at once in one capture
+  std::size_t tcp_held_bytes_max = std::size_t{1} << 20;       // one direction of one connection: came out of order
+  std::size_t tcp_held_bytes_max_all = std::size_t{64} << 20;  // all connections together
+  std::size_t tcp_connections_max = 100'000;                   // open at once in one capture
 
   // wire/http2
   std::size_t block_bytes_max = std::size_t{1} << 20;          // one header block, encoded
@@ -22,16 +22,16 @@ struct Limits {
   std::size_t message_bytes_kept = std::size_t{1} << 16;  // of one message; the rest is counted
 
   // call
-  std::size_t streams_max = 100'000;          // open at once on one connection
-  std::size_t text_bytes_kept = 1024;         // of a path, a status message, an id
-  std::size_t pending_settings_max = 1024;    // SETTINGS of one side without their ACK
+  std::size_t streams_max = 100'000;        // open at once on one connection
+  std::size_t text_bytes_kept = 1024;       // of a path, a status message, an id
+  std::size_t pending_settings_max = 1024;  // SETTINGS of one side without their ACK
 
   // check
   std::size_t findings_kept = 100;  // of one check in one run; all are counted
 
   // capture
-  std::size_t tap_buffer_bytes = std::size_t{1} << 16;       // one direction of one tapped connection
-  std::size_t tap_queue_bytes_max = std::size_t{64} << 20;   // seen, not yet judged; a full queue slows the tap down
+  std::size_t tap_buffer_bytes = std::size_t{1} << 16;      // one direction of one tapped connection
+  std::size_t tap_queue_bytes_max = std::size_t{64} << 20;  // seen, not yet judged; a full queue slows the tap down
   std::size_t tap_connections_max = 10'000;
   std::size_t capture_block_bytes_max = std::size_t{16} << 20;  // one block of a capture file
 

@@ -141,6 +141,16 @@ struct CloseFile {
                                      inert(file.native(), file.native().size()), std::strerror(errno)));
 }
 
+// A file that was cut in its first octets is damage; one that begins otherwise is something else.
+void recognise(Bytes first, const std::filesystem::path& file) {
+  constexpr std::size_t kMagicBytes = 4;
+  if (first.size() < kMagicBytes ||
+      load_number(first.data(), kMagicBytes) == static_cast<std::uint32_t>(pcapng::BlockType::SectionHeader))
+    return;
+  throw EnvironmentError(
+      fmt::format("{} is no pcapng file; a capture that testigo wrote is wanted", inert(file.native(), file.native().size())));
+}
+
 }  // namespace
 
 CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSink& sink, const Limits& limits) {
@@ -148,9 +158,10 @@ CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSi
   if (!open) cannot_read(file);
   CaptureReading reading(sink, limits);
   std::vector<std::byte> buffer(kReadBytes);
-  for (;;) {
+  for (bool first = true;; first = false) {
     const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), open.get());
     if (std::ferror(open.get())) cannot_read(file);
+    if (first) recognise(Bytes(buffer).first(size), file);
     if (size == 0 || !reading.take(Bytes(buffer).first(size))) return reading.end();
   }
 }

@@ -47,7 +47,7 @@ std::vector<Listener> listeners_on(asio::io_context& io, const std::string& list
 
 class Tap::Carrier {
  public:
-  Carrier(TapOptions options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits)
+  Carrier(const TapOptions& options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits)
       : connections_max_(limits.tap_connections_max),
         to_(target_of(options.to)),
         listeners_(listeners_on(io_, options.listen)),

@@ -106,7 +106,7 @@ void TapConnection::on_connect(std::error_code error) {
   try_next();
 }
 
-void TapConnection::refuse(std::string reason) {
+void TapConnection::refuse(const std::string& reason) {
   number_ = ++shared_.last_number;
   shared_.queue.push({number_, shared_.clock.now(), client_endpoint_, server_endpoint_, true, 0});
   report_closing(Direction::ToClient, tcp::Closing::Refused, reason);

@@ -75,7 +75,7 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
   void resolve();
   void try_next();
   void on_connect(std::error_code error);
-  void refuse(std::string reason);
+  void refuse(const std::string& reason);
   void open();
 
   void wait_to_read(Direction direction);

@@ -71,7 +71,8 @@ std::vector<Tcp::acceptor> listen_everywhere(asio::io_context& io, const std::st
 }
 
 // One try: every address on the port of the first one. Nothing is opened when it fails.
-std::error_code listen_on_all(asio::io_context& io, std::vector<Tcp::endpoint> endpoints, std::vector<Tcp::acceptor>& acceptors) {
+std::error_code listen_on_all(asio::io_context& io, const std::vector<Tcp::endpoint>& endpoints,
+                              std::vector<Tcp::acceptor>& acceptors) {
   std::error_code absent;
   for (Tcp::endpoint endpoint : endpoints) {
     if (!acceptors.empty()) endpoint.port(acceptors.front().local_endpoint().port());

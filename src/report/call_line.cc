@@ -12,13 +12,20 @@ using call::Ending;
 
 std::string_view ending_name(Ending ending) {
   switch (ending) {
-    case Ending::Trailers: return "trailers";
-    case Ending::WithoutStatus: return "without-status";
-    case Ending::ResetByClient: return "reset-by-client";
-    case Ending::ResetByServer: return "reset-by-server";
-    case Ending::Refused: return "refused";
-    case Ending::ConnectionLost: return "connection-lost";
-    case Ending::StillOpen: return "still-open";
+    case Ending::Trailers:
+      return "trailers";
+    case Ending::WithoutStatus:
+      return "without-status";
+    case Ending::ResetByClient:
+      return "reset-by-client";
+    case Ending::ResetByServer:
+      return "reset-by-server";
+    case Ending::Refused:
+      return "refused";
+    case Ending::ConnectionLost:
+      return "connection-lost";
+    case Ending::StillOpen:
+      return "still-open";
   }
   return {};
 }
@@ -46,12 +53,18 @@ std::string outcome_text(const call::Call& call) {
   if (call.status) return rpc::status_name(*call.status);
   switch (call.ending) {
     case Ending::Trailers:
-    case Ending::WithoutStatus: return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
-    case Ending::ResetByClient: return fmt::format("reset by client ({})", http2::error_code_name(call.error_code));
-    case Ending::ResetByServer: return fmt::format("reset by server ({})", http2::error_code_name(call.error_code));
-    case Ending::Refused: return "refused";
-    case Ending::ConnectionLost: return "connection lost";
-    case Ending::StillOpen: return "still open";
+    case Ending::WithoutStatus:
+      return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
+    case Ending::ResetByClient:
+      return fmt::format("reset by client ({})", http2::error_code_name(call.error_code));
+    case Ending::ResetByServer:
+      return fmt::format("reset by server ({})", http2::error_code_name(call.error_code));
+    case Ending::Refused:
+      return "refused";
+    case Ending::ConnectionLost:
+      return "connection lost";
+    case Ending::StillOpen:
+      return "still open";
   }
   return {};
 }
@@ -59,10 +72,10 @@ std::string outcome_text(const call::Call& call) {
 std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
   const std::string outcome = outcome_text(call);
   const bool ok = call.status == rpc::kOk;
-  return fmt::format("{} {} → {}  {}  {}  {}  {}→{} msg  {}→{}  {}", paint.dim(to_time_of_day(call.started)), tcp::to_text(connection.client),
-                     tcp::to_text(connection.server), paint.bold(path_text(call)), kind_seen(call), ok ? paint.green(outcome) : paint.red(outcome),
-                     call.request.messages, call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes),
-                     to_human(call.ended - call.started));
+  return fmt::format("{} {} → {}  {}  {}  {}  {}→{} msg  {}→{}  {}", paint.dim(to_time_of_day(call.started)),
+                     tcp::to_text(connection.client), tcp::to_text(connection.server), paint.bold(path_text(call)), kind_seen(call),
+                     ok ? paint.green(outcome) : paint.red(outcome), call.request.messages, call.response.messages,
+                     bytes_text(call.request.bytes), bytes_text(call.response.bytes), to_human(call.ended - call.started));
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {
@@ -83,7 +96,8 @@ std::string call_json(const call::ConnectionView& connection, const call::Call& 
   }
   if (!call.status_message.empty()) json["message"] = call.status_message;
   if (call.http_status != 0) json["http_status"] = call.http_status;
-  if (call.ending == Ending::ResetByClient || call.ending == Ending::ResetByServer) json["error_code"] = http2::error_code_name(call.error_code);
+  if (call.ending == Ending::ResetByClient || call.ending == Ending::ResetByServer)
+    json["error_code"] = http2::error_code_name(call.error_code);
   json["requests"] = call.request.messages;
   json["replies"] = call.response.messages;
   json["request_bytes"] = call.request.bytes;

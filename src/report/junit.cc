@@ -18,11 +18,20 @@ std::string escaped(std::string_view text) {
     const char c = text[at];
     if (length == 1 && (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t')) {
       switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
+        case '&':
+          out += "&amp;";
+          break;
+        case '<':
+          out += "&lt;";
+          break;
+        case '>':
+          out += "&gt;";
+          break;
+        case '"':
+          out += "&quot;";
+          break;
+        default:
+          out += c;
       }
     } else {
       out += length > 1 ? text.substr(at, length) : "?";
@@ -40,17 +49,22 @@ std::string exhibits(const RunReport& report, const verdict::Claim& claim) {
     const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
     if (!command.empty()) out += "  $ " + command + "\n";
   }
-  if (claim.exhibits_total > claim.exhibits.size()) out += fmt::format("… and {} more\n", claim.exhibits_total - claim.exhibits.size());
+  if (claim.exhibits_total > claim.exhibits.size())
+    out += fmt::format("… and {} more\n", claim.exhibits_total - claim.exhibits.size());
   return out;
 }
 
 std::string test_case(const RunReport& report, const verdict::Claim& claim) {
-  std::string out = fmt::format("    <testcase classname=\"testigo.{}\" name=\"claim {}: {}\">\n", escaped(report.command), claim.number,
-                                escaped(claim.sentence));
+  std::string out = fmt::format("    <testcase classname=\"testigo.{}\" name=\"claim {}: {}\">\n", escaped(report.command),
+                                claim.number, escaped(claim.sentence));
   const std::string body = escaped(exhibits(report, claim));
   switch (claim.outcome) {
-    case verdict::Outcome::Proven: out += fmt::format("      <system-out>{}</system-out>\n", body); break;
-    case verdict::Outcome::Broken: out += fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(claim.because), body); break;
+    case verdict::Outcome::Proven:
+      out += fmt::format("      <system-out>{}</system-out>\n", body);
+      break;
+    case verdict::Outcome::Broken:
+      out += fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(claim.because), body);
+      break;
     case verdict::Outcome::Inconclusive:
       out += fmt::format("      <error message=\"INCONCLUSIVE: {}\">{}</error>\n", escaped(claim.because), body);
       break;
@@ -64,9 +78,9 @@ std::string junit(const RunReport& report) {
   const auto& claims = report.verdict.claims;
   const auto having = [&](verdict::Outcome outcome) { return std::ranges::count(claims, outcome, &verdict::Claim::outcome); };
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
-  out += fmt::format("  <testsuite name=\"testigo {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" timestamp=\"{}\">\n", escaped(report.command),
-                     claims.size(), having(verdict::Outcome::Broken), having(verdict::Outcome::Inconclusive),
-                     to_rfc3339(report.judged).substr(0, 19));
+  out += fmt::format("  <testsuite name=\"testigo {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" timestamp=\"{}\">\n",
+                     escaped(report.command), claims.size(), having(verdict::Outcome::Broken),
+                     having(verdict::Outcome::Inconclusive), to_rfc3339(report.judged).substr(0, 19));
   for (const verdict::Claim& claim : claims) out += test_case(report, claim);
   if (!report.capture.empty()) {
     out += fmt::format("    <system-out>{}</system-out>\n", escaped("$ " + tshark_overview(report.capture, report.ports)));

@@ -9,7 +9,7 @@ namespace testigo::report {
 
 void write_reports(const RunReport& report) {
   TextOptions options;
-  options.exhibits = verdict::kExhibitsKept;
+  options.exhibits = options.in_full = verdict::kExhibitsKept;
   const std::string heading = "testigo " + report.version + " " + report.command + ", judged " + to_rfc3339(report.judged) + "\n\n";
   write_file(report.evidence / "report.txt", heading + verdict_text(report, options));
   write_file(report.evidence / "report.json",
@@ -19,9 +19,12 @@ void write_reports(const RunReport& report) {
 
 int exit_code(verdict::Outcome outcome) {
   switch (outcome) {
-    case verdict::Outcome::Proven: return 0;
-    case verdict::Outcome::Broken: return 1;
-    case verdict::Outcome::Inconclusive: return 3;
+    case verdict::Outcome::Proven:
+      return 0;
+    case verdict::Outcome::Broken:
+      return 1;
+    case verdict::Outcome::Inconclusive:
+      return 3;
   }
   return 3;
 }

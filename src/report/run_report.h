@@ -16,9 +16,9 @@ struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
   Time judged;
-  std::filesystem::path evidence;      // the folder; empty when nothing was kept
-  std::filesystem::path capture;       // wire.pcapng; empty when there is none
-  std::vector<std::uint16_t> ports;    // of the servers in the capture, for the dissector
+  std::filesystem::path evidence;    // the folder; empty when nothing was kept
+  std::filesystem::path capture;     // wire.pcapng; empty when there is none
+  std::vector<std::uint16_t> ports;  // of the servers in the capture, for the dissector
   verdict::Verdict verdict;
   check::Tally checks;
 };

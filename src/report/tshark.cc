@@ -36,7 +36,8 @@ std::string tshark_overview(const std::filesystem::path& capture, std::span<cons
   return opening(capture, ports) + " -Y http2";
 }
 
-std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports, std::span<const call::Place> places) {
+std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports,
+                          std::span<const call::Place> places) {
   std::set<std::uint64_t> packets;
   for (const call::Place& place : places) {
     if (place.packet != 0) packets.insert(place.packet);

@@ -14,6 +14,7 @@ namespace testigo::report {
 std::string tshark_overview(const std::filesystem::path& capture, std::span<const std::uint16_t> ports);
 
 // The packets of `places`, dissected, with their octets. Empty when no place has a packet.
-std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports, std::span<const call::Place> places);
+std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports,
+                          std::span<const call::Place> places);
 
 }  // namespace testigo::report

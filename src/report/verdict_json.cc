@@ -24,7 +24,8 @@ Json exhibit_json(const RunReport& report, const verdict::Exhibit& exhibit) {
   json["wire"] = places_json(exhibit.wire);
   Json statements = Json::array();
   for (const statement::Place& place : exhibit.statements) {
-    statements.push_back({{"file", std::filesystem::path(place.file).lexically_relative(report.evidence).string()}, {"line", place.line}});
+    statements.push_back(
+        {{"file", std::filesystem::path(place.file).lexically_relative(report.evidence).string()}, {"line", place.line}});
   }
   json["statements"] = statements;
   const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
@@ -44,14 +45,16 @@ Json claim_json(const RunReport& report, const verdict::Claim& claim) {
 }
 
 Json cause_json(const diagnose::Cause& cause) {
-  return {{"id", cause.id},   {"title", cause.title},         {"explanation", cause.explanation}, {"fix", cause.fix},
+  return {{"id", cause.id},       {"title", cause.title},         {"explanation", cause.explanation}, {"fix", cause.fix},
           {"times", cause.times}, {"suspected", cause.suspected}, {"wire", places_json(cause.places)}};
 }
 
 Json checks_json(const check::Tally& tally) {
   Json checks = Json::object();
   for (const auto& [id, count] : tally.counts) {
-    Json json = {{"outcome", check::outcome_name(count.outcome())}, {"passed", count.passed}, {"failed", count.failed},
+    Json json = {{"outcome", check::outcome_name(count.outcome())},
+                 {"passed", count.passed},
+                 {"failed", count.failed},
                  {"not_judgeable", count.not_judgeable}};
     if (!count.reason.empty()) json["reason"] = count.reason;
     checks[std::string(id)] = json;
@@ -97,7 +100,8 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
   json["notes"] = verdict.notes;
   Json findings = Json::array();
   for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));
-  json["findings"] = {{"errors", report.checks.errors}, {"warnings", report.checks.warnings}, {"infos", report.checks.infos}, {"first", findings}};
+  json["findings"] = {
+      {"errors", report.checks.errors}, {"warnings", report.checks.warnings}, {"infos", report.checks.infos}, {"first", findings}};
   json["checks"] = checks_json(report.checks);
   json["evidence"] = report.evidence.string();
   if (!report.capture.empty()) {

@@ -13,18 +13,24 @@ using verdict::Outcome;
 
 std::string painted(const Paint& paint, Outcome outcome, std::string_view text) {
   switch (outcome) {
-    case Outcome::Proven: return paint.green(text);
-    case Outcome::Broken: return paint.red(text);
-    case Outcome::Inconclusive: return paint.yellow(text);
+    case Outcome::Proven:
+      return paint.green(text);
+    case Outcome::Broken:
+      return paint.red(text);
+    case Outcome::Inconclusive:
+      return paint.yellow(text);
   }
   return {};
 }
 
 std::string_view mark(Outcome outcome) {
   switch (outcome) {
-    case Outcome::Proven: return "✔";
-    case Outcome::Broken: return "✘";
-    case Outcome::Inconclusive: return "?";
+    case Outcome::Proven:
+      return "✔";
+    case Outcome::Broken:
+      return "✘";
+    case Outcome::Inconclusive:
+      return "?";
   }
   return {};
 }
@@ -52,15 +58,18 @@ std::string octets(const Paint& paint, const std::string& hex) {
       digits += hex.substr(i, 2) + " ";
       text += value >= 0x20 && value < 0x7f ? static_cast<char>(value) : '.';
     }
-    out += fmt::format("          {}  {}\n", paint.cyan(fmt::format("{:<48}", digits)), paint.dim(text));
+    out += fmt::format("         {}  {}\n", paint.cyan(fmt::format("{:<48}", digits)), paint.dim(text));
   }
   return out;
 }
 
 std::string places(const Exhibit& exhibit) {
   std::string out;
-  for (const call::Place& place : exhibit.wire) {
-    if (place.packet == 0) continue;
+  for (std::size_t i = 0; i < exhibit.wire.size(); ++i) {
+    const call::Place& place = exhibit.wire[i];
+    if (place.packet == 0 || std::find(exhibit.wire.begin(), exhibit.wire.begin() + static_cast<std::ptrdiff_t>(i), place) !=
+                                 exhibit.wire.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;
     out += fmt::format("{}packet {}", out.empty() ? "" : ", ", place.packet);
     if (place.stream != 0) out += fmt::format(" stream {}", place.stream);
   }
@@ -70,29 +79,50 @@ std::string places(const Exhibit& exhibit) {
   return out;
 }
 
-std::string exhibit_text(const RunReport& report, const Exhibit& exhibit, const Paint& paint) {
-  std::string out = fmt::format("        {}\n", exhibit.text);
-  if (const std::string where = places(exhibit); !where.empty()) out += fmt::format("          {}\n", paint.dim(where));
+// What it shows and where; in full also the octets, and the command by which somebody else's tool shows them.
+std::string exhibit_text(const RunReport& report, const Exhibit& exhibit, const Paint& paint, bool in_full) {
+  std::string out = fmt::format("       {}\n", exhibit.text);
+  if (!in_full) return out;
+  if (const std::string where = places(exhibit); !where.empty()) out += fmt::format("         {}\n", paint.dim(where));
   out += octets(paint, exhibit.octets);
   const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
-  if (!command.empty()) out += fmt::format("          {}\n", paint.dim("$ " + command));
+  if (!command.empty()) out += fmt::format("         {}\n", paint.dim("$ " + command));
   return out;
 }
 
 std::string claim_text(const RunReport& report, const Claim& claim, const TextOptions& options) {
   const Paint& paint = options.paint;
-  std::string out = fmt::format("  {} {}  {}\n", painted(paint, claim.outcome, mark(claim.outcome)), claim.number, paint.bold(claim.sentence));
-  if (!claim.because.empty()) out += fmt::format("       {}\n", paint.dim(claim.because));
-  if (claim.outcome == Outcome::Proven) return out;
+  std::string out =
+      fmt::format("  {} {}  {}\n", painted(paint, claim.outcome, mark(claim.outcome)), claim.number, paint.bold(claim.sentence));
+  const bool proven = claim.outcome == Outcome::Proven;
+  if (!claim.because.empty())
+    out += fmt::format("       {}\n", proven ? paint.dim(claim.because) : painted(paint, claim.outcome, claim.because));
+  if (proven) return out;
   const std::size_t shown = std::min(options.exhibits, claim.exhibits.size());
-  for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint);
-  if (claim.exhibits_total > shown) out += fmt::format("        … and {} more\n", claim.exhibits_total - shown);
+  for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint, i < options.in_full);
+  if (claim.exhibits_total > shown)
+    out += fmt::format("       … and {} more, in report.txt and report.json\n", claim.exhibits_total - shown);
   return out;
 }
 
+// "client1 ──▶ server   16 calls, 16 OK"
+std::string clients_text(const verdict::Verdict& verdict, const Paint& paint) {
+  constexpr std::size_t kClientsShown = 8;
+  std::string out;
+  const std::size_t shown = std::min(verdict.clients.size(), kClientsShown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const verdict::ClientCount& client = verdict.clients[i];
+    out += fmt::format("  {:<10} ──▶ server   {} calls, {} OK", client.client, client.calls, client.ok);
+    if (client.failed != 0) out += ", " + paint.red(fmt::format("{} failed", client.failed));
+    out += "\n";
+  }
+  if (shown < verdict.clients.size()) out += fmt::format("  … and {} clients more\n", verdict.clients.size() - shown);
+  return out.empty() ? out : out + "\n";
+}
+
 std::string cause_text(const diagnose::Cause& cause, const Paint& paint) {
-  std::string out = fmt::format("  {}  {}{}{}\n", paint.yellow(cause.id), paint.bold(cause.title), cause.suspected ? " (suspected)" : "",
-                                cause.times > 1 ? fmt::format(" × {}", cause.times) : "");
+  std::string out = fmt::format("  {}  {}{}{}\n", paint.yellow(cause.id), paint.bold(cause.title),
+                                cause.suspected ? " (suspected)" : "", cause.times > 1 ? fmt::format(" × {}", cause.times) : "");
   out += fmt::format("       {}\n       {} {}\n", cause.explanation, paint.cyan("fix:"), cause.fix);
   return out;
 }
@@ -115,7 +145,8 @@ std::string notes_text(const verdict::Verdict& verdict, const TextOptions& optio
   std::string out;
   for (const std::string& note : verdict.notes) out += fmt::format("  note: {}\n", note);
   if (verdict.calls_without_id != 0) {
-    out += fmt::format("  note: {} calls without a Testigo id (health checks, reflection, others) were counted, not judged\n", verdict.calls_without_id);
+    out += fmt::format("  note: {} calls without a Testigo id (health checks, reflection, others) were counted, not judged\n",
+                       verdict.calls_without_id);
   }
   if (verdict.out_of_scope != 0) {
     out += fmt::format("  note: {} calls were out of scope: a witness no longer holds them\n", verdict.out_of_scope);
@@ -139,7 +170,7 @@ std::string evidence_text(const RunReport& report, const Paint& paint) {
 
 std::string verdict_text(const RunReport& report, const TextOptions& options) {
   const Paint& paint = options.paint;
-  std::string out = headline(report, paint);
+  std::string out = clients_text(report.verdict, paint) + headline(report, paint);
   for (const Claim& claim : report.verdict.claims) out += claim_text(report, claim, options);
   if (!report.verdict.causes.empty()) out += "\n";
   for (const diagnose::Cause& cause : report.verdict.causes) out += cause_text(cause, paint);

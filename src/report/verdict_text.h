@@ -11,6 +11,7 @@ namespace testigo::report {
 struct TextOptions {
   Paint paint;
   std::size_t exhibits = 3;  // of each claim; how many more there are is said
+  std::size_t in_full = 1;   // of those: with their octets and the tshark command
 };
 
 // Ends with a line break.

@@ -8,7 +8,8 @@
 namespace testigo::run {
 
 void CallLines::on_call(const call::CallClosed& closed) {
-  const std::string line = json_ ? report::call_json(closed.connection, closed.call) : report::call_line(closed.connection, closed.call, paint_);
+  const std::string line =
+      json_ ? report::call_json(closed.connection, closed.call) : report::call_line(closed.connection, closed.call, paint_);
   fmt::print(out_, "{}\n", line);
 }
 
@@ -21,8 +22,9 @@ void CallLines::on_finding(const check::Finding& finding) {
     return;
   }
   const std::string grade = std::string(check::severity_name(finding.severity));
-  fmt::print(out_, "{} {}  packet {} stream {}  {}\n", finding.severity == check::Severity::Error ? paint_.red(grade) : paint_.yellow(grade),
-             finding.check, finding.spot.place.packet, finding.spot.place.stream, finding.text);
+  fmt::print(out_, "{} {}  packet {} stream {}  {}\n",
+             finding.severity == check::Severity::Error ? paint_.red(grade) : paint_.yellow(grade), finding.check,
+             finding.spot.place.packet, finding.spot.place.stream, finding.text);
 }
 
 }  // namespace testigo::run

@@ -46,7 +46,9 @@ using namespace std::chrono_literals;
 ChildProcess::ChildProcess(std::string name, const std::vector<std::string>& command, const std::filesystem::path& log)
     : name_(std::move(name)), log_(log) {
   std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));  // execv takes them so, and changes nothing
+  arguments.reserve(command.size() + 1);
+  for (const std::string& word : command)
+    arguments.push_back(const_cast<char*>(word.c_str()));  // execv takes them so, and changes nothing
   arguments.push_back(nullptr);
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   int trouble[2] = {-1, -1};

@@ -24,7 +24,8 @@ std::string compact(Time time) {
 bool make_private(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) return true;
   if (errno == EEXIST) return false;
-  throw EnvironmentError(fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", folder.string(), std::strerror(errno)));
+  throw EnvironmentError(
+      fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", folder.string(), std::strerror(errno)));
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::
   std::error_code error;
   std::filesystem::create_directories(parent, error);
   if (error) {
-    throw EnvironmentError(fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", parent.string(), error.message()));
+    throw EnvironmentError(
+        fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", parent.string(), error.message()));
   }
   const std::string stem = fmt::format("{}-{}", compact(now), name);
   for (int attempt = 1;; ++attempt) {  // several runs may begin in one second
@@ -47,7 +49,8 @@ EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::
 
 EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) {
-    throw EnvironmentError(fmt::format("{} is no folder; --evidence wants the folder of a run, with statements/ and wire.pcapng", folder.string()));
+    throw EnvironmentError(
+        fmt::format("{} is no folder; --evidence wants the folder of a run, with statements/ and wire.pcapng", folder.string()));
   }
   return EvidenceFolder(folder);
 }

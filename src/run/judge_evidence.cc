@@ -33,8 +33,8 @@ void read_all_statements(const EvidenceFolder& folder, verdict::Evidence& eviden
   for (const std::filesystem::path& file : statement_files(folder)) {
     statement::Reading reading = statement::read_statements(file);
     if (reading.damaged_lines != 0) {
-      notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", file.filename().string(), reading.damaged_lines,
-                                  reading.damages.front().place.line, reading.damages.front().what));
+      notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", file.filename().string(),
+                                  reading.damaged_lines, reading.damages.front().place.line, reading.damages.front().what));
     }
     if (reading.testimonies.empty()) {
       notes.push_back(fmt::format("{} holds no start record: nobody testifies in it", file.filename().string()));

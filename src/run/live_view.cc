@@ -28,7 +28,8 @@ std::string client_line(const std::string& name, const StatementTail::Counts& co
 }
 
 std::string bar(Duration elapsed, Duration total) {
-  const double part = std::clamp(static_cast<double>(elapsed.count()) / static_cast<double>(std::max<std::int64_t>(total.count(), 1)), 0.0, 1.0);
+  const double part =
+      std::clamp(static_cast<double>(elapsed.count()) / static_cast<double>(std::max<std::int64_t>(total.count(), 1)), 0.0, 1.0);
   const int full = static_cast<int>(part * kBarColumns);
   std::string line = "  ";
   for (int i = 0; i < kBarColumns; ++i) line += i < full ? "█" : "░";
@@ -49,8 +50,8 @@ std::string cut(const std::string& line, int width) {
 
 }  // namespace
 
-std::vector<std::string> live_lines(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total,
-                                    int width) {
+std::vector<std::string> live_lines(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed,
+                                    Duration total, int width) {
   std::vector<std::string> lines;
   const std::size_t shown = std::min(clients.size(), kClientsShown);
   for (std::size_t i = 0; i < shown; ++i) lines.push_back(cut(client_line(clients[i].first, clients[i].second.counts()), width));

@@ -25,7 +25,7 @@ class LiveView {
 };
 
 // The lines of a drawing, each at most `width` columns; for the view and its test.
-std::vector<std::string> live_lines(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total,
-                                    int width);
+std::vector<std::string> live_lines(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed,
+                                    Duration total, int width);
 
 }  // namespace testigo::run

@@ -35,7 +35,7 @@ class Progress final : public call::Sink {
   void on_connection(const call::ConnectionView& connection) override { ports_.insert(connection.server.port); }
   void on_call(const call::CallClosed&) override { ++calls_; }
 
-  std::uint64_t calls() const { return calls_; }                    // any thread
+  std::uint64_t calls() const { return calls_; }                   // any thread
   const std::set<std::uint16_t>& ports() const { return ports_; }  // after the tap has stopped
 
  private:
@@ -95,7 +95,8 @@ int run_tap(const TapRunOptions& options) {
   Listeners heard(folder, options);
   capture::Tap tap({options.listen, options.to}, heard.capture, clock);
   const std::string endpoint = tcp::to_text(tap.endpoint());
-  fmt::print(stderr, "listening on {}, carrying to {}; evidence in {}; end with Ctrl-C\n", endpoint, options.to, folder.path().string());
+  fmt::print(stderr, "listening on {}, carrying to {}; evidence in {}; end with Ctrl-C\n", endpoint, options.to,
+             folder.path().string());
   tap.start();
   const Duration begun = clock.monotonic();
   while (!limit_reached(options, heard, clock.monotonic() - begun)) {

@@ -49,7 +49,8 @@ Certificate make(EVP_PKEY* key, const char* name, X509* issuer, EVP_PKEY* issuer
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(raw), serial >> 1);
   X509_gmtime_adj(X509_getm_notBefore(raw), -3600);
   X509_gmtime_adj(X509_getm_notAfter(raw), kDaySeconds);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(raw), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(raw), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name), -1, -1,
+                             0);
   X509_set_issuer_name(raw, X509_get_subject_name(issuer != nullptr ? issuer : raw));
   X509_set_pubkey(raw, key);
   if (issuer == nullptr) {
@@ -78,7 +79,8 @@ std::string pem_of(X509* certificate) {
 
 std::filesystem::path private_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "testigo-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw EnvironmentError("cannot make a folder in " + std::filesystem::temp_directory_path().string());
+  if (::mkdtemp(name.data()) == nullptr)
+    throw EnvironmentError("cannot make a folder in " + std::filesystem::temp_directory_path().string());
   return name;
 }
 
@@ -88,11 +90,13 @@ TestCertificates::TestCertificates() : folder_(private_folder()) {
   const Key authority_key(EVP_EC_gen("P-256"));
   const Key server_key(EVP_EC_gen("P-256"));
   check(authority_key != nullptr && server_key != nullptr);
-  const Certificate authority_certificate = make(authority_key.get(), "Testigo, authority of one run", nullptr, authority_key.get());
+  const Certificate authority_certificate =
+      make(authority_key.get(), "Testigo, authority of one run", nullptr, authority_key.get());
   const Certificate server = make(server_key.get(), "localhost", authority_certificate.get(), authority_key.get());
   write_file(authority(), pem_of(authority_certificate.get()));
   write_file(certificate(), pem_of(server.get()));
-  write_file(key(), pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr); }));
+  write_file(key(),
+             pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr); }));
 }
 
 TestCertificates::~TestCertificates() {

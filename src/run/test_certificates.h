@@ -1,4 +1,5 @@
-// A certificate authority and a server certificate of one run, for `verify --tls`: for localhost, 127.0.0.1 and ::1, valid for a day.
+// A certificate authority and a server certificate of one run, for `verify --tls`: for localhost, 127.0.0.1 and ::1, valid for a
+// day.
 #pragma once
 
 #include <filesystem>

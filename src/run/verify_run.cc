@@ -34,25 +34,24 @@ constexpr Duration kDrawEvery = 100ms;
 std::filesystem::path find_greeter() {
   constexpr std::string_view kName = "testigo-greeter";
   std::error_code error;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / kName;
+  auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / kName;
   if (!error && std::filesystem::exists(beside)) return beside;
   const char* path = std::getenv("PATH");
   std::string_view rest = path == nullptr ? "" : path;
   while (!rest.empty()) {
     const std::size_t colon = std::min(rest.find(':'), rest.size());
-    const auto candidate = std::filesystem::path(rest.substr(0, colon)) / kName;
+    auto candidate = std::filesystem::path(rest.substr(0, colon)) / kName;
     if (std::filesystem::exists(candidate, error)) return candidate;
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }
   throw EnvironmentError("testigo-greeter is neither beside this program nor in PATH; build it (make) or use --target");
 }
 
-std::string milliseconds(Duration duration) {
-  return fmt::format("{}ms", std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()));
-}
+std::string exact(Duration duration) { return fmt::format("{}ns", duration.count()); }
 
 std::string with_port(const std::string& host, int port) {
-  return host.find(':') != std::string::npos && host.front() != '[' ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+  return host.find(':') != std::string::npos && host.front() != '[' ? fmt::format("[{}]:{}", host, port)
+                                                                    : fmt::format("{}:{}", host, port);
 }
 
 // The host of "host:port" or "[v6]:port".
@@ -108,8 +107,8 @@ void Play::perform() {
   capture::Tap tap({with_port(options_.host, 0), server}, capture, clock_);
   tap.start();
   const std::string listening = tcp::to_text(tap.endpoint());
-  fmt::print(stderr, "  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s", listening, server,
-             options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9);
+  fmt::print(stderr, "  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s",
+             listening, server, options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9);
   start_clients(listening);
   wait_for_clients();
   end_server();
@@ -121,7 +120,8 @@ void Play::perform() {
 // Its start record, written as soon as it listens, says where.
 std::string Play::start_server() {
   const auto statements = folder_.statements() / "server.jsonl";
-  std::vector<std::string> command = {greeter_, "server", "--listen", with_port(options_.host, 0), "--name", "server", "--statements", statements};
+  std::vector<std::string> command = {greeter_, "server", "--listen",     with_port(options_.host, 0),
+                                      "--name", "server", "--statements", statements};
   if (options_.misbehave) command.insert(command.end(), {"--misbehave", *options_.misbehave});
   if (certificates_) command.insert(command.end(), {"--tls-cert", certificates_->certificate(), "--tls-key", certificates_->key()});
   server_.emplace("server", command, folder_.logs() / "server.log");
@@ -130,7 +130,9 @@ std::string Play::start_server() {
   while (!tail.start()) {
     tail.poll();
     if (!server_->running()) throw EnvironmentError("the server did not start:" + last_lines(server_->log(), 5));
-    if (clock_.monotonic() > until) throw EnvironmentError(fmt::format("the server does not listen after {}; see {}", to_human(kServerPatience), server_->log().string()));
+    if (clock_.monotonic() > until)
+      throw EnvironmentError(
+          fmt::format("the server does not listen after {}; see {}", to_human(kServerPatience), server_->log().string()));
     if (shutdown_requests() != 0) throw EnvironmentError("ended by a signal before the server was up");
     std::this_thread::sleep_for(5ms);
   }
@@ -138,10 +140,15 @@ std::string Play::start_server() {
 }
 
 std::vector<std::string> Play::client_command(const std::string& name, const std::string& tap) const {
-  std::vector<std::string> command = {greeter_, "client", "--target", tap, "--name", name, "--every", milliseconds(options_.every), "--for",
-                                      milliseconds(options_.run_time), "--kind", options_.kind, "--deadline", milliseconds(options_.deadline),
-                                      "--payload-bytes", std::to_string(options_.payload_bytes), "--statements",
-                                      folder_.statements() / (name + ".jsonl")};
+  std::vector<std::string> command = {greeter_,          "client",
+                                      "--target",        tap,
+                                      "--name",          name,
+                                      "--every",         exact(options_.every),
+                                      "--for",           exact(options_.run_time),
+                                      "--kind",          options_.kind,
+                                      "--deadline",      exact(options_.deadline),
+                                      "--payload-bytes", std::to_string(options_.payload_bytes),
+                                      "--statements",    folder_.statements() / (name + ".jsonl")};
   if (certificates_) {
     command.insert(command.end(), {"--tls-ca", certificates_->authority()});
   } else if (options_.tls) {
@@ -200,7 +207,8 @@ void Play::end_server() {
     std::this_thread::sleep_for(200ms);  // its last lines; a file without an end record is judged up to its horizon anyway
     return;
   }
-  if (!server_->running()) notes_.push_back(fmt::format("the server ended before it was asked to, with exit code {}", server_->exit_code().value_or(0)));
+  if (!server_->running())
+    notes_.push_back(fmt::format("the server ended before it was asked to, with exit code {}", server_->exit_code().value_or(0)));
   server_->signal(SIGTERM);
   if (!server_->wait(shutdown_requests() > 1 ? 1s : kServerPatience)) {
     notes_.emplace_back("the server did not end when it was asked to, and was killed");
@@ -216,7 +224,9 @@ void Play::keep_server_statements() {
     const std::string suffix = i == 0 ? "" : fmt::format(".{}", i);
     const std::filesystem::path from = options_.server_statements->string() + suffix;
     if (!std::filesystem::exists(from)) {
-      if (i == 0) throw EnvironmentError(fmt::format("there is no {}; --server-statements names the file that the server writes", from.string()));
+      if (i == 0)
+        throw EnvironmentError(
+            fmt::format("there is no {}; --server-statements names the file that the server writes", from.string()));
       return;
     }
     std::error_code error;

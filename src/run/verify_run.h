@@ -12,8 +12,8 @@ namespace testigo::run {
 
 struct VerifyOptions {
   // Who plays.
-  std::string host = "127.0.0.1";            // an address of this machine, for the server and the tap
-  std::optional<std::string> target;         // a greeter that runs already, instead of a server of our own
+  std::string host = "127.0.0.1";                          // an address of this machine, for the server and the tap
+  std::optional<std::string> target;                       // a greeter that runs already, instead of a server of our own
   std::optional<std::filesystem::path> server_statements;  // of that greeter
   int clients = 2;
   Duration every = std::chrono::milliseconds(500);

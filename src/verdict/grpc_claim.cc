@@ -3,7 +3,6 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/inert.h"
 #include "verdict/wording.h"
@@ -45,6 +44,24 @@ void point_at_connections(ClaimDraft& claim, const WireTestimony& wire) {
   }
 }
 
+// "CN01–CN05, HD07": ids in order, runs of three and more as a range.
+std::string id_ranges(const std::vector<std::string_view>& ids) {
+  const auto follows = [&](std::size_t i) {
+    return i + 1 < ids.size() && ids[i].substr(0, 2) == ids[i + 1].substr(0, 2) &&
+           std::stoi(std::string(ids[i].substr(2))) + 1 == std::stoi(std::string(ids[i + 1].substr(2)));
+  };
+  std::string text;
+  for (std::size_t first = 0; first < ids.size();) {
+    std::size_t last = first;
+    while (follows(last)) ++last;
+    if (last < first + 2) last = first;
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", ids[first]);
+    if (last != first) text += fmt::format("–{}", ids[last]);
+    first = last + 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string judge_grpc(Docket& docket) {
@@ -65,11 +82,11 @@ std::string judge_grpc(Docket& docket) {
     if (count.passed + count.failed + count.not_judgeable == 0) silent.push_back(id);
   }
   for (const auto& [reason, ids] : unjudged) {
-    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), inert(reason), fmt::join(ids, ", ")));
+    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), inert(reason), id_ranges(ids)));
   }
   if (passed.empty()) claim.doubt("no check found anything to judge");
-  std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), fmt::join(passed, ", "));
-  if (!silent.empty()) text += fmt::format("; nothing to judge for {}", fmt::join(silent, ", "));
+  std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), id_ranges(passed));
+  if (!silent.empty()) text += fmt::format("; nothing to judge for {}", id_ranges(silent));
   return text;
 }
 

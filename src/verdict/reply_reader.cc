@@ -50,4 +50,21 @@ std::optional<statement::Reply> read_reply(Bytes message) {
   return reply;
 }
 
+Bytes naming_octets(Bytes message) {
+  CodedInputStream input(reinterpret_cast<const std::uint8_t*>(message.data()), static_cast<int>(message.size()));
+  const auto limit = input.PushLimit(static_cast<int>(message.size()));
+  statement::Reply ignored;
+  std::size_t begin = message.size();
+  std::size_t end = begin;
+  for (int at = 0; const std::uint32_t tag = input.ReadTag(); at = input.CurrentPosition()) {
+    if (!read_field(input, tag, ignored)) break;
+    const int number = WireFormatLite::GetTagFieldNumber(tag);
+    if (number != GreetReply::kClientFieldNumber && number != GreetReply::kCallFieldNumber) continue;
+    begin = std::min(begin, static_cast<std::size_t>(at));
+    end = static_cast<std::size_t>(input.CurrentPosition());
+  }
+  input.PopLimit(limit);
+  return message.subspan(begin, end - begin);
+}
+
 }  // namespace testigo::verdict

@@ -39,14 +39,16 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
   } else if (traffic.connections == 0) {
     claim.because = "no connection was seen";
   } else if (traffic.tls_connections != 0) {
-    claim.because = fmt::format("{} of {} connections are TLS: the wire shows ciphertext", traffic.tls_connections, traffic.connections);
+    claim.because =
+        fmt::format("{} of {} connections are TLS: the wire shows ciphertext", traffic.tls_connections, traffic.connections);
   } else if (traffic.incomplete_connections != 0) {
     claim.because = fmt::format("{} of {} connections were not seen whole", traffic.incomplete_connections, traffic.connections);
   } else if (traffic.grpc_calls == 0) {
     claim.because = "no gRPC call was seen";
   } else {
     claim.outcome = Outcome::Proven;
-    claim.because = fmt::format("{} gRPC calls on {} connections, no check failed at error severity", traffic.grpc_calls, traffic.connections);
+    claim.because =
+        fmt::format("{} gRPC calls on {} connections, no check failed at error severity", traffic.grpc_calls, traffic.connections);
   }
   return claim;
 }
@@ -66,7 +68,8 @@ void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) 
   if (view.client_opening == Opening::Tls) ++traffic_.tls_connections;
   if (!view.whole() || view.calls_not_followed != 0) ++traffic_.incomplete_connections;
   const bool client = speaks_otherwise(view.client_opening);
-  const bool server = view.client_opening == Opening::Http2 && (speaks_otherwise(view.server_opening) || view.server_opening == Opening::Tls);
+  const bool server =
+      view.client_opening == Opening::Http2 && (speaks_otherwise(view.server_opening) || view.server_opening == Opening::Tls);
   if (!client && !server) return;
   ++traffic_.not_http2_total;
   if (traffic_.not_http2.size() < kExhibitsKept) traffic_.not_http2.push_back(quoted(view, client));

@@ -91,8 +91,9 @@ void WireWitness::on_message(const call::MessageSeen& seen) {
   open.reply = read_reply(seen.message.octets);
   open.reply_packet = seen.spot.place.packet;
   open.wrong_reply = open.reply && !names(*open.reply, open.id);
-  if (open.wrong_reply)
-    open.reply_octets = to_hex(seen.message.octets.first(std::min(seen.message.octets.size(), kReplyBytesShown)));
+  if (!open.wrong_reply) return;
+  const Bytes naming = naming_octets(seen.message.octets);
+  open.reply_octets = to_hex(naming.first(std::min(naming.size(), kReplyBytesShown)));
 }
 
 void WireWitness::on_call(const call::CallClosed& closed) {

@@ -97,4 +97,7 @@ class WireWitness final : public call::Sink {
 // Nothing when they cannot be read.
 std::optional<statement::Reply> read_reply(Bytes message);
 
+// Those of its octets that name client and call, with their tags; empty when there are none.
+Bytes naming_octets(Bytes message);
+
 }  // namespace testigo::verdict

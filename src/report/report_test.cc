@@ -1,0 +1,171 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "report/call_line.h"
+#include "report/junit.h"
+#include "report/run_report.h"
+#include "report/tshark.h"
+#include "report/verdict_json.h"
+#include "report/verdict_text.h"
+
+namespace testigo::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+verdict::Claim claim(int number, verdict::Outcome outcome, std::string because) {
+  verdict::Claim made;
+  made.number = number;
+  made.sentence = "sentence " + std::to_string(number);
+  made.outcome = outcome;
+  made.because = std::move(because);
+  return made;
+}
+
+// One claim of each outcome; the broken one has two exhibits of three.
+RunReport sample() {
+  RunReport report;
+  report.command = "verify";
+  report.version = "1.2.3";
+  report.judged = *parse_rfc3339("2026-01-02T03:04:05Z");
+  report.evidence = "evidence/run";
+  report.capture = "evidence/run/wire.pcapng";
+  report.ports = {50051};
+  report.verdict.outcome = verdict::Outcome::Broken;
+  report.verdict.claims = {claim(1, verdict::Outcome::Proven, "all good"), claim(2, verdict::Outcome::Broken, "one is not"),
+                           claim(3, verdict::Outcome::Inconclusive, "nobody saw")};
+  verdict::Exhibit exhibit;
+  exhibit.call = "client1/p/7";
+  exhibit.text = "client1 call 7 got <another's> reply";
+  exhibit.octets = "1207636c69656e7432";
+  exhibit.wire = {{341, 1, 15}};
+  exhibit.statements = {{"evidence/run/statements/client1.jsonl", 12}};
+  report.verdict.claims[1].exhibits = {exhibit, exhibit};
+  report.verdict.claims[1].exhibits_total = 3;
+  report.verdict.clients = {{"client1", 20, 19, 1}};
+  return report;
+}
+
+TEST(VerdictText, SaysWhatWasDecidedAndWhereItShows) {
+  const std::string text = verdict_text(sample(), {});
+  EXPECT_THAT(text, HasSubstr("BROKEN   1/3 claims proven, 1 broken, 1 inconclusive"));
+  EXPECT_THAT(text, HasSubstr("✔ 1  sentence 1\n       all good"));
+  EXPECT_THAT(text, HasSubstr("✘ 2  sentence 2\n       one is not"));
+  EXPECT_THAT(text, HasSubstr("packet 341 stream 15, client1.jsonl:12"));
+  EXPECT_THAT(text, HasSubstr("12 07 63 6c 69 65 6e 74 32"));
+  EXPECT_THAT(text, HasSubstr("..client2"));
+  EXPECT_THAT(text, HasSubstr("$ tshark -r evidence/run/wire.pcapng -d tcp.port==50051,http2 -Y 'frame.number==341' -O http2 -x"));
+  EXPECT_THAT(text, HasSubstr("… and 1 more"));
+  EXPECT_THAT(text, HasSubstr("client1    ──▶ server   20 calls, 19 OK, 1 failed"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(VerdictText, ShowsTheFirstExhibitInFullAndPaintsOnlyWhenAsked) {
+  TextOptions options;
+  options.paint.colour = true;
+  const std::string text = verdict_text(sample(), options);
+  EXPECT_THAT(text, HasSubstr("\x1b[31m"));
+  const std::size_t first = text.find("$ tshark");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find("$ tshark", first + 1), std::string::npos);
+}
+
+TEST(VerdictJson, HoldsEveryClaimWithItsExhibits) {
+  const auto json = verdict_json(sample());
+  EXPECT_EQ(json["format"], "testigo-report");
+  EXPECT_EQ(json["verdict"], "BROKEN");
+  ASSERT_EQ(json["claims"].size(), 3u);
+  EXPECT_EQ(json["claims"][1]["outcome"], "BROKEN");
+  EXPECT_EQ(json["claims"][1]["exhibits_total"], 3);
+  const auto& exhibit = json["claims"][1]["exhibits"][0];
+  EXPECT_EQ(exhibit["wire"][0]["packet"], 341);
+  EXPECT_EQ(exhibit["statements"][0]["file"], "statements/client1.jsonl");
+  EXPECT_EQ(exhibit["octets"], "1207636c69656e7432");
+  EXPECT_EQ(json["clients"][0]["failed"], 1);
+}
+
+TEST(Junit, HasACaseAClaim) {
+  const std::string xml = junit(sample());
+  EXPECT_THAT(xml, HasSubstr(R"(tests="3" failures="1" errors="1" timestamp="2026-01-02T03:04:05")"));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"one is not\">"));
+  EXPECT_THAT(xml, HasSubstr("<error message=\"INCONCLUSIVE: nobody saw\">"));
+  EXPECT_THAT(xml, HasSubstr("got &lt;another's&gt; reply"));
+}
+
+TEST(Junit, HoldsNoOctetThatXmlForbids) {
+  RunReport report = sample();
+  report.verdict.claims[0].because = "a\x1b\x01 b\xff & <c>";
+  EXPECT_THAT(junit(report), HasSubstr("a?? b? &amp; &lt;c&gt;"));
+}
+
+TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
+  const std::vector<std::uint16_t> ports = {1, 2};
+  EXPECT_EQ(tshark_overview("it's here/wire.pcapng", ports),
+            "tshark -r 'it'\\''s here/wire.pcapng' -d tcp.port==1,http2 -d tcp.port==2,http2 -Y http2");
+  EXPECT_EQ(tshark_places("w", ports, {}), "");
+  const std::vector<call::Place> unseen = {{0, 1, 1}};
+  EXPECT_EQ(tshark_places("w", ports, unseen), "");
+}
+
+TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
+  call::ConnectionView connection;
+  connection.client = {"127.0.0.1", 40000};
+  connection.server = {"::1", 50051};
+  call::Call call;
+  call.started = *parse_rfc3339("2026-01-02T03:04:05.006Z");
+  call.ended = call.started + std::chrono::microseconds(412);
+  call.path = "/a.B/C\x1b[2J";
+  call.path_known = http2::Known::Exact;
+  call.status = 14;
+  call.ending = call::Ending::Trailers;
+  call.request = {.messages = 1, .bytes = 20};
+  call.response = {.messages = 3, .bytes = 20'000};
+  EXPECT_EQ(
+      call_line(connection, call, {}),
+      "03:04:05.006 127.0.0.1:40000 → [::1]:50051  /a.B/C\\x1b[2J  server-stream  UNAVAILABLE  1→3 msg  20 B→20.0 kB  412 µs");
+  const auto json = nlohmann::json::parse(call_json(connection, call));
+  EXPECT_EQ(json["status_name"], "UNAVAILABLE");
+  EXPECT_EQ(json["latency_ns"], 412'000);
+  EXPECT_EQ(json["method"], "/a.B/C\x1b[2J");  // JSON escapes it
+}
+
+TEST(CallLine, NamesEndingsWithoutAStatus) {
+  call::Call call;
+  call.ending = call::Ending::ResetByClient;
+  call.error_code = http2::kCancel;
+  EXPECT_EQ(outcome_text(call), "reset by client (CANCEL)");
+  call.ending = call::Ending::ConnectionLost;
+  EXPECT_EQ(outcome_text(call), "connection lost");
+  call.ending = call::Ending::WithoutStatus;
+  call.http_status = 404;
+  EXPECT_EQ(outcome_text(call), "HTTP 404");
+}
+
+TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  RunReport report = sample();
+  report.evidence = folder;
+  write_reports(report);
+  for (const char* name : {"report.txt", "report.json", "report.xml"}) {
+    EXPECT_EQ(std::filesystem::status(folder / name).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
+    EXPECT_THAT(read_file(folder / name, 1 << 20), HasSubstr(name == std::string("report.xml") ? "failure" : "BROKEN")) << name;
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(RunReport, ExitCodesFollowTheVerdict) {
+  EXPECT_EQ(exit_code(verdict::Outcome::Proven), 0);
+  EXPECT_EQ(exit_code(verdict::Outcome::Broken), 1);
+  EXPECT_EQ(exit_code(verdict::Outcome::Inconclusive), 3);
+}
+
+}  // namespace
+}  // namespace testigo::report
