@@ -1,8 +1,24 @@
+#include <algorithm>
+#include <array>
+
 #include "app/command.h"
 #include "app/options.h"
 #include "run/verify_run.h"
 
 namespace testigo::app {
+namespace {
+
+// The server has the last word; this is said before anything is started.
+std::string check_misbehaviour(const std::string& text) {
+  static constexpr std::array<std::string_view, 6> kModes = {"wrong-name", "swap", "swallow", "swallow-silently", "twice", "slow"};
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string number = colon < text.size() ? text.substr(colon + 1) : "1";
+  const bool counts = !number.empty() && number.size() < 10 && number.find_first_not_of("0123456789") == std::string::npos;
+  if (counts && std::ranges::find(kModes, text.substr(0, colon)) != kModes.end()) return {};
+  return "\"" + text + "\" is none of wrong-name, swap, swallow, swallow-silently, twice and slow, with :N or without";
+}
+
+}  // namespace
 
 Runner add_verify(CLI::App& app, CLI::App*& command) {
   command = app.add_subcommand("verify",
@@ -24,6 +40,7 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       ->capture_default_str();
   auto* misbehave =
       c.add_option("--misbehave", options->misbehave, "let the server lie: MODE[:N] of `testigo-greeter server --help`")
+          ->check(check_misbehaviour)
           ->type_name("MODE");
   auto* target = c.add_option("--target", options->target, "use a greeter that runs already, at host:port")->type_name("ADDRESS");
   c.add_option("--server-statements", options->server_statements,

@@ -169,8 +169,8 @@ class Tap::Carrier {
   std::thread thread_;
 };
 
-Tap::Tap(TapOptions options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits)
-    : carrier_(std::make_unique<Carrier>(std::move(options), sink, clock, limits)) {}
+Tap::Tap(const TapOptions& options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits)
+    : carrier_(std::make_unique<Carrier>(options, sink, clock, limits)) {}
 
 Tap::~Tap() { carrier_->stop(); }
 

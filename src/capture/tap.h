@@ -25,7 +25,7 @@ class Tap {
  public:
   // Binds and listens, so that clients can connect as soon as this returns. Throws EnvironmentError (port taken, no such name).
   // `sink` must outlive the tap; it is called on one thread that is neither the caller's nor the one that carries.
-  Tap(TapOptions options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits = {});
+  Tap(const TapOptions& options, tcp::ConnectionSink& sink, const Clock& clock, const Limits& limits = {});
   ~Tap();
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;

@@ -22,6 +22,7 @@ constexpr const char* kFooter = R"(
 Serves testigo.greeter.v1.Greeter, the standard health service (grpc.health.v1) and server reflection. Reflection is v1alpha only,
 for gRPC 1.51 has no v1: ask with a client that speaks v1alpha, such as grpcurl or `grpc_cli`.
 SIGTERM and SIGINT end it in order: no new calls, those in flight have --grace, then they are cancelled; a second signal kills.
+It is a system under proof, for loopback, containers and test networks: gRPC 1.51 is not meant to face the internet any more.
 
 Misbehaviour, for trying a verdict: MODE or MODE:N, from the N-th call of this process on.
   wrong-name        the reply names another client

@@ -1,6 +1,6 @@
 #include "run/tap_run.h"
 
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdio>
@@ -43,6 +43,14 @@ class Progress final : public call::Sink {
   std::set<std::uint16_t> ports_;
 };
 
+// Two descriptors a connection: as many as the system grants us.
+void raise_descriptor_limit() {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // Everything that hears the tap, from octets to a verdict. Data flows one way: capture → model → fan.
 struct Listeners {
   Listeners(const EvidenceFolder& folder, const TapRunOptions& options)
@@ -72,7 +80,7 @@ bool limit_reached(const TapRunOptions& options, const Listeners& heard, Duratio
   return options.calls_limit && heard.progress.calls() >= *options.calls_limit;
 }
 
-report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, const Clock& clock) {
+report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, const Clock& clock) {
   report::RunReport report;
   report.command = "tap";
   report.version = kVersion;
@@ -82,6 +90,9 @@ report::RunReport make_report(const EvidenceFolder& folder, const Listeners& hea
   report.ports.assign(heard.progress.ports().begin(), heard.progress.ports().end());
   report.checks = heard.judge.tally();
   report.verdict = verdict::judge_traffic(heard.traffic.traffic(), report.checks, heard.diagnosis.causes());
+  if (slowed != 0)
+    report.verdict.notes.push_back(
+        fmt::format("the tap waited {} times for the judge: traffic was slowed down, nothing was lost", slowed));
   if (heard.capture.error()) report.verdict.notes.push_back(*heard.capture.error());
   return report;
 }
@@ -91,6 +102,7 @@ report::RunReport make_report(const EvidenceFolder& folder, const Listeners& hea
 int run_tap(const TapRunOptions& options) {
   const SystemClock clock;
   take_signals();
+  raise_descriptor_limit();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
   Listeners heard(folder, options);
   capture::Tap tap({options.listen, options.to}, heard.capture, clock);
@@ -105,13 +117,14 @@ int run_tap(const TapRunOptions& options) {
   }
   tap.stop();
 
-  const report::RunReport report = make_report(folder, heard, clock);
-  report::write_reports(report);
+  const report::RunReport report = make_report(folder, heard, tap.counts().slowed, clock);
   if (options.json) {
     fmt::print("{}\n", report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
     fmt::print("\n{}", report::verdict_text(report, {paint_for(stdout), 3}));
   }
+  std::fflush(stdout);
+  report::write_reports(report);  // after it was told: a full disk takes no verdict away
   return report::exit_code(report.verdict.outcome);
 }
 

@@ -235,13 +235,15 @@ void Play::keep_server_statements() {
   }
 }
 
+// Told before it is written: a full disk takes no verdict away.
 int tell(const report::RunReport& report, bool json) {
-  report::write_reports(report);
   if (json) {
     fmt::print("{}\n", report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
     fmt::print("{}", report::verdict_text(report, {paint_for(stdout), 3}));
   }
+  std::fflush(stdout);
+  report::write_reports(report);
   return report::exit_code(report.verdict.outcome);
 }
 

@@ -346,6 +346,8 @@ class Failures(Verify):
         fails(WRONG_USAGE, "--clients", "--clients", "0")
         fails(WRONG_USAGE, "--kind", "--kind", "quaternary")
         fails(WRONG_USAGE, "--target", "--server-statements", "/dev/null")
+        fails(WRONG_USAGE, "wrong-name, swap", "--misbehave", "nonsense")
+        fails(WRONG_USAGE, "wrong-name, swap", "--misbehave", "swap:x")
         fails(ENVIRONMENT, "no folder", "--evidence", self.folder / "nowhere")
         blocked = self.folder / "file"
         blocked.write_text("")
