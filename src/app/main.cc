@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include <fmt/format.h>
@@ -39,6 +40,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return explain(app, error);
   } catch (const testigo::EnvironmentError& error) {
+    fmt::print(stderr, "testigo: {}\n", error.what());
+    return kEnvironmentFailed;
+  } catch (const std::exception& error) {  // the standard library's own word on the environment: a path, the memory
     fmt::print(stderr, "testigo: {}\n", error.what());
     return kEnvironmentFailed;
   }

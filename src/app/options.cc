@@ -12,7 +12,8 @@ CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const
           name,
           [&value, name](const std::string& text) {
             const auto duration = parse_duration(text);
-            if (!duration) throw CLI::ValidationError(name, fmt::format("\"{}\" is no duration; write 250ms, 10s or 5m", text));
+            if (!duration || *duration == Duration::zero())
+              throw CLI::ValidationError(name, fmt::format("\"{}\" is no duration of this kind; write 250ms, 10s or 5m", text));
             value = *duration;
           },
           help)

@@ -148,11 +148,8 @@ std::string notes_text(const verdict::Verdict& verdict, const TextOptions& optio
     out += fmt::format("  note: {} calls without a Testigo id (health checks, reflection, others) were counted, not judged\n",
                        verdict.calls_without_id);
   }
-  if (verdict.out_of_scope != 0) {
-    out += fmt::format("  note: {} calls were out of scope: a witness no longer holds them\n", verdict.out_of_scope);
-  }
   if (verdict.in_flight.empty()) return out;
-  out += fmt::format("  note: {} calls in flight at the end, not judged:", verdict.in_flight.size());
+  out += "        in flight:";
   const std::size_t shown = std::min(options.exhibits, verdict.in_flight.size());
   for (std::size_t i = 0; i < shown; ++i) out += " " + verdict.in_flight[i];
   out += shown < verdict.in_flight.size() ? " …\n" : "\n";

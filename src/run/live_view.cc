@@ -71,7 +71,7 @@ std::vector<std::string> live_lines(const std::vector<std::pair<std::string, Sta
 LiveView::LiveView(std::FILE* out) : out_(out), terminal_(is_terminal(out)) {}
 
 LiveView::~LiveView() {
-  if (lines_ != 0) fmt::print(out_, "\n");
+  if (lines_ != 0) put(out_, "\n");
 }
 
 void LiveView::draw(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total) {
@@ -81,7 +81,7 @@ void LiveView::draw(const std::vector<std::pair<std::string, StatementTail>>& cl
   const auto lines = live_lines(clients, elapsed, total, columns(out_) - 1);
   for (const std::string& line : lines) drawing += line + "\x1b[K\n";
   lines_ = static_cast<int>(lines.size());
-  fmt::print(out_, "{}", drawing);
+  put(out_, drawing);
   std::fflush(out_);
 }
 

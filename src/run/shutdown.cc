@@ -16,11 +16,17 @@ extern "C" void count_request(int) { requests = requests + 1; }
 void take_signals() {
   struct sigaction action = {};
   action.sa_handler = count_request;
+  action.sa_flags = SA_RESTART;
   ::sigemptyset(&action.sa_mask);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
-  action.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &action, nullptr);
+  ignore_broken_pipes();
 }
+
+void release_signals() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_DFL);
+}
+
+void ignore_broken_pipes() { ::signal(SIGPIPE, SIG_IGN); }
 
 int shutdown_requests() { return requests; }
 

@@ -6,6 +6,12 @@ namespace testigo::run {
 // Takes both signals over for this process, and ignores SIGPIPE and SIGHUP's default of dying without a report.
 void take_signals();
 
+// Gives them back: what follows may be ended as usual. SIGPIPE stays ignored.
+void release_signals();
+
+// A reader that goes away ends no run.
+void ignore_broken_pipes();
+
 // How often we were asked to end.
 int shutdown_requests();
 

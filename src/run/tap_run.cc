@@ -1,7 +1,5 @@
 #include "run/tap_run.h"
 
-#include <sys/resource.h>
-
 #include <atomic>
 #include <cstdio>
 #include <set>
@@ -18,6 +16,7 @@
 #include "report/verdict_json.h"
 #include "report/verdict_text.h"
 #include "run/call_lines.h"
+#include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
@@ -42,14 +41,6 @@ class Progress final : public call::Sink {
   std::atomic<std::uint64_t> calls_ = 0;
   std::set<std::uint16_t> ports_;
 };
-
-// Two descriptors a connection: as many as the system grants us.
-void raise_descriptor_limit() {
-  rlimit limit = {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 // Everything that hears the tap, from octets to a verdict. Data flows one way: capture → model → fan.
 struct Listeners {
@@ -119,9 +110,9 @@ int run_tap(const TapRunOptions& options) {
 
   const report::RunReport report = make_report(folder, heard, tap.counts().slowed, clock);
   if (options.json) {
-    fmt::print("{}\n", report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    put(stdout, report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
-    fmt::print("\n{}", report::verdict_text(report, {paint_for(stdout), 3}));
+    put(stdout, "\n" + report::verdict_text(report, {paint_for(stdout), 3}));
   }
   std::fflush(stdout);
   report::write_reports(report);  // after it was told: a full disk takes no verdict away

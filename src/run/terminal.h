@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "report/paint.h"
 
@@ -18,6 +19,9 @@ inline report::Paint paint_for(std::FILE* stream) {
   const char* no_color = std::getenv("NO_COLOR");
   return {is_terminal(stream) && (no_color == nullptr || *no_color == '\0')};
 }
+
+// Writes what it can: a reader that has gone, or a full disk, ends no run. (fmt::print would throw.)
+inline void put(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
 
 // Columns of the terminal; 80 when it does not say.
 inline int columns(std::FILE* stream) {

@@ -15,6 +15,7 @@
 #include "report/verdict_json.h"
 #include "report/verdict_text.h"
 #include "run/child_process.h"
+#include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/judge_evidence.h"
 #include "run/live_view.h"
@@ -107,8 +108,8 @@ void Play::perform() {
   capture::Tap tap({with_port(options_.host, 0), server}, capture, clock_);
   tap.start();
   const std::string listening = tcp::to_text(tap.endpoint());
-  fmt::print(stderr, "  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s",
-             listening, server, options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9);
+  put(stderr, fmt::format("  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s",
+                          listening, server, options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9));
   start_clients(listening);
   wait_for_clients();
   end_server();
@@ -238,9 +239,9 @@ void Play::keep_server_statements() {
 // Told before it is written: a full disk takes no verdict away.
 int tell(const report::RunReport& report, bool json) {
   if (json) {
-    fmt::print("{}\n", report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    put(stdout, report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
-    fmt::print("{}", report::verdict_text(report, {paint_for(stdout), 3}));
+    put(stdout, report::verdict_text(report, {paint_for(stdout), 3}));
   }
   std::fflush(stdout);
   report::write_reports(report);
@@ -252,12 +253,21 @@ int tell(const report::RunReport& report, bool json) {
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
   const verdict::JudgeOptions strictness{options.tolerance, options.since, options.target.has_value()};
-  if (options.evidence) return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
+  if (options.evidence) {
+    ignore_broken_pipes();
+    return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
+  }
   take_signals();
+  raise_descriptor_limit();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
-  Play play(options, folder, clock);
-  play.perform();
-  return tell(judge_evidence(folder, strictness, clock, play.notes()), options.json);
+  std::vector<std::string> notes;
+  {
+    Play play(options, folder, clock);
+    play.perform();
+    notes = play.notes();
+  }
+  release_signals();  // the evidence is on disk; judging it may be ended at once
+  return tell(judge_evidence(folder, strictness, clock, std::move(notes)), options.json);
 }
 
 }  // namespace testigo::run

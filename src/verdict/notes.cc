@@ -29,7 +29,7 @@ void note_wire(Docket& docket) {
   if (docket.wire.tls()) docket.verdict.notes.push_back("under TLS the wire shows ciphertext: claim 8 rests on two witnesses");
   if (docket.wire.late()) {
     docket.verdict.notes.push_back(count_text(docket.wire.late_connections(), "connection") +
-                                   " began before the capture did, and out of scope");
+                                   " began before the capture did: their calls are out of scope");
   }
   const check::Tally& tally = docket.evidence.checks;
   if (tally.warnings > 0) docket.verdict.notes.push_back(count_text(tally.warnings, "check warning") + "; warnings break no claim");

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -164,11 +165,15 @@ def call_number(line):
 
 
 def free_port():
-    """A port that was free a moment ago; only where port 0 will not do, such as a server that comes back."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that was free a moment ago; only where port 0 will not do, such as a server that comes back.
+
+    It lies below those that the kernel gives away (ip_local_port_range), so that no process with port 0 takes it meanwhile.
+    """
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def make_certificates(folder):
