@@ -54,6 +54,8 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       ->type_name("FILE");
   auto* evidence = c.add_option("--evidence", options->evidence, "judge the evidence of an earlier run, or collected elsewhere")
                        ->type_name("DIR");
+  c.add_flag("--shared-server", options->shared_server,
+             "with --evidence: the server also served others, whose calls are out of scope (--target says so by itself)");
   add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/environment_error.h"
 #include "call/fan.h"
 #include "call/model.h"
 #include "capture/capture_writer.h"
@@ -116,6 +117,7 @@ int run_tap(const TapRunOptions& options) {
   }
   std::fflush(stdout);
   report::write_reports(report);  // after it was told: a full disk takes no verdict away
+  if (heard.capture.error()) throw EnvironmentError(*heard.capture.error());
   return report::exit_code(report.verdict.outcome);
 }
 

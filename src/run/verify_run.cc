@@ -1,9 +1,12 @@
 #include "run/verify_run.h"
 
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -221,6 +224,7 @@ void Play::end_server() {
 // The evidence folder holds all that was judged, also what another server wrote (with the files that rotation renamed).
 void Play::keep_server_statements() {
   if (!options_.server_statements) return;
+  std::set<ino_t> copied;
   for (int i = 0;; ++i) {
     const std::string suffix = i == 0 ? "" : fmt::format(".{}", i);
     const std::filesystem::path from = options_.server_statements->string() + suffix;
@@ -230,8 +234,12 @@ void Play::keep_server_statements() {
             fmt::format("there is no {}; --server-statements names the file that the server writes", from.string()));
       return;
     }
+    struct stat status = {};
+    if (::stat(from.c_str(), &status) == 0 && !copied.insert(status.st_ino).second) continue;  // it was renamed meanwhile
     std::error_code error;
-    std::filesystem::copy_file(from, folder_.statements() / ("server.jsonl" + suffix), error);
+    const std::filesystem::path to = folder_.statements() / ("server.jsonl" + suffix);
+    std::filesystem::copy_file(from, to, error);
+    if (!error) std::filesystem::permissions(to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
     if (error) throw EnvironmentError(fmt::format("cannot copy {}: {}", from.string(), error.message()));
   }
 }
@@ -252,10 +260,14 @@ int tell(const report::RunReport& report, bool json) {
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.target.has_value()};
+  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server || options.target.has_value()};
   if (options.evidence) {
     ignore_broken_pipes();
     return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
+  }
+  if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
+    throw EnvironmentError(
+        fmt::format("cannot read {}; the server's statements are needed for claims 4 and 8", options.server_statements->string()));
   }
   take_signals();
   raise_descriptor_limit();

@@ -23,6 +23,8 @@ struct VerifyOptions {
   bool tls = false;
   std::optional<std::filesystem::path> cacert;  // with `target` and TLS: whom to trust
   std::optional<std::string> misbehave;         // of our own server
+  // The server also served clients that are no part of this run; with `target` that goes without saying.
+  bool shared_server = false;
   // How long, and how strict.
   Duration run_time = std::chrono::seconds(10);
   std::optional<Duration> tolerance;

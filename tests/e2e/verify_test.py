@@ -331,6 +331,8 @@ class Failures(Verify):
         with start_server("--statements", statements) as server:
             run(*client_command(server.address, "--count", "3", "--every", "10ms"))  # calls of somebody else
             self.verify("--target", server.address, "--server-statements", statements, "--for", "400ms", "--every", "100ms", code=PROVEN)
+            self.judge(self.evidence, code=INCONCLUSIVE)  # the evidence alone does not say whose the other calls were
+            self.judge(self.evidence, "--shared-server", code=PROVEN)
             self.verify("--target", server.address, "--for", "400ms", "--every", "100ms", code=INCONCLUSIVE)
             self.assert_outcomes(inconclusive=[4, 8])
 
