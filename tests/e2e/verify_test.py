@@ -232,19 +232,25 @@ class Tampering(Verify):
         change("server", "ended", "reply", lambda reply: {**reply, "call": reply["call"] + 1})
         change("server", "received", "method", "/testigo.greeter.v1.Greeter/GreetMany")
 
+    def assert_reason(self, claims, text):
+        for number in claims:
+            self.assertIn(text, self.report["claims"][number - 1]["because"])
+
     def test_a_missing_witness(self):
-        for gone, inconclusive in (("wire.pcapng", [6, 7, 8]), ("statements/server.jsonl", [4, 8])):
+        for gone, inconclusive, reason in (("wire.pcapng", [6, 7, 8], "wire"), ("statements/server.jsonl", [4, 8], "server")):
             with self.subTest(gone):
                 folder = self.folder / f"copy{time.monotonic_ns()}"
                 shutil.copytree(self.clean, folder)
                 (folder / gone).unlink()
                 self.judge(folder, code=INCONCLUSIVE)
                 self.assert_outcomes(inconclusive=inconclusive)
+                self.assert_reason(inconclusive, reason)
         folder = self.folder / "no-client1"
         shutil.copytree(self.clean, folder)
         (folder / "statements/client1.jsonl").unlink()
         self.judge(folder, code=INCONCLUSIVE)
         self.assert_outcomes(inconclusive=[2, 3, 5, 8])
+        self.assert_reason([2, 3, 5, 8], "the client's statements of 6 calls are missing")
 
     def test_a_statement_file_that_was_cut(self):
         folder = self.folder / "cut"
@@ -360,6 +366,9 @@ class Failures(Verify):
         (self.folder / "odd/statements/client1.jsonl").write_text(json.dumps(start) + "\n")
         fails(ENVIRONMENT, r"9\.0", "--evidence", self.folder / "odd")
         (self.folder / "odd/statements/client1.jsonl").unlink()
+        (self.folder / "odd/statements/client1.jsonl").symlink_to("client1.jsonl")  # not even root can read it
+        fails(ENVIRONMENT, "client1.jsonl", "--evidence", self.folder / "odd")
+        (self.folder / "odd/statements/client1.jsonl").unlink()
         (self.folder / "odd/wire.pcapng").write_text("no capture at all")
         fails(ENVIRONMENT, "wire.pcapng", "--evidence", self.folder / "odd")
 
@@ -392,6 +401,22 @@ class Signals(Verify):
                 self.assert_gone(pids)
                 report = json.loads(verify.out[-1])
                 self.assertIn("signal", " ".join(report["notes"]))
+
+    def test_asked_to_end_at_any_moment(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for moment in (0.05, 0.1, 0.2, 0.4):
+                with self.subTest(f"{number} after {moment} s"), self.start() as verify:
+                    seen = set()
+                    wait_until(lambda: self.folder_of_run(), "the folder of the run")  # before it there is nothing to end in order
+                    deadline = time.monotonic() + moment
+                    while time.monotonic() < deadline:
+                        seen.update(self.children(verify))
+                        time.sleep(0.005)
+                    self.assertIn(verify.stop(number), (PROVEN, INCONCLUSIVE, ENVIRONMENT), verify)  # 4: the server was not up yet
+                    self.assert_gone(seen)
+                    self.judge(self.folder_of_run())
+                    self.assertNotIn("BROKEN", self.outcomes().values())
+                    shutil.rmtree(self.folder_of_run())
 
     def test_killed_at_any_moment(self):
         for moment in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8):
