@@ -43,7 +43,8 @@ class Verify(unittest.TestCase):
 
     def assert_outcomes(self, broken=(), inconclusive=()):
         wanted = {n: "BROKEN" if n in broken else "INCONCLUSIVE" if n in inconclusive else "PROVEN" for n in range(1, 9)}
-        self.assertEqual(self.outcomes(), wanted, json.dumps(self.report["claims"], indent=1)[:6000])
+        reasons = [f"{claim['number']} {claim['outcome']}: {claim['because']}" for claim in self.report["claims"]]
+        self.assertEqual(self.outcomes(), wanted, "\n".join(reasons))
 
     def judge(self, folder, *options, code=None):
         return self.verify("--evidence", folder, *options, code=code)
