@@ -107,7 +107,7 @@ class Proven(Verify):
 
 class Lies(Verify):
     def lie(self, mode, *options):
-        return self.verify("--for", "600ms", "--every", "100ms", "--misbehave", mode, "--deadline", "400ms", *options, code=BROKEN)
+        return self.verify("--for", "600ms", "--every", "100ms", "--misbehave", mode, "--deadline", "1500ms", *options, code=BROKEN)
 
     def test_wrong_name(self):
         self.lie("wrong-name:3")
