@@ -260,7 +260,8 @@ int tell(const report::RunReport& report, bool json) {
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server || options.target.has_value()};
+  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server || options.target.has_value(),
+                                         options.evidence ? 0 : static_cast<std::size_t>(options.clients)};
   if (options.evidence) {
     ignore_broken_pipes();
     return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);

@@ -19,7 +19,7 @@ Said behind_horizon(const Facts& facts, const CallFacts& call) {
 }
 
 Said denied_by(const ServerFile& file, const CallFacts& call) {
-  if (file.reading->damaged_lines > 0) return Said::Cut;
+  if (file.reading->damaged_lines > 0 || begins_later(file, call)) return Said::Cut;
   if (file.whole) return Said::Denied;
   const auto range = file.received.find(call.process);
   return range != file.received.end() && range->second.last > call.number ? Said::Denied : Said::InFlight;
@@ -32,6 +32,12 @@ Duration patience(const Facts& facts, const CallFacts& call) {
 }
 
 }  // namespace
+
+bool begins_later(const ServerFile& file, const CallFacts& call) {
+  if (!file.beginning_lost) return false;
+  const auto range = file.received.find(call.process);
+  return range == file.received.end() || call.number <= range->second.border;
+}
 
 Said client_started(const Facts& facts, const CallFacts& call) {
   if (call.started) return Said::Yes;

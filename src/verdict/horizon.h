@@ -14,6 +14,9 @@ enum class Said : std::uint8_t {
   NoWitness,
 };
 
+// The file lost its beginning by rotation, and what it has of the call's process begins later: it says nothing about the call.
+bool begins_later(const ServerFile& file, const CallFacts& call);
+
 Said client_ended(const Facts& facts, const CallFacts& call);
 // Whether the client says that it started the call. Never in flight: *started* is written before the call goes out.
 Said client_started(const Facts& facts, const CallFacts& call);

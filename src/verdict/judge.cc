@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/inert.h"
 #include "verdict/completeness.h"
 #include "verdict/docket.h"
 #include "verdict/grpc_claim.h"
@@ -30,6 +31,13 @@ void missing_witnesses(Docket& docket) {
   if (has_clients && docket.calls_of_missing_clients > 0) {
     doubt(docket, {2, 3, 5, 8},
           fmt::format("the client's statements of {} are missing", count_text(docket.calls_of_missing_clients, "call")));
+  }
+  const auto testify = static_cast<std::size_t>(std::ranges::count_if(docket.facts.clients, &ClientProcess::known));
+  if (has_clients && testify < docket.options.clients_started) {
+    doubt(docket, {2, 3, 5, 8}, fmt::format("{} clients were started, and {} testify", docket.options.clients_started, testify));
+  }
+  for (const ClientProcess& client : docket.facts.clients) {
+    if (client.known() && client.last_number == 0) doubt(docket, {2, 5}, fmt::format("{} made no call", inert(client.name)));
   }
   if (docket.facts.server_files.empty()) doubt(docket, {4, 8}, "there are no server's statements");
   if (!docket.wire.impaired().empty()) doubt(docket, {6, 7, 8}, docket.wire.impaired());

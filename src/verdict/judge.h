@@ -31,6 +31,8 @@ struct JudgeOptions {
   // A server that ran before (`--target`) knows calls of others: ids of client processes that are not in the evidence are out of
   // scope. Otherwise such ids say that a client's file is missing.
   bool others_out_of_scope = false;
+  // How many clients were started, where that is known: fewer that testify are a missing witness.
+  std::size_t clients_started = 0;
 };
 
 Verdict judge(const Evidence& evidence, const JudgeOptions& options = {});

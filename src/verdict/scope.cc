@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "verdict/horizon.h"
+#include "wire/rpc/status.h"
+
 namespace testigo::verdict {
 namespace {
 
@@ -20,15 +23,13 @@ std::uint64_t first_since(const ClientProcess& client, Time since) {
   return first;
 }
 
-// A server's file that lost its beginning has no line of the call, and what it has begins later.
 bool server_lost(const Facts& facts, const CallFacts& call) {
-  if (call.received) return false;
-  return std::ranges::any_of(facts.server_files, [&](const ServerFile& file) {
-    if (!file.beginning_lost) return false;
-    const auto range = file.received.find(call.process);
-    return range == file.received.end() || call.number <= range->second.border;
-  });
+  return !call.received &&
+         std::ranges::any_of(facts.server_files, [&](const ServerFile& file) { return begins_later(file, call); });
 }
+
+// What another witness lost takes nothing from a failure that the client itself states.
+bool stated_failure(const CallFacts& call) { return call.ended && call.ended.as<statement::Ended>().status != rpc::kOk; }
 
 bool wire_lost(const ClientProcess& client, const CallFacts& call) {
   return call.stream == kNone && (client.wire_from == 0 || call.number < client.wire_from);
@@ -49,6 +50,7 @@ Scope scope_of(const Facts& facts, const CallFacts& call, const JudgeOptions& op
   if (!client.known()) return options.others_out_of_scope ? Scope::OfOthers : Scope::ClientMissing;
   if (client.testimony->beginning_lost && call.number < first_kept(client)) return Scope::Rotated;
   if (call.number < client.scope_from) return Scope::Earlier;
+  if (stated_failure(call)) return Scope::Judged;
   if (server_lost(facts, call) || (wire_begins_late && wire_lost(client, call))) return Scope::Rotated;
   return Scope::Judged;
 }

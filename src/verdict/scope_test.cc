@@ -73,6 +73,37 @@ TEST(Scope, RotationDeletedTheServersBeginning) {
   EXPECT_EQ(verdict.out_of_scope, 4U);
 }
 
+// Otherwise a client whose calls all failed would vanish behind a server's rotated file, and the rest be proven.
+TEST(Scope, RotationHidesNoFailureThatTheClientStates) {
+  EvidenceBuilder builder;
+  for (std::uint64_t number = 1; number <= 5; ++number) builder.call("client2", number).client_fails(14).wire_none().server_none();
+  Evidence evidence = builder.build();
+  lose_beginning(evidence.servers[0].testimonies[0], 0);
+  const Verdict verdict = judge(evidence);
+  EXPECT_NE(broken(verdict).find('2'), std::string::npos);
+  EXPECT_EQ(broken(verdict).find('8'), std::string::npos);
+  EXPECT_EQ(verdict.calls, 10U);
+}
+
+TEST(Scope, AClientThatMadeNoCallIsNoProof) {
+  EvidenceBuilder builder;
+  Evidence evidence = builder.build();
+  statement::Testimony& silent = evidence.clients[1].testimonies[0];
+  silent.lines.clear();
+  silent.end.reset();
+  evidence.servers.clear();
+  EXPECT_NE(inconclusive(judge(evidence)).find('5'), std::string::npos);
+  EXPECT_NE(claim(judge(evidence), 2).outcome, Outcome::Proven);
+}
+
+TEST(Scope, FewerClientsThanWereStarted) {
+  JudgeOptions options;
+  options.clients_started = 3;
+  const Verdict verdict = judge(EvidenceBuilder().build(), options);
+  EXPECT_EQ(inconclusive(verdict), "2 3 5 8");
+  EXPECT_EQ(claim(verdict, 2).because, "3 clients were started, and 2 testify");
+}
+
 TEST(Scope, WhatRotationKeptIsJudged) {
   EvidenceBuilder builder;
   builder.call("client1", 4).server_none();

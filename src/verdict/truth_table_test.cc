@@ -186,8 +186,36 @@ TEST(TruthTable, Row07AStreamMayBeReceivedWithItsHeaders) {
     EvidenceBuilder builder;
     ScriptedCall& call = builder.middle().kind(kind).client_fails(4).wire(Ending::ResetByClient, false);
     call.streams[0].call.headers_delivered = true;
+    call.streams[0].call.request.ended = false;
     expect_breaks(builder, kind == Kind::Unary ? "2 8" : "2");
   }
+}
+
+// The acknowledgement of a whole request may come after the client gave up: then *received* is no lie.
+TEST(TruthTable, Row07AWholeRequestMayHaveArrivedUnacknowledged) {
+  EvidenceBuilder builder;
+  ScriptedCall& call = builder.middle().client_fails(4).wire(Ending::ResetByClient, false);
+  call.streams[0].call.request.headers = call.streams[0].call.request.ended = true;
+  expect_breaks(builder, "2");
+  call.streams[0].call.ending = Ending::Refused;
+  expect_breaks(builder, "2 8");
+}
+
+TEST(TruthTable, Row12AnotherServerThatDoesNotTestify) {
+  EvidenceBuilder builder;
+  ScriptedCall& call = builder.middle().server_none();
+  expect_breaks(builder, "8");
+  call.ended->reply->server = "server2";
+  call.streams[0].reply->server = "server2";
+  const Verdict verdict = judge(builder.build());
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(inconclusive(verdict), "4 8");
+}
+
+TEST(TruthTable, AnUnknownStatusOnTheWireRefutesNothing) {
+  EvidenceBuilder builder;
+  builder.middle().streams[0].call.status.reset();
+  EXPECT_EQ(broken(judge(builder.build())).find('2'), std::string::npos);
 }
 
 TEST(TruthTable, Row08Slow) {

@@ -20,12 +20,6 @@ std::string impairment(const std::optional<WireTestimony>& wire) {
   return {};
 }
 
-bool request_is_stream(const CallFacts& call) {
-  const auto streams = [](statement::Kind kind) { return kind == statement::Kind::ClientStream || kind == statement::Kind::Bidi; };
-  if (call.started) return streams(call.started.as<statement::Started>().kind);
-  return call.received && streams(call.received.as<statement::Received>().kind);
-}
-
 Sees sees_of(WireState state) {
   switch (state) {
     case WireState::Undelivered:
@@ -59,6 +53,12 @@ int weight(Sees sees) {
 }
 
 }  // namespace
+
+bool request_is_stream(const CallFacts& call) {
+  const auto streams = [](statement::Kind kind) { return kind == statement::Kind::ClientStream || kind == statement::Kind::Bidi; };
+  if (call.started) return streams(call.started.as<statement::Started>().kind);
+  return call.received && streams(call.received.as<statement::Received>().kind);
+}
 
 bool is_tls(const WireConnection& connection) { return connection.view.client_opening == http2::Opening::Tls; }
 

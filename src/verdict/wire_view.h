@@ -42,6 +42,9 @@ class WireEyes {
   std::uint64_t late_ = 0;
 };
 
+// By its kind, as the client or else the server states it: the client may send several requests.
+bool request_is_stream(const CallFacts& call);
+
 bool is_tls(const WireConnection& connection);
 bool has_gap(const WireConnection& connection);
 
