@@ -277,9 +277,14 @@ class Bench {
       break_claim(8, "the server states that it received {}, and the wire shows that it cannot have", name_);
   }
 
+  // How gRPC's server ends by itself a call that its client turned away from: cancelled, out of time, or the socket closed.
+  static bool is_of_a_server_library(int status) {
+    return status == rpc::kCancelled || status == rpc::kDeadlineExceeded || status == rpc::kUnavailable;
+  }
+
   void answered_with_failure() {
     const std::optional<int> status = wire_.stream->call.status;
-    const bool by_library = client_gave_up(call_, status) && (status == rpc::kCancelled || status == rpc::kDeadlineExceeded);
+    const bool by_library = client_gave_up(call_, status) && is_of_a_server_library(*status);
     if (by_library) return server_lost_it();
     if (call_.received) return server_must_have_ended();
     if (status != rpc::kOk) return;  // refused by the server's library

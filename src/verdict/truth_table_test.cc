@@ -201,6 +201,15 @@ TEST(TruthTable, Row07AWholeRequestMayHaveArrivedUnacknowledged) {
   expect_breaks(builder, "2 8");
 }
 
+// The client leaves at its deadline, and the server's library answers the closed socket (gRPC C++: "14 Socket closed").
+TEST(TruthTable, Row09TheServersLibraryAnswersAClosedSocket) {
+  EvidenceBuilder builder;
+  builder.middle().answer(14).client_fails(4).server_never_ends();
+  expect_breaks(builder, "2 4");
+  builder.middle().client_fails(14);  // the client took that answer: then somebody must have given it
+  expect_breaks(builder, "2 8");
+}
+
 TEST(TruthTable, Row12AnotherServerThatDoesNotTestify) {
   EvidenceBuilder builder;
   ScriptedCall& call = builder.middle().server_none();
