@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from support import (GREETER, Process, call_number, client_command, free_port, make_certificates, of_type, read_json_lines, run, start_server,
+from support import (GREETER, PATIENCE, Process, call_number, client_command, free_port, make_certificates, of_type, read_json_lines, run, start_server,
                      temporary_folder, wait_until)
 
 KINDS = {"unary": "Greet", "server-stream": "GreetMany", "client-stream": "GreetAll", "bidi": "Converse"}
@@ -36,7 +36,7 @@ class GreeterTest(unittest.TestCase):
     def lines(self, witness):
         return read_json_lines(self.folder / f"{witness}.jsonl")
 
-    def stop(self, server, number=signal.SIGTERM, patience=5):
+    def stop(self, server, number=signal.SIGTERM, patience=PATIENCE):
         self.assertEqual(server.stop(number, patience), 0, server)
 
 
