@@ -35,7 +35,7 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       ->capture_default_str()
       ->check(CLI::Range(0, 4193280));
   add_duration(c, "--deadline", options->deadline, "of each call [5s]");
-  c.add_flag("--tls", options->tls, "over TLS; claims 6 and 7 are then inconclusive, for the wire shows ciphertext");
+  auto* tls = c.add_flag("--tls", options->tls, "over TLS; claims 6 and 7 are then inconclusive, for the wire shows ciphertext");
   c.add_option("--host", options->host, "address of this machine for the server and the tap: 127.0.0.1 or ::1")
       ->capture_default_str();
   auto* misbehave =
@@ -50,6 +50,7 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       ->type_name("FILE");
   c.add_option("--cacert", options->cacert, "with --target and --tls: the certificates to trust")
       ->needs(target)
+      ->needs(tls)
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   auto* evidence = c.add_option("--evidence", options->evidence, "judge the evidence of an earlier run, or collected elsewhere")

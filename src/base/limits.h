@@ -17,12 +17,16 @@ struct Limits {
   std::size_t block_fields_max = 4096;                         // fields of one header block
   std::size_t string_bytes_max = std::size_t{1} << 16;         // one name or value, decoded
   std::size_t history_bytes_max = std::size_t{1} << 20;        // insertions remembered for one direction (RFC 7541 4.1 size)
+  std::size_t history_bytes_max_all = std::size_t{256} << 20;  // what the directions open at a time have for a share
+  std::size_t history_bytes_least = std::size_t{16} << 10;     // the least share of a direction
 
   // wire/rpc
-  std::size_t message_bytes_kept = std::size_t{1} << 16;  // of one message; the rest is counted
+  std::size_t message_bytes_kept = std::size_t{1} << 16;        // of one message; the rest is counted
+  std::size_t message_bytes_kept_all = std::size_t{256} << 20;  // of the messages that are not whole yet, of all connections
 
   // call
   std::size_t streams_max = 100'000;        // open at once on one connection
+  std::size_t streams_max_all = 1'000'000;  // on all connections together
   std::size_t text_bytes_kept = 1024;       // of a path, a status message, an id
   std::size_t pending_settings_max = 1024;  // SETTINGS of one side without their ACK
 

@@ -20,10 +20,17 @@
 
 namespace testigo::call {
 
+// What the connections of a model hold together.
+struct Holdings {
+  std::size_t streams = 0;
+  std::size_t message_bytes = 0;
+};
+
 class Connection {
  public:
-  // `sink` must outlive the connection; it hears of it at once.
-  Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits);
+  // `sink` and `all` must outlive the connection; `sink` hears of it at once.
+  Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all);
+  ~Connection() { all_.streams -= streams_.size(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -61,7 +68,7 @@ class Connection {
   };
 
   struct Stream {
-    explicit Stream(const Limits& limits) : request(limits), response(limits) {}
+    Stream(const Limits& limits, Holdings& all) : request(limits, all.message_bytes), response(limits, all.message_bytes) {}
 
     Call call;
     rpc::MessageDecoder request;
@@ -108,6 +115,7 @@ class Connection {
 
   Sink& sink_;
   Limits limits_;
+  Holdings& all_;
   ConnectionView view_;
   std::array<Half, 2> halves_;
   std::map<StreamId, Stream> streams_;

@@ -56,12 +56,13 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, const http
 BlockRole Connection::open_call(const Spot& spot, bool complete) {
   if (spot.place.stream <= highest_stream_) return BlockRole::Unknown;
   highest_stream_ = spot.place.stream;
-  if (streams_.size() >= limits_.streams_max) {
+  if (streams_.size() >= limits_.streams_max || all_.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return BlockRole::Unknown;
   }
   ++view_.calls;
-  Call& call = streams_.try_emplace(streams_.end(), spot.place.stream, limits_)->second.call;
+  ++all_.streams;
+  Call& call = streams_.try_emplace(streams_.end(), spot.place.stream, limits_, all_)->second.call;
   call.place = spot.place;
   call.started = spot.time;
   call.ended = spot.time;
@@ -147,6 +148,7 @@ void Connection::close(StreamId id, Ending ending, const Spot& spot) {
   call.request_delivered = call.request.ended && call.request.end <= taken;
   sink_.on_call({view_, call});
   streams_.erase(it);
+  --all_.streams;
 }
 
 void Connection::close_all(Ending ending, const Spot& spot) {

@@ -366,6 +366,20 @@ TEST(Connection, StreamsOverTheLimitAreCounted) {
   EXPECT_EQ(events.view.calls_not_followed, 1u);
 }
 
+TEST(Model, StreamsOfAllConnectionsAreBounded) {
+  Limits limits;
+  limits.streams_max_all = 2;
+  Seen sink;
+  Model model(sink, limits);
+  Conversation c = greeted().client(headers(1, request_fields()));
+  const auto open = [&](ConnectionNumber number) { c.play(model, 0, number); };
+  for (const ConnectionNumber number : {1u, 2u, 3u}) open(number);
+  model.on_closing({1, {}, Direction::ToClient, tcp::Closing::Reset, 0, ""});
+  open(4);
+  model.on_end();
+  EXPECT_EQ(sink.calls.size(), 3u);
+}
+
 TEST(Connection, TextsAreBounded) {
   Limits limits;
   limits.text_bytes_kept = 10;

@@ -1,12 +1,22 @@
 #include "call/model.h"
 
+#include <algorithm>
+
 namespace testigo::call {
 
 Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
 Model::~Model() = default;
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
-  connections_.insert_or_assign(opened.connection, std::make_unique<Connection>(opened, sink_, limits_));
+  connections_.erase(opened.connection);
+  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
+}
+
+Limits Model::limits_of_one() const {
+  Limits limits = limits_;
+  const std::size_t share = limits.history_bytes_max_all / (2 * (connections_.size() + 1));
+  limits.history_bytes_max = std::min(limits.history_bytes_max, std::max(share, limits.history_bytes_least));
+  return limits;
 }
 
 void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {

@@ -26,8 +26,12 @@ class Model final : public tcp::ConnectionSink {
   void on_end() override;
 
  private:
+  // Of a connection that opens: those that are shared are less the more are open.
+  Limits limits_of_one() const;
+
   Sink& sink_;
   Limits limits_;
+  Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
 };
 

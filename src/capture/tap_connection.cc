@@ -106,7 +106,17 @@ void TapConnection::on_connect(std::error_code error) {
   try_next();
 }
 
+bool TapConnection::wait_for_room(std::function<void()> again) {
+  if (!shared_.queue.must_wait()) return false;
+  ++shared_.slowed;
+  shared_.parked.push_back([self = shared_from_this(), again = std::move(again)] {
+    if (!self->over_) again();
+  });
+  return true;
+}
+
 void TapConnection::refuse(const std::string& reason) {
+  if (wait_for_room([this, reason] { refuse(reason); })) return;
   number_ = ++shared_.last_number;
   shared_.queue.push({number_, shared_.clock.now(), client_endpoint_, server_endpoint_, true, 0});
   report_closing(Direction::ToClient, tcp::Closing::Refused, reason);
@@ -114,6 +124,7 @@ void TapConnection::refuse(const std::string& reason) {
 }
 
 void TapConnection::open() {
+  if (wait_for_room([this] { open(); })) return;
   prepare(server_);
   number_ = ++shared_.last_number;
   shared_.queue.push({number_, shared_.clock.now(), client_endpoint_, server_endpoint_, true, 0});
@@ -129,13 +140,7 @@ void TapConnection::wait_to_read(Direction direction) {
 }
 
 void TapConnection::read(Direction direction) {
-  if (shared_.queue.must_wait()) {
-    ++shared_.slowed;
-    shared_.parked.push_back([self = shared_from_this(), direction] {
-      if (!self->over_) self->read(direction);
-    });
-    return;
-  }
+  if (wait_for_room([this, direction] { read(direction); })) return;
   std::error_code error;
   const std::size_t size = sender(direction).read_some(asio::buffer(shared_.buffer), error);
   if (!error) return carry(direction, Bytes(shared_.buffer).first(size));

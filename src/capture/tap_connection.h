@@ -75,6 +75,8 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
   void resolve();
   void try_next();
   void on_connect(std::error_code error);
+  // True when the queue is full: `again` is called, if the connection is not over by then, when there is room.
+  bool wait_for_room(std::function<void()> again);
   void refuse(const std::string& reason);
   void open();
 

@@ -516,6 +516,36 @@ TEST_F(TapTest, IsNoFasterThanItsSink) {
   EXPECT_EQ(sink.octets, std::max<std::uint64_t>(filled, kOctets));
 }
 
+// Refused connections carry no octets, and fill the queue all the same.
+TEST_F(TapTest, RefusesNoFasterThanItsSink) {
+  struct ClosedSink final : tcp::ConnectionSink {
+    void on_opened(const tcp::ConnectionOpened&) override {
+      if (!passed) gate.get_future().wait();
+      passed = true;
+    }
+    void on_chunk(tcp::ConnectionNumber, const Chunk&) override {}
+    void on_closing(const tcp::ConnectionClosing& closing) override { refused += closing.closing == tcp::Closing::Refused; }
+    void on_end() override {}
+    std::promise<void> gate;
+    bool passed = false;
+    int refused = 0;
+  } sink;
+  constexpr int kClients = 100;
+  Limits limits;
+  limits.tap_queue_bytes_max = 4096;
+  const std::string nobody = text_of(listening().local_endpoint());
+  Tap tap({"127.0.0.1:0", nobody}, sink, clock_, limits);
+  tap.start();
+  std::vector<Tcp::socket> clients;
+  for (int i = 0; i < kClients; ++i) clients.emplace_back(io_).connect(of(tap.endpoint()));
+  while (tap.counts().connections < kClients || tap.counts().slowed == 0) std::this_thread::yield();
+  EXPECT_GE(tap.counts().open, 1u);
+  sink.gate.set_value();
+  for (Tcp::socket& client : clients) EXPECT_EQ(end_of(client), asio::error::connection_reset);
+  tap.stop();
+  EXPECT_EQ(sink.refused, kClients);
+}
+
 TEST_F(TapTest, TakesNoMoreConnectionsThanItsLimit) {
   Limits limits;
   limits.tap_connections_max = 2;

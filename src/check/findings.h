@@ -1,25 +1,24 @@
-// Where the checks say what they found.
+// Where the checks of one connection say what they found.
 #pragma once
 
 #include <array>
-#include <functional>
 #include <string>
 
-#include "base/limits.h"
-#include "check/catalogue.h"
-#include "check/tally.h"
+#include "check/finding_log.h"
 
 namespace testigo::check {
 
 class Findings {
  public:
-  explicit Findings(const Limits& limits = {}) : limits_(limits) {}
+  // `log`, which is the run's, must outlive it.
+  explicit Findings(FindingLog& log) : log_(log) {}
 
-  void pass(Id id) { ++counts_[static_cast<std::size_t>(id)].passed; }
-  // `text` may quote the wire: it is made inert here.
+  void pass(Id id) { ++of(id).passed; }
+  // `text` may quote the wire.
   void fail(Id id, const call::Spot& spot, const std::string& text) { fail(id, info(id).severity, spot, text); }
   void fail(Id id, Severity severity, const call::Spot& spot, const std::string& text);
-  void not_judgeable(Id id, const std::string& reason);
+  // `reason` is a literal.
+  void not_judgeable(Id id, std::string_view reason);
 
   // Passes when `holds`, else fails with what `text` gives: it is asked only then.
   template <typename Text>
@@ -27,19 +26,16 @@ class Findings {
     holds ? pass(id) : fail(id, spot, text());
   }
 
-  // Called for every finding, also those that are not kept.
-  void on_finding(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
-
-  Tally tally() const;
-  // Of the checks themselves, too.
-  const Limits& limits() const { return limits_; }
+  const CheckCount& count(Id id) const { return counts_[static_cast<std::size_t>(id)]; }
+  std::uint64_t errors() const { return errors_; }
+  const Limits& limits() const { return log_.limits(); }
 
  private:
+  CheckCount& of(Id id) { return counts_[static_cast<std::size_t>(id)]; }
+
+  FindingLog& log_;
   std::array<CheckCount, kCheckCount> counts_;
-  std::vector<Finding> findings_;
-  std::array<std::uint64_t, 3> by_severity_{};
-  std::function<void(const Finding&)> listener_;
-  Limits limits_;
+  std::uint64_t errors_ = 0;
 };
 
 }  // namespace testigo::check

@@ -83,7 +83,7 @@ class HeaderChecks final : public Check {
   void octets(const call::BlockSeen& seen);
   void connection_specific(const call::BlockSeen& seen);
   void response_line(const call::BlockSeen& seen);
-  void not_judgeable(const call::BlockSeen& seen, const std::string& reason);
+  void not_judgeable(const call::BlockSeen& seen, std::string_view reason);
 
   Findings& findings_;
   std::array<bool, 2> takes_binary_{};  // RULE 2: the sender of that direction announced true binary metadata
@@ -100,7 +100,7 @@ void HeaderChecks::on_frame(const call::FrameSeen& seen) {
   }
 }
 
-void HeaderChecks::not_judgeable(const call::BlockSeen& seen, const std::string& reason) {
+void HeaderChecks::not_judgeable(const call::BlockSeen& seen, std::string_view reason) {
   for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.not_judgeable(id, reason);
   if (is_request(seen.role)) {
     for (const Id id : {Id::HD02, Id::HD03}) findings_.not_judgeable(id, reason);

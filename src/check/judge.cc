@@ -18,8 +18,10 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 }  // namespace
 
 void Judge::on_connection(const call::ConnectionView& connection) {
-  const Checks& checks = checks_[connection.number] = all_checks(findings_);
-  for (const auto& check : checks) check->on_connection(connection);
+  attended_.erase(connection.number);
+  Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
+  attended.checks = all_checks(attended.findings);
+  for (const auto& check : attended.checks) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
@@ -47,12 +49,42 @@ void Judge::on_call(const call::CallClosed& closed) {
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
-  const call::ConnectionView& view = closed.connection;
-  for (const auto& check : of(view)) check->on_connection_closed(closed);
-  checks_.erase(view.number);
-  const std::string_view reason = why_not_judgeable(view);
-  if (reason.empty()) return;
-  for (std::size_t i = 0; i < kCheckCount; ++i) findings_.not_judgeable(static_cast<Id>(i), std::string(reason));
+  const auto it = attended_.find(closed.connection.number);
+  if (it == attended_.end()) return;
+  Findings& findings = it->second.findings;
+  for (const auto& check : it->second.checks) check->on_connection_closed(closed);
+  if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
+    for (std::size_t i = 0; i < kCheckCount; ++i) findings.not_judgeable(static_cast<Id>(i), reason);
+  }
+  add(closed.connection.number, findings);
+  attended_.erase(it);
+}
+
+void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
+  ConnectionTally tally;
+  tally.errors = findings.errors();
+  for (std::size_t i = 0; i < kCheckCount; ++i) {
+    const CheckCount& count = findings.count(static_cast<Id>(i));
+    totals_[i] += count;
+    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(static_cast<Id>(i)).id, count);
+  }
+  if (on_tally_) on_tally_(connection, std::move(tally));
+}
+
+const Judge::Checks& Judge::of(const call::ConnectionView& connection) const {
+  static const Checks kNone;
+  const auto it = attended_.find(connection.number);
+  return it == attended_.end() ? kNone : it->second.checks;
+}
+
+Tally Judge::tally() const {
+  Tally tally;
+  for (std::size_t i = 0; i < kCheckCount; ++i) tally.counts.emplace(info(static_cast<Id>(i)).id, totals_[i]);
+  tally.findings = log_.kept();
+  tally.errors = log_.count(Severity::Error);
+  tally.warnings = log_.count(Severity::Warning);
+  tally.infos = log_.count(Severity::Info);
+  return tally;
 }
 
 }  // namespace testigo::check

@@ -1,6 +1,7 @@
 // Runs all checks over all connections of a run.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,7 +16,7 @@ namespace testigo::check {
 
 class Judge final : public call::Sink {
  public:
-  explicit Judge(const Limits& limits = {}) : findings_(limits) {}
+  explicit Judge(const Limits& limits = {}) : log_(limits) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -26,15 +27,29 @@ class Judge final : public call::Sink {
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
-  void on_finding(std::function<void(const Finding&)> listener) { findings_.on_finding(std::move(listener)); }
-  Tally tally() const { return findings_.tally(); }
+  void on_finding(std::function<void(const Finding&)> listener) { log_.on_finding(std::move(listener)); }
+  // Called for every connection that has closed.
+  using OnTally = std::function<void(call::ConnectionNumber, ConnectionTally)>;
+  void on_tally(OnTally listener) { on_tally_ = std::move(listener); }
+
+  // Of the connections that have closed.
+  Tally tally() const;
 
  private:
   using Checks = std::vector<std::unique_ptr<Check>>;
-  const Checks& of(const call::ConnectionView& connection) { return checks_[connection.number]; }
+  struct Attended {
+    explicit Attended(FindingLog& log) : findings(log) {}
 
-  Findings findings_;
-  std::map<call::ConnectionNumber, Checks> checks_;
+    Findings findings;
+    Checks checks;  // they point at `findings`
+  };
+  const Checks& of(const call::ConnectionView& connection) const;
+  void add(call::ConnectionNumber connection, const Findings& findings);
+
+  FindingLog log_;
+  std::map<call::ConnectionNumber, Attended> attended_;
+  std::array<CheckCount, kCheckCount> totals_;
+  OnTally on_tally_;
 };
 
 }  // namespace testigo::check

@@ -17,20 +17,20 @@ class RequestChecks final : public Check {
   void on_block(const call::BlockSeen& seen) override;
 
  private:
-  // Judges the value of a field, or says that it is not known.
+  // Judges the value of a field, or says that it is not known, which is `unknown`.
   template <typename Rule>
-  void judge(Id id, const call::BlockSeen& seen, std::string_view name, Rule rule);
+  void judge(Id id, const call::BlockSeen& seen, std::string_view name, std::string_view unknown, Rule rule);
 
   Findings& findings_;
 };
 
 template <typename Rule>
-void RequestChecks::judge(Id id, const call::BlockSeen& seen, std::string_view name, Rule rule) {
+void RequestChecks::judge(Id id, const call::BlockSeen& seen, std::string_view name, std::string_view unknown, Rule rule) {
   const HeaderField* field = call::find(seen.fields, name);
   if (field == nullptr && (call::any_name_unknown(seen.fields) || !seen.outcome.complete)) {
     findings_.not_judgeable(id, "names of header fields are not known");
   } else if (field != nullptr && !field->exact()) {
-    findings_.not_judgeable(id, fmt::format("the value of {} is not known", name));
+    findings_.not_judgeable(id, unknown);
   } else {
     rule(field == nullptr ? std::nullopt : std::optional<std::string_view>(field->value));
   }
@@ -42,15 +42,15 @@ void RequestChecks::on_block(const call::BlockSeen& seen) {
     for (const Id id : {Id::RQ01, Id::RQ04, Id::RQ05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
     return;
   }
-  judge(Id::RQ01, seen, ":method", [&](std::optional<std::string_view> value) {
+  judge(Id::RQ01, seen, ":method", "the value of :method is not known", [&](std::optional<std::string_view> value) {
     findings_.judge(Id::RQ01, value == "POST", seen.spot,
                     [&] { return value ? fmt::format(":method is \"{}\"", *value) : ":method is missing"; });
   });
-  judge(Id::RQ04, seen, "te", [&](std::optional<std::string_view> value) {
+  judge(Id::RQ04, seen, "te", "the value of te is not known", [&](std::optional<std::string_view> value) {
     findings_.judge(Id::RQ04, value == "trailers", seen.spot,
                     [&] { return value ? fmt::format("te is \"{}\"", *value) : "te is missing"; });
   });
-  judge(Id::RQ05, seen, "content-type", [&](std::optional<std::string_view> value) {
+  judge(Id::RQ05, seen, "content-type", "the value of content-type is not known", [&](std::optional<std::string_view> value) {
     const bool holds = value && call::is_grpc_content_type(*value);
     if (holds && value->find(';') != std::string_view::npos) {
       findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));

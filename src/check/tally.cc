@@ -34,4 +34,12 @@ Outcome CheckCount::outcome() const {
   return passed != 0 ? Outcome::Pass : Outcome::NotObserved;
 }
 
+CheckCount& CheckCount::operator+=(const CheckCount& other) {
+  passed += other.passed;
+  failed += other.failed;
+  not_judgeable += other.not_judgeable;
+  if (reason.empty()) reason = other.reason;
+  return *this;
+}
+
 }  // namespace testigo::check

@@ -1,4 +1,5 @@
-// What the checks found: findings, and per check how often it passed, failed, or could not be judged and why.
+// What the checks found: findings, and per check how often it passed, failed, or could not be judged and why; of a run, and of each
+// of its connections.
 #pragma once
 
 #include <array>
@@ -31,14 +32,22 @@ struct CheckCount {
   std::uint64_t passed = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_judgeable = 0;
-  std::string reason;  // why not judgeable, the first time
+  std::string_view reason;  // why not judgeable, the first time; a literal
 
   Outcome outcome() const;
+  CheckCount& operator+=(const CheckCount& other);
+};
+
+using Counts = std::map<std::string_view, CheckCount>;  // by id
+
+struct ConnectionTally {
+  Counts counts;  // of the checks that found something to judge, or that it could not be judged
+  std::uint64_t errors = 0;
 };
 
 struct Tally {
-  std::map<std::string_view, CheckCount> counts;  // every check of the catalogue, by id
-  std::vector<Finding> findings;                  // in order; of each check the first Limits::findings_kept
+  Counts counts;                  // every check of the catalogue
+  std::vector<Finding> findings;  // in order; of each check the first Limits::findings_kept
   std::uint64_t errors = 0;
   std::uint64_t warnings = 0;
   std::uint64_t infos = 0;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "greeter/drain.h"
 #include "greeter/misbehaviour.h"
 #include "greeter/server_witness.h"
 #include "testigo/greeter/v1/greeter.grpc.pb.h"
@@ -14,6 +15,7 @@ struct ServerParts {
   std::string name;
   Misbehaviour& misbehaviour;
   ServerWitness& witness;
+  OpenCalls& open_calls;
   const Clock& clock;
 };
 

@@ -11,6 +11,7 @@
 #include "greeter/command_line.h"
 #include "greeter/commands.h"
 #include "greeter/credentials.h"
+#include "greeter/drain.h"
 #include "greeter/greeter_service.h"
 #include "greeter/message_limit.h"
 #include "greeter/timers.h"
@@ -22,6 +23,7 @@ constexpr const char* kFooter = R"(
 Serves testigo.greeter.v1.Greeter, the standard health service (grpc.health.v1) and server reflection. Reflection is v1alpha only,
 for gRPC 1.51 has no v1: ask with a client that speaks v1alpha, such as grpcurl or `grpc_cli`.
 SIGTERM and SIGINT end it in order: no new calls, those in flight have --grace, then they are cancelled; a second signal kills.
+Idle connections and health watches do not hold the end back: they have half a second to close.
 It is a system under proof, for loopback, containers and test networks: gRPC 1.51 is not meant to face the internet any more.
 
 Misbehaviour, for trying a verdict: MODE or MODE:N, from the N-th call of this process on.
@@ -81,10 +83,6 @@ Listening listen(const Options& options, GreeterService& service) {
   return {std::move(server), {options.listen.host, port}};
 }
 
-void shut_down(grpc::Server& server, Duration grace) {
-  server.Shutdown(std::chrono::system_clock::now() + std::chrono::ceil<std::chrono::system_clock::duration>(grace));
-}
-
 // Nothing when the statements cannot be written; the server is then ended, for it would hold its calls for ever.
 void open(ServerWitness& witness, const Options& options, const Listening& listening, const Clock& clock, CallLog& log) {
   try {
@@ -94,7 +92,7 @@ void open(ServerWitness& witness, const Options& options, const Listening& liste
         std::make_unique<StatementSink>(options.statements, std::move(start), clock, [&log](const auto& text) { log.note(text); }));
   } catch (const EnvironmentError&) {
     witness.open(nullptr);
-    shut_down(*listening.server, Duration::zero());
+    listening.server->Shutdown(std::chrono::system_clock::now());
     throw;
   }
 }
@@ -106,14 +104,15 @@ int run(const Options& options, const StopSignals& signals) {
   Timers timers;
   Misbehaviour misbehaviour(options.lies,
                             [&timers](Duration delay, std::function<void()> then) { timers.after(delay, std::move(then)); });
-  GreeterService service({options.name, misbehaviour, witness, clock});
+  OpenCalls open_calls = 0;
+  GreeterService service({options.name, misbehaviour, witness, open_calls, clock});
   const Listening listening = listen(options, service);
   open(witness, options, listening, clock, log);
   log.listening(to_text(listening.address));
   signals.wait();
   signals.release();
   timers.finish_within(options.grace);
-  shut_down(*listening.server, options.grace);
+  drain(*listening.server, open_calls, options.grace);
   witness.close();
   return kDone;
 }

@@ -15,7 +15,9 @@ class ServingReactor : public Reactor {
  public:
   void OnDone() final {  // NOLINT(readability-identifier-naming): gRPC's name
     parts_.witness.ended(call_);
+    OpenCalls& open_calls = parts_.open_calls;
     delete this;
+    --open_calls;
   }
 
   // Only who swallows a call has nothing else that would finish it.
@@ -26,6 +28,7 @@ class ServingReactor : public Reactor {
  protected:
   ServingReactor(const ServerParts& parts, grpc::CallbackServerContext& context, statement::Kind kind)
       : parts_(parts), context_(context), call_(served_call(context, kind, parts.misbehaviour.next(), parts.clock)) {
+    ++parts_.open_calls;
     parts_.witness.received(call_);
   }
   ~ServingReactor() override = default;

@@ -35,7 +35,7 @@ RunReport sample() {
   report.judged = *parse_rfc3339("2026-01-02T03:04:05Z");
   report.evidence = "evidence/run";
   report.capture = "evidence/run/wire.pcapng";
-  report.ports = {50051};
+  report.ports = {{50051, false}};
   report.verdict.outcome = verdict::Outcome::Broken;
   report.verdict.claims = {claim(1, verdict::Outcome::Proven, "all good"), claim(2, verdict::Outcome::Broken, "one is not"),
                            claim(3, verdict::Outcome::Inconclusive, "nobody saw")};
@@ -63,6 +63,18 @@ TEST(VerdictText, SaysWhatWasDecidedAndWhereItShows) {
   EXPECT_THAT(text, HasSubstr("… and 1 more"));
   EXPECT_THAT(text, HasSubstr("client1    ──▶ server   20 calls, 19 OK, 1 failed"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(VerdictText, CountsOneAsOne) {
+  RunReport report = sample();
+  report.verdict.clients = {{"client1", 1, 1, 0}};
+  report.verdict.calls_without_id = 1;
+  report.checks.errors = 1;
+  report.checks.findings.emplace_back();
+  const std::string text = verdict_text(report, {});
+  EXPECT_THAT(text, HasSubstr("server   1 call, 1 OK"));
+  EXPECT_THAT(text, HasSubstr("1 call without a Testigo id"));
+  EXPECT_THAT(text, HasSubstr("findings: 1 error, 0 warnings, 0 remarks"));
 }
 
 TEST(VerdictText, ShowsTheFirstExhibitInFullAndPaintsOnlyWhenAsked) {
@@ -104,12 +116,23 @@ TEST(Junit, HoldsNoOctetThatXmlForbids) {
 }
 
 TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
-  const std::vector<std::uint16_t> ports = {1, 2};
+  const std::vector<ServerPort> ports = {{1, false}, {2, false}};
   EXPECT_EQ(tshark_overview("it's here/wire.pcapng", ports),
             "tshark -r 'it'\\''s here/wire.pcapng' -d tcp.port==1,http2 -d tcp.port==2,http2 -Y http2");
   EXPECT_EQ(tshark_places("w", ports, {}), "");
   const std::vector<call::Place> unseen = {{0, 1, 1}};
   EXPECT_EQ(tshark_places("w", ports, unseen), "");
+}
+
+TEST(Tshark, TakesCiphertextForTls) {
+  const std::vector<call::Place> places = {{7, 1, 0}};
+  const std::vector<ServerPort> tls = {{443, true}};
+  EXPECT_EQ(tshark_overview("w", tls), "tshark -r w -d tcp.port==443,tls -Y tls");
+  EXPECT_EQ(tshark_places("w", tls, places), "tshark -r w -d tcp.port==443,tls -Y 'frame.number==7' -O tls -x");
+  const std::vector<ServerPort> both = {{80, false}, {443, true}};
+  EXPECT_EQ(tshark_overview("w", both), "tshark -r w -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'http2||tls'");
+  EXPECT_EQ(tshark_places("w", both, places),
+            "tshark -r w -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'frame.number==7' -O http2,tls -x");
 }
 
 TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {

@@ -1,13 +1,13 @@
 // What the reports of a run are made of: the same values for the terminal, report.txt, report.json and report.xml.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "check/tally.h"
+#include "report/tshark.h"
 #include "verdict/claim.h"
 
 namespace testigo::report {
@@ -16,9 +16,9 @@ struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
   Time judged;
-  std::filesystem::path evidence;    // the folder; empty when nothing was kept
-  std::filesystem::path capture;     // wire.pcapng; empty when there is none
-  std::vector<std::uint16_t> ports;  // of the servers in the capture, for the dissector
+  std::filesystem::path evidence;  // the folder; empty when nothing was kept
+  std::filesystem::path capture;   // wire.pcapng; empty when there is none
+  std::vector<ServerPort> ports;   // of the servers in the capture, for the dissector
   verdict::Verdict verdict;
   check::Tally checks;
 };

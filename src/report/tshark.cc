@@ -24,19 +24,26 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string opening(const std::filesystem::path& capture, std::span<const std::uint16_t> ports) {
+std::string opening(const std::filesystem::path& capture, std::span<const ServerPort> ports) {
   std::string command = fmt::format("tshark -r {}", shell_word(capture.string()));
-  for (const std::uint16_t port : ports) command += fmt::format(" -d tcp.port=={},http2", port);
+  for (const ServerPort& port : ports) command += fmt::format(" -d tcp.port=={},{}", port.port, port.tls ? "tls" : "http2");
   return command;
+}
+
+// The protocols that these ports speak, with `between` them.
+std::string protocols(std::span<const ServerPort> ports, std::string_view between) {
+  const bool tls = std::ranges::any_of(ports, &ServerPort::tls);
+  if (tls && std::ranges::all_of(ports, &ServerPort::tls)) return "tls";
+  return tls ? fmt::format("http2{}tls", between) : "http2";
 }
 
 }  // namespace
 
-std::string tshark_overview(const std::filesystem::path& capture, std::span<const std::uint16_t> ports) {
-  return opening(capture, ports) + " -Y http2";
+std::string tshark_overview(const std::filesystem::path& capture, std::span<const ServerPort> ports) {
+  return opening(capture, ports) + " -Y " + shell_word(protocols(ports, "||"));
 }
 
-std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports,
+std::string tshark_places(const std::filesystem::path& capture, std::span<const ServerPort> ports,
                           std::span<const call::Place> places) {
   std::set<std::uint64_t> packets;
   for (const call::Place& place : places) {
@@ -45,7 +52,7 @@ std::string tshark_places(const std::filesystem::path& capture, std::span<const 
   if (packets.empty()) return {};
   std::string filter;
   for (const std::uint64_t packet : packets) filter += fmt::format("{}frame.number=={}", filter.empty() ? "" : "||", packet);
-  return fmt::format("{} -Y '{}' -O http2 -x", opening(capture, ports), filter);
+  return fmt::format("{} -Y '{}' -O {} -x", opening(capture, ports), filter, protocols(ports, ","));
 }
 
 }  // namespace testigo::report

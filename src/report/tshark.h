@@ -10,11 +10,18 @@
 
 namespace testigo::report {
 
-// All HTTP/2 frames of the capture, a line a packet.
-std::string tshark_overview(const std::filesystem::path& capture, std::span<const std::uint16_t> ports);
+// A server's port in the capture, and what the dissector is to take its octets for: HTTP/2 in the clear, or TLS.
+struct ServerPort {
+  std::uint16_t port = 0;
+  bool tls = false;
+  friend bool operator==(const ServerPort&, const ServerPort&) = default;
+};
+
+// All HTTP/2 frames of the capture, and all TLS records where there is TLS, a line a packet.
+std::string tshark_overview(const std::filesystem::path& capture, std::span<const ServerPort> ports);
 
 // The packets of `places`, dissected, with their octets. Empty when no place has a packet.
-std::string tshark_places(const std::filesystem::path& capture, std::span<const std::uint16_t> ports,
+std::string tshark_places(const std::filesystem::path& capture, std::span<const ServerPort> ports,
                           std::span<const call::Place> places);
 
 }  // namespace testigo::report

@@ -35,6 +35,11 @@ std::string_view mark(Outcome outcome) {
   return {};
 }
 
+// "1 call", "2 calls"
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string headline(const RunReport& report, const Paint& paint) {
   const auto& claims = report.verdict.claims;
   const auto having = [&](Outcome outcome) { return std::ranges::count(claims, outcome, &Claim::outcome); };
@@ -112,7 +117,7 @@ std::string clients_text(const verdict::Verdict& verdict, const Paint& paint) {
   const std::size_t shown = std::min(verdict.clients.size(), kClientsShown);
   for (std::size_t i = 0; i < shown; ++i) {
     const verdict::ClientCount& client = verdict.clients[i];
-    out += fmt::format("  {:<10} ──▶ server   {} calls, {} OK", client.client, client.calls, client.ok);
+    out += fmt::format("  {:<10} ──▶ server   {}, {} OK", client.client, counted(client.calls, "call"), client.ok);
     if (client.failed != 0) out += ", " + paint.red(fmt::format("{} failed", client.failed));
     out += "\n";
   }
@@ -130,7 +135,8 @@ std::string cause_text(const diagnose::Cause& cause, const Paint& paint) {
 std::string findings_text(const RunReport& report, const TextOptions& options) {
   const check::Tally& checks = report.checks;
   if (checks.findings.empty()) return {};
-  std::string out = fmt::format("\n  findings: {} errors, {} warnings, {} remarks\n", checks.errors, checks.warnings, checks.infos);
+  std::string out = fmt::format("\n  findings: {}, {}, {}\n", counted(checks.errors, "error"), counted(checks.warnings, "warning"),
+                                counted(checks.infos, "remark"));
   const std::size_t shown = std::min(options.exhibits * 2, checks.findings.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const check::Finding& finding = checks.findings[i];
@@ -145,8 +151,8 @@ std::string notes_text(const verdict::Verdict& verdict, const TextOptions& optio
   std::string out;
   for (const std::string& note : verdict.notes) out += fmt::format("  note: {}\n", note);
   if (verdict.calls_without_id != 0) {
-    out += fmt::format("  note: {} calls without a Testigo id (health checks, reflection, others) were counted, not judged\n",
-                       verdict.calls_without_id);
+    out += fmt::format("  note: {} without a Testigo id (health checks, reflection, others), counted and not judged\n",
+                       counted(verdict.calls_without_id, "call"));
   }
   if (verdict.in_flight.empty()) return out;
   out += "        in flight:";

@@ -2,12 +2,15 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
+#include "base/inert.h"
+#include "capture/capture_file.h"
 
 namespace testigo::run {
 namespace {
@@ -28,11 +31,59 @@ bool make_private(const std::filesystem::path& folder) {
       fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", folder.string(), std::strerror(errno)));
 }
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(path, error);
+  if (error) throw EnvironmentError(fmt::format("cannot read {}: {}; check your permissions", path.string(), error.message()));
+  return there;
+}
+
+bool holds_evidence(const std::filesystem::path& folder) {
+  return is_there(folder / "statements") || is_there(folder / "wire.pcapng");
+}
+
+bool looks_like_a_run(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder / "statements", error) || std::filesystem::exists(folder / "wire.pcapng", error);
+}
+
+// Of the folders of runs in `parent`, whose names begin with their times. Empty when there is none.
+std::string newest_run(const std::filesystem::path& parent) {
+  std::string newest;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    if (looks_like_a_run(entry->path())) newest = std::max(newest, entry->path().filename().string());
+  }
+  return newest;
+}
+
+class Nobody final : public tcp::ConnectionSink {
+  void on_opened(const tcp::ConnectionOpened&) override {}
+  void on_chunk(tcp::ConnectionNumber, const Chunk&) override {}
+  void on_closing(const tcp::ConnectionClosing&) override {}
+  void on_end() override {}
+};
+
+bool holds_packets(const std::filesystem::path& capture) {
+  if (!std::filesystem::exists(capture) || std::filesystem::file_size(capture) == 0) return false;
+  Nobody nobody;
+  return capture::read_capture(capture, nobody).packets != 0;
+}
+
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::exists(folder)) return files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  return files;
+}
+
 }  // namespace
 
 EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::string_view name, Time now) {
   std::error_code error;
-  std::filesystem::create_directories(parent, error);
+  const bool made_parent = std::filesystem::create_directories(parent, error);
   if (error) {
     throw EnvironmentError(
         fmt::format("cannot make the folder {}: {}; choose another place with --out DIR", parent.string(), error.message()));
@@ -41,6 +92,7 @@ EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::
   for (int attempt = 1;; ++attempt) {  // several runs may begin in one second
     EvidenceFolder folder(parent / (attempt == 1 ? stem : fmt::format("{}-{}", stem, attempt)));
     if (!make_private(folder.path())) continue;
+    folder.made_parent_ = made_parent;
     make_private(folder.statements());
     make_private(folder.logs());
     return folder;
@@ -48,11 +100,32 @@ EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::
 }
 
 EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error)) {
     throw EnvironmentError(
         fmt::format("{} is no folder; --evidence wants the folder of a run, with statements/ and wire.pcapng", folder.string()));
   }
-  return EvidenceFolder(folder);
+  if (holds_evidence(folder)) return EvidenceFolder(folder);
+  const std::string newest = newest_run(folder);
+  throw EnvironmentError(
+      fmt::format("{} holds neither statements/ nor wire.pcapng; --evidence wants the folder of a run{}", folder.string(),
+                  newest.empty() ? "" : fmt::format(", perhaps {}", inert((folder / newest).lexically_normal().string()))));
+}
+
+void EvidenceFolder::discard_if_empty() const {
+  try {
+    const auto collected = files_in(statements());
+    if (std::ranges::any_of(collected, [](const auto& file) { return std::filesystem::file_size(file) != 0; })) return;
+    if (holds_packets(capture())) return;
+    for (const auto& folder : {statements(), logs()}) {
+      for (const auto& file : files_in(folder)) std::filesystem::remove(file);
+      std::filesystem::remove(folder);
+    }
+    for (const auto& made : {capture(), record(), path_}) std::filesystem::remove(made);
+    if (made_parent_) std::filesystem::remove(path_.parent_path());
+  } catch (const std::exception&) {  // what cannot be taken back stays: there is a failure to tell already
+    return;
+  }
 }
 
 }  // namespace testigo::run

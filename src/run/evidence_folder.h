@@ -1,4 +1,5 @@
-// The folder of a run: evidence/<time>-<name>/ with the capture and the statements. Everything else in it can be rebuilt from them.
+// The folder of a run: evidence/<time>-<name>/ with the capture, the statements, and what the run itself noted (run.json). The
+// reports in it can be rebuilt from them.
 #pragma once
 
 #include <filesystem>
@@ -13,17 +14,22 @@ class EvidenceFolder {
  public:
   // Makes a new one below `parent` (0700). Throws EnvironmentError, and says what to do, when it cannot.
   static EvidenceFolder create(const std::filesystem::path& parent, std::string_view name, Time now);
-  // One that is there. Throws EnvironmentError when it is no folder.
+  // One that is there. Throws EnvironmentError when it holds neither statements nor a capture.
   static EvidenceFolder open(const std::filesystem::path& folder);
+
+  // Takes back what `create` made, when nothing was collected in it: no statement, no packet. Whatever others put there stays.
+  void discard_if_empty() const;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path capture() const { return path_ / "wire.pcapng"; }
   std::filesystem::path statements() const { return path_ / "statements"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
+  std::filesystem::path record() const { return path_ / "run.json"; }
 
  private:
   explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
+  bool made_parent_ = false;
 };
 
 }  // namespace testigo::run

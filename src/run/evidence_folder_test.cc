@@ -1,19 +1,33 @@
 #include "run/evidence_folder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
 
 #include "base/environment_error.h"
+#include "capture/capture_writer.h"
 
 namespace testigo::run {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class EvidenceFolderTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(parent_); }
   void TearDown() override { std::filesystem::remove_all(parent_); }
+
+  static std::string complaint_about(const std::filesystem::path& folder) {
+    try {
+      EvidenceFolder::open(folder);
+    } catch (const EnvironmentError& error) {
+      return error.what();
+    }
+    return {};
+  }
 
   const std::filesystem::path parent_ = std::filesystem::path(::testing::TempDir()) / ("evidence" + std::to_string(::getpid()));
   const Time now_ = *parse_rfc3339("2026-01-02T03:04:05.6Z");
@@ -41,7 +55,62 @@ TEST_F(EvidenceFolderTest, SaysWhatToDoWhereItCannotBe) {
   } catch (const EnvironmentError& error) {
     EXPECT_NE(std::string(error.what()).find("--out DIR"), std::string::npos) << error.what();
   }
-  EXPECT_THROW(EvidenceFolder::open(parent_ / "file"), EnvironmentError);
+  EXPECT_THAT(complaint_about(parent_ / "file"), HasSubstr("is no folder"));
+}
+
+TEST_F(EvidenceFolderTest, OneWithoutEvidenceIsRefusedAndTheNewestRunInItNamed) {
+  EXPECT_THAT(complaint_about(parent_), HasSubstr("neither statements/ nor wire.pcapng"));
+  EXPECT_THAT(complaint_about(parent_), Not(HasSubstr("perhaps")));
+  for (const char* when : {"2026-01-02T03:04:05Z", "2026-02-02T03:04:05Z", "2025-01-02T03:04:05Z"}) {
+    EvidenceFolder::create(parent_, "verify", *parse_rfc3339(when));
+  }
+  std::filesystem::create_directories(parent_ / "zz-no-run");
+  EXPECT_THAT(complaint_about(parent_), HasSubstr("perhaps " + (parent_ / "20260202T030405Z-verify").string()));
+}
+
+TEST_F(EvidenceFolderTest, OneThatCannotBeReadIsRefused) {
+  std::filesystem::create_symlink("statements", parent_ / "statements");  // not even root can follow it
+  EXPECT_THAT(complaint_about(parent_), HasSubstr("cannot read " + (parent_ / "statements").string()));
+}
+
+// What only hears that there was a capture.
+class Nobody final : public tcp::ConnectionSink {
+  void on_opened(const tcp::ConnectionOpened&) override {}
+  void on_chunk(tcp::ConnectionNumber, const Chunk&) override {}
+  void on_closing(const tcp::ConnectionClosing&) override {}
+  void on_end() override {}
+};
+
+TEST_F(EvidenceFolderTest, IsTakenBackWhenNothingWasCollected) {
+  Nobody nobody;
+  const EvidenceFolder folder = EvidenceFolder::create(parent_ / "new", "verify", now_);
+  capture::CaptureWriter(folder.capture(), nobody).on_end();
+  std::ofstream(folder.statements() / "client1.jsonl").flush();
+  std::ofstream(folder.logs() / "server.log") << "why it did not start";
+  folder.discard_if_empty();
+  EXPECT_FALSE(std::filesystem::exists(parent_ / "new"));
+  EXPECT_TRUE(std::filesystem::exists(parent_));  // was there before
+}
+
+TEST_F(EvidenceFolderTest, StaysWithWhatWasCollectedOrPutThere) {
+  const EvidenceFolder statements = EvidenceFolder::create(parent_ / "new", "verify", now_);
+  std::ofstream(statements.statements() / "client1.jsonl") << "{";
+  statements.discard_if_empty();
+  EXPECT_TRUE(std::filesystem::exists(statements.statements() / "client1.jsonl"));
+
+  Nobody nobody;
+  const EvidenceFolder packets = EvidenceFolder::create(parent_ / "new", "verify", now_);
+  {
+    capture::CaptureWriter writer(packets.capture(), nobody);
+    writer.on_opened({1, now_, {"127.0.0.1", 1}, {"127.0.0.1", 2}, true, 0});
+  }
+  packets.discard_if_empty();
+  EXPECT_TRUE(std::filesystem::exists(packets.capture()));
+
+  const EvidenceFolder foreign = EvidenceFolder::create(parent_ / "new", "verify", now_);
+  std::ofstream(foreign.path() / "notes.txt") << "of somebody else";
+  foreign.discard_if_empty();
+  EXPECT_TRUE(std::filesystem::exists(foreign.path() / "notes.txt"));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "run/judge_evidence.h"
 
 #include <algorithm>
-#include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "capture/capture_file.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
+#include "run/server_ports.h"
 #include "run/version.h"
 #include "statement/statement_reader.h"
 #include "verdict/wire_testimony.h"
@@ -22,8 +24,12 @@ namespace {
 std::vector<std::filesystem::path> statement_files(const EvidenceFolder& folder) {
   std::vector<std::filesystem::path> files;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.statements(), error)) {
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+  for (std::filesystem::directory_iterator entry(folder.statements(), error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".jsonl") files.push_back(entry->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw EnvironmentError(fmt::format("cannot read the statements in {}: {}; it must be a folder that you may read",
+                                       folder.statements().string(), error.message()));
   }
   std::ranges::sort(files);
   return files;
@@ -47,8 +53,12 @@ void read_all_statements(const EvidenceFolder& folder, verdict::Evidence& eviden
 
 // The capture, through the same model as live traffic.
 void read_wire(const EvidenceFolder& folder, verdict::Evidence& evidence, std::vector<std::string>& notes) {
-  if (!std::filesystem::exists(folder.capture())) return;
+  std::error_code error;
+  if (!std::filesystem::exists(folder.capture(), error) && !error) return;  // one that cannot be looked at fails when it is read
   check::Judge checks;
+  checks.on_tally([&](call::ConnectionNumber connection, check::ConnectionTally tally) {
+    evidence.connection_checks.insert_or_assign(connection, std::move(tally));
+  });
   diagnose::Diagnosis diagnosis;
   verdict::WireWitness witness;
   call::Fan fan({&checks, &diagnosis, &witness});
@@ -63,18 +73,29 @@ void read_wire(const EvidenceFolder& folder, verdict::Evidence& evidence, std::v
   if (!summary.trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", summary.trouble));
 }
 
-std::vector<std::uint16_t> server_ports(const verdict::Evidence& evidence) {
-  std::set<std::uint16_t> ports;
+std::vector<report::ServerPort> server_ports(const verdict::Evidence& evidence) {
+  ServerPorts ports;
   if (evidence.wire) {
-    for (const verdict::WireConnection& connection : evidence.wire->connections) ports.insert(connection.view.server.port);
+    for (const verdict::WireConnection& connection : evidence.wire->connections) ports.add(connection.view);
   }
-  return {ports.begin(), ports.end()};
+  return ports.list();
+}
+
+// What the collecting run knew, as far as it bears on the verdict.
+std::vector<std::string> heed(const RunRecord& record, verdict::JudgeOptions& options) {
+  options.clients_started = record.clients_started;
+  options.others_out_of_scope |= record.shared_server;
+  std::vector<std::string> notes = record.notes;
+  if (!record.finished) notes.emplace_back("the run that collected this evidence did not come to its end");
+  return notes;
 }
 
 }  // namespace
 
-report::RunReport judge_evidence(const EvidenceFolder& folder, const verdict::JudgeOptions& options, const Clock& clock,
-                                 std::vector<std::string> notes) {
+report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOptions options, const Clock& clock,
+                                 const std::optional<RunRecord>& unwritten) {
+  std::vector<std::string> notes;
+  if (const auto record = unwritten ? unwritten : read_run_record(folder.record())) notes = heed(*record, options);
   verdict::Evidence evidence;
   read_all_statements(folder, evidence, notes);
   read_wire(folder, evidence, notes);

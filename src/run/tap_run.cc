@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -19,6 +18,8 @@
 #include "run/call_lines.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
+#include "run/run_record.h"
+#include "run/server_ports.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
 #include "run/version.h"
@@ -32,15 +33,15 @@ using namespace std::chrono_literals;
 // Hears what the run itself must know while it goes on: how many calls there were, and which ports the servers have.
 class Progress final : public call::Sink {
  public:
-  void on_connection(const call::ConnectionView& connection) override { ports_.insert(connection.server.port); }
   void on_call(const call::CallClosed&) override { ++calls_; }
+  void on_connection_closed(const call::ConnectionClosed& closed) override { ports_.add(closed.connection); }
 
-  std::uint64_t calls() const { return calls_; }                   // any thread
-  const std::set<std::uint16_t>& ports() const { return ports_; }  // after the tap has stopped
+  std::uint64_t calls() const { return calls_; }       // any thread
+  const ServerPorts& ports() const { return ports_; }  // after the tap has stopped
 
  private:
   std::atomic<std::uint64_t> calls_ = 0;
-  std::set<std::uint16_t> ports_;
+  ServerPorts ports_;
 };
 
 // Everything that hears the tap, from octets to a verdict. Data flows one way: capture → model → fan.
@@ -72,30 +73,40 @@ bool limit_reached(const TapRunOptions& options, const Listeners& heard, Duratio
   return options.calls_limit && heard.progress.calls() >= *options.calls_limit;
 }
 
-report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, const Clock& clock) {
+// Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
+std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed) {
+  RunRecord record;
+  record.command = "tap";
+  record.finished = true;
+  if (slowed != 0) {
+    record.notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", slowed,
+                                       slowed == 1 ? "" : "s"));
+  }
+  if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
+  try {
+    write_run_record(folder.record(), record);
+  } catch (const EnvironmentError& error) {
+    record.notes.emplace_back(error.what());
+  }
+  return record.notes;
+}
+
+report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::vector<std::string> notes,
+                              const Clock& clock) {
   report::RunReport report;
   report.command = "tap";
   report.version = kVersion;
   report.judged = clock.now();
   report.evidence = folder.path();
   report.capture = folder.capture();
-  report.ports.assign(heard.progress.ports().begin(), heard.progress.ports().end());
+  report.ports = heard.progress.ports().list();
   report.checks = heard.judge.tally();
   report.verdict = verdict::judge_traffic(heard.traffic.traffic(), report.checks, heard.diagnosis.causes());
-  if (slowed != 0)
-    report.verdict.notes.push_back(
-        fmt::format("the tap waited {} times for the judge: traffic was slowed down, nothing was lost", slowed));
-  if (heard.capture.error()) report.verdict.notes.push_back(*heard.capture.error());
+  report.verdict.notes = std::move(notes);
   return report;
 }
 
-}  // namespace
-
-int run_tap(const TapRunOptions& options) {
-  const SystemClock clock;
-  take_signals();
-  raise_descriptor_limit();
-  const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
+int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const Clock& clock) {
   Listeners heard(folder, options);
   capture::Tap tap({options.listen, options.to}, heard.capture, clock);
   const std::string endpoint = tcp::to_text(tap.endpoint());
@@ -109,7 +120,7 @@ int run_tap(const TapRunOptions& options) {
   }
   tap.stop();
 
-  const report::RunReport report = make_report(folder, heard, tap.counts().slowed, clock);
+  const report::RunReport report = make_report(folder, heard, noted(folder, heard, tap.counts().slowed), clock);
   if (options.json) {
     put(stdout, report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
@@ -119,6 +130,21 @@ int run_tap(const TapRunOptions& options) {
   report::write_reports(report);  // after it was told: a full disk takes no verdict away
   if (heard.capture.error()) throw EnvironmentError(*heard.capture.error());
   return report::exit_code(report.verdict.outcome);
+}
+
+}  // namespace
+
+int run_tap(const TapRunOptions& options) {
+  const SystemClock clock;
+  take_signals();
+  raise_descriptor_limit();
+  const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
+  try {
+    return run_into(folder, options, clock);
+  } catch (...) {
+    folder.discard_if_empty();
+    throw;
+  }
 }
 
 }  // namespace testigo::run

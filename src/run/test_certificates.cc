@@ -1,16 +1,18 @@
 #include "run/test_certificates.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <cerrno>
+#include <cstring>
 #include <memory>
-#include <string>
 
 #include "base/environment_error.h"
-#include "base/file.h"
 
 namespace testigo::run {
 namespace {
@@ -77,31 +79,39 @@ std::string pem_of(X509* certificate) {
   return pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
 }
 
-std::filesystem::path private_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "testigo-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw EnvironmentError("cannot make a folder in " + std::filesystem::temp_directory_path().string());
-  return name;
-}
+constexpr int kAboveStandardStreams = 10;  // a child puts its own there
 
 }  // namespace
 
-TestCertificates::TestCertificates() : folder_(private_folder()) {
+TestCertificates::MemoryFile::MemoryFile(std::string_view content) {
+  const int made = ::memfd_create("testigo", MFD_CLOEXEC);
+  const bool whole = made >= 0 && ::write(made, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  if (whole) descriptor_ = ::fcntl(made, F_DUPFD, kAboveStandardStreams);  // this one is inherited
+  const int reason = errno;
+  if (made >= 0) ::close(made);
+  if (descriptor_ < 0)
+    throw EnvironmentError(std::string("cannot keep the certificates of this run in memory: ") + std::strerror(reason));
+}
+
+void TestCertificates::MemoryFile::close() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+TestCertificates::Texts TestCertificates::make_texts() {
   const Key authority_key(EVP_EC_gen("P-256"));
   const Key server_key(EVP_EC_gen("P-256"));
   check(authority_key != nullptr && server_key != nullptr);
   const Certificate authority_certificate =
       make(authority_key.get(), "Testigo, authority of one run", nullptr, authority_key.get());
   const Certificate server = make(server_key.get(), "localhost", authority_certificate.get(), authority_key.get());
-  write_file(authority(), pem_of(authority_certificate.get()));
-  write_file(certificate(), pem_of(server.get()));
-  write_file(key(),
-             pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr); }));
+  return {pem_of(authority_certificate.get()), pem_of(server.get()),
+          pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
 }
 
-TestCertificates::~TestCertificates() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
+TestCertificates::TestCertificates() : TestCertificates(make_texts()) {}
+
+TestCertificates::TestCertificates(const Texts& texts)
+    : authority_(texts.authority), certificate_(texts.certificate), key_(texts.key) {}
 
 }  // namespace testigo::run

@@ -1,26 +1,49 @@
 // A certificate authority and a server certificate of one run, for `verify --tls`: for localhost, 127.0.0.1 and ::1, valid for a
 // day.
+//
+// They stand in memory only, in files without a name that our child processes inherit: however the run ends, no key stays behind.
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 namespace testigo::run {
 
-// A private folder that goes when the object goes; the keys are no evidence.
 class TestCertificates {
  public:
   // Throws EnvironmentError.
   TestCertificates();
-  ~TestCertificates();
-  TestCertificates(const TestCertificates&) = delete;
-  TestCertificates& operator=(const TestCertificates&) = delete;
 
-  std::filesystem::path authority() const { return folder_ / "ca.pem"; }
-  std::filesystem::path certificate() const { return folder_ / "server.pem"; }
-  std::filesystem::path key() const { return folder_ / "server.key"; }
+  // Paths for a child process that is started while the object lives.
+  std::filesystem::path authority() const { return authority_.path(); }
+  std::filesystem::path certificate() const { return certificate_.path(); }
+  std::filesystem::path key() const { return key_.path(); }
+
+  // The server has read it: no process that is started later inherits it.
+  void forget_key() { key_.close(); }
 
  private:
-  std::filesystem::path folder_;
+  class MemoryFile {
+   public:
+    explicit MemoryFile(std::string_view content);
+    ~MemoryFile() { close(); }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+
+    std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+    void close();
+
+   private:
+    int descriptor_ = -1;
+  };
+  struct Texts {
+    std::string authority, certificate, key;
+  };
+  static Texts make_texts();
+  explicit TestCertificates(const Texts& texts);
+
+  MemoryFile authority_, certificate_, key_;
 };
 
 }  // namespace testigo::run

@@ -22,6 +22,7 @@
 #include "run/evidence_folder.h"
 #include "run/judge_evidence.h"
 #include "run/live_view.h"
+#include "run/run_record.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
 #include "run/test_certificates.h"
@@ -78,10 +79,13 @@ class Play {
   Play(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock)
       : options_(options), folder_(folder), clock_(clock), greeter_(find_greeter()) {
     if (options.tls && !options.target) certificates_.emplace();
+    record_.command = "verify";
+    record_.clients_started = static_cast<std::uint64_t>(options.clients);
+    record_.shared_server = options.shared_server || options.target.has_value();
   }
 
   void perform();
-  std::vector<std::string> notes() const { return notes_; }
+  const RunRecord& record() const { return record_; }
 
  private:
   std::string start_server();
@@ -91,6 +95,7 @@ class Play {
   bool clients_running();
   void poll_clients();
   void end_server();
+  bool drained();
   void keep_server_statements();
 
   const VerifyOptions& options_;
@@ -101,7 +106,7 @@ class Play {
   std::optional<ChildProcess> server_;
   std::vector<ChildProcess> clients_;
   std::vector<std::pair<std::string, StatementTail>> tails_;
-  std::vector<std::string> notes_;
+  RunRecord record_;
 };
 
 void Play::perform() {
@@ -113,12 +118,14 @@ void Play::perform() {
   const std::string listening = tcp::to_text(tap.endpoint());
   put(stderr, fmt::format("  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s",
                           listening, server, options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9));
+  write_run_record(folder_.record(), record_);
   start_clients(listening);
   wait_for_clients();
   end_server();
   tap.stop();
   keep_server_statements();
-  if (capture.error()) notes_.push_back(*capture.error());
+  if (capture.error()) record_.notes.push_back(*capture.error());
+  record_.finished = true;
 }
 
 // Its start record, written as soon as it listens, says where.
@@ -134,12 +141,14 @@ std::string Play::start_server() {
   while (!tail.start()) {
     tail.poll();
     if (!server_->running()) throw EnvironmentError("the server did not start:" + last_lines(server_->log(), 5));
-    if (clock_.monotonic() > until)
+    if (clock_.monotonic() > until) {
       throw EnvironmentError(
-          fmt::format("the server does not listen after {}; see {}", to_human(kServerPatience), server_->log().string()));
+          fmt::format("the server does not listen after {}:{}", to_human(kServerPatience), last_lines(server_->log(), 5)));
+    }
     if (shutdown_requests() != 0) throw EnvironmentError("ended by a signal before the server was up");
     std::this_thread::sleep_for(5ms);
   }
+  if (certificates_) certificates_->forget_key();
   return tail.start()->address;
 }
 
@@ -190,7 +199,7 @@ void Play::wait_for_clients() {
     view.draw(tails_, elapsed, options_.run_time);
     if (shutdown_requests() != 0 && !asked) {
       asked = true;
-      notes_.emplace_back("a signal ended the run early");
+      record_.notes.emplace_back("a signal ended the run early");
       for (ChildProcess& client : clients_) client.signal(SIGTERM);
     }
     if (shutdown_requests() > 1 || elapsed > patience) {
@@ -202,7 +211,8 @@ void Play::wait_for_clients() {
   view.draw(tails_, options_.run_time, options_.run_time);
   for (ChildProcess& client : clients_) {
     const int code = client.exit_code().value_or(0);
-    if (code > 1) notes_.push_back(fmt::format("{} ended with exit code {}:{}", client.name(), code, last_lines(client.log(), 3)));
+    if (code > 1)
+      record_.notes.push_back(fmt::format("{} ended with exit code {}:{}", client.name(), code, last_lines(client.log(), 3)));
   }
 }
 
@@ -211,14 +221,23 @@ void Play::end_server() {
     std::this_thread::sleep_for(200ms);  // its last lines; a file without an end record is judged up to its horizon anyway
     return;
   }
-  if (!server_->running())
-    notes_.push_back(fmt::format("the server ended before it was asked to, with exit code {}", server_->exit_code().value_or(0)));
-  server_->signal(SIGTERM);
-  if (!server_->wait(shutdown_requests() > 1 ? 1s : kServerPatience)) {
-    notes_.emplace_back("the server did not end when it was asked to, and was killed");
-    server_->signal(SIGKILL);
-    server_->wait(kServerPatience);
+  if (!server_->running()) {
+    record_.notes.push_back(
+        fmt::format("the server ended before it was asked to, with exit code {}", server_->exit_code().value_or(0)));
   }
+  server_->signal(SIGTERM);
+  if (drained()) return;
+  record_.notes.emplace_back("the server did not end when it was asked to, and was killed");
+  server_->signal(SIGKILL);
+  server_->wait(kServerPatience);
+}
+
+// It has a second in all once a second signal has come, be it meanwhile.
+bool Play::drained() {
+  for (const Duration begun = clock_.monotonic(); !server_->wait(50ms);) {
+    if (clock_.monotonic() - begun > (shutdown_requests() > 1 ? Duration(1s) : kServerPatience)) return false;
+  }
+  return true;
 }
 
 // The evidence folder holds all that was judged, also what another server wrote (with the files that rotation renamed).
@@ -244,6 +263,26 @@ void Play::keep_server_statements() {
   }
 }
 
+// Leaves the evidence on disk, and on the way nothing else. What the disk would not take of run.json is given back.
+std::optional<RunRecord> collect(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock) {
+  RunRecord record;
+  try {
+    Play play(options, folder, clock);
+    play.perform();
+    record = play.record();
+  } catch (...) {
+    folder.discard_if_empty();
+    throw;
+  }
+  try {
+    write_run_record(folder.record(), record);
+    return std::nullopt;
+  } catch (const EnvironmentError& error) {
+    record.notes.emplace_back(error.what());
+    return record;
+  }
+}
+
 // Told before it is written: a full disk takes no verdict away.
 int tell(const report::RunReport& report, bool json) {
   if (json) {
@@ -260,8 +299,7 @@ int tell(const report::RunReport& report, bool json) {
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server || options.target.has_value(),
-                                         options.evidence ? 0 : static_cast<std::size_t>(options.clients)};
+  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server};
   if (options.evidence) {
     ignore_broken_pipes();
     return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
@@ -273,14 +311,9 @@ int run_verify(const VerifyOptions& options) {
   take_signals();
   raise_descriptor_limit();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
-  std::vector<std::string> notes;
-  {
-    Play play(options, folder, clock);
-    play.perform();
-    notes = play.notes();
-  }
+  const std::optional<RunRecord> unwritten = collect(options, folder, clock);
   release_signals();  // the evidence is on disk; judging it may be ended at once
-  return tell(judge_evidence(folder, strictness, clock, std::move(notes)), options.json);
+  return tell(judge_evidence(folder, strictness, clock, unwritten), options.json);
 }
 
 }  // namespace testigo::run

@@ -115,4 +115,7 @@ struct Statement {
 // One line without its line break.
 std::string to_line(const Statement& statement);
 
+// The text as a statement gives it back: what is not UTF-8 is replaced by U+FFFD.
+std::string as_stated(std::string text);
+
 }  // namespace testigo::statement

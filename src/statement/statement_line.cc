@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
 #include "statement/statement.h"
 
 namespace testigo::statement {
@@ -69,6 +70,16 @@ std::string to_line(const Statement& statement) {
         return line.dump(-1, ' ', false, Json::error_handler_t::replace);
       },
       statement.body);
+}
+
+std::string as_stated(std::string text) {
+  std::size_t good = 0;
+  while (good < text.size()) {
+    const std::size_t length = utf8_length(std::string_view(text).substr(good));
+    if (length == 0) return Json::parse(Json(std::move(text)).dump(-1, ' ', false, Json::error_handler_t::replace));
+    good += length;
+  }
+  return text;
 }
 
 }  // namespace testigo::statement

@@ -152,5 +152,20 @@ TEST(Statement, DeepOrBrokenLinesAreDamage) {
   EXPECT_TRUE(parse_line(nested + std::string(20'000, '[') + std::string(20'000, ']') + "}", what)) << what;
 }
 
+TEST(AsStated, EqualsWhatALineGivesBack) {
+  for (const std::string& text : std::vector<std::string>{"", "plain", "ni\u00f1o \u20ac", "\xff", "a\xc3", "\xe2\x82z",
+                                                          "\xed\xa0\x80", "tab\t\"quote\"\xf0\x9f"}) {
+    Statement statement;
+    Ended ended;
+    ended.id = {"client1", "5f0c", 17};
+    ended.message = text;
+    statement.body = ended;
+    std::string what;
+    const auto read = parse_line(to_line(statement), what);
+    ASSERT_TRUE(read) << what;
+    EXPECT_EQ(as_stated(text), std::get<Ended>(read->body).message) << text;
+  }
+}
+
 }  // namespace
 }  // namespace testigo::statement

@@ -31,7 +31,9 @@ class Comparison {
     if (call.ended) client_ = &call.ended.as<Ended>();
     // Of a call that was handled twice it is not known which handling was answered.
     if (call.server_ended && call.received_times <= 1) server_ = &call.server_ended.as<Ended>();
-    if (wire.sees == Sees::Answered) answer_ = &wire.stream->call;
+    if (wire.sees != Sees::Answered) return;
+    answer_ = &wire.stream->call;
+    wire_message_ = statement::as_stated(answer_->status_message);
   }
 
   std::vector<Difference> run() {
@@ -63,7 +65,8 @@ class Comparison {
     const std::string* wire = nullptr;
     if (wire_.stream != nullptr && wire_.stream->call.path_known == http2::Known::Exact &&
         wire_.stream->call.path.size() < Limits{}.text_bytes_kept) {
-      wire = &wire_.stream->call.path;
+      wire_path_ = statement::as_stated(wire_.stream->call.path);
+      wire = &wire_path_;
     }
     compare("method", call_.started ? &call_.started.as<Started>().method : nullptr, wire,
             call_.received ? &call_.received.as<Received>().method : nullptr);
@@ -89,7 +92,7 @@ class Comparison {
     const int* answered = wire != nullptr ? wire : server;
     if (client != nullptr && answered != nullptr && client_gave_up(call_, *answered)) return;
     compare("status", client, wire, server);
-    const std::string* wire_message = answer_ != nullptr ? &answer_->status_message : nullptr;
+    const std::string* wire_message = answer_ != nullptr ? &wire_message_ : nullptr;
     message(client, client_ ? &client_->message : nullptr, "client", wire, wire_message, "wire");
     message(wire, wire_message, "wire", server, server_ ? &server_->message : nullptr, "server");
     if (wire == nullptr) {
@@ -142,6 +145,7 @@ class Comparison {
   const Ended* client_ = nullptr;
   const Ended* server_ = nullptr;
   const call::Call* answer_ = nullptr;
+  std::string wire_path_, wire_message_;  // as statements give them back
   std::vector<Difference> differences_;
 };
 

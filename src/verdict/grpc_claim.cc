@@ -1,10 +1,12 @@
 #include "verdict/grpc_claim.h"
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "base/inert.h"
+#include "verdict/connection_scope.h"
 #include "verdict/wording.h"
 
 namespace testigo::verdict {
@@ -17,23 +19,52 @@ Exhibit exhibit_of(const check::Finding& finding) {
   return exhibit;
 }
 
+// What the checks counted on the connections in scope.
+class Scoped {
+ public:
+  explicit Scoped(const Docket& docket) {
+    const ConnectionScope scope(docket);
+    for (const WireConnection& connection : docket.evidence.wire->connections) {
+      if (scope.judged(connection)) add(docket.evidence, connection.view.number);
+    }
+    std::ranges::sort(connections_);
+  }
+
+  bool holds(call::ConnectionNumber connection) const { return std::ranges::binary_search(connections_, connection); }
+  const check::Counts& counts() const { return counts_; }
+  std::uint64_t errors() const { return errors_; }
+
+ private:
+  void add(const Evidence& evidence, call::ConnectionNumber connection) {
+    connections_.push_back(connection);
+    const auto it = evidence.connection_checks.find(connection);
+    if (it == evidence.connection_checks.end()) return;
+    errors_ += it->second.errors;
+    for (const auto& [id, count] : it->second.counts) counts_[id] += count;
+  }
+
+  std::vector<call::ConnectionNumber> connections_;  // sorted
+  check::Counts counts_;
+  std::uint64_t errors_ = 0;
+};
+
 // Findings are kept up to a bound, errors are all counted.
-void break_by_findings(ClaimDraft& claim, const check::Tally& tally) {
+void break_by_findings(ClaimDraft& claim, const Scoped& scoped, const std::vector<check::Finding>& findings) {
   std::uint64_t shown = 0;
-  for (const check::Finding& finding : tally.findings) {
-    if (finding.severity != check::Severity::Error) continue;
+  for (const check::Finding& finding : findings) {
+    if (finding.severity != check::Severity::Error || !scoped.holds(finding.spot.place.connection)) continue;
     ++shown;
     claim.broken([&] { return exhibit_of(finding); });
   }
-  for (; shown < tally.errors; ++shown) {
+  for (; shown < scoped.errors(); ++shown) {
     claim.broken(
         [] { return Exhibit{.call = {}, .text = "a check failed at error severity", .octets = {}, .wire = {}, .statements = {}}; });
   }
 }
 
-void point_at_connections(ClaimDraft& claim, const WireTestimony& wire) {
+void point_at_connections(ClaimDraft& claim, const Scoped& scoped, const WireTestimony& wire) {
   for (const WireConnection& connection : wire.connections) {
-    if (!connection.carried_call) continue;
+    if (!connection.carried_call || !scoped.holds(connection.view.number)) continue;
     claim.support([&] {
       Exhibit exhibit;
       exhibit.text = fmt::format("connection {}, from packet {} on: no check failed at error severity", connection.view.number,
@@ -66,23 +97,25 @@ std::string id_ranges(const std::vector<std::string_view>& ids) {
 
 std::string judge_grpc(Docket& docket) {
   if (!docket.evidence.wire) return {};
-  const check::Tally& tally = docket.evidence.checks;
+  const Scoped scoped(docket);
   ClaimDraft& claim = docket.claims[7];
-  break_by_findings(claim, tally);
-  point_at_connections(claim, *docket.evidence.wire);
+  break_by_findings(claim, scoped, docket.evidence.checks.findings);
+  point_at_connections(claim, scoped, *docket.evidence.wire);
   if (docket.wire.tls()) {
     claim.doubt("the wire shows TLS, whose octets it cannot read");
     return {};
   }
   std::vector<std::string_view> passed, silent;
-  std::map<std::string, std::vector<std::string_view>> unjudged;  // by reason
-  for (const auto& [id, count] : tally.counts) {
+  std::map<std::string_view, std::vector<std::string_view>> unjudged;  // by reason
+  for (const auto& [id, unscoped] : docket.evidence.checks.counts) {
+    const auto it = scoped.counts().find(id);
+    const check::CheckCount count = it == scoped.counts().end() ? check::CheckCount{} : it->second;
     if (count.not_judgeable > 0) unjudged[count.reason].push_back(id);
     if (count.passed > 0) passed.push_back(id);
-    if (count.passed + count.failed + count.not_judgeable == 0) silent.push_back(id);
+    if (count.outcome() == check::Outcome::NotObserved) silent.push_back(id);
   }
   for (const auto& [reason, ids] : unjudged) {
-    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), inert(reason), id_ranges(ids)));
+    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), reason, id_ranges(ids)));
   }
   if (passed.empty()) claim.doubt("no check found anything to judge");
   std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), id_ranges(passed));

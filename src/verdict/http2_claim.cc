@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/inert.h"
+#include "verdict/connection_scope.h"
 #include "verdict/wording.h"
 
 namespace testigo::verdict {
@@ -22,7 +23,7 @@ Exhibit about(const WireConnection& connection, std::uint64_t packet, std::strin
 
 class Judge {
  public:
-  explicit Judge(Docket& docket) : docket_(docket), claim_(docket.claims[6]) {}
+  explicit Judge(Docket& docket) : docket_(docket), claim_(docket.claims[6]), scope_(docket) {}
 
   std::string run() {
     for (const WireConnection& connection : docket_.evidence.wire->connections) judge(connection);
@@ -35,23 +36,10 @@ class Judge {
  private:
   void judge(const WireConnection& connection) {
     if (is_tls(connection)) return claim_.doubt("the wire shows TLS, whose octets it cannot read");
-    if (!connection.view.from_start) return;  // out of scope; counted in the notes
-    if (not_http2(connection)) return;
-    if (!connection.carried_call || !in_scope(connection)) return;
+    if (!connection.view.from_start || !scope_.judged(connection)) return;  // counted in the notes
+    if (not_http2(connection) || !connection.carried_call) return;
     if (has_gap(connection)) return claim_.doubt(fmt::format("octets of connection {} were not seen", connection.view.number));
     http2(connection);
-  }
-
-  // A connection all of whose calls are out of scope is so too.
-  bool in_scope(const WireConnection& connection) {
-    const auto& judged = docket_.judged_connections;
-    if (std::ranges::binary_search(judged, connection.view.number)) return true;
-    if (unscoped_.empty()) {
-      for (const WireStream& stream : docket_.evidence.wire->streams) unscoped_.push_back(stream.call.place.connection);
-      unscoped_.push_back(0);  // so that it is not made twice
-      std::ranges::sort(unscoped_);
-    }
-    return !std::ranges::binary_search(unscoped_, connection.view.number);
   }
 
   bool not_http2(const WireConnection& connection) {
@@ -75,6 +63,11 @@ class Judge {
 
   void http2(const WireConnection& connection) {
     const bool answered = connection.trailers_packet != 0;
+    // An acknowledgement is due from a side that went on to send after the first answer, which the other's SETTINGS precede. A
+    // connection that was cut right after it had no time for one.
+    const auto went_on = [&](std::uint64_t last_packet) {
+      return answered && !connection.lost && last_packet > connection.trailers_packet;
+    };
     std::vector<std::string_view> missing;  // though the connection went on
     std::vector<std::string_view> unseen;   // and may have been on its way
     const auto look = [&](std::uint64_t packet, bool due, std::string_view what) {
@@ -83,8 +76,8 @@ class Judge {
     look(connection.preface_packet, true, "the client's preface");
     look(connection.client_settings_packet, true, "the client's SETTINGS");
     look(connection.server_settings_packet, answered, "the server's SETTINGS");
-    look(connection.client_ack_packet, answered && !connection.lost, "the client's acknowledgement of SETTINGS");
-    look(connection.server_ack_packet, answered && !connection.lost, "the server's acknowledgement of SETTINGS");
+    look(connection.client_ack_packet, went_on(connection.client_last_packet), "the client's acknowledgement of SETTINGS");
+    look(connection.server_ack_packet, went_on(connection.server_last_packet), "the server's acknowledgement of SETTINGS");
     look(connection.data_packet, false, "DATA");
     look(connection.trailers_packet, false, "trailers");
     if (!missing.empty()) {
@@ -116,7 +109,7 @@ class Judge {
 
   Docket& docket_;
   ClaimDraft& claim_;
-  std::vector<std::uint64_t> unscoped_;
+  ConnectionScope scope_;
   std::uint64_t shown_ = 0;
   std::uint64_t part_ = 0;
 };

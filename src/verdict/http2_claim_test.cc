@@ -31,6 +31,16 @@ TEST(Http2Claim, PiecesThatAreMissingThoughTheConnectionWentOn) {
   }
 }
 
+TEST(Http2Claim, AcknowledgementsAreDueFromASideThatWentOn) {
+  Evidence evidence = clean();
+  WireConnection& connection = evidence.wire->connections[1];
+  connection.client_ack_packet = connection.server_ack_packet = 0;
+  connection.client_last_packet = connection.server_last_packet = connection.trailers_packet;
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_THAT(claim(verdict, 6).because, HasSubstr("1 other ended before"));
+}
+
 TEST(Http2Claim, AcknowledgementsOfALostConnectionMayHaveBeenOnTheirWay) {
   Evidence evidence = clean();
   evidence.wire->connections[1].client_ack_packet = evidence.wire->connections[1].server_ack_packet = 0;
@@ -82,7 +92,9 @@ TEST(GrpcClaim, FindingsOfGradeError) {
   evidence.checks.findings.push_back(finding);
   finding.severity = check::Severity::Warning;
   evidence.checks.findings.push_back(finding);
-  evidence.checks.errors = 3;
+  evidence.checks.errors = 4;
+  evidence.connection_checks[1].errors = 2;
+  evidence.connection_checks[2].errors = 1;
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(broken(verdict), "7");
   EXPECT_EQ(claim(verdict, 7).exhibits_total, 3U);
@@ -97,8 +109,9 @@ TEST(GrpcClaim, WarningsBreakNothing) {
 
 TEST(GrpcClaim, NotJudgeable) {
   Evidence evidence = clean();
-  evidence.checks.counts["CN02"].not_judgeable = 1;
-  evidence.checks.counts["CN02"].reason = "octets are missing";
+  check::CheckCount& count = evidence.connection_checks[2].counts["CN02"];
+  count.not_judgeable = 1;
+  count.reason = "octets are missing";
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(inconclusive(verdict), "7");
   EXPECT_EQ(claim(verdict, 7).because, "1 check not judgeable (octets are missing): CN02");
@@ -106,8 +119,40 @@ TEST(GrpcClaim, NotJudgeable) {
 
 TEST(GrpcClaim, NothingObserved) {
   Evidence evidence = clean();
-  evidence.checks.counts.clear();
+  evidence.connection_checks.clear();
   EXPECT_EQ(inconclusive(judge(evidence)), "7");
+}
+
+// What a connection out of scope did is nothing that the calls judged have to answer for.
+TEST(GrpcClaim, ConnectionsOutOfScopeDoNotCount) {
+  EvidenceBuilder builder(3);
+  Evidence evidence = builder.no_client("client3").build();
+  check::Finding finding{.check = "RS01", .severity = check::Severity::Error, .spot = {}, .text = "no grpc-status"};
+  finding.spot.place = {17, 3, 5};
+  evidence.checks.findings.push_back(finding);
+  evidence.checks.errors = 1;
+  evidence.connection_checks[3].errors = 1;
+  check::CheckCount& count = evidence.connection_checks[3].counts["CN02"];
+  count.not_judgeable = 1;
+  evidence.wire->connections[2].server_ack_packet = 0;  // claim 6
+  EXPECT_EQ(broken(judge(evidence)), "6 7");
+  const Verdict verdict = judge(evidence, {.tolerance = {}, .since = {}, .others_out_of_scope = true, .clients_started = 0});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_THAT(claim(verdict, 7).exhibits, ::testing::SizeIs(2));
+}
+
+// A health check or a browser on the same port.
+TEST(GrpcClaim, AClientThatSpeaksNoHttp2IsOutOfScope) {
+  Evidence evidence = clean();
+  call::ConnectionView& view = evidence.wire->connections.emplace_back().view;
+  view.number = 3;
+  view.client_opening = http2::Opening::Http1;
+  view.server_opening = http2::Opening::Http1;
+  view.server_first = "HTTP/1.1 400 Bad Request\r\n";
+  evidence.connection_checks[3].counts["CN01"].not_judgeable = 1;
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven);
+  EXPECT_THAT(verdict.notes, ::testing::Contains("1 connection came from a client that speaks no HTTP/2: out of scope"));
 }
 
 }  // namespace

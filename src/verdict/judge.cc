@@ -41,6 +41,9 @@ void missing_witnesses(Docket& docket) {
   }
   if (docket.facts.server_files.empty()) doubt(docket, {4, 8}, "there are no server's statements");
   if (!docket.wire.impaired().empty()) doubt(docket, {6, 7, 8}, docket.wire.impaired());
+  const std::uint64_t unidentified = docket.evidence.wire ? docket.evidence.wire->calls_unidentified : 0;
+  if (unidentified > 0)
+    doubt(docket, {8}, fmt::format("the id of {} could not be read on the wire", count_text(unidentified, "call")));
 }
 
 void nothing_to_judge(Docket& docket) {

@@ -3,6 +3,7 @@
 // The rules, with the truth table, are docs/formats/verdict.md. Clocks of two witnesses are never compared.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ struct Evidence {
   std::vector<statement::Reading> clients;
   std::vector<statement::Reading> servers;
   std::optional<WireTestimony> wire;
-  check::Tally checks;                  // what the checks said of the wire
-  std::vector<diagnose::Cause> causes;  // of the wire
+  check::Tally checks;                                                         // what the checks said of the wire
+  std::map<call::ConnectionNumber, check::ConnectionTally> connection_checks;  // the same, of each connection
+  std::vector<diagnose::Cause> causes;                                         // of the wire
 };
 
 struct JudgeOptions {

@@ -1,8 +1,11 @@
 #include "verdict/notes.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "verdict/connection_scope.h"
 #include "verdict/wording.h"
 
 namespace testigo::verdict {
@@ -30,6 +33,11 @@ void note_wire(Docket& docket) {
   if (docket.wire.late()) {
     docket.verdict.notes.push_back(count_text(docket.wire.late_connections(), "connection") +
                                    " began before the capture did: their calls are out of scope");
+  }
+  const auto others = std::ranges::count_if(docket.evidence.wire->connections, is_no_grpc_client);
+  if (others > 0) {
+    docket.verdict.notes.push_back(count_text(static_cast<std::uint64_t>(others), "connection") +
+                                   " came from a client that speaks no HTTP/2: out of scope");
   }
   const check::Tally& tally = docket.evidence.checks;
   if (tally.warnings > 0) docket.verdict.notes.push_back(count_text(tally.warnings, "check warning") + "; warnings break no claim");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "verdict/wording.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::verdict {
@@ -22,6 +23,11 @@ Exhibit quoted(const call::ConnectionView& view, bool client) {
   return exhibit;
 }
 
+// "1 of 1 connection is", "1 of 2 connections is", "2 of 2 connections are"
+std::string part_text(std::uint64_t part, std::uint64_t all, std::string_view singular, std::string_view plural) {
+  return fmt::format("{} of {} {}", part, count_text(all, "connection"), part == 1 ? singular : plural);
+}
+
 Claim decide(const Traffic& traffic, const check::Tally& checks) {
   Claim claim;
   claim.number = 1;
@@ -34,21 +40,20 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
       if (claim.exhibits.size() < kExhibitsKept) claim.exhibits.push_back(std::move(exhibit));
     }
     claim.exhibits_total = traffic.not_http2_total + checks.errors;
-    claim.because = traffic.not_http2_total != 0 ? fmt::format("{} connections did not speak HTTP/2", traffic.not_http2_total)
-                                                 : fmt::format("{} findings of grade error", checks.errors);
+    claim.because = traffic.not_http2_total != 0 ? count_text(traffic.not_http2_total, "connection") + " did not speak HTTP/2"
+                                                 : count_text(checks.errors, "finding") + " of grade error";
   } else if (traffic.connections == 0) {
     claim.because = "no connection was seen";
   } else if (traffic.tls_connections != 0) {
-    claim.because =
-        fmt::format("{} of {} connections are TLS: the wire shows ciphertext", traffic.tls_connections, traffic.connections);
+    claim.because = part_text(traffic.tls_connections, traffic.connections, "is", "are") + " TLS: the wire shows ciphertext";
   } else if (traffic.incomplete_connections != 0) {
-    claim.because = fmt::format("{} of {} connections were not seen whole", traffic.incomplete_connections, traffic.connections);
+    claim.because = part_text(traffic.incomplete_connections, traffic.connections, "was", "were") + " not seen whole";
   } else if (traffic.grpc_calls == 0) {
     claim.because = "no gRPC call was seen";
   } else {
     claim.outcome = Outcome::Proven;
-    claim.because =
-        fmt::format("{} gRPC calls on {} connections, no check failed at error severity", traffic.grpc_calls, traffic.connections);
+    claim.because = fmt::format("{} on {}, no check failed at error severity", count_text(traffic.grpc_calls, "gRPC call"),
+                                count_text(traffic.connections, "connection"));
   }
   return claim;
 }

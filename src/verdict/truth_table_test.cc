@@ -139,6 +139,14 @@ TEST(TruthTable, Row05EachField) {
   }
 }
 
+TEST(TruthTable, Row05MessagesAreComparedAsStatementsGiveThemBack) {
+  EvidenceBuilder builder;
+  builder.middle().client_fails(9, "odd \xef\xbf\xbd text").answer(9);
+  builder.middle().streams[0].call.status_message = "odd \xff text";
+  builder.middle().server_ended[0].message = "odd \xef\xbf\xbd text";
+  EXPECT_EQ(broken(judge(builder.build())), "2");
+}
+
 TEST(TruthTable, Row05MessagesOfFailuresAreComparedWhereBothSaySomething) {
   EvidenceBuilder builder;
   ScriptedCall& call = builder.middle().client_fails(5, "text of the client's library").answer(5);

@@ -12,15 +12,28 @@ void note_first(std::uint64_t& packet, const call::Spot& spot) {
   if (packet == 0) packet = spot.place.packet;
 }
 
-// Exact fields only; two ids in one request name no call.
-std::optional<statement::CallId> find_id(std::span<const http2::HeaderField> fields) {
+struct IdRead {
+  std::optional<statement::CallId> id;
+  bool readable = true;  // else the request may have one that was not read
+};
+
+// Exact fields only; two ids in one request name no call, nor does a text that is none.
+IdRead read_id(const call::BlockSeen& block) {
+  IdRead read{{}, block.outcome.complete};
   const http2::HeaderField* found = nullptr;
-  for (const http2::HeaderField& field : fields) {
-    if (field.name != statement::kIdKey || !field.exact()) continue;
-    if (found != nullptr && found->value != field.value) return std::nullopt;
-    found = &field;
+  for (const http2::HeaderField& field : block.fields) {
+    const bool name_exact = field.name_known == http2::Known::Exact;
+    if (name_exact && field.name != statement::kIdKey) continue;
+    if (!field.exact()) {
+      read.readable = false;
+    } else if (found != nullptr && found->value != field.value) {
+      return {};
+    } else {
+      found = &field;
+    }
   }
-  return found == nullptr ? std::nullopt : statement::parse_call_id(found->value);
+  if (found != nullptr) read = {statement::parse_call_id(found->value), true};
+  return read;
 }
 
 bool names(const statement::Reply& reply, const statement::CallId& id) {
@@ -65,6 +78,7 @@ void WireWitness::on_opening(const call::ConnectionView& view, const call::Spot&
 void WireWitness::on_frame(const call::FrameSeen& frame) {
   WireConnection& seen = connection(frame.connection);
   const bool to_server = frame.spot.direction == Direction::ToServer;
+  (to_server ? seen.client_last_packet : seen.server_last_packet) = frame.spot.place.packet;
   if (std::holds_alternative<http2::DataFrame>(frame.frame.payload)) {
     note_first(seen.data_packet, frame.spot);
   } else if (std::holds_alternative<http2::SettingsFrame>(frame.frame.payload)) {
@@ -80,7 +94,8 @@ void WireWitness::on_block(const call::BlockSeen& block) {
   WireConnection& seen = connection(block.connection);
   seen.carried_call = true;
   note_first(seen.headers_packet, block.spot);
-  if (auto id = find_id(block.fields)) open_[{block.connection.number, block.spot.place.stream}].id = *std::move(id);
+  IdRead read = read_id(block);
+  if (read.id || !read.readable) open_[{block.connection.number, block.spot.place.stream}].id = std::move(read.id);
 }
 
 void WireWitness::on_message(const call::MessageSeen& seen) {
@@ -88,9 +103,10 @@ void WireWitness::on_message(const call::MessageSeen& seen) {
   const auto it = open_.find({seen.connection.number, seen.spot.place.stream});
   if (it == open_.end() || it->second.wrong_reply) return;
   Open& open = it->second;
+  if (!open.id) return;
   open.reply = read_reply(seen.message.octets);
   open.reply_packet = seen.spot.place.packet;
-  open.wrong_reply = open.reply && !names(*open.reply, open.id);
+  open.wrong_reply = open.reply && !names(*open.reply, *open.id);
   if (!open.wrong_reply) return;
   const Bytes naming = naming_octets(seen.message.octets);
   open.reply_octets = to_hex(naming.first(std::min(naming.size(), kReplyBytesShown)));
@@ -107,8 +123,14 @@ void WireWitness::on_call(const call::CallClosed& closed) {
     ++testimony_.calls_without_id;
     return;
   }
+  if (!it->second.id) {
+    // Those of a connection that began before the capture are out of scope whatever their ids are.
+    ++(closed.connection.from_start ? testimony_.calls_unidentified : testimony_.calls_without_id);
+    open_.erase(it);
+    return;
+  }
   WireStream& stream = testimony_.streams.emplace_back();
-  stream.id = std::move(it->second.id);
+  stream.id = *std::move(it->second.id);
   stream.call = call;
   stream.state = state_of(call, false);
   stream.whole = closed.connection.whole();

@@ -50,6 +50,8 @@ struct WireConnection {
   std::uint64_t headers_packet = 0;
   std::uint64_t data_packet = 0;
   std::uint64_t trailers_packet = 0;
+  std::uint64_t client_last_packet = 0;  // of the last frame of this side
+  std::uint64_t server_last_packet = 0;
   bool closed = false;
   bool lost = false;  // it was reset, or ended under open calls: what did not come may have been on its way
 };
@@ -58,9 +60,10 @@ struct WireTestimony {
   std::vector<WireStream> streams;  // in the order in which they ended
   std::vector<WireConnection> connections;
   std::uint64_t calls_without_id = 0;
-  bool cut = false;          // the capture is not whole: what came after its last packet is not known
-  std::optional<Time> last;  // of its last packet
-  std::string trouble;       // of reading it; empty when there was none
+  std::uint64_t calls_unidentified = 0;  // whether they have an id, or which, could not be read
+  bool cut = false;                      // the capture is not whole: what came after its last packet is not known
+  std::optional<Time> last;              // of its last packet
+  std::string trouble;                   // of reading it; empty when there was none
 };
 
 // Gathers a WireTestimony. Memory grows with the calls of the run: a verdict is about each of them.
@@ -78,9 +81,9 @@ class WireWitness final : public call::Sink {
   WireTestimony take();
 
  private:
-  // A stream with an id that has not ended.
+  // A stream with an id, or with one that could not be read, that has not ended.
   struct Open {
-    statement::CallId id;
+    std::optional<statement::CallId> id;
     std::optional<statement::Reply> reply;
     bool wrong_reply = false;
     std::uint64_t reply_packet = 0;

@@ -77,8 +77,9 @@ class WireWitnessTest : public ::testing::Test {
     return {{packet, 1, 1}, direction, {}, 0, 0, 0};
   }
 
-  void request(std::vector<http2::HeaderField> fields) {
-    const http2::BlockOutcome outcome;
+  void request(std::vector<http2::HeaderField> fields, bool complete = true) {
+    http2::BlockOutcome outcome;
+    outcome.complete = complete;
     const call::Spot at = spot(8);
     witness_.on_block({view_, at, call::BlockRole::Request, false, fields, outcome, &call_});
   }
@@ -140,15 +141,35 @@ TEST_F(WireWitnessTest, CompressedReplyIsNotRead) {
 }
 
 TEST_F(WireWitnessTest, IdsThatNameNoCall) {
-  const http2::HeaderField unsure{"testigo-id", "client1/p1/7", http2::Known::Exact, http2::Known::Inferred};
   const std::vector<std::vector<http2::HeaderField>> blocks{
-      {}, {{"testigo-id", "x"}}, {unsure}, {{"testigo-id", "client1/p1/7"}, {"testigo-id", "client1/p1/8"}}};
+      {}, {{"testigo-id", "x"}}, {{"testigo-id", "client1/p1/7"}, {"testigo-id", "client1/p1/8"}}};
   for (const auto& fields : blocks) {
     request(fields);
     const WireTestimony wire = end();
     EXPECT_TRUE(wire.streams.empty());
     EXPECT_EQ(wire.calls_without_id, 1U);
   }
+}
+
+// An id that was not read is not an id that was not there.
+TEST_F(WireWitnessTest, IdsThatCouldNotBeRead) {
+  using http2::Known;
+  const std::vector<http2::HeaderField> unsure{{"testigo-id", "client1/p1/7", Known::Exact, Known::Inferred},
+                                               {"testigo-id", "", Known::Exact, Known::Unknown},
+                                               {"", "client1/p1/7", Known::Unknown, Known::Exact}};
+  for (const auto& field : unsure) {
+    request({field});
+    reply(sample().SerializeAsString(), 11);
+    const WireTestimony wire = end();
+    EXPECT_TRUE(wire.streams.empty());
+    EXPECT_EQ(wire.calls_unidentified, 1U);
+    EXPECT_EQ(wire.calls_without_id, 0U);
+  }
+  request({}, false);
+  EXPECT_EQ(end().calls_unidentified, 1U);
+  view_.from_start = false;
+  request({}, false);
+  EXPECT_EQ(end().calls_unidentified, 0U);
 }
 
 TEST_F(WireWitnessTest, PiecesOfAConnection) {
@@ -169,6 +190,8 @@ TEST_F(WireWitnessTest, PiecesOfAConnection) {
   EXPECT_EQ(seen.server_ack_packet, 8U);
   EXPECT_EQ(seen.client_ack_packet, 9U);
   EXPECT_EQ(seen.data_packet, 10U);
+  EXPECT_EQ(seen.client_last_packet, 10U);
+  EXPECT_EQ(seen.server_last_packet, 8U);
   EXPECT_TRUE(seen.closed);
   EXPECT_TRUE(seen.lost);
   EXPECT_FALSE(seen.carried_call);

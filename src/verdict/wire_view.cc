@@ -76,7 +76,7 @@ WireEyes::WireEyes(const std::optional<WireTestimony>& wire) : impaired_(impairm
 }
 
 WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
-  const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0;
+  const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0 && wire_->calls_unidentified == 0;
   if (call.stream == kNone) return {sees_all ? Sees::None : Sees::Blind, nullptr};
   WireView best;
   for (std::uint32_t i = call.stream; i != kNone; i = facts.next_stream[i]) {

@@ -128,5 +128,17 @@ TEST(Witnesses, CausesOfTheWireArePassedThrough) {
   EXPECT_EQ(judge(evidence).causes.size(), 1U);
 }
 
+// The one whose id could not be read may be the one that is missing.
+TEST(Witnesses, AnIdThatCouldNotBeReadRefutesNobody) {
+  EvidenceBuilder builder;
+  builder.middle().wire_none();
+  Evidence evidence = builder.build();
+  EXPECT_EQ(broken(judge(evidence)), "8");
+  evidence.wire->calls_unidentified = 1;
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(broken(verdict), "-");
+  EXPECT_EQ(inconclusive(verdict), "8");
+}
+
 }  // namespace
 }  // namespace testigo::verdict::testing

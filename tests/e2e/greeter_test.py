@@ -21,8 +21,8 @@ class GreeterTest(unittest.TestCase):
         self.addCleanup(self.stack.close)
         self.folder = self.stack.enter_context(temporary_folder())
 
-    def server(self, *options, **keywords):
-        return self.stack.enter_context(start_server("--statements", self.folder / "server.jsonl", *options, **keywords))
+    def server(self, *options, name="server", **keywords):
+        return self.stack.enter_context(start_server("--statements", self.folder / f"{name}.jsonl", *options, **keywords))
 
     def start_client(self, address, *options, name="client1"):
         statements = self.folder / f"{name}.jsonl"
@@ -239,6 +239,80 @@ class Failures(GreeterTest):
         with start_server() as server:
             client = run(*client_command(server.address, "--count", "1"), env={"http_proxy": "http://127.0.0.1:1", "grpc_proxy": "http://127.0.0.1:1"})
             self.assertEqual(client.code, 0, client)
+
+
+class End(GreeterTest):
+    """The grace is far longer than a test's patience: who waits for it fails, on the busiest machine too."""
+
+    GRACE = ("--grace", "10m")
+    PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")  # with empty SETTINGS
+
+    def connect(self, server, says=b""):
+        """A connection that carries no call, and whose peer answers nothing: no acknowledgement, no PING, no close."""
+        connection = self.stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE))
+        connection.sendall(says)
+        self.assertTrue(connection.recv(1), "the server's SETTINGS: it has the connection")
+        return connection
+
+    def idle_client(self, server, *options, name, after="OK"):
+        """A client whose channel stays open when its call has ended."""
+        client = self.start_client(server.address, "--every", "10m", *options, name=name)
+        client.line(f" {after} ")
+        return client
+
+    def test_a_refused_call_does_not_hold_it_back(self):
+        for kind in KINDS:
+            server = self.server(*self.GRACE, name=kind)
+            refused = ("--kind", kind, "--payload-bytes", 5 << 20)
+            self.client(server.address, "--count", "1", *refused, name=f"{kind}-gone", code=1)
+            self.idle_client(server, *refused, name=f"{kind}-stays", after="RESOURCE_EXHAUSTED")
+            self.stop(server)
+
+    def test_a_call_whose_client_left_does_not_hold_it_back(self):
+        for mode in ("swallow", "swallow-silently"):
+            for kind in KINDS:
+                server = self.server(*self.GRACE, "--misbehave", mode, name=f"{mode}-{kind}")
+                left = ("--kind", kind, "--deadline", "200ms")
+                self.client(server.address, "--count", "1", *left, name=f"{mode}-{kind}-gone", code=1)
+                self.idle_client(server, *left, name=f"{mode}-{kind}-stays", after="DEADLINE_EXCEEDED")
+                self.stop(server)
+
+    def test_an_idle_connection_does_not_hold_it_back(self):
+        server = self.server(*self.GRACE)
+        self.idle_client(server, name="idle")
+        self.connect(server)
+        self.connect(server, self.PREFACE)
+        stopped = self.idle_client(server, name="stopped")
+        stopped.send(signal.SIGSTOP)
+        self.stop(server)
+        self.assertEqual(self.lines("server")[-1]["type"], "end")
+
+    def test_a_health_watch_does_not_hold_it_back(self):
+        server = self.server(*self.GRACE)
+        fields = {":method": "POST", ":scheme": "http", ":path": "/grpc.health.v1.Health/Watch", ":authority": server.address,
+                  "content-type": "application/grpc", "te": "trailers"}
+        block = b"".join(b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode() for name, value in fields.items())
+        watch = self.connect(server, self.PREFACE + frame(1, 4, block) + frame(0, 1, bytes(5)))
+        seen = b""
+        while b"\x08\x01" not in seen:  # a HealthCheckResponse that says SERVING
+            octets = watch.recv(4096)
+            self.assertTrue(octets, f"the watch was ended: {seen}")
+            seen += octets
+        self.stop(server)
+
+    def test_an_open_call_is_waited_for_beside_idle_connections(self):
+        server = self.server(*self.GRACE, "--misbehave", "swallow")
+        self.connect(server, self.PREFACE)
+        client = self.start_client(server.address, "--count", "1", "--deadline", "3s")
+        wait_until(lambda: of_type(self.lines("server"), "received"), "the call")
+        self.stop(server)
+        self.assertEqual(client.wait(), 1, client)
+        self.assertEqual([line["status"] for line in of_type(self.lines("client1"), "ended")], [4], "nothing but its deadline ended it")
+
+
+def frame(type_of_frame, flags, payload):
+    """An HTTP/2 frame of stream 1."""
+    return len(payload).to_bytes(3, "big") + bytes([type_of_frame, flags]) + (1).to_bytes(4, "big") + payload
 
 
 class Misbehaviour(GreeterTest):

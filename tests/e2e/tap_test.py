@@ -81,6 +81,7 @@ class Tap(unittest.TestCase):
         tap = self.tap(server.address, "--count", "3", "--json")
         run(*client_command(tap.address, "--count", "3", "--every", "10ms"))
         self.assertEqual(tap.wait(), PROVEN, tap)
+        self.assertIn("3 gRPC calls on 1 connection,", json.loads(tap.out[-1])["claims"][0]["because"])
         self.assertEqual(self.tap(server.address, "--for", "50ms", "--quiet").wait(), INCONCLUSIVE)
 
     def test_a_server_that_is_not_there(self):
@@ -98,6 +99,7 @@ class Tap(unittest.TestCase):
             tap = self.tap(f"127.0.0.1:{port}", "--json")
             run(*client_command(tap.address, "--count", "1", "--deadline", "300ms"))
             self.end(tap, BROKEN)
+        self.assertRegex(self.report["claims"][0]["because"], r"^(1 connection|\d+ connections) did not speak HTTP/2$")
         self.assertIn("F02", self.causes())
         self.assertIn("HTTP/1.1 400", self.report["claims"][0]["exhibits"][0]["text"])
 
@@ -108,7 +110,8 @@ class Tap(unittest.TestCase):
         client = run(*client_command(tap.address, "--tls-ca", self.folder / "ca.pem", "--count", "2", "--every", "10ms"))
         self.assertEqual(client.code, 0, client)
         self.end(tap, INCONCLUSIVE)
-        self.assertIn("TLS", self.report["claims"][0]["because"])
+        self.assertIn("1 of 1 connection is TLS", self.report["claims"][0]["because"])
+        self.assertTrue(self.report["tshark"].endswith(f" -d tcp.port=={server.port},tls -Y tls"), self.report["tshark"])
 
     def test_hostile_octets_are_inert_and_harm_nobody(self):
         server = self.stack.enter_context(start_server())
@@ -139,6 +142,7 @@ class Tap(unittest.TestCase):
                 self.assertEqual(process.code, code, process)
                 self.assertEqual(len(process.err), 1, process)
                 self.assertRegex(process.err[0], pattern)
+                self.assertEqual(list(self.folder.iterdir()), [])  # no folder of a run that did not begin
 
     def test_killed_its_capture_is_readable(self):
         server = self.stack.enter_context(start_server())

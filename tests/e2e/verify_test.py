@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -89,9 +90,9 @@ class Proven(Verify):
 
     def test_the_evidence_is_all_it_takes(self):
         self.verify("--for", "400ms", "--every", "100ms", code=PROVEN)
-        kept = {"wire.pcapng", "statements", "logs", "report.txt", "report.json", "report.xml"}
+        kept = {"wire.pcapng", "statements", "logs", "run.json", "report.txt", "report.json", "report.xml"}
         self.assertEqual({entry.name for entry in self.evidence.iterdir()}, kept)
-        for file in [self.evidence / "wire.pcapng", *self.evidence.glob("report.*"), *(self.evidence / "statements").iterdir()]:
+        for file in [self.evidence / "wire.pcapng", self.evidence / "run.json", *self.evidence.glob("report.*"), *(self.evidence / "statements").iterdir()]:
             self.assertEqual(file.stat().st_mode & 0o777, 0o600, file)
         claims = self.report["claims"]
         folder = self.copy()
@@ -163,6 +164,9 @@ class Lies(Verify):
         self.verify("--for", "500ms", "--every", "100ms", "--tls", code=INCONCLUSIVE)
         self.assert_outcomes(inconclusive=[6, 7])
         self.assertIn("TLS", " ".join(claim["because"] for claim in self.report["claims"][5:7]))
+        self.assertRegex(self.report["tshark"], r" -d tcp\.port==\d+,tls -Y tls$")
+        shown = subprocess.run(self.report["tshark"], shell=True, capture_output=True, text=True, check=True).stdout
+        self.assertIn("Client Hello", shown)
         self.lie("wrong-name:3", "--tls")
         self.assert_outcomes(broken=[3], inconclusive=[6, 7])
 
@@ -252,6 +256,25 @@ class Tampering(Verify):
         self.judge(folder, code=INCONCLUSIVE)
         self.assert_outcomes(inconclusive=[2, 3, 5, 8])
         self.assert_reason([2, 3, 5, 8], "the client's statements of 6 calls are missing")
+        self.assert_reason([2, 3, 5, 8], "2 clients were started, and 1 testify")
+
+    def test_a_run_record_that_was_changed(self):
+        for content, note in ((b"{", "run.json cannot be read"), (b"\xff" * 100, "run.json cannot be read"),
+                              (b" " * (2 << 20), "run.json cannot be read"),
+                              (json.dumps(dict(self.record(), notes=["\x1b[2Jowned"])).encode(), "\\x1b[2Jowned"),
+                              (json.dumps(dict(self.record(), finished=False)).encode(), "did not come to its end")):
+            with self.subTest(note):
+                folder = self.folder / f"copy{time.monotonic_ns()}"
+                shutil.copytree(self.clean, folder)
+                (folder / "run.json").write_bytes(content)
+                self.judge(folder, code=PROVEN)
+                self.assertIn(note, " ".join(self.report["notes"]))
+        (folder / "run.json").write_text(json.dumps(dict(self.record(), clients_started=3)))
+        self.judge(folder, code=INCONCLUSIVE)
+        self.assert_reason([2, 3, 5, 8], "3 clients were started, and 2 testify")
+
+    def record(self):
+        return json.loads((self.clean / "run.json").read_text())
 
     def test_a_statement_file_that_was_cut(self):
         folder = self.folder / "cut"
@@ -338,7 +361,9 @@ class Failures(Verify):
         with start_server("--statements", statements) as server:
             run(*client_command(server.address, "--count", "3", "--every", "10ms"))  # calls of somebody else
             self.verify("--target", server.address, "--server-statements", statements, "--for", "400ms", "--every", "100ms", code=PROVEN)
-            self.judge(self.evidence, code=INCONCLUSIVE)  # the evidence alone does not say whose the other calls were
+            self.judge(self.evidence, code=PROVEN)
+            (self.evidence / "run.json").unlink()
+            self.judge(self.evidence, code=INCONCLUSIVE)  # without it the evidence does not say whose the other calls were
             self.judge(self.evidence, "--shared-server", code=PROVEN)
             self.verify("--target", server.address, "--for", "400ms", "--every", "100ms", code=INCONCLUSIVE)
             self.assert_outcomes(inconclusive=[4, 8])
@@ -358,6 +383,7 @@ class Failures(Verify):
         fails(WRONG_USAGE, "--target", "--server-statements", "/dev/null")
         fails(WRONG_USAGE, "wrong-name, swap", "--misbehave", "nonsense")
         fails(WRONG_USAGE, "wrong-name, swap", "--misbehave", "swap:x")
+        fails(WRONG_USAGE, "--cacert requires --tls", "--target", "localhost:1", "--cacert", "/dev/null")
         fails(ENVIRONMENT, "no folder", "--evidence", self.folder / "nowhere")
         blocked = self.folder / "file"
         blocked.write_text("")
@@ -372,16 +398,50 @@ class Failures(Verify):
         (self.folder / "odd/statements/client1.jsonl").unlink()
         (self.folder / "odd/wire.pcapng").write_text("no capture at all")
         fails(ENVIRONMENT, "wire.pcapng", "--evidence", self.folder / "odd")
+        (self.folder / "odd/wire.pcapng").unlink()
+        (self.folder / "odd/wire.pcapng").symlink_to("wire.pcapng")
+        fails(ENVIRONMENT, "cannot read the capture", "--evidence", self.folder / "odd")
+        (self.folder / "odd/wire.pcapng").unlink()
+        (self.folder / "odd/statements").rmdir()
+        (self.folder / "odd/statements").write_text("no folder at all")
+        fails(ENVIRONMENT, r"cannot read the statements in \S+/odd/statements", "--evidence", self.folder / "odd")
+        (self.folder / "odd/statements").unlink()
+        (self.folder / "odd/statements").symlink_to("statements")  # not even root can follow it
+        fails(ENVIRONMENT, r"cannot read \S+/odd/statements", "--evidence", self.folder / "odd")
+
+    def test_a_folder_without_evidence_is_no_evidence(self):
+        process = run(TESTIGO, "verify", "--evidence", self.folder)
+        self.assertEqual(process.code, ENVIRONMENT, process)
+        self.assertRegex("\n".join(process.err), r"^testigo: .* neither statements/ nor wire.pcapng; --evidence wants the folder of a run$")
+        for name in ("20260102T030405Z-verify", "20260202T030405Z-verify"):
+            (self.folder / name / "statements").mkdir(parents=True)
+        process = run(TESTIGO, "verify", "--evidence", self.folder)
+        self.assertEqual(process.code, ENVIRONMENT, process)
+        self.assertIn(f"perhaps {self.folder}/20260202T030405Z-verify", process.err[0])
+        self.assertEqual(list(self.folder.glob("report.*")), [])
 
     def test_no_evidence_is_inconclusive(self):
-        (self.folder / "empty").mkdir()
+        (self.folder / "empty/statements").mkdir(parents=True)
         self.judge(self.folder / "empty", code=INCONCLUSIVE)
         self.assert_outcomes(inconclusive=range(1, 9))
 
+    def test_a_run_that_does_not_begin_leaves_no_folder(self):
+        lonely = self.folder / "testigo"
+        shutil.copy(TESTIGO, lonely)
+        out = self.folder / "evidence"
+        for pattern, program, options in (("this is no address", TESTIGO, ["--target", "localhost"]),
+                                          ("(?i)the server did not start", TESTIGO, ["--host", "192.0.2.1"]),  # TEST-NET-1: nobody's
+                                          ("testigo-greeter is neither", lonely, [])):
+            with self.subTest(pattern):
+                process = run(program, "verify", "--out", out, *options, env={"PATH": "/nowhere"})
+                self.assertEqual(process.code, ENVIRONMENT, process)
+                self.assertRegex(process.err[0], pattern)
+                self.assertFalse(out.exists())
+
 
 class Signals(Verify):
-    def start(self):
-        return Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", "20s", "--every", "20ms")
+    def start(self, *options, run_time="20s", every="20ms", env=None):
+        return Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", run_time, "--every", every, *options, env=env)
 
     def children(self, process):
         listing = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -401,23 +461,113 @@ class Signals(Verify):
                 self.assertEqual(verify.stop(number), PROVEN, verify)
                 self.assert_gone(pids)
                 report = json.loads(verify.out[-1])
-                self.assertIn("signal", " ".join(report["notes"]))
+                self.assertIn("a signal ended the run early", report["notes"])
+                again = self.judge(report["evidence"], code=PROVEN)
+                self.assertEqual(again["notes"], report["notes"])
+
+    def test_a_signal_while_the_server_drains_changes_nothing(self):
+        with self.draining() as (verify, server, pids):
+            verify.send(signal.SIGTERM)
+            time.sleep(0.5)
+            self.assertTrue(verify.running and alive(server), verify)
+            os.kill(server, signal.SIGCONT)
+            self.assertEqual(verify.wait(), PROVEN, verify)
+            self.assert_gone(pids)
+            self.judge(json.loads(verify.out[-1])["evidence"], code=PROVEN)
+
+    def test_a_second_signal_while_the_server_drains_kills_it(self):
+        with self.draining() as (verify, _, pids):
+            asked = time.monotonic()
+            verify.send(signal.SIGTERM)
+            time.sleep(0.2)  # two of them at once would be one
+            verify.send(signal.SIGTERM)
+            self.assertIn(verify.wait(), (PROVEN, INCONCLUSIVE), verify)  # the server's file has no end record
+            self.assertLess(time.monotonic() - asked, 10)  # without it the server has 15 s
+            self.assert_gone(pids)
+            report = json.loads(verify.out[-1])
+            self.assertIn("was killed", " ".join(report["notes"]))
+            self.assertEqual(self.judge(report["evidence"])["notes"], report["notes"])
+
+    @contextlib.contextmanager
+    def draining(self):
+        """A run whose clients have ended, and whose server, which is stopped, was asked to."""
+        with self.start(run_time="2900ms", every="1500ms") as verify:
+            pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
+            server = next(pid for pid in pids if b"server" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2])
+            folder = wait_until(self.folder_of_run, "the folder of the run")
+            clients = [folder / f"statements/client{n}.jsonl" for n in (1, 2)]
+            wait_until(lambda: all(len(of_type(read_json_lines(file), "ended")) == 2 for file in clients), "the last calls")
+            os.kill(server, signal.SIGSTOP)
+            wait_until(lambda: self.children(verify) == [server] and pending(server, signal.SIGTERM), "the server to be asked")
+            yield verify, server, pids
+
+    def test_a_second_signal_while_the_clients_end_kills_them(self):
+        with self.start() as verify:
+            pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
+            folder = wait_until(self.folder_of_run, "the folder of the run")
+            client = folder / "statements/client1.jsonl"
+            wait_until(lambda: len(of_type(read_json_lines(client), "ended")) > 5, "some calls")
+            stopped = next(pid for pid in pids if b"client1" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
+            os.kill(stopped, signal.SIGSTOP)
+            verify.send(signal.SIGINT)
+            wait_until(lambda: pending(stopped, signal.SIGTERM), "the client to be asked")
+            self.assertTrue(verify.running, verify)
+            verify.send(signal.SIGINT)
+            self.assertIn(verify.wait(), (PROVEN, INCONCLUSIVE, BROKEN), verify)
+            self.assert_gone(pids)
+            report = json.loads(verify.out[-1])
+            self.assertIn("a signal ended the run early", report["notes"])
+            self.assertEqual(self.judge(report["evidence"])["notes"], report["notes"])
+            self.assert_only_the_death_shows(pathlib.Path(report["evidence"]))
+
+    def test_a_signal_while_it_judges(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number), self.start(run_time="2s", every="1ms") as verify:
+                pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
+                folder = wait_until(self.folder_of_run, "the folder of the run")
+                wait_until(lambda: (folder / "run.json").exists() and json.loads((folder / "run.json").read_text())["finished"], "the end of the run")
+                self.assertIn(verify.stop(number), (-number, PROVEN), verify)  # PROVEN: it came before the judging, or after it
+                self.assert_gone(pids)
+                self.judge(folder, code=PROVEN)
+                shutil.rmtree(folder)
+
+    def test_no_key_stays_behind(self):
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        with self.start("--tls", env={"TMPDIR": str(temporary)}) as verify:
+            pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
+            folder = wait_until(self.folder_of_run, "the folder of the run")
+            client = folder / "statements/client1.jsonl"
+            wait_until(lambda: [line for line in of_type(read_json_lines(client), "ended") if line["status"] == 0], "a call over TLS")
+            for pid in pids:
+                if b"client" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    self.assertEqual(keys_within_reach(pid), [])
+            self.assertEqual(keys_within_reach(verify.pid), [])
+            verify.stop(signal.SIGKILL)
+            self.assert_gone(pids)
+        self.assertEqual(list(temporary.iterdir()), [])
+        files = [file for file in self.folder.rglob("*") if file.is_file()]
+        self.assertTrue(files)
+        self.assertEqual([file for file in files if b"PRIVATE KEY" in file.read_bytes()], [])
 
     def test_asked_to_end_at_any_moment(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             for moment in (0.05, 0.1, 0.2, 0.4):
                 with self.subTest(f"{number} after {moment} s"), self.start() as verify:
                     seen = set()
-                    wait_until(lambda: self.folder_of_run(), "the folder of the run")  # before it there is nothing to end in order
+                    folder = wait_until(self.folder_of_run, "the folder of the run")  # before it there is nothing to end in order
                     deadline = time.monotonic() + moment
                     while time.monotonic() < deadline:
                         seen.update(self.children(verify))
                         time.sleep(0.005)
-                    self.assertIn(verify.stop(number), (PROVEN, INCONCLUSIVE, ENVIRONMENT), verify)  # 4: the server was not up yet
+                    code = verify.stop(number)
+                    self.assertIn(code, (PROVEN, INCONCLUSIVE, ENVIRONMENT), verify)  # 4: the server was not up yet
                     self.assert_gone(seen)
-                    self.judge(self.folder_of_run())
+                    if code == ENVIRONMENT and not folder.exists():
+                        continue  # nobody had testified
+                    self.judge(folder)
                     self.assertNotIn("BROKEN", self.outcomes().values())
-                    shutil.rmtree(self.folder_of_run())
+                    shutil.rmtree(folder)
 
     def test_killed_at_any_moment(self):
         for moment in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8):
@@ -432,6 +582,9 @@ class Signals(Verify):
                 self.assert_gone(seen)
                 folder = self.folder_of_run()
                 if folder is None:
+                    continue
+                if not (folder / "statements").exists():  # it was killed while it made the folder
+                    shutil.rmtree(folder)
                     continue
                 self.judge(folder)
                 self.assert_only_the_death_shows(folder)
@@ -474,6 +627,23 @@ def seconds(rfc3339):
 
     whole, fraction = rfc3339.rstrip("Z").split(".")
     return datetime.datetime.fromisoformat(whole + "+00:00").timestamp() + float("0." + fraction)
+
+
+def pending(pid, number):
+    """The signal was sent, and the process, which is stopped, has not taken it yet."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return any(int(mask, 16) >> (number - 1) & 1 for mask in re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)", status, re.MULTILINE))
+
+
+def keys_within_reach(pid):
+    """The open files of a process that hold a private key."""
+    found = []
+    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            target = os.readlink(descriptor)
+            if (target.startswith("/memfd:") or os.path.isfile(target)) and b"PRIVATE KEY" in descriptor.read_bytes():
+                found.append(target)
+    return found
 
 
 def alive(pid):

@@ -67,6 +67,7 @@ WireConnection whole_connection(std::uint64_t number) {
   connection.headers_packet = 8;
   connection.data_packet = 9;
   connection.trailers_packet = 10;
+  connection.client_last_packet = connection.server_last_packet = 20;
   connection.closed = true;
   return connection;
 }
@@ -287,8 +288,11 @@ Evidence EvidenceBuilder::build() const {
   }
   if (!servers.empty()) evidence.servers.push_back(server_reading());
   if (has_wire_) evidence.wire = wire();
-  for (const std::string_view id : {"CN01", "CN02", "RS01"}) evidence.checks.counts[id].passed = 2;
   evidence.checks.counts["ST05"] = {};
+  for (const std::string_view id : {"CN01", "CN02", "RS01"}) {
+    evidence.checks.counts[id].passed = clients_.size();
+    for (std::size_t i = 1; i <= clients_.size(); ++i) evidence.connection_checks[i].counts[id].passed = 1;
+  }
   return evidence;
 }
 

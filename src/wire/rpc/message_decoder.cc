@@ -10,10 +10,24 @@ void MessageDecoder::feed(Bytes octets) {
   unread_ = octets;
 }
 
+void MessageDecoder::keep(Bytes octets) {
+  append(buffer_, octets);
+  if (buffer_.size() <= held_) return;
+  held_by_all_ += buffer_.size() - held_;
+  held_ = buffer_.size();
+}
+
+// For octets of the message that has begun.
+std::size_t MessageDecoder::room() const {
+  const std::size_t of_message = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
+  const std::size_t of_all = all_max_ - std::min(all_max_, held_by_all_);
+  return std::min(of_message, of_all + (held_ - buffer_.size()));
+}
+
 // Moves octets of the prefix into the buffer; true when all five are there.
 bool MessageDecoder::take_prefix() {
   const std::size_t wanted = std::min<std::size_t>(kPrefixBytes - begun_, unread_.size());
-  append(buffer_, unread_.first(wanted));
+  keep(unread_.first(wanted));
   unread_ = unread_.subspan(wanted);
   begun_ += wanted;
   if (begun_ < kPrefixBytes) return false;
@@ -24,8 +38,7 @@ bool MessageDecoder::take_prefix() {
 void MessageDecoder::take_octets() {
   const std::uint64_t missing = kPrefixBytes + std::uint64_t{length_} - begun_;
   const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(missing, unread_.size()));
-  const std::size_t room = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
-  append(buffer_, unread_.first(std::min(taken, room)));
+  keep(unread_.first(std::min(taken, room())));
   unread_ = unread_.subspan(taken);
   begun_ += taken;
 }

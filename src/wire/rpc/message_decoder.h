@@ -1,6 +1,7 @@
 // The octets of DATA, of one side of one call → length-prefixed messages (grpc/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
 //
-// Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept; the rest is counted.
+// Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept; the rest is counted,
+// as is all of it while what many decoders hold together is at its own limit.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,12 @@ enum class Decoded : std::uint8_t { Done, NeedMore };
 
 class MessageDecoder {
  public:
-  explicit MessageDecoder(const Limits& limits = {}) : kept_max_(limits.message_bytes_kept) {}
+  // `held_by_all`, which must outlive it, counts the octets that the decoders which share it hold.
+  MessageDecoder(const Limits& limits, std::size_t& held_by_all)
+      : kept_max_(limits.message_bytes_kept), all_max_(limits.message_bytes_kept_all), held_by_all_(held_by_all) {}
+  ~MessageDecoder() { held_by_all_ -= held_; }
+  MessageDecoder(const MessageDecoder&) = delete;
+  MessageDecoder& operator=(const MessageDecoder&) = delete;
 
   // Hands over the next octets: borrowed until `next` has answered `NeedMore`.
   void feed(Bytes octets);
@@ -37,8 +43,13 @@ class MessageDecoder {
  private:
   bool take_prefix();
   void take_octets();
+  std::size_t room() const;
+  void keep(Bytes octets);
 
   std::size_t kept_max_;
+  std::size_t all_max_;
+  std::size_t& held_by_all_;
+  std::size_t held_ = 0;  // of those, by this one: it gives nothing back before its end
   Bytes unread_;
   std::vector<std::byte> buffer_;  // prefix and kept octets of the message that has begun
   std::uint64_t begun_ = 0;        // octets of it so far

@@ -17,7 +17,8 @@ struct Kept {
 
 // Feeds `octets` in pieces of `cut` octets (0: whole) and collects what comes out.
 std::vector<Kept> decode(Bytes octets, std::size_t cut, std::uint64_t* pending = nullptr, Limits limits = {}) {
-  MessageDecoder decoder(limits);
+  std::size_t held = 0;
+  MessageDecoder decoder(limits, held);
   std::vector<Kept> messages;
   for (std::size_t at = 0; at < octets.size();) {
     const std::size_t size = cut == 0 ? octets.size() : std::min(cut, octets.size() - at);
@@ -55,6 +56,41 @@ TEST(MessageDecoder, KeepsTheFirstOctetsAndCountsTheRest) {
   limits.message_bytes_kept = 10;
   const std::vector<Kept> expected = {{0, 100, "xxxxxxxxxx"}, {0, 1, "y"}};
   for (const std::size_t cut : {0u, 1u, 3u, 7u, 104u, 105u, 106u}) EXPECT_EQ(decode(octets, cut, nullptr, limits), expected) << cut;
+}
+
+TEST(MessageDecoder, WhatAllHoldTogetherIsBounded) {
+  Limits limits;
+  limits.message_bytes_kept_all = 30;
+  std::size_t held = 0;
+  const auto begin = [](MessageDecoder& decoder) {
+    static const auto kHalf = from_hex("00 00000014 0102030405060708090a");
+    Message message;
+    decoder.feed(kHalf);
+    EXPECT_EQ(decoder.next(message), Decoded::NeedMore);
+  };
+  const auto end = [](MessageDecoder& decoder) {
+    static const auto kHalf = from_hex("0b0c0d0e0f1011121314");
+    Message message;
+    decoder.feed(kHalf);
+    EXPECT_EQ(decoder.next(message), Decoded::Done);
+    EXPECT_EQ(message.length, 20u);
+    return message.octets.size();
+  };
+  {
+    MessageDecoder first(limits, held), second(limits, held);
+    begin(first);
+    begin(second);
+    EXPECT_EQ(held, 30u);
+    EXPECT_EQ(end(first), 10u);
+    EXPECT_EQ(end(second), 10u);
+    begin(first);  // what it held is its own
+    EXPECT_EQ(end(first), 10u);
+    EXPECT_EQ(held, 30u);
+  }
+  EXPECT_EQ(held, 0u);
+  MessageDecoder alone(limits, held);
+  begin(alone);
+  EXPECT_EQ(end(alone), 20u);
 }
 
 TEST(MessageDecoder, ALengthOfFourGigabytesAllocatesNothing) {

@@ -1,0 +1,38 @@
+// The findings of a run: of each check the first ones are kept, all are told and counted.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "check/catalogue.h"
+#include "check/tally.h"
+
+namespace testigo::check {
+
+class FindingLog {
+ public:
+  explicit FindingLog(const Limits& limits = {}) : limits_(limits) {}
+
+  // `text` may quote the wire: it is made inert here.
+  void add(Id id, Severity severity, const call::Spot& spot, const std::string& text);
+
+  // Called for every finding, also those that are not kept.
+  void on_finding(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
+
+  const std::vector<Finding>& kept() const { return kept_; }
+  std::uint64_t count(Severity severity) const { return by_severity_[static_cast<std::size_t>(severity)]; }
+  // Of the checks themselves, too.
+  const Limits& limits() const { return limits_; }
+
+ private:
+  Limits limits_;
+  std::vector<Finding> kept_;
+  std::array<std::uint64_t, kCheckCount> by_check_{};
+  std::array<std::uint64_t, 3> by_severity_{};
+  std::function<void(const Finding&)> listener_;
+};
+
+}  // namespace testigo::check

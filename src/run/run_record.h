@@ -1,0 +1,30 @@
+// run.json: what the collecting run keeps for whoever judges its evidence, now or later. The format is docs/formats/run.md.
+//
+// Statements and capture say what happened; this says what only the run itself knows. Untrusted input when it is read back.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace testigo::run {
+
+struct RunRecord {
+  std::string command;                // "verify"
+  bool finished = false;              // the run came to its end, and the notes are all there
+  std::uint64_t clients_started = 0;  // 0: they were none of the run's own
+  bool shared_server = false;         // the server also served others, whose calls are out of scope
+  std::vector<std::string> notes;     // for the reader of the verdict
+  friend bool operator==(const RunRecord&, const RunRecord&) = default;
+};
+
+// Many or long notes are cut, and that is said. Throws EnvironmentError.
+void write_run_record(const std::filesystem::path& file, const RunRecord& record);
+
+// Nothing when there is no such file. One that cannot be read becomes a record whose note says so. Throws EnvironmentError for an
+// unknown major version.
+std::optional<RunRecord> read_run_record(const std::filesystem::path& file);
+
+}  // namespace testigo::run

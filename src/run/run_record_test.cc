@@ -1,0 +1,104 @@
+#include "run/run_record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/environment_error.h"
+#include "base/file.h"
+#include "run/judge_evidence.h"
+
+namespace testigo::run {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RunRecordTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  // What is read of this text in the place of a run.json.
+  RunRecord read(std::string_view text) {
+    write_file(file_, text);
+    return read_run_record(file_).value();
+  }
+
+  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("record" + std::to_string(::getpid()));
+  const std::filesystem::path file_ = folder_ / "run.json";
+  const RunRecord record_{"verify", true, 2, true, {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""}};
+};
+
+TEST_F(RunRecordTest, IsReadAsItWasWritten) {
+  EXPECT_EQ(read_run_record(file_), std::nullopt);
+  write_run_record(file_, record_);
+  EXPECT_EQ(read_run_record(file_), record_);
+}
+
+TEST_F(RunRecordTest, TooManyNotesAreCutOnce) {
+  RunRecord many = record_;
+  many.notes.assign(250, std::string(10'000, 'x'));
+  write_run_record(file_, many);
+  const RunRecord first = *read_run_record(file_);
+  ASSERT_EQ(first.notes.size(), 100u);
+  EXPECT_EQ(first.notes.back(), "… and 151 notes more");
+  EXPECT_LT(first.notes.front().size(), 2100u);
+  write_run_record(file_, first);
+  EXPECT_EQ(read_run_record(file_), first);
+}
+
+TEST_F(RunRecordTest, WhatCannotBeReadIsANote) {
+  const std::string good = R"({"format":"testigo-run","version":"1.7","command":"verify","finished":false,"clients_started":3,)"
+                           R"("shared_server":false,"notes":[],"later":1})";
+  EXPECT_EQ(read(good), (RunRecord{"verify", false, 3, false, {}}));
+  for (const std::string& bad :
+       {std::string(), good.substr(0, 40), std::string("[]"), std::string("{}"), std::string("\xff\xfe"), std::string(100'000, '['),
+        std::string((1 << 20) + 1, ' '), R"({"format":"testigo-run","version":"1.0"})" + std::string(),
+        std::string(good).replace(good.find(":3"), 2, ":-3"), std::string(good).replace(good.find("[]"), 2, "[7]")}) {
+    const RunRecord record = read(bad);
+    EXPECT_EQ(record.clients_started, 0u);
+    EXPECT_THAT(record.notes, ElementsAre(HasSubstr("run.json cannot be read"))) << bad.substr(0, 60);
+  }
+}
+
+TEST_F(RunRecordTest, WhatIsNoFileIsANote) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);  // reading it would never end
+  EXPECT_THAT(read_run_record(file_)->notes, ElementsAre(HasSubstr("no regular file")));
+  std::filesystem::remove(file_);
+  std::filesystem::create_symlink("run.json", file_);
+  EXPECT_THAT(read_run_record(file_)->notes, ElementsAre(HasSubstr("no regular file")));
+}
+
+TEST_F(RunRecordTest, AnotherMajorVersionIsAnError) {
+  EXPECT_THROW(read(R"({"format":"testigo-run","version":"2.0"})"), EnvironmentError);
+}
+
+TEST_F(RunRecordTest, NotesAreHarmless) {
+  const RunRecord record = read(
+      R"({"format":"testigo-run","version":"1.0","command":"verify","finished":true,"clients_started":0,"shared_server":false,)"
+      R"("notes":["\u001b[2J","one\n  PROVEN   8/8"]})");
+  EXPECT_THAT(record.notes, ElementsAre("\\x1b[2J", "one\n    PROVEN   8/8"));
+}
+
+TEST_F(RunRecordTest, SpeaksInTheVerdict) {
+  std::filesystem::create_directories(folder_ / "statements");
+  const EvidenceFolder folder = EvidenceFolder::open(folder_);
+  const SystemClock clock;
+  RunRecord record = record_;
+  record.finished = false;
+  write_run_record(folder.record(), record);
+  EXPECT_THAT(judge_evidence(folder, {}, clock).verdict.notes,
+              ::testing::IsSupersetOf(
+                  {record.notes[0], record.notes[1], std::string("the run that collected this evidence did not come to its end")}));
+  const auto told = judge_evidence(folder, {}, clock, RunRecord{"verify", true, 2, false, {"the disk is full"}}).verdict.notes;
+  EXPECT_THAT(told, Contains("the disk is full"));
+  EXPECT_THAT(told, Each(Not(HasSubstr("signal"))));
+}
+
+}  // namespace
+}  // namespace testigo::run
