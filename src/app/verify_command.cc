@@ -55,6 +55,9 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       ->type_name("FILE");
   auto* evidence = c.add_option("--evidence", options->evidence, "judge the evidence of an earlier run, or collected elsewhere")
                        ->type_name("DIR");
+  add_duration(c, "--after", options->after, "with --evidence: first wait until the clients' statements cover this time")
+      ->needs(evidence);
+  add_duration(c, "--repeat", options->repeat, "with --evidence: judge again every …, until Ctrl-C")->needs(evidence);
   c.add_flag("--shared-server", options->shared_server,
              "with --evidence: the server also served others, whose calls are out of scope (--target says so by itself)");
   add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");

@@ -1,10 +1,12 @@
 #include "run/evidence_folder.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -112,6 +114,12 @@ EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
                   newest.empty() ? "" : fmt::format(", perhaps {}", inert((folder / newest).lexically_normal().string()))));
 }
 
+void EvidenceFolder::give_to(unsigned user, unsigned group) const {
+  std::vector<std::filesystem::path> made = {path_, statements(), logs()};
+  if (made_parent_) made.push_back(path_.parent_path());
+  for (const auto& folder : made) [[maybe_unused]] const int refused = ::lchown(folder.c_str(), user, group);
+}
+
 void EvidenceFolder::discard_if_empty() const {
   try {
     const auto collected = files_in(statements());
@@ -126,6 +134,24 @@ void EvidenceFolder::discard_if_empty() const {
   } catch (const std::exception&) {  // what cannot be taken back stays: there is a failure to tell already
     return;
   }
+}
+
+std::vector<std::filesystem::path> EvidenceFolder::statement_files() const {
+  std::set<std::filesystem::path> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(statements(), error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const std::size_t at = name.find(".jsonl");
+    if (at == std::string::npos) continue;
+    const std::string_view rest = std::string_view(name).substr(at + 6);
+    const bool rotated = rest.size() > 1 && rest[0] == '.' && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    if (rest.empty() || rotated) files.insert(statements() / name.substr(0, at + 6));
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw EnvironmentError(fmt::format("cannot read the statements in {}: {}; it must be a folder that you may read",
+                                       statements().string(), error.message()));
+  }
+  return {files.begin(), files.end()};
 }
 
 }  // namespace testigo::run

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -20,10 +21,16 @@ class EvidenceFolder {
   // Takes back what `create` made, when nothing was collected in it: no statement, no packet. Whatever others put there stays.
   void discard_if_empty() const;
 
+  // Another owner for what `create` made; where the system refuses, it stays whose it was.
+  void give_to(unsigned user, unsigned group) const;
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path capture() const { return path_ / "wire.pcapng"; }
   std::filesystem::path statements() const { return path_ / "statements"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
+  // The files of statements, in the order of their names; rotated predecessors (NAME.jsonl.1, …) are read with NAME.jsonl, which
+  // may be missing when a process was killed while it rotated. Throws EnvironmentError when they cannot be listed.
+  std::vector<std::filesystem::path> statement_files() const;
   std::filesystem::path record() const { return path_ / "run.json"; }
 
  private:

@@ -20,35 +20,31 @@
 namespace testigo::run {
 namespace {
 
-// In the order of their names; rotated predecessors (NAME.1, …) are read with NAME.
-std::vector<std::filesystem::path> statement_files(const EvidenceFolder& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder.statements(), error), end; !error && entry != end; entry.increment(error)) {
-    if (entry->path().extension() == ".jsonl") files.push_back(entry->path());
-  }
-  if (error && error != std::errc::no_such_file_or_directory) {
-    throw EnvironmentError(fmt::format("cannot read the statements in {}: {}; it must be a folder that you may read",
-                                       folder.statements().string(), error.message()));
-  }
-  std::ranges::sort(files);
+// The servers' before the clients': what a client says of a call, its server has said before. So nothing that is still being
+// written looks as if it had been denied.
+std::vector<statement::StatementFile> open_statements(const EvidenceFolder& folder) {
+  std::vector<std::filesystem::path> paths = folder.statement_files();
+  std::ranges::stable_partition(paths, [](const std::filesystem::path& path) {
+    return statement::StatementFile(path).witness() == statement::Witness::Server;
+  });
+  std::vector<statement::StatementFile> files;
+  for (const std::filesystem::path& path : paths) files.emplace_back(path);
   return files;
 }
 
-void read_all_statements(const EvidenceFolder& folder, verdict::Evidence& evidence, std::vector<std::string>& notes) {
-  for (const std::filesystem::path& file : statement_files(folder)) {
-    statement::Reading reading = statement::read_statements(file);
-    if (reading.damaged_lines != 0) {
-      notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", file.filename().string(),
-                                  reading.damaged_lines, reading.damages.front().place.line, reading.damages.front().what));
-    }
-    if (reading.testimonies.empty()) {
-      notes.push_back(fmt::format("{} holds no start record: nobody testifies in it", file.filename().string()));
-      continue;
-    }
-    const bool server = reading.testimonies.front().start.witness == statement::Witness::Server;
-    (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
+void read_statements(const statement::StatementFile& file, verdict::Evidence& evidence, std::vector<std::string>& notes) {
+  statement::Reading reading = file.read();
+  const std::string name = std::filesystem::path(reading.files.back()).filename().string();
+  if (reading.damaged_lines != 0) {
+    notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", name, reading.damaged_lines,
+                                reading.damages.front().place.line, reading.damages.front().what));
   }
+  if (reading.testimonies.empty()) {
+    notes.push_back(fmt::format("{} holds no start record: nobody testifies in it", name));
+    return;
+  }
+  const bool server = reading.testimonies.front().start.witness == statement::Witness::Server;
+  (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
 }
 
 // The capture, through the same model as live traffic.
@@ -97,7 +93,8 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   std::vector<std::string> notes;
   if (const auto record = unwritten ? unwritten : read_run_record(folder.record())) notes = heed(*record, options);
   verdict::Evidence evidence;
-  read_all_statements(folder, evidence, notes);
+  const std::vector<statement::StatementFile> files = open_statements(folder);
+  for (const statement::StatementFile& file : files) read_statements(file, evidence, notes);
   read_wire(folder, evidence, notes);
   report::RunReport report;
   report.command = "verify";

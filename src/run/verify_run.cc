@@ -22,6 +22,7 @@
 #include "run/evidence_folder.h"
 #include "run/judge_evidence.h"
 #include "run/live_view.h"
+#include "run/repeated_judge.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
@@ -301,8 +302,11 @@ int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
   const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server};
   if (options.evidence) {
-    ignore_broken_pipes();
-    return tell(judge_evidence(EvidenceFolder::open(*options.evidence), strictness, clock), options.json);
+    const bool waits = options.repeat || options.after > Duration::zero();
+    waits ? take_signals() : ignore_broken_pipes();
+    return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
+      return tell(judge_evidence(folder, strictness, clock), options.json);
+    });
   }
   if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
     throw EnvironmentError(

@@ -32,6 +32,8 @@ struct VerifyOptions {
   // Where to.
   std::filesystem::path out = "evidence";
   std::optional<std::filesystem::path> evidence;  // judge what is there instead of running anything
+  Duration after{};                // with `evidence`: see Repetition
+  std::optional<Duration> repeat;  // the same
   bool json = false;
 };
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <span>
 #include <utility>
 
 #include "base/inert.h"
@@ -18,65 +18,30 @@
 #include "statement/rotated_files.h"
 
 namespace testigo::statement {
-namespace {
 
-struct OpenFile {
+struct StatementFile::Open {
   std::filesystem::path path;
   int descriptor = -1;
   struct stat status {};
 
-  explicit OpenFile(std::filesystem::path p)
-      : path(std::move(p)), descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  explicit Open(std::filesystem::path p) : path(std::move(p)), descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (descriptor >= 0 && ::fstat(descriptor, &status) != 0) status = {};
   }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
+  Open(const Open&) = delete;
+  Open& operator=(const Open&) = delete;
+  ~Open() {
     if (descriptor >= 0) ::close(descriptor);
   }
 
-  bool same_as(const OpenFile& other) const { return status.st_dev == other.status.st_dev && status.st_ino == other.status.st_ino; }
+  bool same_as(const Open& other) const { return status.st_dev == other.status.st_dev && status.st_ino == other.status.st_ino; }
+  std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
 };
+
+namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
   throw EnvironmentError("cannot read statements from " + inert(path.string()) + ": " + why +
                          "; give a file that `--statements` wrote, and that you may read");
-}
-
-std::unique_ptr<OpenFile> open_or_nothing(const std::filesystem::path& path) {
-  auto file = std::make_unique<OpenFile>(path);
-  const int error = errno;
-  if (file->descriptor < 0 && error == ENOENT) return nullptr;
-  if (file->descriptor < 0) fail(path, std::strerror(error));
-  if (!S_ISREG(file->status.st_mode)) fail(path, "not a regular file");
-  return file;
-}
-
-// The file and its predecessors, oldest first. Opened newest first, so that a rotation meanwhile shows the same file under two
-// names (passed over) and never hides one.
-std::vector<std::unique_ptr<OpenFile>> open_all(const std::filesystem::path& path) {
-  std::vector<std::unique_ptr<OpenFile>> files;
-  for (int age = 0; age <= kRotatedFilesMax; ++age) {
-    auto file = open_or_nothing(rotated(path, age));
-    if (!file && age > 0) break;  // age 0 may be missing for a moment, or for ever when a process was killed in it
-    if (file && (files.empty() || !file->same_as(*files.back()))) files.push_back(std::move(file));
-  }
-  if (files.empty()) fail(path, std::strerror(ENOENT));
-  std::ranges::reverse(files);
-  return files;
-}
-
-void read_file(const OpenFile& file, LineSplitter& lines) {
-  std::array<char, 1 << 16> buffer;
-  // What is appended while we read would never end.
-  for (auto left = static_cast<std::uint64_t>(file.status.st_size); left > 0;) {
-    const ssize_t got = ::read(file.descriptor, buffer.data(), std::min<std::uint64_t>(buffer.size(), left));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(file.path, std::strerror(errno));
-    if (got == 0) return;
-    lines.feed({buffer.data(), static_cast<std::size_t>(got)});
-    left -= static_cast<std::uint64_t>(got);
-  }
 }
 
 LineSplitter lines_into(Collector& collector, const Limits& limits) {
@@ -86,12 +51,54 @@ LineSplitter lines_into(Collector& collector, const Limits& limits) {
 
 }  // namespace
 
-Reading read_statements(const std::filesystem::path& file, const Limits& limits) {
+StatementFile::StatementFile(const std::filesystem::path& file) {
+  // Newest first, so that a rotation meanwhile shows the same file under two names (passed over) and never hides one.
+  for (int age = 0; age <= kRotatedFilesMax; ++age) {
+    auto open = std::make_unique<Open>(rotated(file, age));
+    const int error = errno;
+    const bool absent = open->descriptor < 0 && error == ENOENT;
+    if (absent && age > 0) break;  // age 0 may be missing for a moment, or for ever when a process was killed in it
+    if (absent) continue;
+    if (open->descriptor < 0) fail(open->path, std::strerror(error));
+    if (!S_ISREG(open->status.st_mode)) fail(open->path, "not a regular file");
+    if (files_.empty() || !open->same_as(*files_.back())) files_.push_back(std::move(open));
+  }
+  if (files_.empty()) fail(file, std::strerror(ENOENT));
+  std::ranges::reverse(files_);
+}
+
+StatementFile::StatementFile(StatementFile&&) noexcept = default;
+StatementFile::~StatementFile() = default;
+
+std::size_t StatementFile::Open::read_at(std::uint64_t offset, std::span<char> buffer) const {
+  for (;;) {
+    const ssize_t got = ::pread(descriptor, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) fail(path, std::strerror(errno));
+  }
+}
+
+std::optional<Witness> StatementFile::witness() const {
+  std::array<char, 4096> buffer;
+  const std::string_view octets(buffer.data(), files_.front()->read_at(0, buffer));
+  const ParsedLine line = parse(octets.substr(0, octets.find('\n')));
+  const auto* start = line.statement ? std::get_if<Start>(&line.statement->body) : nullptr;
+  return start == nullptr ? std::nullopt : std::optional(start->witness);
+}
+
+Reading StatementFile::read(const Limits& limits) const {
   Collector collector;
-  for (const auto& open_file : open_all(file)) {
-    collector.begin_file(open_file->path.string());
+  std::array<char, 1 << 16> buffer;
+  for (const auto& file : files_) {
+    collector.begin_file(file->path.string());
     LineSplitter lines = lines_into(collector, limits);
-    read_file(*open_file, lines);
+    const auto size = static_cast<std::uint64_t>(file->status.st_size);
+    for (std::uint64_t at = 0; at < size;) {
+      const std::size_t got = file->read_at(at, std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), size - at)));
+      if (got == 0) break;
+      lines.feed({buffer.data(), got});
+      at += got;
+    }
   }
   return collector.take();
 }

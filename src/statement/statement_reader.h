@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,8 +58,28 @@ struct Reading {
   Place place(const Line& line) const { return {files.at(line.file), line.number}; }
 };
 
-// Throws EnvironmentError for a file that cannot be read and for an unknown major version.
-Reading read_statements(const std::filesystem::path& file, const Limits& limits = {});
+// A statement file with its rotated predecessors, as they are at the moment it is opened: what is written later does not count.
+class StatementFile {
+ public:
+  // Throws EnvironmentError when it cannot be read.
+  explicit StatementFile(const std::filesystem::path& file);
+  StatementFile(StatementFile&&) noexcept;
+  ~StatementFile();
+
+  // Whose it is, by its first line; nothing when that is no start record.
+  std::optional<Witness> witness() const;
+
+  // Throws EnvironmentError for an unknown major version.
+  Reading read(const Limits& limits = {}) const;
+
+ private:
+  struct Open;
+  std::vector<std::unique_ptr<Open>> files_;  // oldest first
+};
+
+inline Reading read_statements(const std::filesystem::path& file, const Limits& limits = {}) {
+  return StatementFile(file).read(limits);
+}
 
 // The same for octets in memory; `name` stands for the file. For tests and the fuzzer.
 Reading read_statements(std::string_view octets, std::string name, const Limits& limits = {});

@@ -144,8 +144,9 @@ class Gatherer {
     for (std::uint32_t i = 0; i < wire.streams.size(); ++i) {
       const statement::CallId& id = wire.streams[i].id;
       const std::uint32_t process = process_of(id.client, id.process);
-      std::uint64_t& from = facts_.clients[process].wire_from;
-      from = from == 0 ? id.number : std::min(from, id.number);
+      ClientProcess& client = facts_.clients[process];
+      client.wire_from = client.wire_from == 0 ? id.number : std::min(client.wire_from, id.number);
+      client.wire_last = std::max(client.wire_last, id.number);
       CallFacts& call = call_of(process, id.number);
       facts_.next_stream[i] = call.stream;
       call.stream = i;

@@ -42,6 +42,7 @@ struct ClientProcess {
   std::uint64_t last_number = 0;   // the highest that it states
   std::uint64_t scope_from = 1;    // calls of lower numbers are out of scope
   std::uint64_t wire_from = 0;     // the lowest that the wire saw; 0: none
+  std::uint64_t wire_last = 0;     // the highest that the wire saw
 
   bool known() const { return testimony != nullptr; }
   bool ended() const { return known() && testimony->end.has_value(); }

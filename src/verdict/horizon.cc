@@ -25,13 +25,14 @@ Said denied_by(const ServerFile& file, const CallFacts& call) {
   return range != file.received.end() && range->second.last > call.number ? Said::Denied : Said::InFlight;
 }
 
-// How long the server may have had the call at hand before its client turned away. A duration of the client's, no time of day.
+}  // namespace
+
 Duration patience(const Facts& facts, const CallFacts& call) {
   const Duration waited = call.ended ? call.ended.as<statement::Ended>().latency : facts.client(call).deadline;
   return sum(std::max(waited, Duration::zero()), kGrace);
 }
 
-}  // namespace
+bool still_fresh(const ClientProcess& client, const CallFacts& call) { return !client.ended() && near_the_end(client, call); }
 
 bool begins_later(const ServerFile& file, const CallFacts& call) {
   if (!file.beginning_lost) return false;

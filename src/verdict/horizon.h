@@ -18,6 +18,14 @@ enum class Said : std::uint8_t {
 bool begins_later(const ServerFile& file, const CallFacts& call);
 
 Said client_ended(const Facts& facts, const CallFacts& call);
+// The client is not known to have ended, and started the call within its deadline and a second of its own last line: what another
+// witness has not said of it yet may be on its way.
+bool still_fresh(const ClientProcess& client, const CallFacts& call);
+
+// How long the call may have been at hand before its client turned away, and a second. By the client's own clock, and no time of
+// day.
+Duration patience(const Facts& facts, const CallFacts& call);
+
 // Whether the client says that it started the call. Never in flight: *started* is written before the call goes out.
 Said client_started(const Facts& facts, const CallFacts& call);
 Said server_received(const Facts& facts, const CallFacts& call);

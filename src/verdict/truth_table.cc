@@ -19,6 +19,7 @@ using statement::Ended;
 
 constexpr std::string_view kServerCut = "the server's statements end too early";
 constexpr std::string_view kClientCut = "a client's statements end too early";
+constexpr std::string_view kWireCut = "the capture is cut: what came after its last packet is not known";
 
 // One call. The numbers in the comments are rows of the table.
 class Bench {
@@ -44,7 +45,9 @@ class Bench {
         break;
     }
     if (client_ended(facts(), call_) == Said::Cut) return behind_the_client();
+    if (wire_.behind_the_end && still_fresh(facts().client(call_), call_)) return list_in_flight();
     ++docket_.verdict.calls;
+    if (wire_.behind_the_end) hidden_by_the_end();
     if (answered()) note_answer();
     if (!call_.ended) return never_ended();
     judge_reply(docket_, call_, wire_);
@@ -94,6 +97,10 @@ class Bench {
     const WireEyes& wire = docket_.wire;
     if (wire_.sees != Sees::Blind || !wire.late() || wire.tls() || !wire.impaired().empty()) return;
     doubt(8, "a connection began before the capture did", "may have gone over a connection whose beginning was not seen");
+  }
+
+  void hidden_by_the_end() {
+    for (const int number : {6, 7, 8}) doubt(number, kWireCut, "is not in what the capture holds");
   }
 
   void list_in_flight() {
@@ -197,7 +204,8 @@ class Bench {
       case Said::Denied:
         if (answered_by_a_stranger()) return doubt_server("was answered by a server that does not testify");
         return break_claim(8, "{} was answered with OK, and the server denies having received it", name_);  // 12
-      case Said::InFlight:  // *received* is written before the answer: where there is an answer, it is not on its way
+      case Said::InFlight:
+        return received_in_flight();
       case Said::Cut:
       case Said::Died:
         return doubt_server("was answered, and is not in what is left of the server's statements");
@@ -292,6 +300,7 @@ class Bench {
       case Said::Denied:
         return break_claim(8, "the wire shows that {} was answered with OK, and the server denies having received it", name_);
       case Said::InFlight:
+        return received_in_flight();
       case Said::Cut:
       case Said::Died:
         return doubt_server("was answered, and is not in what is left of the server's statements");
@@ -299,6 +308,13 @@ class Bench {
       case Said::NoWitness:
         return;
     }
+  }
+
+  // *received* is written before the answer. Where there is an answer it is on its way to us only if the server's file was read
+  // before its client's, who lives on.
+  void received_in_flight() {
+    if (still_fresh(facts().client(call_), call_)) return list_server_in_flight();
+    doubt_server("was answered, and is not in what is left of the server's statements");
   }
 
   // 8, 9, 10

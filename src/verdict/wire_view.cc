@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "verdict/elapsed.h"
+#include "verdict/horizon.h"
 
 namespace testigo::verdict {
 namespace {
@@ -10,7 +12,6 @@ namespace {
 std::string impairment(const std::optional<WireTestimony>& wire) {
   if (!wire) return "there is no wire witness";
   if (!wire->trouble.empty()) return fmt::format("the capture could not be read to its end: {}", inert(wire->trouble));
-  if (wire->cut) return "the capture is cut: what came after its last packet is not known";
   for (const WireConnection& connection : wire->connections) {
     if (has_gap(connection)) return fmt::format("octets of connection {} were not seen", connection.view.number);
     if (connection.view.calls_not_followed > 0) {
@@ -76,18 +77,28 @@ WireEyes::WireEyes(const std::optional<WireTestimony>& wire) : impaired_(impairm
 }
 
 WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
-  const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0 && wire_->calls_unidentified == 0;
-  if (call.stream == kNone) return {sees_all ? Sees::None : Sees::Blind, nullptr};
+  if (call.stream == kNone) {
+    const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0 && wire_->calls_unidentified == 0;
+    const bool behind_the_end = sees_all && wire_->cut && call.number > facts.client(call).wire_last;
+    return {sees_all && !behind_the_end ? Sees::None : Sees::Blind, nullptr, behind_the_end};
+  }
   WireView best;
   for (std::uint32_t i = call.stream; i != kNone; i = facts.next_stream[i]) {
     const WireStream& stream = wire_->streams[i];
     const Sees sees = sees_of(request_is_stream(call) ? state_of(stream.call, true) : stream.state);
     // The newest comes first in the list.
-    if (best.stream == nullptr || weight(sees) > weight(best.sees)) best = {sees, &stream};
+    if (best.stream == nullptr || weight(sees) > weight(best.sees)) best = {sees, &stream, false};
   }
-  const bool rest_unseen = !best.stream->whole || !wire_->trouble.empty() || wire_->cut;
-  if (best.sees != Sees::Answered && rest_unseen) best.sees = Sees::Blind;
+  if (best.sees == Sees::Answered) return best;
+  best.behind_the_end = best.stream->whole && wire_->trouble.empty() && !went_on(facts, call, *best.stream);
+  if (!best.stream->whole || !wire_->trouble.empty() || best.behind_the_end) best.sees = Sees::Blind;
   return best;
+}
+
+bool WireEyes::went_on(const Facts& facts, const CallFacts& call, const WireStream& stream) const {
+  if (!wire_->cut || stream.call.ending != call::Ending::StillOpen) return true;
+  if (!wire_->last) return false;
+  return elapsed(stream.call.started.time_since_epoch(), wire_->last->time_since_epoch()) > patience(facts, call);
 }
 
 }  // namespace testigo::verdict

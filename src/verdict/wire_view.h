@@ -19,6 +19,7 @@ enum class Sees : std::uint8_t {
 struct WireView {
   Sees sees = Sees::Blind;
   const WireStream* stream = nullptr;  // the one that the call is judged by (rows 14 and 15)
+  bool behind_the_end = false;         // blind, because the capture ends before it could show the call
 };
 
 // What holds for the wire as a whole.
@@ -36,6 +37,9 @@ class WireEyes {
   const std::string& impaired() const { return impaired_; }
 
  private:
+  // A cut capture goes on long enough after the stream to show an end that it had.
+  bool went_on(const Facts& facts, const CallFacts& call, const WireStream& stream) const;
+
   const WireTestimony* wire_ = nullptr;
   std::string impaired_;
   bool tls_ = false;

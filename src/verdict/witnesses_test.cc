@@ -49,6 +49,57 @@ TEST(Witnesses, WireCut) {
   EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
 }
 
+// A capture without its mark counts up to its last packet, as statements without an end record do.
+TEST(Witnesses, WireCutBehindAllCalls) {
+  Evidence evidence = EvidenceBuilder().build();
+  evidence.wire->cut = true;
+  EXPECT_EQ(judge(evidence).outcome, Outcome::Proven);
+}
+
+TEST(Witnesses, WireCutBeforeCallsThatAreStillFresh) {
+  EvidenceBuilder builder(2, 5, 1s);
+  builder.call("client1", 5).wire_none();
+  builder.call("client2", 5).wire(Ending::StillOpen);
+  builder.client_without_end("client1").client_without_end("client2").server_without_end();
+  Evidence evidence = builder.build();
+  evidence.wire->cut = true;
+  const Verdict verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::Proven) << broken(verdict) << " / " << inconclusive(verdict);
+  EXPECT_THAT(verdict.in_flight, ::testing::UnorderedElementsAre("client1/p-client1/5", "client2/p-client2/5"));
+}
+
+TEST(Witnesses, WireCutLongBeforeTheClientsLastLine) {
+  EvidenceBuilder builder(1, 20, 1s);
+  for (std::uint64_t number = 8; number <= 20; ++number) builder.call("client1", number).wire_none();
+  builder.client_without_end("client1").server_without_end();
+  Evidence evidence = builder.build();
+  evidence.wire->cut = true;
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+}
+
+// What the wire shows of a later call of the same client, it would have shown of this one.
+TEST(Witnesses, ACutCaptureStillDeniesWhatCameBefore) {
+  EvidenceBuilder builder;
+  builder.middle().wire_none();
+  Evidence evidence = builder.build();
+  evidence.wire->cut = true;
+  EXPECT_EQ(broken(judge(evidence)), "8");
+}
+
+TEST(Witnesses, AStreamThatACutCaptureWentOnAfterIsOpen) {
+  EvidenceBuilder builder;
+  builder.middle().client_fails(4).wire(Ending::StillOpen).server_never_ends();
+  Evidence evidence = builder.build();
+  evidence.wire->cut = true;
+  evidence.wire->last = Time{} + 500ms;
+  EXPECT_EQ(broken(judge(evidence)), "2 4");  // blind: the server denies
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+  evidence.wire->last = Time{} + 10s;
+  EXPECT_EQ(broken(judge(evidence)), "2 4");
+  EXPECT_EQ(inconclusive(judge(evidence)), "-");
+}
+
 TEST(Witnesses, WireUnreadable) {
   Evidence evidence = EvidenceBuilder().build();
   evidence.wire->trouble = "block 7 is longer than the file";
