@@ -3,7 +3,10 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
+#include <optional>
 
 #include "base/environment_error.h"
 #include "base/inert.h"
@@ -24,6 +27,8 @@ Serves testigo.greeter.v1.Greeter, the standard health service (grpc.health.v1) 
 for gRPC 1.51 has no v1: ask with a client that speaks v1alpha, such as grpcurl or `grpc_cli`.
 SIGTERM and SIGINT end it in order: no new calls, those in flight have --grace, then they are cancelled; a second signal kills.
 Idle connections and health watches do not hold the end back: they have half a second to close.
+With --max-connection-age a connection is closed in order (GOAWAY) at that age, and clients go on over a new one; gRPC varies the
+age by a tenth, so that not all close at once. What is in flight then has --grace.
 It is a system under proof, for loopback, containers and test networks: gRPC 1.51 is not meant to face the internet any more.
 
 Misbehaviour, for trying a verdict: MODE or MODE:N, from the N-th call of this process on.
@@ -38,6 +43,7 @@ Examples:
   testigo-greeter server
   testigo-greeter server --listen '[::1]:0' --name server1 --statements server1.jsonl
   testigo-greeter server --tls-cert server.pem --tls-key server.key --tls-client-ca ca.pem
+  testigo-greeter server --max-connection-age 5m --statements server.jsonl --statements-rotate 1000000
   testigo-greeter server --misbehave swap:10)";
 
 struct Options {
@@ -48,6 +54,7 @@ struct Options {
   ServerTls tls;
   LiePlan lies;
   Duration grace = std::chrono::seconds(3);
+  std::optional<Duration> max_connection_age;
 };
 
 struct Listening {
@@ -68,12 +75,25 @@ struct Listening {
   throw EnvironmentError("cannot listen on " + inert(where) + ": gRPC refused it; GRPC_VERBOSITY=ERROR shows why");
 }
 
+// gRPC reads INT_MAX as "never"; 24 days are as good.
+int to_milliseconds(Duration duration) {
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
+  return static_cast<int>(std::min<std::int64_t>(whole, std::numeric_limits<int>::max() - 1));
+}
+
+void limit_connections(grpc::ServerBuilder& builder, const Options& options) {
+  if (!options.max_connection_age) return;
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, to_milliseconds(*options.max_connection_age));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, to_milliseconds(options.grace));
+}
+
 Listening listen(const Options& options, GreeterService& service) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port shall fail, not share its calls
+  limit_connections(builder, options);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.AddListeningPort(to_text(options.listen), server_credentials(options.tls), &port);
   builder.RegisterService(&service);
@@ -163,7 +183,9 @@ Run add_server_command(CLI::App& app) {
   add_statements(app, options->statements);
   add_tls(app, options->tls);
   add_misbehave(app, options->lies);
-  add_duration(app, "--grace", options->grace, "What calls in flight have when it ends [3s]");
+  add_duration(app, "--grace", options->grace, "What calls in flight have when it ends, or when their connection is old [3s]");
+  add_duration(app, "--max-connection-age", options->max_connection_age,
+               "Close each connection at about this age; clients go on over a new one [never]");
   app.footer(kFooter);
   return [options](const StopSignals& signals) { return run(*options, signals); };
 }

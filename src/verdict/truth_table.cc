@@ -317,10 +317,21 @@ class Bench {
     doubt_server("was answered, and is not in what is left of the server's statements");
   }
 
+  // As row 11: a process of the server died, and took the connection along before it had read what had reached it. That its client
+  // gave up meanwhile makes no difference.
+  bool server_died_with_it() const {
+    const auto& connections = docket_.evidence.wire->connections;
+    const auto at = std::ranges::find(connections, wire_.stream->call.place.connection,
+                                      [](const WireConnection& connection) { return connection.view.number; });
+    const bool left = at != connections.end() && at->server_left;
+    return left && std::ranges::any_of(facts().servers, [](const ServerProcess& server) { return !server.ended() && server.followed; });
+  }
+
   // 8, 9, 10
   void server_lost_it() {
     switch (server_received(facts(), call_)) {
       case Said::Denied:
+        if (server_died_with_it()) return;
         break_claim(4, "{} reached the server, which denies having received it", name_);
         if (facts().client(call_).known()) break_claim(8, "the wire shows that {} reached the server, which denies it", name_);
         return;

@@ -160,6 +160,20 @@ TEST(TruthTable, Row05MessagesOfFailuresAreComparedWhereBothSaySomething) {
   expect_breaks(builder, "2 8");
 }
 
+TEST(TruthTable, Row11ServerDiedBeforeItReadWhatItsClientThenGaveUp) {
+  EvidenceBuilder builder;
+  builder.restart_server_from(4);
+  builder.middle().client_fails(4).wire(Ending::ResetByClient).server_none();
+  Evidence evidence = builder.build();
+  EXPECT_EQ(broken(judge(evidence)), "2 4 8");
+  evidence.wire->connections[0].server_left = true;
+  EXPECT_EQ(broken(judge(evidence)), "2");
+  builder.servers.front().ends = true;  // it lived on, and says so
+  evidence = builder.build();
+  evidence.wire->connections[0].server_left = true;
+  EXPECT_EQ(broken(judge(evidence)), "2 4 8");
+}
+
 TEST(TruthTable, Row06ServerDown) {
   EvidenceBuilder builder;
   builder.middle().client_fails(14, "connection refused").wire_none().server_none();

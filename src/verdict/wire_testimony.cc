@@ -145,6 +145,7 @@ void WireWitness::on_connection_closed(const call::ConnectionClosed& closed) {
   WireConnection& seen = connection(closed.connection);
   seen.view = closed.connection;
   seen.closed = closed.closing.has_value();
+  seen.server_left = seen.closed && closed.closing->direction == Direction::ToClient && !closed.goaway;
   seen.lost = seen.closed && (closed.closing->closing != tcp::Closing::Fin || closed.calls_open > 0);
 }
 

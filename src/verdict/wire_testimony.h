@@ -53,7 +53,8 @@ struct WireConnection {
   std::uint64_t client_last_packet = 0;  // of the last frame of this side
   std::uint64_t server_last_packet = 0;
   bool closed = false;
-  bool lost = false;  // it was reset, or ended under open calls: what did not come may have been on its way
+  bool server_left = false;  // the server's side ended it first, without GOAWAY
+  bool lost = false;         // it was reset, or ended under open calls: what did not come may have been on its way
 };
 
 struct WireTestimony {

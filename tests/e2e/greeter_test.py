@@ -103,16 +103,22 @@ class Calls(GreeterTest):
                 self.client(f"{target}:{server.port}", "--count", "1")
                 self.stop(server)
 
-    def test_the_period_holds(self):
+    def test_two_clients_at_a_millisecond(self):
         server = self.server()
         clients = [self.start_client(server.address, "--every", "1ms", "--count", "1500", name=f"client{n}") for n in (1, 2)]
         for number, client in enumerate(clients, 1):
             self.assertEqual(client.wait(), 0, client)
             starts = [line["monotonic_ns"] / 1e6 for line in of_type(self.lines(f"client{number}"), "started")]
             self.assertEqual(len(starts), 1500)
-            mean = (starts[-1] - starts[0]) / 1499
-            self.assertLess(abs(mean - 1), 0.5)  # a busy machine may be late at the end, never at the rate
-            self.assertGreaterEqual(starts[-1] - starts[0], 1498.5)
+            self.assertGreaterEqual(starts[-1] - starts[0], 1498.5)  # a busy machine may be late, and nobody is early
+
+    def test_the_period_does_not_drift(self):
+        """A busy machine makes calls late; one that begins where the last one ended would never catch up."""
+        server = self.server()
+        self.client(server.address, "--every", "10ms", "--count", "300")
+        starts = [line["monotonic_ns"] / 1e6 for line in of_type(self.lines("client1"), "started")]
+        late = [start - starts[0] - 10 * n for n, start in enumerate(starts)]
+        self.assertLess(min(late[-100:]), min(late[:100]) + 30)
 
     def test_for_ends_the_client(self):
         server = self.server()
@@ -131,6 +137,14 @@ class Calls(GreeterTest):
             for file in files:
                 self.assertLessEqual(file.stat().st_size, 4000)
                 self.assertTrue(read_json_lines(file)[0]["continues"])
+
+    def test_an_old_connection_is_replaced_without_a_failure(self):
+        server = self.server("--max-connection-age", "200ms")
+        for kind in KINDS:
+            self.client(server.address, "--every", "5ms", "--for", "1500ms", "--kind", kind, name=kind)
+            self.assertEqual({line["status"] for line in of_type(self.lines(kind), "ended")}, {0}, kind)
+            peers = {line["peer"] for line in of_type(self.lines("server"), "received") if line["id"].startswith(f"{kind}/")}
+            self.assertGreaterEqual(len(peers), 3, "a connection each 200 ms, more or less")
 
     def test_json_log(self):
         server = self.server("--log", "json")
@@ -219,6 +233,7 @@ class Failures(GreeterTest):
                 ([], "a command is missing"), (["serve"], "no command 'serve'"), (["--wrong"], "a command is missing|--wrong"),
                 (["server", "--wrong"], "--wrong"), (["server", "--listen", "50051"], "--listen: '50051' is not HOST:PORT"),
                 (["server", "--misbehave", "nicely"], "--misbehave"), (["server", "--tls-key", "x"], "--tls-key requires --tls-cert"),
+                (["server", "--max-connection-age", "0s"], "--max-connection-age"),
                 (["client", "--every", "fast"], "--every: 'fast' is not a duration"), (["client", "--every", "0s"], "--every"),
                 (["client", "--count", "0"], "--count: '0' is not a whole number from 1"), (["client", "--kind", "x"], "--kind"),
                 (["client", "--name", "a b"], "--name"), (["client", "--target", "host:0"], "--target"),
@@ -287,6 +302,14 @@ class End(GreeterTest):
         self.stop(server)
         self.assertEqual(self.lines("server")[-1]["type"], "end")
 
+    def test_an_old_connection_is_told_to_go_away(self):
+        server = self.server("--max-connection-age", "200ms", "--grace", "200ms")
+        connection = self.connect(server, self.PREFACE)
+        seen = b""
+        while octets := connection.recv(4096):
+            seen += octets
+        self.assertIn(bytes([7, 0, 0, 0, 0, 0]), seen, "a GOAWAY of stream 0, before the connection ends")
+
     def test_a_health_watch_does_not_hold_it_back(self):
         server = self.server(*self.GRACE)
         fields = {":method": "POST", ":scheme": "http", ":path": "/grpc.health.v1.Health/Watch", ":authority": server.address,
@@ -307,7 +330,10 @@ class End(GreeterTest):
         wait_until(lambda: of_type(self.lines("server"), "received"), "the call")
         self.stop(server)
         self.assertEqual(client.wait(), 1, client)
-        self.assertEqual([line["status"] for line in of_type(self.lines("client1"), "ended")], [4], "nothing but its deadline ended it")
+        ended = of_type(self.lines("client1"), "ended")
+        # The server keeps the deadline too, and may close the socket before a busy client looks at its clock.
+        self.assertIn(ended[0]["status"], (4, 14))
+        self.assertGreater(ended[0]["latency_ns"], 2.5e9, "nothing but its deadline ended it")
 
 
 def frame(type_of_frame, flags, payload):
