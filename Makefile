@@ -8,6 +8,7 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 150
 ARGS ?=
 TOLERANCE ?=
 
@@ -50,6 +51,15 @@ tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads u
 fuzz: setup-fuzz build/fuzz/build.ninja ## every fuzz target for FUZZ_SECONDS each (60)
 	$(call build,fuzz) --target fuzz/all
 	JOBS=$(JOBS) scripts/fuzz $(FUZZ_SECONDS)
+
+.PHONY: compose
+compose: ## the image and compose.yaml under test: what goes wrong there, and what the verdict says of it (starts Docker if none runs)
+	scripts/with-docker scripts/compose-test
+
+.PHONY: soak
+soak: setup-test build/release/build.ninja ## a day in SOAK_SECONDS (150): 10,000 calls a second, every file rotated away (as root)
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
 
 .PHONY: install
 install: setup-build build/release/build.ninja ## both programs and their licence under PREFIX (/usr/local); DESTDIR for packagers

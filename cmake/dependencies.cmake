@@ -13,6 +13,12 @@ target_include_directories(testigo_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
 target_compile_definitions(testigo_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(testigo_asio INTERFACE Threads::Threads)
 
+find_path(PCAP_INCLUDE_DIR pcap/pcap.h REQUIRED)
+find_library(PCAP_LIBRARY pcap REQUIRED)
+add_library(testigo_pcap INTERFACE)
+target_include_directories(testigo_pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
+target_link_libraries(testigo_pcap INTERFACE ${PCAP_LIBRARY})
+
 if(TESTIGO_GREETER)
   find_package(gRPC CONFIG REQUIRED)
   find_package(spdlog REQUIRED)

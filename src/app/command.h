@@ -14,5 +14,6 @@ using Runner = std::function<int()>;
 // Each adds its subcommand and gives what to run.
 Runner add_tap(CLI::App& app, CLI::App*& command);
 Runner add_verify(CLI::App& app, CLI::App*& command);
+Runner add_watch(CLI::App& app, CLI::App*& command);
 
 }  // namespace testigo::app

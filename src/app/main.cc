@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "base/environment_error.h"
+#include "base/usage_error.h"
 #include "run/version.h"
 
 namespace {
@@ -31,14 +32,20 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   CLI::App* verify = nullptr;
+  CLI::App* watch = nullptr;
   CLI::App* tap = nullptr;
   const testigo::app::Runner run_verify = testigo::app::add_verify(app, verify);
+  const testigo::app::Runner run_watch = testigo::app::add_watch(app, watch);
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
   try {
     app.parse(argc, argv);
-    return verify->parsed() ? run_verify() : run_tap();
+    if (verify->parsed()) return run_verify();
+    return watch->parsed() ? run_watch() : run_tap();
   } catch (const CLI::ParseError& error) {
     return explain(app, error);
+  } catch (const testigo::UsageError& error) {
+    fmt::print(stderr, "testigo: {}\n", error.what());
+    return kWrongUsage;
   } catch (const testigo::EnvironmentError& error) {
     fmt::print(stderr, "testigo: {}\n", error.what());
     return kEnvironmentFailed;

@@ -17,6 +17,9 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   add_duration(*command, "--for", options->time_limit, "end after this time");
   command->add_option("--count", options->calls_limit, "end after this many calls")->type_name("N");
+  command->add_flag("--payloads", options->payloads, "message bodies go into the capture; else their lengths only");
+  command->add_option("--secret", options->secrets, "mask the values of this header field in the capture too; may be repeated")
+      ->type_name("NAME");
   command->add_flag("--json", options->json, "JSON lines: a line a call, a line a finding, and the verdict last");
   command->add_flag("--quiet,-q", options->quiet, "no line a call, the verdict only");
   command->footer(

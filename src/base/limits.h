@@ -38,6 +38,12 @@ struct Limits {
   std::size_t tap_queue_bytes_max = std::size_t{64} << 20;  // seen, not yet judged; a full queue slows the tap down
   std::size_t tap_connections_max = 10'000;
   std::size_t capture_block_bytes_max = std::size_t{16} << 20;  // one block of a capture file
+  std::size_t held_packet_bytes_max = std::size_t{16} << 20;    // taken, not yet written: what they carry is not decoded yet
+  std::size_t held_packets_max = 100'000;
+  std::size_t masked_bytes_kept = std::size_t{1} << 20;       // of one direction, as written, for packets that come again
+  std::size_t masked_bytes_kept_all = std::size_t{64} << 20;  // of all directions; beyond it each keeps the least
+  std::size_t masked_bytes_kept_least = std::size_t{64} << 10;
+  std::size_t masked_values_max = 100;  // distinct names, and distinct values, that are told apart in a report
 
   // statement
   std::size_t statement_line_bytes_max = std::size_t{1} << 16;

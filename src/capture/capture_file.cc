@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "capture/link_layer.h"
 #include "capture/pcapng.h"
 #include "capture/pcapng_reader.h"
 #include "capture/tcp_reconstruction.h"
@@ -55,16 +61,12 @@ class CommentedSink final : public tcp::ConnectionSink {
   std::string_view comment_;
 };
 
-bool begins_with_ip(std::uint16_t link_type) {
-  using namespace pcapng;
-  return link_type == kLinkRaw || link_type == kLinkV4 || link_type == kLinkV6;
-}
-
 class CaptureReading {
  public:
-  CaptureReading(tcp::ConnectionSink& sink, const Limits& limits) : reader_(limits), sink_(sink), reassembly_(sink_, limits) {}
+  CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
+      : limits_(limits), reader_(limits), sink_(sink), reassembly_(sink_, limits) {}
 
-  // False when there is no use in more.
+  // False when there is no use in more of this file.
   bool take(Bytes octets) {
     reader_.feed(octets);
     for (;;) {
@@ -77,45 +79,77 @@ class CaptureReading {
     }
   }
 
+  // Another file follows.
+  void end_file() {
+    trouble(reader_.trouble());
+    interrupted_ = cut();
+    reader_ = PcapngReader(limits_);
+    before_ = summary_.packets;
+    whole_ = false;
+  }
+
   CaptureSummary end() {
     sink_.at(0, {});
     reassembly_.end();
     trouble(reader_.trouble());
-    if (reader_.pending() > 0 && reader_.trouble().empty())
-      trouble(fmt::format("it ends inside a block, after packet {}", summary_.packets));
     if (const auto passed = reassembly_.not_followed(); passed > 0) trouble(fmt::format("{} connections over the limit", passed));
-    summary_.cut = !whole_ || reader_.pending() > 0 || !reader_.trouble().empty();
+    summary_.cut = cut();
     return summary_;
   }
 
  private:
+  // A file that ends inside a block may still be written.
+  bool cut() const { return !whole_ || reader_.pending() > 0 || !reader_.trouble().empty(); }
+
   void on_block(const OtherBlock&) {}
 
   void on_block(const SectionStart& start) {
-    summary_.reconstructed = start.application.starts_with(pcapng::kApplication) && start.comment == pcapng::kReconstructed;
+    const bool first = std::exchange(first_section_, false);
+    const bool ours = start.application.starts_with(pcapng::kApplication);
+    const std::uint64_t number = continued_number(start.comment).value_or(0);
+    if (first && number != 0) summary_.first_number = number;
+    const bool goes_on = number == summary_.first_number + summary_.packets && !interrupted_;
+    if (ours && !first && !goes_on) unseen_from_ = summary_.last;
+    interrupted_ = false;
+    section_from_ = summary_.packets;
+    summary_.reconstructed = ours && start.comment.starts_with(pcapng::kReconstructed);
+    summary_.captured = ours && start.comment.starts_with(pcapng::kCaptured);
+    summary_.without_bodies |= ours && start.comment.find(pcapng::kWithoutBodies) != std::string_view::npos;
+  }
+
+  // What the header of a file that continues another one says of its first packet.
+  static std::optional<std::uint64_t> continued_number(std::string_view comment) {
+    const std::size_t at = comment.find(pcapng::kContinues);
+    if (at == std::string_view::npos) return std::nullopt;
+    std::uint64_t number = 0;
+    const std::string_view digits = comment.substr(at + pcapng::kContinues.size());
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc() && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
   }
 
   void on_block(const CaptureStatistics& statistics) {
-    whole_ = statistics.packets_received == summary_.packets;
-    if (!whole_)
-      trouble(fmt::format("its end counts {} packets and it holds {}", statistics.packets_received.value_or(0), summary_.packets));
+    const std::uint64_t held = summary_.packets - section_from_;
+    whole_ = statistics.packets_received == held;
+    if (!whole_) trouble(fmt::format("its end counts {} packets and it holds {}", statistics.packets_received.value_or(0), held));
   }
 
   void on_block(const CapturedPacket& captured) {
-    summary_.packets = captured.number;
+    summary_.packets = before_ + captured.number;
     if (captured.time) note_time(*captured.time);
     tcp::Packet packet;
-    if (!captured.time || !begins_with_ip(captured.link_type)) {
-      trouble(fmt::format("packet {} has no time, or a link type that is not read ({})", captured.number, captured.link_type));
-    } else if (tcp::read_packet(captured.octets, packet) != tcp::PacketKind::Tcp) {
-      trouble(fmt::format("packet {} is not TCP over IP", captured.number));
+    if (!captured.time || !is_known_link_type(captured.link_type)) {
+      trouble(fmt::format("packet {} has no time, or a link type that is not read ({})", summary_.packets, captured.link_type));
+    } else if (const auto ip = ip_of(captured.link_type, captured.octets);
+               !ip || tcp::read_packet(*ip, packet) != tcp::PacketKind::Tcp) {
+      trouble(fmt::format("packet {} is not TCP over IP", summary_.packets));
     } else {
-      sink_.at(captured.number, captured.comment);
-      reassembly_.take(packet, *captured.time, captured.number);
+      sink_.at(summary_.packets, captured.comment);
+      reassembly_.take(packet, *captured.time, summary_.packets);
     }
   }
 
   void note_time(Time time) {
+    if (unseen_from_) summary_.unseen.push_back({*std::exchange(unseen_from_, std::nullopt), time});
     summary_.first = summary_.first ? std::min(*summary_.first, time) : time;
     summary_.last = summary_.last ? std::max(*summary_.last, time) : time;
   }
@@ -125,10 +159,16 @@ class CaptureReading {
     if (summary_.trouble.empty()) summary_.trouble = text;
   }
 
+  Limits limits_;
   PcapngReader reader_;
   CommentedSink sink_;
   tcp::Reassembly reassembly_;
   CaptureSummary summary_;
+  std::uint64_t before_ = 0;        // packets of the files before this one
+  std::uint64_t section_from_ = 0;  // packets before this section
+  bool first_section_ = true;
+  bool interrupted_ = false;  // the file before this one was not whole
+  std::optional<Time> unseen_from_;
   bool whole_ = false;  // the last block was the mark of a whole file
 };
 
@@ -153,23 +193,63 @@ void recognise(Bytes first, const std::filesystem::path& file) {
 
 }  // namespace
 
-CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSink& sink, const Limits& limits) {
-  const std::unique_ptr<std::FILE, CloseFile> open(std::fopen(file.c_str(), "rbe"));
-  if (!open) cannot_read(file);
-  CaptureReading reading(sink, limits);
-  std::vector<std::byte> buffer(kReadBytes);
-  for (bool first = true;; first = false) {
-    const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), open.get());
-    if (std::ferror(open.get())) cannot_read(file);
-    if (first) recognise(Bytes(buffer).first(size), file);
-    if (size == 0 || !reading.take(Bytes(buffer).first(size))) return reading.end();
+struct CaptureFiles::Open {
+  std::filesystem::path name;
+  std::unique_ptr<std::FILE, CloseFile> file;
+  std::pair<dev_t, ino_t> identity;
+  std::uint64_t size = 0;
+
+  void read(CaptureReading& reading) const;
+};
+
+// The newest one is opened first: a file that is renamed meanwhile is met twice then, and none is missed.
+CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files) {
+  for (std::size_t i = files.size(); i-- > 0;) {
+    Open open{files[i], std::unique_ptr<std::FILE, CloseFile>(std::fopen(files[i].c_str(), "rbe")), {}, 0};
+    struct stat status = {};
+    if (!open.file && errno == ENOENT && (i > 0 || !files_.empty())) continue;  // deleted, or between two names
+    if (!open.file || ::fstat(::fileno(open.file.get()), &status) != 0) cannot_read(files[i]);
+    open.identity = {status.st_dev, status.st_ino};
+    open.size = static_cast<std::uint64_t>(status.st_size);
+    if (std::ranges::find(files_, open.identity, &Open::identity) == files_.end()) files_.push_back(std::move(open));
   }
+  std::ranges::reverse(files_);
+}
+
+CaptureFiles::CaptureFiles(CaptureFiles&&) noexcept = default;
+CaptureFiles::~CaptureFiles() = default;
+
+void CaptureFiles::Open::read(CaptureReading& reading) const {
+  std::vector<std::byte> buffer(kReadBytes);
+  for (std::uint64_t left = size, at = 0;; left -= at) {
+    at = std::fread(buffer.data(), 1, std::min<std::uint64_t>(buffer.size(), left), file.get());
+    if (std::ferror(file.get())) cannot_read(name);
+    if (left == size) recognise(Bytes(buffer).first(at), name);
+    if (at == 0 || !reading.take(Bytes(buffer).first(at))) return;
+  }
+}
+
+CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits) const {
+  CaptureReading reading(sink, limits);
+  for (const Open& file : files_) {
+    if (&file != &files_.front()) reading.end_file();
+    file.read(reading);
+  }
+  return reading.end();
+}
+
+CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSink& sink, const Limits& limits) {
+  return read_captures(std::span(&file, 1), sink, limits);
 }
 
 CaptureSummary read_capture(Bytes octets, tcp::ConnectionSink& sink, const Limits& limits) {
   CaptureReading reading(sink, limits);
   reading.take(octets);
   return reading.end();
+}
+
+CaptureSummary read_captures(std::span<const std::filesystem::path> files, tcp::ConnectionSink& sink, const Limits& limits) {
+  return CaptureFiles(files).read(sink, limits);
 }
 
 }  // namespace testigo::capture

@@ -1,10 +1,12 @@
-// Reads a capture that Testigo wrote (wire.pcapng) and reports its connections to a sink. Untrusted input.
+// Reads captures, those that Testigo wrote (wire.pcapng) and others, and reports their connections to a sink. Untrusted input.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -12,13 +14,24 @@
 
 namespace testigo::capture {
 
+// Nobody looked, from the last packet before to the first one after.
+struct UnseenTime {
+  Time from;
+  Time to;
+  friend bool operator==(const UnseenTime&, const UnseenTime&) = default;
+};
+
 struct CaptureSummary {
   std::uint64_t packets = 0;
-  bool reconstructed = false;  // its header says that a tap wrote it
-  bool cut = false;            // it ends inside a block, or without the mark that our writer puts at its end
-  std::string trouble;         // what could not be read, inert; empty when all was
-  std::optional<Time> first;   // time of the first and last packet
+  bool reconstructed = false;      // its header says that a tap wrote it
+  bool captured = false;           // its header says that a passive witness wrote it
+  bool without_bodies = false;     // message bodies in it are zeros
+  std::uint64_t first_number = 1;  // that its first packet had in the run: it is not 1 when older files were deleted
+  bool cut = false;                // it ends inside a block, or without the mark that our writer puts at its end
+  std::string trouble;             // what could not be read, inert; empty when all was
+  std::optional<Time> first;       // time of the first and last packet
   std::optional<Time> last;
+  std::vector<UnseenTime> unseen;  // times between two files of which the later one does not continue the earlier
 };
 
 // Reads the whole file, calling the sink on this thread; calls on_end last. Throws EnvironmentError when the file cannot be
@@ -27,5 +40,27 @@ CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSi
 
 // The same for a file that is in memory.
 CaptureSummary read_capture(Bytes octets, tcp::ConnectionSink& sink, const Limits& limits = {});
+
+// Files that are one capture, oldest first, as they are at the moment they are opened: what is written later does not count. They
+// may be rotated meanwhile.
+class CaptureFiles {
+ public:
+  // Throws EnvironmentError when none is there, or one cannot be read.
+  explicit CaptureFiles(std::span<const std::filesystem::path> files);
+  CaptureFiles(CaptureFiles&&) noexcept;
+  ~CaptureFiles();
+
+  // See `read_captures`. Once.
+  CaptureSummary read(tcp::ConnectionSink& sink, const Limits& limits = {}) const;
+
+ private:
+  struct Open;
+  std::vector<Open> files_;
+};
+
+// Reads several files as one capture, oldest first (see capture_files in rotation.h); they may be rotated meanwhile. Packets are
+// numbered from 1 through all of them, as Wireshark does with what `mergecap -a` makes of them. Damage in one of them ends the
+// reading of that one. Throws when none is there.
+CaptureSummary read_captures(std::span<const std::filesystem::path> files, tcp::ConnectionSink& sink, const Limits& limits = {});
 
 }  // namespace testigo::capture

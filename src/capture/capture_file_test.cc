@@ -49,7 +49,7 @@ class CaptureFile : public ::testing::Test {
 
 TEST_F(CaptureFile, IsReadAsItWasTold) {
   RecordedSink live(kExact), read(kExact);
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   tell_one_connection(writer, 1);
   tell_one_connection(writer, 2);
   writer.on_end();
@@ -69,14 +69,14 @@ TEST_F(CaptureFile, IsForItsOwnerAlone) {
   std::ofstream(file()) << "older, and for everybody";
   std::filesystem::permissions(file(), std::filesystem::perms(0644));
   RecordedSink live;
-  const CaptureWriter writer(file(), live);
+  const CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   EXPECT_EQ(std::filesystem::status(file()).permissions(), std::filesystem::perms(0600));
 }
 
 // A killed process leaves what was flushed.
 TEST_F(CaptureFile, HoldsAllThatWasHandedOnWhenNothingWaits) {
   RecordedSink live(kExact), read(kExact);
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   tell_one_connection(writer);
   writer.on_idle();
   const CaptureSummary summary = read_capture(file(), read);
@@ -88,7 +88,7 @@ TEST_F(CaptureFile, HoldsAllThatWasHandedOnWhenNothingWaits) {
 
 TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
   RecordedSink live(kExact);
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   tell_one_connection(writer);
   writer.on_end();
   const std::string whole = content();
@@ -110,7 +110,7 @@ TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
 
 TEST_F(CaptureFile, CountsItsPackets) {
   RecordedSink live, read;
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   tell_one_connection(writer);
   writer.on_end();
   std::string less = content();
@@ -124,7 +124,7 @@ TEST_F(CaptureFile, CountsItsPackets) {
 
 TEST_F(CaptureFile, SurvivesEveryOctetChanged) {
   RecordedSink live;
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   tell_one_connection(writer);
   writer.on_end();
   const std::string whole = content();
@@ -168,7 +168,7 @@ TEST_F(CaptureFile, IsNoCaptureWhenItIsSomethingElse) {
 // A full disk, played by a limit on the size of files.
 TEST_F(CaptureFile, LosesNoTrafficWhenTheDiskIsFull) {
   RecordedSink live;
-  CaptureWriter writer(file(), live);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);

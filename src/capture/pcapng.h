@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace testigo::capture::pcapng {
 
@@ -28,14 +29,17 @@ constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr std::uint16_t kMajor = 1;
 constexpr std::size_t kBlockBytesMin = 12;  // type, length, length again
 
-// Link types whose packets begin with the IP header.
-constexpr std::uint16_t kLinkRaw = 101;
-constexpr std::uint16_t kLinkV4 = 228;
-constexpr std::uint16_t kLinkV6 = 229;
+constexpr std::uint16_t kLinkRaw = 101;  // packets begin with the IP header
 
-// What our section headers say. A reader knows a reconstructed capture by both.
-constexpr const char* kApplication = "testigo";
-constexpr const char* kReconstructed = "reconstructed by testigo tap: octets and times as carried; IP and TCP headers are made";
+// What our section headers say. A reader knows by the application and how the comment begins what it has.
+constexpr std::string_view kApplication = "testigo";
+constexpr std::string_view kReconstructed =
+    "reconstructed by testigo tap: octets and times as carried; IP and TCP headers are made";
+constexpr std::string_view kCaptured = "captured by testigo watch: packets as seen";
+// What it goes on with, in this order.
+constexpr std::string_view kSecretsMasked = "; secrets masked";
+constexpr std::string_view kWithoutBodies = "; without message bodies";
+constexpr std::string_view kContinues = "; continues, its first packet is ";  // and the number that it has in the run
 
 constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 

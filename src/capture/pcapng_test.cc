@@ -4,6 +4,7 @@
 #include "capture/pcapng.h"
 #include "capture/pcapng_reader.h"
 #include "capture/pcapng_writer.h"
+#include "wire/tcp/packet.h"
 
 namespace testigo::capture {
 namespace {
@@ -19,6 +20,12 @@ tcp::Packet example(std::string_view payload) {
   packet.ack = true;
   packet.payload = as_octets(payload);
   return packet;
+}
+
+std::vector<std::byte> octets_of(const tcp::Packet& packet) {
+  std::vector<std::byte> octets;
+  append_packet(packet, octets);
+  return octets;
 }
 
 std::string line_of(const OtherBlock&) { return "other"; }
@@ -59,20 +66,20 @@ Lines lines_of(Bytes octets, const Limits& limits = {}) {
 
 TEST(Pcapng, IsReadAsItWasWritten) {
   std::vector<std::byte> out;
-  PcapngWriter writer(out);
-  Lines expected = {"section testigo: reconstructed by testigo tap: octets and times as carried; IP and TCP headers are made",
-                    "other"};
+  PcapngWriter writer(out, "how it was made", 101);
+  Lines expected = {"section testigo: how it was made", "other"};
   std::uint64_t number = 0;
   for (const char* payload : {"", "x", "two", "four", "a longer one"}) {
     const Time time = *parse_rfc3339("2026-01-02T03:04:05.000000006Z") + Duration(number);
     const std::string comment(number, 'c');
-    EXPECT_EQ(writer.packet(time, example(payload), comment), ++number);
-    std::vector<std::byte> packet;
-    append_packet(example(payload), packet);
+    const std::vector<std::byte> packet = octets_of(example(payload));
+    const auto written = writer.packet(time, packet, packet.size(), comment);
+    EXPECT_EQ(Bytes(written), Bytes(packet));
+    EXPECT_EQ(writer.packets(), ++number);
     expected.push_back("packet " + std::to_string(number) + " link 101 at " + to_rfc3339(time) + " \"" + comment + "\" " +
                        to_hex(packet));
   }
-  writer.packet(Time(Duration(-1)), example(""));
+  writer.packet(Time(Duration(-1)), octets_of(example("")), 40);
   writer.end();
   EXPECT_EQ(writer.packets(), 6u);
   Lines lines = testing::several_ways(out, [](testing::Cuts& cuts) { return lines_of(cuts); });
@@ -103,8 +110,9 @@ TEST(Pcapng, ReadsTheOtherByteOrder) {
 
 std::vector<std::byte> small_file() {
   std::vector<std::byte> out;
-  PcapngWriter writer(out);
-  writer.packet(Time(), example("x"), "comment");
+  PcapngWriter writer(out, "test", 101);
+  const std::vector<std::byte> packet = octets_of(example("x"));
+  writer.packet(Time(), packet, packet.size(), "comment");
   writer.end();
   return out;
 }

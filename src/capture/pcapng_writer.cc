@@ -42,22 +42,22 @@ void append_option(std::vector<std::byte>& out, Option option, Bytes value) {
 
 void append_end_of_options(std::vector<std::byte>& out) { append_option(out, Option::End, {}); }
 
-void append_section_header(std::vector<std::byte>& out) {
+void append_section_header(std::vector<std::byte>& out, std::string_view comment) {
   const Block block(out, BlockType::SectionHeader);
   append_number(out, kByteOrderMagic, 4);
   append_number(out, kMajor, 2);
   append_number(out, 0, 2);
   append_number(out, ~std::uint64_t{0}, 8);  // the length of the section is not told
-  append_option(out, Option::Comment, as_octets(kReconstructed));
+  append_option(out, Option::Comment, as_octets(comment));
   append_option(out, Option::Application, as_octets(kApplication));
   append_end_of_options(out);
 }
 
-void append_interface(std::vector<std::byte>& out) {
+void append_interface(std::vector<std::byte>& out, std::uint16_t link_type) {
   const Block block(out, BlockType::InterfaceDescription);
-  append_number(out, kLinkRaw, 2);
+  append_number(out, link_type, 2);
   append_number(out, 0, 2);
-  append_number(out, 0, 4);  // no snap length: packets are whole
+  append_number(out, 0, 4);  // no snap length is told: a packet that was cut says so itself
   const std::byte nanoseconds{9};
   append_option(out, Option::TimeResolution, Bytes(&nanoseconds, 1));
   append_end_of_options(out);
@@ -69,26 +69,30 @@ void append_time(std::vector<std::byte>& out, Time time) {
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(std::vector<std::byte>& out) : out_(out) {
-  append_section_header(out_);
-  append_interface(out_);
+PcapngWriter::PcapngWriter(std::vector<std::byte>& out, std::string_view comment, std::uint16_t link_type) : out_(out) {
+  append_section_header(out_, comment);
+  append_interface(out_, link_type);
 }
 
-std::uint64_t PcapngWriter::packet(Time time, const tcp::Packet& packet, std::string_view comment) {
-  const Block block(out_, BlockType::EnhancedPacket);
-  const std::size_t size = packet_size(packet);
-  append_number(out_, 0, 4);
-  append_time(out_, time);
-  append_number(out_, size, 4);
-  append_number(out_, size, 4);
-  append_packet(packet, out_);
-  append_padding(out_, size);
-  if (!comment.empty()) {
-    append_option(out_, Option::Comment, as_octets(comment));
-    append_end_of_options(out_);
+std::span<std::byte> PcapngWriter::packet(Time time, Bytes octets, std::size_t original_length, std::string_view comment) {
+  std::size_t at = 0;
+  {
+    const Block block(out_, BlockType::EnhancedPacket);
+    append_number(out_, 0, 4);
+    append_time(out_, time);
+    append_number(out_, octets.size(), 4);
+    append_number(out_, original_length, 4);
+    at = out_.size();
+    append(out_, octets);
+    append_padding(out_, octets.size());
+    if (!comment.empty()) {
+      append_option(out_, Option::Comment, as_octets(comment));
+      append_end_of_options(out_);
+    }
   }
   last_ = time;
-  return ++packets_;
+  ++packets_;
+  return std::span(out_).subspan(at, octets.size());
 }
 
 void PcapngWriter::end() {

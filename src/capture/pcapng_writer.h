@@ -3,21 +3,23 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/clock.h"
-#include "wire/tcp/packet.h"
 
 namespace testigo::capture {
 
 class PcapngWriter {
  public:
   // Appends the headers to `out`, and all that follows; whoever owns `out` empties it as it likes. `out` must outlive the writer.
-  explicit PcapngWriter(std::vector<std::byte>& out);
+  PcapngWriter(std::vector<std::byte>& out, std::string_view comment, std::uint16_t link_type);
 
-  // Appends one packet and says its number, from 1. A comment belongs to the packet.
-  std::uint64_t packet(Time time, const tcp::Packet& packet, std::string_view comment = {});
+  // Appends one packet, of which `octets` may be the first ones only; a comment belongs to it. Gives its octets in `out`: until
+  // anything is done to that, they may still be changed.
+  std::span<std::byte> packet(Time time, Bytes octets, std::size_t original_length, std::string_view comment = {});
 
   // Appends the mark by which a reader knows that the file is whole: statistics that count its packets.
   void end();

@@ -639,7 +639,7 @@ TEST_F(TapTest, IsReadFromItsCaptureAsItWasTold) {
   const std::filesystem::path file = std::filesystem::path(folder) / "wire.pcapng";
   tcp::testing::RecordedSink live(tcp::testing::RecordedSink::Detail::TimesAndPackets);
   {
-    CaptureWriter writer(file, live);
+    CaptureWriter writer(file, live, {.payloads = true, .secrets = {}, .rotation = {}});
     Tcp::acceptor listener = listening();
     Tap tap({"127.0.0.1:0", text_of(listener.local_endpoint())}, writer, clock_);
     tap.start();

@@ -50,7 +50,9 @@ void TcpReconstruction::on_opened(const tcp::ConnectionOpened& opened) {
   syn.syn = true;
   syn.ack = false;
   tcp::ConnectionOpened told = opened;
-  told.packet = packets_.packet(opened.time, syn, server ? "" : std::string(kServerComment) + name);
+  packets_.on_opened(opened);
+  told.packet =
+      write(opened.connection, Direction::ToServer, 0, opened.time, syn, server ? "" : std::string(kServerComment) + name);
   told.client.address = to_text(connection.client);
   told.server.address = server ? to_text(connection.server) : name;
   connections_.insert_or_assign(opened.connection, connection);
@@ -62,7 +64,8 @@ void TcpReconstruction::on_chunk(tcp::ConnectionNumber number, const Chunk& chun
   if (at == connections_.end() || (!chunk.bytes.empty() && at->second.sides[index(chunk.direction)].fin)) {
     return next_.on_chunk(number, chunk);
   }
-  establish(at->second);
+  packets_.on_chunk(number, chunk);
+  establish(number, at->second);
   write_segments(number, at->second, chunk);
 }
 
@@ -74,8 +77,9 @@ void TcpReconstruction::on_closing(const tcp::ConnectionClosing& closing) {
   Connection& connection = at->second;
   if (told.closing == Closing::Refused && connection.established) told.closing = Closing::Reset;
   if (told.closing == Closing::Refused) told.direction = Direction::ToClient;
-  if (told.closing != Closing::Refused) establish(connection);
+  if (told.closing != Closing::Refused) establish(told.connection, connection);
   if (told.closing == Closing::Fin && connection.sides[index(told.direction)].fin) return;
+  packets_.on_closing(told);
   told.packet = told.closing == Closing::Fin ? write_fin(connection, told) : write_reset(connection, told);
   const bool over = told.closing != Closing::Fin || (connection.sides[0].fin && connection.sides[1].fin);
   if (over && told.closing == Closing::Fin) acknowledge_last_fin(connection, told);
@@ -83,8 +87,15 @@ void TcpReconstruction::on_closing(const tcp::ConnectionClosing& closing) {
   next_.on_closing(told);
 }
 
-void TcpReconstruction::finish() {
-  for (auto& [number, connection] : connections_) establish(connection);
+void TcpReconstruction::on_idle() {
+  packets_.on_idle();
+  next_.on_idle();
+}
+
+void TcpReconstruction::on_end() {
+  for (auto& [number, connection] : connections_) establish(number, connection);
+  packets_.on_end();
+  next_.on_end();
 }
 
 tcp::Packet TcpReconstruction::packet_of(const Connection& connection, Direction direction) {
@@ -103,17 +114,24 @@ tcp::Packet TcpReconstruction::packet_of(const Connection& connection, Direction
   return packet;
 }
 
-void TcpReconstruction::establish(Connection& connection) {
+std::uint64_t TcpReconstruction::write(Number number, Direction direction, std::uint64_t offset, Time time,
+                                       const tcp::Packet& packet, std::string_view comment) {
+  const std::uint64_t packet_number = packets_.next_number();
+  packets_.take(time, packet, {number, direction, static_cast<std::int64_t>(offset)}, comment);
+  return packet_number;
+}
+
+void TcpReconstruction::establish(Number number, Connection& connection) {
   if (connection.established) return;
   connection.established = true;
   tcp::Packet answer = packet_of(connection, Direction::ToClient);
   answer.sequence -= 1;
   answer.syn = true;
-  packets_.packet(connection.opened, answer);
-  packets_.packet(connection.opened, packet_of(connection, Direction::ToServer));
+  write(number, Direction::ToClient, 0, connection.opened, answer);
+  write(number, Direction::ToServer, 0, connection.opened, packet_of(connection, Direction::ToServer));
 }
 
-void TcpReconstruction::write_segments(tcp::ConnectionNumber number, Connection& connection, Chunk chunk) {
+void TcpReconstruction::write_segments(Number number, Connection& connection, Chunk chunk) {
   Side& sender = connection.sides[index(chunk.direction)];
   if (chunk.missing != kUnknownMissing) sender.sent += chunk.missing;
   chunk.acked = std::max(chunk.acked, sender.acked);
@@ -126,7 +144,7 @@ void TcpReconstruction::write_segments(tcp::ConnectionNumber number, Connection&
     tcp::Packet packet = packet_of(connection, chunk.direction);
     packet.payload = chunk.bytes;
     packet.psh = !chunk.bytes.empty() && rest.empty();
-    chunk.packet = packets_.packet(chunk.time, packet);
+    chunk.packet = write(number, chunk.direction, sender.sent, chunk.time, packet);
     sender.sent += chunk.bytes.size();
     next_.on_chunk(number, chunk);
     chunk.missing = 0;
@@ -137,21 +155,21 @@ std::uint64_t TcpReconstruction::write_fin(Connection& connection, const tcp::Co
   tcp::Packet packet = packet_of(connection, closing.direction);
   packet.fin = true;
   connection.sides[index(closing.direction)].fin = true;
-  return packets_.packet(closing.time, packet, closing.reason);
+  return write(closing.connection, closing.direction, 0, closing.time, packet, closing.reason);
 }
 
 std::uint64_t TcpReconstruction::write_reset(Connection& connection, const tcp::ConnectionClosing& closing) {
   tcp::Packet packet = packet_of(connection, closing.direction);
   packet.rst = true;
   if (!connection.established) packet.sequence = 0;  // RFC 9293 3.5.2: the answer to a SYN that nobody takes
-  return packets_.packet(closing.time, packet, closing.reason);
+  return write(closing.connection, closing.direction, 0, closing.time, packet, closing.reason);
 }
 
 // Well-formed to the end. Only when all octets were handed over before: else it would say what is not so.
 void TcpReconstruction::acknowledge_last_fin(const Connection& connection, const tcp::ConnectionClosing& closing) {
   const Direction direction = opposite(closing.direction);
   if (connection.sides[index(direction)].acked != connection.sides[index(closing.direction)].sent) return;
-  packets_.packet(closing.time, packet_of(connection, direction));
+  write(closing.connection, direction, 0, closing.time, packet_of(connection, direction));
 }
 
 }  // namespace testigo::capture

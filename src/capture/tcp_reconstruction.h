@@ -1,5 +1,6 @@
 // What a tap carried → TCP packets that say the same: handshake, the octets in segments of at most 16 KiB, acknowledgements, ends.
-// Hands on what it was told, cut as the packets are, each with its packet's number: read back, the packets tell the same again.
+// The packets go to a recorder, which hears what the connections carry before. Hands on what it was told, cut as the packets are,
+// each with its packet's number: read back, the packets tell the same again, but for what the recorder masks.
 // What belongs to no open connection is handed on without a packet.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "capture/pcapng_writer.h"
+#include "capture/packet_recorder.h"
 #include "wire/tcp/connection_sink.h"
 #include "wire/tcp/packet.h"
 
@@ -25,16 +26,14 @@ std::string comment_text(std::string_view text);
 class TcpReconstruction final : public tcp::ConnectionSink {
  public:
   // Both must outlive it.
-  TcpReconstruction(PcapngWriter& packets, tcp::ConnectionSink& next) : packets_(packets), next_(next) {}
+  TcpReconstruction(PacketRecorder& packets, tcp::ConnectionSink& next) : packets_(packets), next_(next) {}
 
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
-  void on_idle() override { next_.on_idle(); }
-  void on_end() override { finish(), next_.on_end(); }
-
+  void on_idle() override;
   // Writes what is still owed before the end: the handshakes of connections on which nothing happened.
-  void finish();
+  void on_end() override;
 
  private:
   struct Side {
@@ -51,16 +50,20 @@ class TcpReconstruction final : public tcp::ConnectionSink {
     std::array<Side, 2> sides;
   };
   using Connections = std::map<tcp::ConnectionNumber, Connection>;
+  using Number = tcp::ConnectionNumber;
 
   // A packet of that direction with the numbers of now.
   static tcp::Packet packet_of(const Connection& connection, Direction direction);
-  void establish(Connection& connection);
-  void write_segments(tcp::ConnectionNumber number, Connection& connection, Chunk chunk);
+  // Says the packet's number.
+  std::uint64_t write(Number number, Direction direction, std::uint64_t offset, Time time, const tcp::Packet& packet,
+                      std::string_view comment = {});
+  void establish(Number number, Connection& connection);
+  void write_segments(Number number, Connection& connection, Chunk chunk);
   std::uint64_t write_fin(Connection& connection, const tcp::ConnectionClosing& closing);
   std::uint64_t write_reset(Connection& connection, const tcp::ConnectionClosing& closing);
   void acknowledge_last_fin(const Connection& connection, const tcp::ConnectionClosing& closing);
 
-  PcapngWriter& packets_;
+  PacketRecorder& packets_;
   tcp::ConnectionSink& next_;
   Connections connections_;
 };

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <random>
 
+#include "base/file.h"
 #include "capture/capture_file.h"
 #include "capture/pcapng_reader.h"
 #include "wire/tcp/reassembly.h"
@@ -21,9 +23,23 @@ using Lines = std::vector<std::string>;
 constexpr auto kExact = RecordedSink::Detail::TimesAndPackets;
 constexpr Direction kToServer = Direction::ToServer, kToClient = Direction::ToClient;
 
-// A reconstruction in memory, and the clock that ticks a nanosecond for all that happens.
+// A folder that goes away with it.
+struct Folder {
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "testigo-taped-XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+// A reconstruction, and the clock that ticks a nanosecond for all that happens.
 struct Taped {
   explicit Taped(RecordedSink::Detail detail = kExact) : live(detail) {}
+
+  static PacketRecorder::Options options(const std::filesystem::path& file) {
+    return {.file = file, .made = pcapng::kReconstructed, .payloads = true, .secrets = {}, .rotation = {}, .copies = false};
+  }
 
   void open(tcp::ConnectionNumber connection, tcp::Endpoint client = {"10.0.0.1", 40000},
             tcp::Endpoint server = {"10.0.0.2", 50051}) {
@@ -38,16 +54,20 @@ struct Taped {
   // What the file tells, when it ends here.
   Lines read_back(RecordedSink::Detail detail = kExact) {
     made.on_end();
-    packets.end();
     RecordedSink read(detail);
-    summary = read_capture(file, read);
+    summary = read_capture(file(), read);
     return read.lines;
+  }
+  std::filesystem::path file() const { return folder.path / "wire.pcapng"; }
+  std::string content() {
+    packets.flush();
+    return read_file(file(), 64 << 20);
   }
   Time tick() { return time += Duration(1); }
 
-  std::vector<std::byte> file;
+  Folder folder;
   RecordedSink live;
-  PcapngWriter packets{file};
+  PacketRecorder packets{options(file())};
   TcpReconstruction made{packets, live};
   Time time = *parse_rfc3339("2026-01-02T03:04:05.999999990Z");
   CaptureSummary summary;
@@ -89,7 +109,8 @@ TEST(TcpReconstruction, NumbersItsPacketsAsTcpDoes) {
   std::vector<std::string> lines;
   std::uint32_t base[2] = {};
   PcapngReader reader;
-  reader.feed(taped.file);
+  const std::string content = taped.content();
+  reader.feed(as_octets(content));
   CaptureBlock block;
   while (reader.next(block) == PcapngReader::Read::Done) {
     if (!std::holds_alternative<CapturedPacket>(block)) continue;
@@ -166,37 +187,40 @@ TEST(TcpReconstruction, CarriesChunksOfAnySize) {
   expect_the_same(taped);
 }
 
-// The sequence number of the first packet in the file.
-std::uint32_t first_sequence(Bytes file) {
+// The first connection whose client's sequence numbers go round within so many octets.
+tcp::ConnectionNumber about_to_wrap(std::size_t octets) {
+  constexpr tcp::ConnectionNumber kTried = 100'000;
+  Taped taped;
+  for (tcp::ConnectionNumber connection = 1; connection < kTried; ++connection) taped.open(connection);
   PcapngReader reader;
-  reader.feed(file);
+  const std::string content = taped.content();
+  reader.feed(as_octets(content));
   CaptureBlock block;
   tcp::Packet packet;
   while (reader.next(block) == PcapngReader::Read::Done) {
-    if (const auto* captured = std::get_if<CapturedPacket>(&block)) tcp::read_packet(captured->octets, packet);
+    const auto* const captured = std::get_if<CapturedPacket>(&block);
+    if (captured == nullptr) continue;
+    tcp::read_packet(captured->octets, packet);
+    if (packet.sequence >= 0xffffffff - octets) return captured->number;
   }
-  return packet.sequence;
+  return 0;
 }
 
 TEST(TcpReconstruction, GoesRoundTheSequenceNumbers) {
   constexpr std::size_t kOctets = 300'000;
-  int wrapped = 0;
-  for (tcp::ConnectionNumber connection = 1; connection < 100'000 && wrapped < 1; ++connection) {
-    Taped taped;
-    taped.open(connection);
-    if (first_sequence(taped.file) < 0xffffffff - kOctets / 2) continue;  // it does not wrap soon
-    ++wrapped;
-    for (std::size_t sent = 0; sent < kOctets; sent += 30'000) {
-      taped.chunk(connection, kToServer, std::string(30'000, 'x'), sent / 1000);
-      taped.chunk(connection, kToClient, std::string(30, 'y'), sent + 30'000);
-    }
-    Lines read = taped.read_back();
-    for (std::string& line : read) {
-      if (line != "end") line.replace(0, 1, std::to_string(connection));  // the reader counts from 1
-    }
-    EXPECT_EQ(read, taped.live.lines);
+  const tcp::ConnectionNumber connection = about_to_wrap(kOctets / 2);
+  ASSERT_NE(connection, 0u);
+  Taped taped;
+  taped.open(connection);
+  for (std::size_t sent = 0; sent < kOctets; sent += 30'000) {
+    taped.chunk(connection, kToServer, std::string(30'000, 'x'), sent / 1000);
+    taped.chunk(connection, kToClient, std::string(30, 'y'), sent + 30'000);
   }
-  EXPECT_EQ(wrapped, 1);
+  Lines read = taped.read_back();
+  for (std::string& line : read) {
+    if (line != "end") line.replace(0, 1, std::to_string(connection));  // the reader counts from 1
+  }
+  EXPECT_EQ(read, taped.live.lines);
 }
 
 TEST(TcpReconstruction, HandsOnWhatBelongsToNoConnection) {

@@ -34,6 +34,7 @@ class ConnectionChecks final : public Check {
     std::uint64_t position = 0;
     std::array<std::byte, 8> opaque{};  // of a PING
     bool reported = false;
+    std::optional<std::uint64_t> overtaken{};  // a SETTINGS: by the ACK of a later PING, when its sender had sent so many frames
   };
   struct Endpoint {
     std::uint64_t frames = 0;
@@ -144,17 +145,20 @@ void ConnectionChecks::ping(const call::FrameSeen& seen, const http2::PingFrame&
   from.pings.push_back({seen.spot, from.frames, ping.opaque, false});
 }
 
-// A PING that was sent after a SETTINGS and is acknowledged before it proves that the SETTINGS had been processed (RULE 1). Where
-// several PINGs look alike, the ACK may be that of the oldest.
+// A PING that was sent after a SETTINGS and is acknowledged before it proves that the SETTINGS had been processed (RULE 1). Its ACK
+// may go first all the same: PING responses SHOULD go before any other frame (RFC 9113 6.7), and gRPC C-core writes them so. But
+// one that answers a PING sent after that ACK shows that there was no "immediately" (6.5.3). Where several PINGs look alike, the
+// ACK may be that of the oldest.
 void ConnectionChecks::ping_ack(const call::FrameSeen& seen, const http2::PingFrame& ping) {
   Endpoint& other = endpoint(opposite(seen.spot.direction));
   const auto answered = std::ranges::find(other.pings, ping.opaque, &Waiting::opaque);
   if (answered == other.pings.end()) return;
   for (Waiting& unanswered : other.settings) {
     if (unanswered.position > answered->position) break;
-    if (std::exchange(unanswered.reported, true)) continue;
+    if (!unanswered.overtaken) unanswered.overtaken = other.frames;
+    if (answered->position <= *unanswered.overtaken || std::exchange(unanswered.reported, true)) continue;
     findings_.fail(Id::CN04, seen.spot,
-                   fmt::format("the {} acknowledged a PING sent after SETTINGS (packet {}), but not the SETTINGS",
+                   fmt::format("the {} acknowledged two PINGs in turn, sent after SETTINGS (packet {}), but not the SETTINGS",
                                sender(seen.spot.direction), unanswered.spot.place.packet));
   }
   other.pings.erase(answered);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "check/finding_log.h"
 
@@ -26,16 +27,28 @@ class Findings {
     holds ? pass(id) : fail(id, spot, text());
   }
 
+  // From now on nothing is told, until `release` tells what was held; beyond Limits::findings_kept the first ones stay.
+  void hold() { holding_ = true; }
+  void release();
+
   const CheckCount& count(Id id) const { return counts_[static_cast<std::size_t>(id)]; }
   std::uint64_t errors() const { return errors_; }
   const Limits& limits() const { return log_.limits(); }
 
  private:
+  struct Held {
+    Id id;
+    Severity severity;
+    call::Spot spot;
+    std::string text;
+  };
   CheckCount& of(Id id) { return counts_[static_cast<std::size_t>(id)]; }
 
   FindingLog& log_;
   std::array<CheckCount, kCheckCount> counts_;
   std::uint64_t errors_ = 0;
+  bool holding_ = false;
+  std::vector<Held> held_;
 };
 
 }  // namespace testigo::check

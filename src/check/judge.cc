@@ -21,11 +21,14 @@ void Judge::on_connection(const call::ConnectionView& connection) {
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
   attended.checks = all_checks(attended.findings);
+  if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
   for (const auto& check : of(connection)) check->on_opening(connection, spot, opening);
+  const auto it = attended_.find(connection.number);
+  if (it != attended_.end() && connection.client_opening == http2::Opening::Http2) it->second.findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
@@ -56,8 +59,15 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
     for (std::size_t i = 0; i < kCheckCount; ++i) findings.not_judgeable(static_cast<Id>(i), reason);
   }
-  add(closed.connection.number, findings);
+  if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   attended_.erase(it);
+}
+
+// Whole, and something else than HTTP/2: one of which octets are missing may have been anything.
+bool Judge::passes_over(const call::ConnectionView& connection) const {
+  if (foreign_ == Foreign::Judged) return false;
+  return connection.client_opening == http2::Opening::NeedMore ? connection.whole()
+                                                               : connection.client_opening != http2::Opening::Http2;
 }
 
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {

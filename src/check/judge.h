@@ -14,9 +14,12 @@
 
 namespace testigo::check {
 
+// What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here.
+enum class Foreign : std::uint8_t { Judged, PassedOver };
+
 class Judge final : public call::Sink {
  public:
-  explicit Judge(const Limits& limits = {}) : log_(limits) {}
+  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged) : log_(limits), foreign_(foreign) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -46,7 +49,10 @@ class Judge final : public call::Sink {
   const Checks& of(const call::ConnectionView& connection) const;
   void add(call::ConnectionNumber connection, const Findings& findings);
 
+  bool passes_over(const call::ConnectionView& connection) const;
+
   FindingLog log_;
+  Foreign foreign_;
   std::map<call::ConnectionNumber, Attended> attended_;
   std::array<CheckCount, kCheckCount> totals_;
   OnTally on_tally_;

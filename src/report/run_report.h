@@ -12,13 +12,23 @@
 
 namespace testigo::report {
 
+// A header field whose values were masked in the capture.
+struct Masked {
+  std::string name;
+  std::uint64_t times = 0;
+  std::vector<std::string> values;  // the beginning of the HMAC of each distinct one, under a key of the run
+  bool more_values = false;         // than are told
+};
+
 struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
   Time judged;
   std::filesystem::path evidence;  // the folder; empty when nothing was kept
   std::filesystem::path capture;   // wire.pcapng; empty when there is none
+  std::string wire;                // where the wire witness stood: "tap", "listened on lo"; empty when there was none
   std::vector<ServerPort> ports;   // of the servers in the capture, for the dissector
+  std::vector<Masked> masked;
   verdict::Verdict verdict;
   check::Tally checks;
 };

@@ -1,5 +1,6 @@
 #include "report/verdict_json.h"
 
+#include "base/inert.h"
 #include "report/tshark.h"
 
 namespace testigo::report {
@@ -62,6 +63,15 @@ Json checks_json(const check::Tally& tally) {
   return checks;
 }
 
+Json masked_json(const std::vector<Masked>& masked) {
+  Json array = Json::array();
+  for (const Masked& field : masked) {
+    array.push_back(
+        {{"name", inert(field.name)}, {"times", field.times}, {"values", field.values}, {"more_values", field.more_values}});
+  }
+  return array;
+}
+
 }  // namespace
 
 nlohmann::ordered_json finding_json(const check::Finding& finding) {
@@ -103,9 +113,11 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
   json["findings"] = {
       {"errors", report.checks.errors}, {"warnings", report.checks.warnings}, {"infos", report.checks.infos}, {"first", findings}};
   json["checks"] = checks_json(report.checks);
+  if (!report.wire.empty()) json["wire"] = report.wire;
   json["evidence"] = report.evidence.string();
   if (!report.capture.empty()) {
     json["capture"] = report.capture.filename().string();
+    json["masked"] = masked_json(report.masked);
     json["tshark"] = tshark_overview(report.capture, report.ports);
   }
   return json;

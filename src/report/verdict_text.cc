@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/inert.h"
 #include "report/tshark.h"
 
 namespace testigo::report {
@@ -162,9 +163,28 @@ std::string notes_text(const verdict::Verdict& verdict, const TextOptions& optio
   return out;
 }
 
+// "authorization 12 times, 2 values: 3f0a…, 9ab1…": in the capture they are masked, and these are no part of them.
+std::string masked_text(const Masked& masked) {
+  constexpr std::size_t kValuesShown = 8;
+  std::string out = fmt::format("{} {}", inert(masked.name), counted(masked.times, "time"));
+  if (masked.values.empty()) return out;
+  out += fmt::format(", {}{}:", counted(masked.values.size(), "value"), masked.more_values ? " and more" : "");
+  for (std::size_t i = 0; i < std::min(masked.values.size(), kValuesShown); ++i) {
+    out += fmt::format("{} {}", i == 0 ? "" : ",", masked.values[i]);
+  }
+  return out + (masked.values.size() > kValuesShown ? ", …" : "");
+}
+
+std::string masked_text(const RunReport& report) {
+  std::string out;
+  for (const Masked& masked : report.masked) out += fmt::format("  masked: {}\n", masked_text(masked));
+  return out;
+}
+
 std::string evidence_text(const RunReport& report, const Paint& paint) {
   if (report.evidence.empty()) return {};
   std::string out = fmt::format("\n  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
+  if (!report.wire.empty()) out += fmt::format("  wire      {}\n", report.wire);
   if (!report.capture.empty()) out += fmt::format("  look      {}\n", tshark_overview(report.capture, report.ports));
   return out;
 }
@@ -178,7 +198,7 @@ std::string verdict_text(const RunReport& report, const TextOptions& options) {
   if (!report.verdict.causes.empty()) out += "\n";
   for (const diagnose::Cause& cause : report.verdict.causes) out += cause_text(cause, paint);
   out += findings_text(report, options);
-  if (const std::string notes = notes_text(report.verdict, options); !notes.empty()) out += "\n" + notes;
+  if (const std::string notes = notes_text(report.verdict, options) + masked_text(report); !notes.empty()) out += "\n" + notes;
   return out + evidence_text(report, paint);
 }
 

@@ -94,11 +94,19 @@ EvidenceFolder EvidenceFolder::create(const std::filesystem::path& parent, std::
   for (int attempt = 1;; ++attempt) {  // several runs may begin in one second
     EvidenceFolder folder(parent / (attempt == 1 ? stem : fmt::format("{}-{}", stem, attempt)));
     if (!make_private(folder.path())) continue;
+    folder.made_ = true;
     folder.made_parent_ = made_parent;
     make_private(folder.statements());
     make_private(folder.logs());
     return folder;
   }
+}
+
+EvidenceFolder EvidenceFolder::share(const std::filesystem::path& path) {
+  EvidenceFolder folder(path);
+  folder.made_ = make_private(path);
+  make_private(folder.statements());
+  return folder;
 }
 
 EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
@@ -115,9 +123,11 @@ EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
 }
 
 void EvidenceFolder::give_to(unsigned user, unsigned group) const {
+  if (!made_) return;
   std::vector<std::filesystem::path> made = {path_, statements(), logs()};
   if (made_parent_) made.push_back(path_.parent_path());
-  for (const auto& folder : made) [[maybe_unused]] const int refused = ::lchown(folder.c_str(), user, group);
+  for (const auto& folder : made) [[maybe_unused]]
+    const int refused = ::lchown(folder.c_str(), user, group);
 }
 
 void EvidenceFolder::discard_if_empty() const {

@@ -15,13 +15,15 @@ class EvidenceFolder {
  public:
   // Makes a new one below `parent` (0700). Throws EnvironmentError, and says what to do, when it cannot.
   static EvidenceFolder create(const std::filesystem::path& parent, std::string_view name, Time now);
+  // One that others write into too, made where it is missing. Throws EnvironmentError when it cannot be used.
+  static EvidenceFolder share(const std::filesystem::path& folder);
   // One that is there. Throws EnvironmentError when it holds neither statements nor a capture.
   static EvidenceFolder open(const std::filesystem::path& folder);
 
   // Takes back what `create` made, when nothing was collected in it: no statement, no packet. Whatever others put there stays.
   void discard_if_empty() const;
 
-  // Another owner for what `create` made; where the system refuses, it stays whose it was.
+  // Another owner for what `create` made, or `share` where nothing was; where the system refuses, it stays whose it was.
   void give_to(unsigned user, unsigned group) const;
 
   const std::filesystem::path& path() const { return path_; }
@@ -36,6 +38,7 @@ class EvidenceFolder {
  private:
   explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
+  bool made_ = false;
   bool made_parent_ = false;
 };
 

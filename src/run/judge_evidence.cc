@@ -10,6 +10,7 @@
 #include "call/fan.h"
 #include "call/model.h"
 #include "capture/capture_file.h"
+#include "capture/rotation.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
 #include "run/server_ports.h"
@@ -20,8 +21,8 @@
 namespace testigo::run {
 namespace {
 
-// The servers' before the clients': what a client says of a call, its server has said before. So nothing that is still being
-// written looks as if it had been denied.
+// After the capture, and the servers' before the clients': what a client says of a call, the others have seen and said before. So
+// nothing that is still being written looks as if it had been denied.
 std::vector<statement::StatementFile> open_statements(const EvidenceFolder& folder) {
   std::vector<std::filesystem::path> paths = folder.statement_files();
   std::ranges::stable_partition(paths, [](const std::filesystem::path& path) {
@@ -47,10 +48,21 @@ void read_statements(const statement::StatementFile& file, verdict::Evidence& ev
   (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
 }
 
-// The capture, through the same model as live traffic.
-void read_wire(const EvidenceFolder& folder, verdict::Evidence& evidence, std::vector<std::string>& notes) {
+// How the wire was witnessed, as the capture says it.
+std::string witnessed(const capture::CaptureSummary& summary) {
+  if (summary.captured) return "listened";
+  return summary.reconstructed ? "tap" : "";
+}
+
+std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) {
+  const std::vector<std::filesystem::path> files = capture::capture_files(folder.capture());
   std::error_code error;
-  if (!std::filesystem::exists(folder.capture(), error) && !error) return;  // one that cannot be looked at fails when it is read
+  if (!std::filesystem::exists(files.front(), error) && !error) return std::nullopt;  // else reading it says what is wrong
+  return capture::CaptureFiles(files);
+}
+
+// The capture, through the same model as live traffic. Returns how the wire was witnessed.
+std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evidence, std::vector<std::string>& notes) {
   check::Judge checks;
   checks.on_tally([&](call::ConnectionNumber connection, check::ConnectionTally tally) {
     evidence.connection_checks.insert_or_assign(connection, std::move(tally));
@@ -59,7 +71,7 @@ void read_wire(const EvidenceFolder& folder, verdict::Evidence& evidence, std::v
   verdict::WireWitness witness;
   call::Fan fan({&checks, &diagnosis, &witness});
   call::Model model(fan);
-  const capture::CaptureSummary summary = capture::read_capture(folder.capture(), model);
+  const capture::CaptureSummary summary = files.read(model);
   evidence.wire = witness.take();
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;
@@ -67,6 +79,7 @@ void read_wire(const EvidenceFolder& folder, verdict::Evidence& evidence, std::v
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();
   if (!summary.trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", summary.trouble));
+  return witnessed(summary);
 }
 
 std::vector<report::ServerPort> server_ports(const verdict::Evidence& evidence) {
@@ -91,17 +104,23 @@ std::vector<std::string> heed(const RunRecord& record, verdict::JudgeOptions& op
 report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOptions options, const Clock& clock,
                                  const std::optional<RunRecord>& unwritten) {
   std::vector<std::string> notes;
-  if (const auto record = unwritten ? unwritten : read_run_record(folder.record())) notes = heed(*record, options);
+  const auto record = unwritten ? unwritten : read_run_record(folder.record());
+  if (record) notes = heed(*record, options);
   verdict::Evidence evidence;
-  const std::vector<statement::StatementFile> files = open_statements(folder);
-  for (const statement::StatementFile& file : files) read_statements(file, evidence, notes);
-  read_wire(folder, evidence, notes);
+  const std::optional<capture::CaptureFiles> capture = open_capture(folder);
+  const std::vector<statement::StatementFile> statements = open_statements(folder);
+  for (const statement::StatementFile& file : statements) read_statements(file, evidence, notes);
+  const std::string wire = capture ? read_wire(*capture, evidence, notes) : std::string();
   report::RunReport report;
   report.command = "verify";
   report.version = kVersion;
   report.judged = clock.now();
   report.evidence = folder.path();
-  if (evidence.wire) report.capture = folder.capture();
+  if (evidence.wire) {
+    report.capture = folder.capture();
+    evidence.wire->dropped = record ? record->packets_dropped : 0;
+    report.wire = record && !record->wire.empty() ? record->wire : wire;
+  }
   report.ports = server_ports(evidence);
   report.checks = evidence.checks;
   report.verdict = verdict::judge(evidence, options);

@@ -70,6 +70,9 @@ RunRecord parse(const std::string& text, const std::filesystem::path& file) {
   record.finished = member(json, "finished", Type::boolean).get<bool>();
   record.clients_started = member(json, "clients_started", Type::number_unsigned).get<std::uint64_t>();
   record.shared_server = member(json, "shared_server", Type::boolean).get<bool>();
+  if (const auto wire = json.find("wire"); wire != json.end() && wire->is_string()) record.wire = inert(wire->get<std::string>());
+  if (const auto dropped = json.find("packets_dropped"); dropped != json.end() && dropped->is_number_unsigned())
+    record.packets_dropped = dropped->get<std::uint64_t>();
   for (const Json& note : member(json, "notes", Type::array)) {
     if (!note.is_string()) throw Unreadable{"a note is no text"};
     record.notes.push_back(note.get<std::string>());
@@ -91,14 +94,16 @@ std::string read(const std::filesystem::path& file) {
 }  // namespace
 
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
-  const Json json = {{"format", kFormat},
-                     {"version", "1.0"},
-                     {"testigo", kVersion},
-                     {"command", record.command},
-                     {"finished", record.finished},
-                     {"clients_started", record.clients_started},
-                     {"shared_server", record.shared_server},
-                     {"notes", bounded(record.notes)}};
+  Json json = {{"format", kFormat},
+               {"version", "1.1"},
+               {"testigo", kVersion},
+               {"command", record.command},
+               {"finished", record.finished},
+               {"clients_started", record.clients_started},
+               {"shared_server", record.shared_server},
+               {"notes", bounded(record.notes)}};
+  if (!record.wire.empty()) json["wire"] = record.wire;
+  if (record.packets_dropped != 0) json["packets_dropped"] = record.packets_dropped;
   write_file(file, json.dump(2) + "\n");
 }
 

@@ -17,6 +17,8 @@ struct RunRecord {
   std::uint64_t clients_started = 0;  // 0: they were none of the run's own
   bool shared_server = false;         // the server also served others, whose calls are out of scope
   std::vector<std::string> notes;     // for the reader of the verdict
+  std::string wire = {};              // where the wire witness stood: "tap", "listened on lo"; empty: the capture says it
+  std::uint64_t packets_dropped = 0;  // by the kernel, before the wire witness could read them
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 

@@ -31,7 +31,8 @@ class RunRecordTest : public ::testing::Test {
 
   const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("record" + std::to_string(::getpid()));
   const std::filesystem::path file_ = folder_ / "run.json";
-  const RunRecord record_{"verify", true, 2, true, {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""}};
+  const RunRecord record_{"verify", true, 2, true, {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""},
+                          "tap",    7};
 };
 
 TEST_F(RunRecordTest, IsReadAsItWasWritten) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -15,6 +16,8 @@ struct TapRunOptions {
   std::filesystem::path out = "evidence";
   std::optional<Duration> time_limit;
   std::optional<std::uint64_t> calls_limit;
+  bool payloads = false;             // message bodies go into the capture
+  std::vector<std::string> secrets;  // names of fields to mask, beside those that always are
   bool json = false;
   bool quiet = false;  // no line a call
 };

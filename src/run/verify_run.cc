@@ -13,8 +13,6 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
-#include "capture/capture_writer.h"
-#include "capture/tap.h"
 #include "report/verdict_json.h"
 #include "report/verdict_text.h"
 #include "run/child_process.h"
@@ -22,11 +20,13 @@
 #include "run/evidence_folder.h"
 #include "run/judge_evidence.h"
 #include "run/live_view.h"
+#include "run/masked.h"
 #include "run/repeated_judge.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
 #include "run/test_certificates.h"
+#include "run/wire_post.h"
 
 namespace testigo::run {
 namespace {
@@ -66,14 +66,6 @@ std::string host_of(const std::string& target) {
   return target.substr(0, target.rfind(':'));
 }
 
-// `verify` judges the capture when all is over; nobody listens while it is written.
-class NobodyListens final : public tcp::ConnectionSink {
-  void on_opened(const tcp::ConnectionOpened&) override {}
-  void on_chunk(tcp::ConnectionNumber, const Chunk&) override {}
-  void on_closing(const tcp::ConnectionClosing&) override {}
-  void on_end() override {}
-};
-
 // The processes of one run and what they leave behind.
 class Play {
  public:
@@ -87,11 +79,12 @@ class Play {
 
   void perform();
   const RunRecord& record() const { return record_; }
+  const std::vector<capture::MaskedField>& masked() const { return masked_; }
 
  private:
   std::string start_server();
-  void start_clients(const std::string& tap);
-  std::vector<std::string> client_command(const std::string& name, const std::string& tap) const;
+  void start_clients(const std::string& address);
+  std::vector<std::string> client_command(const std::string& name, const std::string& address) const;
   void wait_for_clients();
   bool clients_running();
   void poll_clients();
@@ -108,24 +101,26 @@ class Play {
   std::vector<ChildProcess> clients_;
   std::vector<std::pair<std::string, StatementTail>> tails_;
   RunRecord record_;
+  std::vector<capture::MaskedField> masked_;
 };
 
 void Play::perform() {
-  NobodyListens nobody;
-  capture::CaptureWriter capture(folder_.capture(), nobody);
+  // First of all: it opens what needs privileges, and gives those up.
+  const auto wire = make_wire_post(options_.wire, options_.host, options_.target.value_or(""), folder_.capture(), clock_);
+  record_.wire = wire->name();
   const std::string server = options_.target ? *options_.target : start_server();
-  capture::Tap tap({with_port(options_.host, 0), server}, capture, clock_);
-  tap.start();
-  const std::string listening = tcp::to_text(tap.endpoint());
-  put(stderr, fmt::format("  {} client{} ──▶ tap {} ──▶ server {}{}, {} s\n\n", options_.clients, options_.clients == 1 ? "" : "s",
-                          listening, server, options_.tls ? " (TLS)" : "", static_cast<double>(options_.run_time.count()) / 1e9));
+  const std::string address = wire->begin(server);
+  put(stderr, fmt::format("  {} client{} ──▶ {}server {}{}, {} s; wire: {}\n\n", options_.clients, options_.clients == 1 ? "" : "s",
+                          address == server ? "" : fmt::format("tap {} ──▶ ", address), server, options_.tls ? " (TLS)" : "",
+                          static_cast<double>(options_.run_time.count()) / 1e9, wire->name()));
   write_run_record(folder_.record(), record_);
-  start_clients(listening);
+  start_clients(address);
   wait_for_clients();
   end_server();
-  tap.stop();
+  std::ranges::move(wire->end(), std::back_inserter(record_.notes));
+  record_.packets_dropped = wire->dropped();
+  masked_ = wire->masked();
   keep_server_statements();
-  if (capture.error()) record_.notes.push_back(*capture.error());
   record_.finished = true;
 }
 
@@ -153,9 +148,9 @@ std::string Play::start_server() {
   return tail.start()->address;
 }
 
-std::vector<std::string> Play::client_command(const std::string& name, const std::string& tap) const {
+std::vector<std::string> Play::client_command(const std::string& name, const std::string& address) const {
   std::vector<std::string> command = {greeter_,          "client",
-                                      "--target",        tap,
+                                      "--target",        address,
                                       "--name",          name,
                                       "--every",         exact(options_.every),
                                       "--for",           exact(options_.run_time),
@@ -172,10 +167,10 @@ std::vector<std::string> Play::client_command(const std::string& name, const std
   return command;
 }
 
-void Play::start_clients(const std::string& tap) {
+void Play::start_clients(const std::string& address) {
   for (int i = 1; i <= options_.clients; ++i) {
     const std::string name = fmt::format("client{}", i);
-    clients_.emplace_back(name, client_command(name, tap), folder_.logs() / (name + ".log"));
+    clients_.emplace_back(name, client_command(name, address), folder_.logs() / (name + ".log"));
     tails_.emplace_back(name, StatementTail(folder_.statements() / (name + ".jsonl")));
   }
 }
@@ -264,24 +259,32 @@ void Play::keep_server_statements() {
   }
 }
 
-// Leaves the evidence on disk, and on the way nothing else. What the disk would not take of run.json is given back.
-std::optional<RunRecord> collect(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock) {
+// What only the run that has just ended knows.
+struct Collected {
+  std::optional<RunRecord> unwritten;  // what the disk would not take of run.json
+  std::vector<capture::MaskedField> masked;
+};
+
+// Leaves the evidence on disk, and on the way nothing else.
+Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock) {
   RunRecord record;
+  Collected collected;
   try {
     Play play(options, folder, clock);
     play.perform();
     record = play.record();
+    collected.masked = play.masked();
   } catch (...) {
     folder.discard_if_empty();
     throw;
   }
   try {
     write_run_record(folder.record(), record);
-    return std::nullopt;
   } catch (const EnvironmentError& error) {
     record.notes.emplace_back(error.what());
-    return record;
+    collected.unwritten = record;
   }
+  return collected;
 }
 
 // Told before it is written: a full disk takes no verdict away.
@@ -315,9 +318,11 @@ int run_verify(const VerifyOptions& options) {
   take_signals();
   raise_descriptor_limit();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
-  const std::optional<RunRecord> unwritten = collect(options, folder, clock);
+  const Collected collected = collect(options, folder, clock);
   release_signals();  // the evidence is on disk; judging it may be ended at once
-  return tell(judge_evidence(folder, strictness, clock, unwritten), options.json);
+  report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten);
+  report.masked = masked_of(collected.masked);
+  return tell(report, options.json);
 }
 
 }  // namespace testigo::run

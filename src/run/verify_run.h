@@ -1,4 +1,5 @@
-// `testigo verify`: starts a server, clients and a tap between them, ends everything, and gives the verdict from the evidence.
+// `testigo verify`: starts a server, clients, and a wire witness between or beside them, ends everything, and gives the verdict
+// from the evidence.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "run/wire_post.h"
 
 namespace testigo::run {
 
@@ -25,6 +27,7 @@ struct VerifyOptions {
   std::optional<std::string> misbehave;         // of our own server
   // The server also served clients that are no part of this run; with `target` that goes without saying.
   bool shared_server = false;
+  WireChoice wire = WireChoice::Auto;
   // How long, and how strict.
   Duration run_time = std::chrono::seconds(10);
   std::optional<Duration> tolerance;
@@ -32,8 +35,8 @@ struct VerifyOptions {
   // Where to.
   std::filesystem::path out = "evidence";
   std::optional<std::filesystem::path> evidence;  // judge what is there instead of running anything
-  Duration after{};                // with `evidence`: see Repetition
-  std::optional<Duration> repeat;  // the same
+  Duration after{};                               // with `evidence`: see Repetition
+  std::optional<Duration> repeat;                 // the same
   bool json = false;
 };
 

@@ -20,7 +20,8 @@ ConnectionScope::ConnectionScope(const Docket& docket) : judged_(docket.judged_c
 bool ConnectionScope::judged(const WireConnection& connection) const {
   if (is_no_grpc_client(connection)) return false;
   const std::uint64_t number = connection.view.number;
-  return std::ranges::binary_search(judged_, number) || !std::ranges::binary_search(with_ids_, number);
+  if (std::ranges::binary_search(judged_, number)) return true;
+  return connection.view.from_start && !std::ranges::binary_search(with_ids_, number);
 }
 
 }  // namespace testigo::verdict

@@ -12,8 +12,8 @@ class ConnectionScope {
   // After `judge_calls`.
   explicit ConnectionScope(const Docket& docket);
 
-  // False where every call with an id is out of scope, and where the client itself speaks no HTTP/2: a health check or a browser on
-  // the same port is no client of gRPC.
+  // False where every call with an id is out of scope, be it that the connection began before the capture did, and where the client
+  // itself speaks no HTTP/2: a health check or a browser on the same port is no client of gRPC.
   bool judged(const WireConnection& connection) const;
 
  private:

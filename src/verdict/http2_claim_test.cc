@@ -142,6 +142,19 @@ TEST(GrpcClaim, ConnectionsOutOfScopeDoNotCount) {
 }
 
 // A health check or a browser on the same port.
+// Its calls are out of scope; nobody could read them, so that none of them has an id here.
+TEST(GrpcClaim, AConnectionThatBeganBeforeTheCaptureDoesNotCount) {
+  Evidence evidence = clean();
+  WireConnection late = evidence.wire->connections.front();
+  late.view.number = 3;
+  late.view.from_start = false;
+  evidence.wire->connections.push_back(late);
+  check::CheckCount& count = evidence.connection_checks[3].counts["CN02"];
+  count.not_judgeable = 1;
+  count.reason = "the connection was not seen from its start";
+  EXPECT_EQ(judge(evidence).outcome, Outcome::Proven);
+}
+
 TEST(GrpcClaim, AClientThatSpeaksNoHttp2IsOutOfScope) {
   Evidence evidence = clean();
   call::ConnectionView& view = evidence.wire->connections.emplace_back().view;

@@ -42,9 +42,11 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
     claim.exhibits_total = traffic.not_http2_total + checks.errors;
     claim.because = traffic.not_http2_total != 0 ? count_text(traffic.not_http2_total, "connection") + " did not speak HTTP/2"
                                                  : count_text(checks.errors, "finding") + " of grade error";
+  } else if (traffic.dropped_packets != 0) {
+    claim.because = count_text(traffic.dropped_packets, "packet") + " dropped before they could be read: not everything was seen";
   } else if (traffic.connections == 0) {
-    claim.because = "no connection was seen";
-  } else if (traffic.tls_connections != 0) {
+    claim.because = traffic.hearing == Hearing::Tap ? "no connection was seen" : "no connection was seen that could be judged";
+  } else if (traffic.tls_connections != 0 && traffic.hearing == Hearing::Tap) {
     claim.because = part_text(traffic.tls_connections, traffic.connections, "is", "are") + " TLS: the wire shows ciphertext";
   } else if (traffic.incomplete_connections != 0) {
     claim.because = part_text(traffic.incomplete_connections, traffic.connections, "was", "were") + " not seen whole";
@@ -58,6 +60,24 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
   return claim;
 }
 
+void note_connections(std::vector<std::string>& notes, std::uint64_t count, std::string_view singular, std::string_view plural) {
+  if (count != 0) notes.push_back(fmt::format("{} {}", count_text(count, "connection"), count == 1 ? singular : plural));
+}
+
+std::vector<std::string> notes_on(const Traffic& traffic) {
+  std::vector<std::string> notes;
+  if (traffic.hearing == Hearing::Tap) return notes;
+  note_connections(notes, traffic.tls_connections, "is TLS and was not judged: the wire shows ciphertext",
+                   "are TLS and were not judged: the wire shows ciphertext");
+  note_connections(notes, traffic.other_connections, "does not speak HTTP/2 and was not judged",
+                   "do not speak HTTP/2 and were not judged");
+  note_connections(notes, traffic.late_connections, "was not seen from its start and was not judged",
+                   "were not seen from their start and were not judged");
+  note_connections(notes, traffic.silent_connections, "was refused, or said too little to be judged",
+                   "were refused, or said too little to be judged");
+  return notes;
+}
+
 }  // namespace
 
 void TrafficWitness::on_call(const call::CallClosed& closed) {
@@ -68,6 +88,7 @@ void TrafficWitness::on_call(const call::CallClosed& closed) {
 
 void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionView& view = closed.connection;
+  if (traffic_.hearing == Hearing::Interface && passes_over(view)) return;
   ++traffic_.connections;
   if (view.client_opening == Opening::Http2 && view.server_opening == Opening::Http2) ++traffic_.http2_connections;
   if (view.client_opening == Opening::Tls) ++traffic_.tls_connections;
@@ -78,6 +99,22 @@ void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) 
   if (!client && !server) return;
   ++traffic_.not_http2_total;
   if (traffic_.not_http2.size() < kExhibitsKept) traffic_.not_http2.push_back(quoted(view, client));
+}
+
+// A connection whose first octets are missing may have been gRPC, and is judged as one that was not seen whole.
+bool TrafficWitness::passes_over(const call::ConnectionView& view) {
+  std::uint64_t* count = nullptr;
+  if (!view.from_start) {
+    count = &traffic_.late_connections;
+  } else if (view.client_opening == Opening::Tls) {
+    count = &traffic_.tls_connections;
+  } else if (speaks_otherwise(view.client_opening)) {
+    count = &traffic_.other_connections;
+  } else if (view.client_opening == Opening::NeedMore && view.whole(Direction::ToServer)) {
+    count = &traffic_.silent_connections;
+  }
+  if (count != nullptr) ++*count;
+  return count != nullptr;
 }
 
 std::vector<Exhibit> error_exhibits(const check::Tally& checks) {
@@ -99,6 +136,7 @@ Verdict judge_traffic(const Traffic& traffic, const check::Tally& checks, std::v
   verdict.causes = std::move(causes);
   verdict.calls = traffic.calls;
   verdict.calls_on_wire = traffic.calls;
+  verdict.notes = notes_on(traffic);
   return verdict;
 }
 

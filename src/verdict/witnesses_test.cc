@@ -108,6 +108,15 @@ TEST(Witnesses, WireUnreadable) {
   EXPECT_THAT(claim(verdict, 7).because, HasSubstr("block 7 is longer than the file"));
 }
 
+TEST(Witnesses, PacketsWereDropped) {
+  EvidenceBuilder builder;
+  builder.middle().wire_none();
+  Evidence evidence = builder.build();
+  evidence.wire->dropped = 3;
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+}
+
 TEST(Witnesses, GapInAConnection) {
   EvidenceBuilder builder;
   builder.middle().wire(Ending::ConnectionLost).streams[0].whole = false;

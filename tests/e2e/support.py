@@ -25,6 +25,15 @@ LEAKS = pathlib.Path(__file__).resolve().with_name("leaks_of_libraries.txt")
 PATIENCE = 20.0  # seconds until what should happen at once is called missing
 
 
+NO_CAPTURE = "needs CAP_NET_RAW: run it as root"
+
+
+def may_capture():
+    """This process may open a network interface for listening, and so may what it starts."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> 13 & 1 == 1
+
+
 def wait_until(happened, what, patience=PATIENCE):
     """Returns the first true value of `happened()`; fails with `what` (a text, or what makes it) when none comes in time."""
     deadline = time.monotonic() + patience

@@ -11,6 +11,10 @@ constexpr std::int64_t kWindowMax = std::int64_t{1} << 30;
 // How far behind a RST may be: it may answer an older segment.
 constexpr std::int64_t kResetBehindMax = std::int64_t{1} << 20;
 
+// How long octets that were acknowledged unseen are waited for: another way to where we listen may take longer, a sender does not
+// send them again.
+constexpr Duration kGapPatience = std::chrono::seconds(1);
+
 // How far a sequence number lies ahead of the octet `near`, a count of octets since `base`.
 std::int64_t ahead(std::uint32_t number, std::uint32_t base, std::uint64_t near) {
   return static_cast<std::int32_t>(number - (base + static_cast<std::uint32_t>(near)));
@@ -27,6 +31,8 @@ void ConnectionTrack::take(Direction direction, const Packet& packet, Time time,
   if (packet.rst) return take_reset(direction, packet);
   learn_start(side(direction), side(opposite(direction)), packet);
   take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0, held_max);
+  give_up_acknowledged(direction);
+  give_up_acknowledged(opposite(direction));
 }
 
 void ConnectionTrack::give_up() {
@@ -36,6 +42,14 @@ void ConnectionTrack::give_up() {
 
 std::size_t ConnectionTrack::held_bytes() const {
   return side(Direction::ToServer).queue.held_bytes() + side(Direction::ToClient).queue.held_bytes();
+}
+
+std::optional<std::int64_t> ConnectionTrack::offset_of(Direction direction, const Packet& packet) const {
+  const Side& sender = side(direction);
+  if (!sender.started) return std::nullopt;
+  const std::int64_t distance = ahead(first_octet(packet), sender.base, sender.queue.offset());
+  if (distance > kWindowMax || distance < -kWindowMax) return std::nullopt;
+  return static_cast<std::int64_t>(sender.queue.offset()) + distance;
 }
 
 bool ConnectionTrack::opened_by(const Packet& syn) const {
@@ -116,6 +130,22 @@ void ConnectionTrack::give_up(Direction direction) {
   segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(sender.fin ? sender.fin->offset : received), sender.acked};
   deliver(direction, segment);
   close_if_over(direction);
+}
+
+void ConnectionTrack::give_up_acknowledged(Direction direction) {
+  Side& sender = side(direction);
+  const std::uint64_t received = side(opposite(direction)).acked_seen;
+  if (sender.closed || received <= sender.queue.offset()) {
+    sender.gap.reset();
+  } else if (!sender.gap || sender.gap->offset != sender.queue.offset()) {
+    sender.gap = Gap{sender.queue.offset(), time_};
+  } else if (time_ - sender.gap->since >= kGapPatience) {
+    Segment segment;
+    while (sender.queue.next_up_to(received, segment)) deliver(direction, segment);
+    segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(received), sender.acked};
+    deliver(direction, segment);
+    close_if_over(direction);
+  }
 }
 
 void ConnectionTrack::close_if_over(Direction direction) {

@@ -27,6 +27,9 @@ class ConnectionTrack {
   ConnectionNumber number() const { return number_; }
   bool closed() const { return side(Direction::ToServer).closed && side(Direction::ToClient).closed; }
   std::size_t held_bytes() const;
+  // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
+  // else.
+  std::optional<std::int64_t> offset_of(Direction direction, const Packet& packet) const;
   // A SYN of the client that is a copy of the one that opened this connection.
   bool opened_by(const Packet& syn) const;
 
@@ -36,6 +39,11 @@ class ConnectionTrack {
     Time time;
     std::uint64_t packet = 0;
   };
+  // Octets that were not seen, and that their receiver has acknowledged.
+  struct Gap {
+    std::uint64_t offset = 0;
+    Time since;
+  };
   // One direction, and what its sender says of the other one.
   struct Side {
     bool started = false;        // `base` is known
@@ -44,6 +52,7 @@ class ConnectionTrack {
     SegmentQueue queue;
     std::uint64_t acked = 0;       // told
     std::uint64_t acked_seen = 0;  // the greatest seen
+    std::optional<Gap> gap;
     std::optional<Fin> fin;
     bool closed = false;
   };
@@ -56,6 +65,7 @@ class ConnectionTrack {
   void take_segment(Direction direction, const Packet& packet, std::uint64_t acked, std::size_t held_max);
   void take_fin(Side& sender, std::uint64_t end);
   void take_reset(Direction direction, const Packet& packet);
+  void give_up_acknowledged(Direction direction);
   void drain(Direction direction, std::size_t held_max);
   void deliver(Direction direction, const Segment& segment);
   void give_up(Direction direction);

@@ -35,7 +35,7 @@ Reassembly::Key Reassembly::key_of(const Packet& packet) {
   return {packet.destination, packet.source, packet.destination_port, packet.source_port};
 }
 
-void Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_number) {
+std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_number) {
   const Key key = key_of(packet);
   auto at = connections_.find(key);
   const bool opens = packet.syn && !packet.ack;
@@ -44,11 +44,14 @@ void Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_numb
     at = connections_.end();
   }
   if (at == connections_.end()) {
-    if (!carries(packet)) return;
+    if (!carries(packet)) return std::nullopt;
     at = open(key, packet, time, packet_number);
-    if (at == connections_.end()) return;
+    if (at == connections_.end()) return std::nullopt;
   }
-  if (hand(at->second, packet, time, packet_number)) remember_closed(key, at->second.track.number());
+  const bool closed = hand(at->second, packet, time, packet_number);
+  const std::optional<Placement> placement = place(at->second, packet);
+  if (closed) remember_closed(key, at->second.track.number());
+  return placement;
 }
 
 Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number) {
@@ -67,13 +70,22 @@ Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet&
   return at;
 }
 
+Direction Reassembly::direction_of(const Entry& entry, const Packet& packet) {
+  return source_is_low(packet) == entry.client_is_low ? Direction::ToServer : Direction::ToClient;
+}
+
+std::optional<Placement> Reassembly::place(const Entry& entry, const Packet& packet) {
+  const Direction direction = direction_of(entry, packet);
+  const auto offset = entry.track.offset_of(direction, packet);
+  if (!offset) return std::nullopt;
+  return Placement{entry.track.number(), direction, *offset};
+}
+
 bool Reassembly::hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number) {
   if (entry.track.closed()) return false;
-  const bool from_client = source_is_low(packet) == entry.client_is_low;
   const std::size_t before = entry.track.held_bytes();
   const bool full = held_bytes_ > limits_.tcp_held_bytes_max_all;
-  entry.track.take(from_client ? Direction::ToServer : Direction::ToClient, packet, time, packet_number,
-                   full ? 0 : limits_.tcp_held_bytes_max);
+  entry.track.take(direction_of(entry, packet), packet, time, packet_number, full ? 0 : limits_.tcp_held_bytes_max);
   held_bytes_ += entry.track.held_bytes() - before;
   return entry.track.closed();
 }

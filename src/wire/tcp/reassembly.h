@@ -1,18 +1,21 @@
 // Packets of many connections → what a ConnectionSink is told of them: ordered chunks, one for each packet that brought something
 // new. Packets are untrusted and may come in any order, twice, or not at all.
 //
-// What does not come is a gap: told when its connection closes, when the packets end, or when what waits behind it reaches its
-// limit. A connection that was not seen to open is told with `from_start` false, the lower port being taken for the server's.
+// What does not come is a gap: told when its connection closes, when the packets end, when its receiver acknowledged it a second
+// ago, or when what waits behind it reaches its limit. A connection that was not seen to open is told with `from_start` false, the
+// lower port being taken for the server's.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 
 #include "base/limits.h"
 #include "wire/tcp/connection_sink.h"
 #include "wire/tcp/connection_track.h"
 #include "wire/tcp/packet.h"
+#include "wire/tcp/placement.h"
 
 namespace testigo::tcp {
 
@@ -21,8 +24,9 @@ class Reassembly {
   // `sink` must outlive it.
   explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}) : sink_(&sink), limits_(limits) {}
 
-  // `packet_number` is handed on with what the packet brings.
-  void take(const Packet& packet, Time time, std::uint64_t packet_number);
+  // `packet_number` is handed on with what the packet brings. Says where its payload lies, of copies and of late packets of
+  // connections that have just closed too; nothing when it belongs to no connection that is followed.
+  std::optional<Placement> take(const Packet& packet, Time time, std::uint64_t packet_number);
 
   // No packet comes any more: tells the gaps that are left and calls the sink's on_end.
   void end();
@@ -48,8 +52,10 @@ class Reassembly {
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet);
   Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  static Direction direction_of(const Entry& entry, const Packet& packet);
   // True when it closed the connection.
   bool hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number);
+  static std::optional<Placement> place(const Entry& entry, const Packet& packet);
   void remember_closed(const Key& key, ConnectionNumber number);
   void forget(Connections::iterator at);
 

@@ -51,7 +51,7 @@ Lines lines_of(const std::vector<P>& packets, const Limits& limits = {}) {
   RecordedSink sink;
   Reassembly reassembly(sink, limits);
   std::uint64_t number = 0;
-  for (const P& p : packets) reassembly.take(packet_of(p), Time(std::chrono::seconds(number)), number + 1), ++number;
+  for (const P& p : packets) reassembly.take(packet_of(p), Time(std::chrono::milliseconds(number)), number + 1), ++number;
   reassembly.end();
   return sink.lines;
 }
@@ -221,6 +221,86 @@ TEST(Reassembly, CountsSnappedOctetsAsMissing) {
               ElementsAre("1 > \"ab\"", "1 > \"f\" missing 3", "1 > \"\" missing 4", "end"));
 }
 
+// After the handshake, with the milliseconds at which each packet comes.
+Lines told_at(const std::vector<std::pair<int, P>>& packets) {
+  RecordedSink sink;
+  Reassembly reassembly(sink);
+  reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
+  reassembly.take(packet_of({'s', "SA", -1, 0}), Time(), 2);
+  for (const auto& [at, packet] : packets) reassembly.take(packet_of(packet), Time(std::chrono::milliseconds(at)), 3);
+  return {sink.lines.begin() + 1, sink.lines.end()};
+}
+
+TEST(Reassembly, WaitsASecondForWhatWasAcknowledgedUnseen) {
+  const std::vector<std::pair<int, P>> lost = {
+      {10, {'c', "A", 3, 0, "def"}}, {11, {'s', "A", 0, 6}}, {1010, {'c', "A", 6, 0, "g"}}};
+  EXPECT_THAT(told_at(lost), ElementsAre("1 < \"\" acked 6"));
+  auto longer = lost;
+  longer.push_back({1011, {'s', "A", 0, 7}});
+  EXPECT_THAT(told_at(longer), ElementsAre("1 < \"\" acked 6", "1 < \"\" acked 7", "1 > \"def\" missing 3", "1 > \"g\""));
+  auto late = lost;
+  late.push_back({1011, {'c', "A", 0, 0, "abc"}});
+  EXPECT_THAT(told_at(late), ElementsAre("1 < \"\" acked 6", "1 > \"abc\"", "1 > \"def\"", "1 > \"g\""));
+}
+
+// A direction of which nothing is seen at all, as where two ways are taken.
+TEST(Reassembly, TellsADirectionThatItNeverSees) {
+  EXPECT_THAT(told_at({{0, {'c', "A", 0, 40, "a"}}, {500, {'c', "A", 1, 80, "b"}}, {1000, {'c', "A", 2, 90, "c"}}}),
+              ElementsAre("1 > \"a\" acked 40", "1 > \"b\" acked 80", "1 > \"c\" acked 90", "1 < \"\" missing 90"));
+}
+
+// What nobody has acknowledged may be sent again.
+TEST(Reassembly, WaitsLongerForWhatWasNotAcknowledged) {
+  EXPECT_THAT(told_at({{0, {'c', "A", 3, 0, "def"}}, {9000, {'c', "A", 6, 0, "g"}}, {9001, {'c', "A", 0, 0, "abc"}}}),
+              ElementsAre("1 > \"abc\"", "1 > \"def\"", "1 > \"g\""));
+}
+
+// "1 > 4": of connection 1, to the server, four octets from the start.
+std::string place_text(const std::optional<Placement>& placement) {
+  if (!placement) return "nothing";
+  const char* direction = placement->direction == Direction::ToServer ? ">" : "<";
+  return std::to_string(placement->connection) + " " + direction + " " + std::to_string(placement->offset);
+}
+
+Lines places_of(const std::vector<P>& packets, const Limits& limits = {}) {
+  RecordedSink sink;
+  Reassembly reassembly(sink, limits);
+  Lines places;
+  for (const P& p : packets) places.push_back(place_text(reassembly.take(packet_of(p), Time(), 1)));
+  return places;
+}
+
+TEST(Reassembly, SaysWhereAPayloadLies) {
+  EXPECT_THAT(
+      places_of({{'c', "S", -1, 0},
+                 {'s', "SA", -1, 0},
+                 {'c', "A", 0, 0, "abcd"},
+                 {'s', "A", 0, 4, "xy"},
+                 {'c', "A", 6, 2, "gh"},      // too early
+                 {'c', "A", 0, 2, "abcdef"},  // a copy, and more
+                 {'c', "A", -1, 2, "?"},      // a keep-alive before the first octet
+                 {'c', "A", 0x50000000, 2, "far off"},
+                 {'c', "FA", 8, 2, "i"},
+                 {'s', "FA", 2, 10},
+                 {'c', "A", 4, 2, "efgh"},  // late, and all is closed
+                 {'s', "R", 2, 0}}),
+      ElementsAre("1 > 0", "1 < 0", "1 > 0", "1 < 0", "1 > 6", "1 > 0", "1 > -1", "nothing", "1 > 8", "1 < 2", "1 > 4", "1 < 2"));
+}
+
+TEST(Reassembly, KnowsNoPlaceInWhatItDoesNotFollow) {
+  Limits limits;
+  limits.tcp_connections_max = 1;
+  EXPECT_THAT(places_of({{'c', "A", 0, 0, "", 1000},   // carries nothing: no connection begins with it
+                         {'c', "A", 5, 0, "x", 1000},  // seen late: octets count from here
+                         {'c', "A", 7, 0, "y", 1000},
+                         {'c', "S", -1, 0, "", 2000},
+                         {'c', "A", 0, 0, "z", 2000},
+                         {'c', "S", 500, 0, "", 1000},  // the same ports anew
+                         {'c', "A", 501, 0, "w", 1000}},
+                        limits),
+              ElementsAre("nothing", "1 > 0", "1 > 2", "nothing", "nothing", "2 > 0", "2 > 0"));
+}
+
 class Joined final : public RecordedSink {
  public:
   void on_chunk(ConnectionNumber, const Chunk& chunk) override {
@@ -255,6 +335,9 @@ TEST(Reassembly, GivesEveryOctetOnceWhateverTheOrder) {
     reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
     for (const P& p : packets) reassembly.take(packet_of(p), Time(), 2);
     EXPECT_EQ(sink.octets, text);
+    for (const P& p : packets) {
+      EXPECT_EQ(place_text(reassembly.take(packet_of(p), Time(), 3)), "1 > " + std::to_string(p.seq));
+    }
   }
 }
 

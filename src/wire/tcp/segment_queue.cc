@@ -47,6 +47,10 @@ bool SegmentQueue::next_over_gap(Segment& segment) {
   return true;
 }
 
+bool SegmentQueue::next_up_to(std::uint64_t offset, Segment& segment) {
+  return !held_.empty() && held_.begin()->first <= offset && next_over_gap(segment);
+}
+
 std::uint64_t SegmentQueue::skip_to(std::uint64_t offset) {
   const std::uint64_t to = std::max(offset_, std::min(offset, end_));
   missing_ += to - offset_;

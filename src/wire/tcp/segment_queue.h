@@ -35,6 +35,9 @@ class SegmentQueue {
   // The first held segment, `missing` being the octets that are given up before it. Its octets are valid until the next call.
   bool next_over_gap(Segment& segment);
 
+  // The same, when it begins at `offset` or before.
+  bool next_up_to(std::uint64_t offset, Segment& segment);
+
   // No octet comes at or behind `offset`.
   void set_end(std::uint64_t offset) { end_ = offset; }
 

@@ -1,0 +1,69 @@
+#include "app/command.h"
+#include "app/options.h"
+#include "run/watch_lock.h"
+#include "run/watch_run.h"
+
+namespace testigo::app {
+namespace {
+
+// A folder that is written for weeks: what is kept of it, and whether somebody writes.
+void add_folder(CLI::App& command, run::WatchOptions& options, bool& health) {
+  auto* folder =
+      command.add_option("--folder", options.folder, "write into this folder, which others may write into, instead of a new one")
+          ->type_name("DIR");
+  folder->excludes(command.get_option("--out"));
+  auto* write = command.get_option("--write");
+  auto* bytes = command
+                    .add_option("--rotate-bytes", options.rotation.bytes_max,
+                                "with --write: when wire.pcapng would grow beyond it, it becomes wire.pcapng.1, and so on [never]")
+                    ->needs(write)
+                    ->check(CLI::Range(std::size_t{100'000}, std::size_t{1} << 40))
+                    ->type_name("BYTES");
+  command
+      .add_option("--rotate-files", options.rotation.files_max,
+                  "so many older captures are kept; the oldest beyond are deleted [all]")
+      ->needs(bytes)
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("N");
+  command.add_flag("--health", health, "only tell by the exit code whether a watch listens and writes into --folder: 0, or 1")
+      ->needs(folder);
+}
+
+int watch(const run::WatchOptions& options, bool health) {
+  if (health) return run::is_listening(options.folder) ? 0 : 1;
+  if (options.interface.empty()) throw CLI::RequiredError("-i,--interface");
+  return run::run_watch(options);
+}
+
+}  // namespace
+
+Runner add_watch(CLI::App& app, CLI::App*& command) {
+  command = app.add_subcommand("watch", "listen on a network interface, and witness every call that passes, on any port");
+  const auto options = std::make_shared<run::WatchOptions>();
+  command->add_option("-i,--interface", options->interface, "where to listen: lo, eth0; any: everywhere")->type_name("IFACE");
+  command->add_option("--filter", options->filter, "what to listen to, as pcap-filter(7) writes it: \"port 50051\" [all TCP]")
+      ->type_name("BPF");
+  add_duration(*command, "--for", options->time_limit, "end after this time");
+  command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
+  auto* write = command->add_flag("--write", options->write, "keep the packets in wire.pcapng, without message bodies");
+  command->add_flag("--payloads", options->payloads, "with --write: with message bodies")->needs(write);
+  command->add_option("--secret", options->secrets, "with --write: mask the values of this header field too; may be repeated")
+      ->needs(write)
+      ->type_name("NAME");
+  command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
+  const auto health = std::make_shared<bool>(false);
+  add_folder(*command, *options, *health);
+  command->add_flag("--json", options->json, "JSON lines: a line a call, a line a finding, and the verdict last");
+  command->add_flag("--quiet,-q", options->quiet, "no line a call, the verdict only");
+  command->footer(
+      "Examples:\n"
+      "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
+      "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"
+      "  sudo testigo watch -i eth0 --write --folder /var/lib/testigo --rotate-bytes 5000000 --rotate-files 4\n\n"
+      "It needs the capability CAP_NET_RAW to open the interface, and gives up all privileges once it listens.\n"
+      "What does not speak HTTP/2, is encrypted or began before is counted and not judged.\n\n"
+      "Exit code: 0 PROVEN (gRPC by the specification), 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
+  return [options, health] { return watch(*options, *health); };
+}
+
+}  // namespace testigo::app

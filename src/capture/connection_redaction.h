@@ -1,0 +1,81 @@
+// What is written of the octets of one connection: as they are, masked, or zeros. It hears them in their order, and remembers, as
+// they are written, the last ones of each direction, for packets that come late or again.
+//
+//   HTTP/2, known by its preface   masked frame by frame
+//   TLS                            as it is: ciphertext
+//   anything else                  zeros but for what it was known by; as it is when payloads are wanted
+//   behind a gap, or begun unseen  zeros: it may hold header blocks whose secrets cannot be found
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/chunk.h"
+#include "base/limits.h"
+#include "capture/data_redaction.h"
+#include "capture/http2_redaction.h"
+#include "wire/http2/preface.h"
+
+namespace testigo::capture {
+
+class ConnectionRedaction {
+ public:
+  // `names` and `tally` must outlive it.
+  ConnectionRedaction(bool from_start, bool payloads, const SecretNames& names, SecretTally& tally, const Limits& limits);
+
+  void on_chunk(const Chunk& chunk);
+  // Nothing more comes of that direction.
+  void finish(Direction direction);
+  bool finished() const { return sides_[0].finished && sides_[1].finished; }
+
+  // Up to which octet it is known what they become; offsets count from the start of the direction.
+  std::int64_t decided_to(Direction direction) const;
+  // Of so many octets from there, how many it is known of what they become, from the first one on; not of those that are not
+  // decided, or not remembered any more.
+  std::size_t known(Direction direction, std::int64_t offset, std::size_t size) const;
+  // Makes octets what is written of them: those not known are zeros. True when that changed any.
+  bool apply(Direction direction, std::int64_t offset, std::span<std::byte> octets) const;
+  // Octets before `end` are not asked for again.
+  void forget(Direction direction, std::int64_t end);
+  // Remembers no more than the last `bytes_max` octets of each direction, and what is not decided.
+  void forget_beyond(std::size_t bytes_max);
+
+  std::size_t remembered() const { return sides_[0].octets.size() + sides_[1].octets.size(); }
+
+ private:
+  enum class Rest : std::uint8_t { Unknown, AsItIs, Zeros };
+
+  struct Side {
+    http2::Opening opening = http2::Opening::NeedMore;
+    std::uint64_t decided = 0;      // octets of which it is known what they become
+    Rest rest = Rest::Unknown;      // what all behind them become, however many; else they are decided one by one
+    std::vector<std::byte> octets;  // as written; those that are not decided as they are
+    std::size_t stale = 0;          // of them, at their front
+    std::uint64_t first = 0;        // offset of octets[0]
+    std::size_t tried = 0;          // first octets that did not tell what this is
+    std::unique_ptr<Http2Redaction> http2;
+    bool finished = false;
+  };
+
+  Side& side(Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
+  const Side& side(Direction direction) const { return sides_[static_cast<std::size_t>(direction)]; }
+  void recognise(Direction direction);
+  void recognised(Direction direction);
+  Rest rest_of(Direction direction) const;
+  void start_http2(Direction direction);
+  void settle(Side& side, Rest rest);
+  void drop_before(Side& side, std::uint64_t offset);
+
+  bool payloads_;
+  const SecretNames& names_;
+  SecretTally& tally_;
+  Limits limits_;
+  DataRedaction data_;
+  std::array<Side, 2> sides_;
+};
+
+}  // namespace testigo::capture

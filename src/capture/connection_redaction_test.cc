@@ -1,0 +1,183 @@
+#include "capture/connection_redaction.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/several_ways.h"
+#include "capture/testing/speaker.h"
+
+namespace testigo::capture {
+namespace {
+
+using testing::grpc_request;
+using testing::Speaker;
+
+constexpr Direction kToServer = Direction::ToServer, kToClient = Direction::ToClient;
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+
+struct Seen {
+  explicit Seen(bool payloads = false, bool from_start = true, const Limits& limits = {})
+      : redaction(from_start, payloads, names, tally, limits) {}
+
+  Seen& chunk(Direction direction, Bytes octets, std::uint64_t missing = 0) {
+    redaction.on_chunk({Time(), direction, octets, missing, 0, 0});
+    return *this;
+  }
+  Seen& client(std::string_view text, std::uint64_t missing = 0) { return chunk(kToServer, as_octets(text), missing); }
+  Seen& server(std::string_view text, std::uint64_t missing = 0) { return chunk(kToClient, as_octets(text), missing); }
+
+  // What is written of octets there; zeros are shown as dots.
+  std::string written(Direction direction, std::int64_t offset, std::string_view as_seen) const {
+    std::string text(as_seen);
+    const bool changed = redaction.apply(direction, offset, std::as_writable_bytes(std::span(text)));
+    EXPECT_EQ(changed, text != as_seen);
+    std::ranges::replace(text, '\0', '.');
+    return text;
+  }
+  std::int64_t decided(Direction direction) const { return redaction.decided_to(direction); }
+
+  SecretNames names;
+  SecretTally tally;
+  ConnectionRedaction redaction;
+};
+
+TEST(ConnectionRedaction, LeavesCiphertext) {
+  Seen seen;
+  seen.client("\x16\x03\x01 hello").server("\x16\x03\x03 hello");
+  EXPECT_EQ(seen.written(kToServer, 3, "any"), "any");
+  EXPECT_EQ(seen.written(kToClient, 900, "any"), "any");
+  EXPECT_EQ(seen.decided(kToServer), kAll);
+  seen.client("more", 100);
+  EXPECT_EQ(seen.written(kToServer, 500, "behind a gap"), "behind a gap");
+}
+
+TEST(ConnectionRedaction, LeavesNoCiphertextThatOnlyTheServerClaims) {
+  EXPECT_EQ(Seen().client("hello, plain").server("\x16\x03\x03 hello").written(kToClient, 4, "hello"), ".....");
+  EXPECT_EQ(Seen().server("\x16\x03\x03 hello").written(kToClient, 4, "hello"), ".....");
+  EXPECT_EQ(Seen().client(http2::kPreface).server("\x15\x03\x03 alert").written(kToClient, 0, "\x15\x03\x03 alert"),
+            "\x15\x03\x03 alert");
+}
+
+TEST(ConnectionRedaction, KeepsOfOtherProtocolsWhatTheyAreKnownBy) {
+  for (const bool payloads : {false, true}) {
+    Seen seen(payloads);
+    seen.client("GET /secret HTTP/1.1\r\n").server("HTTP/1.1 200 OK\r\n");
+    EXPECT_EQ(seen.written(kToServer, 0, "GET /secret HTTP/1.1"), payloads ? "GET /secret HTTP/1.1" : "GET /...............");
+    EXPECT_EQ(seen.written(kToClient, 0, "HTTP/1.1 200 OK"), payloads ? "HTTP/1.1 200 OK" : "HTTP/1.........");
+    Seen other(payloads);
+    other.server("220 mail").client("HELO me");
+    EXPECT_EQ(other.written(kToClient, 0, "220 mail"), payloads ? "220 mail" : "........");
+  }
+}
+
+TEST(ConnectionRedaction, ClearsWhatBeganUnseen) {
+  for (const bool payloads : {false, true}) {
+    Seen seen(payloads, false);
+    seen.client("\x16\x03\x01 hello").server("HTTP/1.1 200 OK");
+    EXPECT_EQ(seen.written(kToServer, 0, "hello"), ".....");
+    EXPECT_EQ(seen.written(kToClient, -3, "hello"), ".....");
+    EXPECT_EQ(seen.decided(kToClient), kAll);
+  }
+}
+
+TEST(ConnectionRedaction, ClearsHttp2BehindAGapEvenWithPayloads) {
+  for (const std::uint64_t missing : {std::uint64_t{7}, kUnknownMissing}) {
+    Seen seen(true);
+    seen.client(http2::kPreface).client("behind", missing);
+    EXPECT_EQ(seen.written(kToServer, 0, http2::kPreface.substr(0, 10)), http2::kPreface.substr(0, 10));
+    EXPECT_EQ(seen.written(kToServer, 24 + 7, "behind"), "......");
+    EXPECT_EQ(seen.decided(kToServer), kAll);
+  }
+}
+
+TEST(ConnectionRedaction, ReadsAServerThatSpeaksFirst) {
+  Speaker speaker(false);
+  speaker.frame(http2::FrameType::Settings, 0, 0, "").headers(1, {{"set-cookie", "hunter2"}});
+  Seen seen;
+  seen.chunk(kToClient, speaker.said);
+  EXPECT_EQ(seen.decided(kToClient), static_cast<std::int64_t>(speaker.said.size()));
+  EXPECT_THAT(seen.written(kToClient, 0, as_text(speaker.said)), ::testing::HasSubstr("*******"));
+}
+
+TEST(ConnectionRedaction, TakesNoServerForHttp2WhoseClientIsNot) {
+  Seen seen;
+  seen.client("hello").chunk(kToClient, from_hex("000005 01 04 00000001 6162636465"));
+  EXPECT_EQ(seen.written(kToClient, 0, "anything"), "........");
+}
+
+TEST(ConnectionRedaction, DecidesInEveryCutTheSame) {
+  Speaker speaker(false);
+  speaker.preface().headers(1, grpc_request({{"authorization", "hunter2"}})).message(1, "body", 1);
+  const std::string written = testigo::testing::several_ways(speaker.said, [&](testigo::testing::Cuts& cuts) {
+    Seen seen;
+    while (const auto piece = cuts.next()) {
+      const std::int64_t before = seen.decided(kToServer);
+      seen.chunk(kToServer, *piece);
+      EXPECT_GE(seen.decided(kToServer), before);
+    }
+    EXPECT_EQ(seen.decided(kToServer), static_cast<std::int64_t>(speaker.said.size()));
+    return seen.written(kToServer, 0, as_text(speaker.said));
+  });
+  EXPECT_THAT(written, ::testing::HasSubstr("*******"));
+  EXPECT_THAT(written, ::testing::Not(::testing::HasSubstr("body")));
+}
+
+// Packets overlap, come again, or begin before the direction; each octet is what its own offset says.
+TEST(ConnectionRedaction, WritesEachOctetByItsOffset) {
+  Speaker speaker(false);
+  speaker.preface().headers(1, grpc_request({{"authorization", "hunter2"}})).frame(http2::FrameType::Ping, 0, 0, "12345678");
+  const std::size_t size = speaker.said.size();
+  Seen seen;
+  seen.chunk(kToServer, speaker.said);
+  const std::string whole = seen.written(kToServer, 0, as_text(speaker.said));
+  const std::string around = "before" + std::string(as_text(speaker.said)) + "behind";
+  for (std::size_t from = 0; from < around.size(); ++from) {
+    for (const std::size_t length : {std::size_t{1}, std::size_t{20}, around.size()}) {
+      const std::string piece = around.substr(from, length);
+      EXPECT_EQ(seen.written(kToServer, static_cast<std::int64_t>(from) - 6, piece),
+                ("......" + whole + "......").substr(from, length));
+    }
+  }
+  // A copy that says something else is not believed.
+  EXPECT_EQ(seen.written(kToServer, 0, std::string(size, 'x')), whole);
+}
+
+TEST(ConnectionRedaction, ClearsWhatNeverCameToItsEnd) {
+  Speaker speaker(false);
+  const auto block = speaker.block({{"authorization", "hunter2"}});
+  speaker.preface().frame(http2::FrameType::Headers, 0, 1, block);
+  Seen seen(true);
+  seen.chunk(kToServer, speaker.said).server("HTT");
+  EXPECT_EQ(seen.decided(kToServer), static_cast<std::int64_t>(speaker.said.size() - block.size()));
+  EXPECT_EQ(seen.decided(kToClient), 0);
+  seen.redaction.finish(kToServer), seen.redaction.finish(kToClient);
+  EXPECT_TRUE(seen.redaction.finished());
+  EXPECT_EQ(seen.decided(kToServer), kAll);
+  EXPECT_THAT(seen.written(kToServer, 0, as_text(speaker.said)), ::testing::EndsWith(std::string(block.size(), '.')));
+  EXPECT_EQ(seen.written(kToClient, 0, "HTT"), "HTT") << "too short to be anything";
+}
+
+TEST(ConnectionRedaction, RemembersTheLastOctetsOnly) {
+  Seen seen(true);
+  Speaker speaker;
+  speaker.preface().headers(1, grpc_request());
+  for (int i = 0; i < 100; ++i) speaker.message(1, std::string(995, 'b'));
+  seen.chunk(kToServer, speaker.said);
+  const auto end = static_cast<std::int64_t>(speaker.said.size());
+  seen.redaction.forget_beyond(10'000);
+  EXPECT_LE(seen.redaction.remembered(), 20'000u);
+  EXPECT_EQ(seen.written(kToServer, end - 10'000, "12345"), "bbbbb");
+  EXPECT_EQ(seen.written(kToServer, end - 10'002, "12345"), "..bbb");
+  EXPECT_EQ(seen.written(kToServer, 0, "PRI"), "...");
+  EXPECT_EQ(seen.redaction.known(kToServer, end - 10'000, 10'000), 10'000u);
+  EXPECT_EQ(seen.redaction.known(kToServer, end - 10'000, 10'001), 10'000u);
+  EXPECT_EQ(seen.redaction.known(kToServer, end - 10'001, 5), 0u);
+  EXPECT_EQ(seen.redaction.known(kToServer, -2, 2), 2u) << "a keep-alive";
+  seen.redaction.forget(kToServer, end);
+  EXPECT_EQ(seen.redaction.remembered(), 0u);
+  seen.chunk(kToServer, Speaker().frame(http2::FrameType::Ping, 0, 0, "12345678").said);
+  EXPECT_EQ(seen.written(kToServer, end + 9, "12345678"), "12345678");
+}
+
+}  // namespace
+}  // namespace testigo::capture

@@ -1,0 +1,83 @@
+#include "capture/link_layer.h"
+
+#include <algorithm>
+#include <array>
+
+namespace testigo::capture {
+namespace {
+
+constexpr std::uint64_t kEtherIpv4 = 0x0800, kEtherIpv6 = 0x86dd;
+constexpr std::uint64_t kTag = 0x8100, kServiceTag = 0x88a8, kOldServiceTag = 0x9100;  // IEEE 802.1Q, 802.1ad, and before it
+constexpr int kTagsMax = 8;
+
+std::optional<std::uint64_t> number(Bytes octets, std::size_t at, std::size_t size) {
+  if (octets.size() < at + size) return std::nullopt;
+  return load_number(octets.data() + at, size);
+}
+
+bool is_tag(std::uint64_t type) { return type == kTag || type == kServiceTag || type == kOldServiceTag; }
+
+// What follows the header, when the version in its first octet is what the link layer announced.
+std::optional<Bytes> ip(Bytes octets, std::uint64_t version) {
+  const auto first = number(octets, 0, 1);
+  if (!first || *first >> 4 != version) return std::nullopt;
+  return octets;
+}
+
+std::optional<Bytes> any_ip(Bytes octets) {
+  if (const auto v4 = ip(octets, 4)) return v4;
+  return ip(octets, 6);
+}
+
+// `type` is the EtherType of what begins at `at`; tags stand between.
+std::optional<Bytes> by_ether_type(std::optional<std::uint64_t> type, Bytes octets, std::size_t at) {
+  for (int tags = 0; type && is_tag(*type); ++tags, at += 4) {
+    if (tags == kTagsMax) return std::nullopt;
+    type = number(octets, at + 2, 2);
+  }
+  if (!type || at > octets.size()) return std::nullopt;
+  if (*type == kEtherIpv4) return ip(octets.subspan(at), 4);
+  if (*type == kEtherIpv6) return ip(octets.subspan(at), 6);
+  return std::nullopt;
+}
+
+// The family's number differs from system to system (AF_INET6 is 10, 24, 28 or 30), and its byte order with the machine; so does
+// the version in the IP header say it.
+std::optional<Bytes> behind_family(Bytes octets) {
+  constexpr std::size_t kFamilyBytes = 4;
+  if (octets.size() < kFamilyBytes) return std::nullopt;
+  return any_ip(octets.subspan(kFamilyBytes));
+}
+
+}  // namespace
+
+bool is_known_link_type(std::uint16_t link_type) {
+  using enum LinkType;
+  constexpr std::array kKnown = {Null, Ethernet, OldRaw, OldRawBsd, Raw, Loop, LinuxSll, Ipv4, Ipv6, LinuxSll2};
+  return std::ranges::find(kKnown, static_cast<LinkType>(link_type)) != kKnown.end();
+}
+
+std::optional<Bytes> ip_of(std::uint16_t link_type, Bytes packet) {
+  switch (static_cast<LinkType>(link_type)) {
+    case LinkType::Null:
+    case LinkType::Loop:
+      return behind_family(packet);
+    case LinkType::Ethernet:
+      return by_ether_type(number(packet, 12, 2), packet, 14);
+    case LinkType::LinuxSll:
+      return by_ether_type(number(packet, 14, 2), packet, 16);
+    case LinkType::LinuxSll2:
+      return by_ether_type(number(packet, 0, 2), packet, 20);
+    case LinkType::OldRaw:
+    case LinkType::OldRawBsd:
+    case LinkType::Raw:
+      return any_ip(packet);
+    case LinkType::Ipv4:
+      return ip(packet, 4);
+    case LinkType::Ipv6:
+      return ip(packet, 6);
+  }
+  return std::nullopt;
+}
+
+}  // namespace testigo::capture

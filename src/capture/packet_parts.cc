@@ -1,0 +1,94 @@
+#include "capture/packet_parts.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "capture/link_layer.h"
+#include "wire/tcp/packet.h"
+
+namespace testigo::capture {
+namespace {
+
+constexpr std::size_t kV4HeaderMin = 20;
+constexpr std::size_t kV6Header = 40;
+constexpr std::size_t kChecksumAt = 16;  // RFC 9293 section 3.1
+constexpr std::uint32_t kTcp = 6;
+
+// A part of the packet, to be changed.
+std::span<std::byte> mutable_part(std::span<std::byte> packet, Bytes part) {
+  return packet.subspan(static_cast<std::size_t>(part.data() - packet.data()), part.size());
+}
+
+bool is_v4(Bytes ip) { return (std::to_integer<unsigned>(ip[0]) >> 4) == 4; }
+
+std::size_t ip_header_size(Bytes ip) {
+  if (ip.empty()) return 0;
+  const std::size_t size = is_v4(ip) ? std::max(kV4HeaderMin, (std::to_integer<std::size_t>(ip[0]) & 0xf) * 4) : kV6Header;
+  return std::min(size, ip.size());
+}
+
+std::uint64_t folded(std::uint64_t sum) {
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
+// RFC 1071: the sum of 16-bit words, the last one padded with zeros. Four octets at a time in the machine's own order: section 2
+// (B) of it says that only the result needs to be swapped.
+std::uint64_t sum_words(Bytes octets) {
+  std::uint64_t sum = 0;
+  std::size_t at = 0;
+  std::uint32_t word = 0;
+  for (; at + sizeof word <= octets.size(); at += sizeof word) {
+    std::memcpy(&word, octets.data() + at, sizeof word);
+    sum += word;
+  }
+  word = 0;
+  if (at < octets.size()) std::memcpy(&word, octets.data() + at, octets.size() - at);
+  sum = folded(sum + word);
+  return std::endian::native == std::endian::little ? (sum & 0xff) << 8 | sum >> 8 : sum;
+}
+
+// The addresses count too.
+Bytes addresses(Bytes ip) { return is_v4(ip) ? ip.subspan(12, 8) : ip.subspan(8, 32); }
+
+// Where the TCP header begins in a packet that has one: behind the extension headers of IPv6 (RFC 8200 section 4).
+std::size_t tcp_at(Bytes ip) {
+  std::size_t at = ip_header_size(ip);
+  if (is_v4(ip)) return at;
+  for (auto next = std::to_integer<std::uint32_t>(ip[6]); next != kTcp; at += 8 + 8 * load_number(ip.data() + at + 1, 1)) {
+    next = std::to_integer<std::uint32_t>(ip[at]);
+  }
+  return at;
+}
+
+}  // namespace
+
+void clear_behind_headers(std::uint16_t link_type, std::span<std::byte> packet) {
+  const auto ip = ip_of(link_type, packet);
+  std::size_t kept = 0;
+  tcp::Packet tcp_packet;
+  if (ip && tcp::read_packet(*ip, tcp_packet) == tcp::PacketKind::Tcp) {
+    kept = static_cast<std::size_t>(tcp_packet.payload.data() - packet.data());
+  } else if (ip) {
+    kept = static_cast<std::size_t>(ip->data() - packet.data()) + ip_header_size(*ip);
+  }
+  std::ranges::fill(packet.subspan(std::min(kept, packet.size())), std::byte{0});
+}
+
+void renew_checksum(std::uint16_t link_type, std::span<std::byte> packet) {
+  const auto ip = ip_of(link_type, packet);
+  tcp::Packet read;
+  if (!ip || tcp::read_packet(*ip, read) != tcp::PacketKind::Tcp) return;
+  const std::size_t from = tcp_at(*ip);
+  const auto size = static_cast<std::size_t>(read.payload.data() - ip->data()) - from + read.payload.size();
+  const std::span<std::byte> segment = mutable_part(packet, ip->subspan(from, size));
+  segment[kChecksumAt] = segment[kChecksumAt + 1] = std::byte{0};
+  // An extension header may say that the address to sum is another one.
+  if (read.cut > 0 || from != ip_header_size(*ip)) return;
+  const std::uint64_t sum = ~folded(sum_words(addresses(*ip)) + kTcp + size + sum_words(segment));
+  segment[kChecksumAt] = static_cast<std::byte>(sum >> 8);
+  segment[kChecksumAt + 1] = static_cast<std::byte>(sum);
+}
+
+}  // namespace testigo::capture

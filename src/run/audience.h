@@ -1,0 +1,73 @@
+// Everything that hears traffic while it passes, from octets to a verdict: for runs of which only the wire is known (`tap`,
+// `watch`).
+//
+//   source ── ConnectionSink ──▶ the model ── events ──▶ checks, causes, counts, a line a call
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "call/fan.h"
+#include "call/model.h"
+#include "check/judge.h"
+#include "diagnose/diagnosis.h"
+#include "report/run_report.h"
+#include "run/call_lines.h"
+#include "run/server_ports.h"
+#include "verdict/traffic.h"
+
+namespace testigo::run {
+
+class Audience {
+ public:
+  struct Options {
+    verdict::Hearing hearing = verdict::Hearing::Tap;
+    bool json = false;
+    bool quiet = false;  // no line a call
+  };
+  explicit Audience(const Options& options);
+
+  // Whom the source tells; one thread at a time.
+  tcp::ConnectionSink& sink() { return model_; }
+
+  std::uint64_t calls() const { return progress_.calls(); }  // any thread
+  void flush() { lines_.flush(); }                           // any thread: a pipe sees each line soon
+
+  // After the sink's on_end; so many packets never came to it. The caller adds what it alone knows: folder, capture, notes.
+  report::RunReport report(const std::string& command, const Clock& clock, std::uint64_t dropped_packets = 0) const;
+
+ private:
+  // Hears what the run itself must know while it goes on: how many calls there were, and which ports the servers have.
+  class Progress final : public call::Sink {
+   public:
+    void on_call(const call::CallClosed&) override { ++calls_; }
+    void on_connection_closed(const call::ConnectionClosed& closed) override;
+
+    std::uint64_t calls() const { return calls_; }
+    const ServerPorts& ports() const { return ports_; }
+    bool http2_only = false;  // ports of others are none of the report's
+
+   private:
+    std::atomic<std::uint64_t> calls_ = 0;
+    ServerPorts ports_;
+  };
+
+  std::vector<call::Sink*> sinks(const Options& options);
+
+  check::Judge judge_;
+  diagnose::Diagnosis diagnosis_;
+  verdict::TrafficWitness traffic_;
+  Progress progress_;
+  CallLines lines_;
+  call::Fan fan_;
+  call::Model model_;
+};
+
+// Says the verdict on stdout, writes the reports into the evidence, and returns the exit code: in that order, for a full disk takes
+// no verdict away. Throws EnvironmentError.
+int tell_traffic(const report::RunReport& report, bool json);
+
+}  // namespace testigo::run

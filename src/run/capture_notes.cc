@@ -1,0 +1,36 @@
+#include "run/capture_notes.h"
+
+#include <fmt/format.h>
+
+namespace testigo::run {
+namespace {
+
+// "1 packet", "2 packets"
+std::string packets(std::uint64_t count) { return fmt::format("{} packet{}", count, count == 1 ? "" : "s"); }
+
+}  // namespace
+
+std::vector<std::string> capture_notes(const capture::LiveSource& source, const capture::PacketIntake& intake,
+                                       const capture::PacketRecorder* recorder) {
+  std::vector<std::string> notes;
+  if (source.trouble()) notes.push_back(*source.trouble() + "; the listening ended there");
+  if (const auto dropped = source.counts().dropped; dropped != 0) {
+    notes.push_back(
+        fmt::format("the kernel dropped {} that had not been read in time: what they held was not seen", packets(dropped)));
+  }
+  if (intake.unread() != 0) {
+    notes.push_back(fmt::format("{} could not be read (fragments of IP, or cut inside a header)", packets(intake.unread())));
+  }
+  if (intake.not_followed() != 0) {
+    notes.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));
+  }
+  if (recorder == nullptr) return notes;
+  if (recorder->undecoded_packets() != 0) {
+    notes.push_back(fmt::format("{} went into the capture before all that they hold was known: the rest is left out there",
+                                packets(recorder->undecoded_packets())));
+  }
+  if (recorder->error()) notes.push_back(*recorder->error());
+  return notes;
+}
+
+}  // namespace testigo::run

@@ -1,0 +1,17 @@
+// What a reader of a verdict must know of the listening that it rests on: what was not seen, or not written.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capture/live_source.h"
+#include "capture/packet_intake.h"
+#include "capture/packet_recorder.h"
+
+namespace testigo::run {
+
+// `recorder` may be null.
+std::vector<std::string> capture_notes(const capture::LiveSource& source, const capture::PacketIntake& intake,
+                                       const capture::PacketRecorder* recorder);
+
+}  // namespace testigo::run

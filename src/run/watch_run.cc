@@ -1,0 +1,207 @@
+#include "run/watch_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/environment_error.h"
+#include "base/inert.h"
+#include "capture/capture_permission.h"
+#include "capture/live_source.h"
+#include "capture/packet_intake.h"
+#include "capture/packet_recorder.h"
+#include "run/audience.h"
+#include "run/capture_notes.h"
+#include "run/evidence_folder.h"
+#include "run/masked.h"
+#include "run/privileges.h"
+#include "run/run_record.h"
+#include "run/shutdown.h"
+#include "run/terminal.h"
+#include "run/watch_lock.h"
+
+namespace testigo::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kPatience = 20ms;    // of one reading
+constexpr Duration kIdleEvery = 100ms;  // lines and packets are written out so often even when something always waits
+// At the end: the kernel keeps packets for a moment before it gives them out, a busy one for longer.
+constexpr Duration kLastPackets = 150ms;
+constexpr Duration kLastPacketsMax = 3s;
+
+class Watch {
+ public:
+  Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock);
+
+  void listen();
+  int conclude();
+
+ private:
+  bool limit_reached() const;
+  bool read(Duration patience);
+  void write_out();
+  void read_what_is_left();
+  std::string wire() const { return fmt::format("listened on {}", inert(options_.interface, 64)); }
+  std::vector<std::string> recorded_notes() const;
+
+  const WatchOptions& options_;
+  const EvidenceFolder& folder_;
+  capture::LiveSource& source_;
+  const Clock& clock_;
+  Duration begun_;
+  Duration written_out_;
+  Time last_packet_;
+  Audience audience_;
+  std::optional<capture::PacketRecorder> recorder_;
+  std::optional<capture::PacketIntake> intake_;
+};
+
+Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock)
+    : options_(options),
+      folder_(folder),
+      source_(source),
+      clock_(clock),
+      begun_(clock.monotonic()),
+      written_out_(begun_),
+      audience_({verdict::Hearing::Interface, options.json, options.quiet}) {
+  if (options.write) {
+    capture::PacketRecorder::Options recording;
+    recording.file = folder.capture();
+    recording.link_type = source.link_type();
+    recording.payloads = options.payloads;
+    recording.secrets = options.secrets;
+    recording.rotation = options.rotation;
+    recorder_.emplace(std::move(recording));
+  }
+  intake_.emplace(source.link_type(), audience_.sink(), recorder_ ? &*recorder_ : nullptr);
+}
+
+bool Watch::limit_reached() const {
+  if (shutdown_requests() != 0 || source_.trouble()) return true;
+  if (options_.time_limit && clock_.monotonic() - begun_ >= *options_.time_limit) return true;
+  return options_.calls_limit && audience_.calls() >= *options_.calls_limit;
+}
+
+// True when there was something.
+bool Watch::read(Duration patience) {
+  const auto take = [this](const capture::LivePacket& packet) {
+    last_packet_ = packet.time;
+    intake_->take(packet);
+  };
+  return source_.read(patience, take) != 0;
+}
+
+void Watch::write_out() {
+  intake_->idle();
+  audience_.flush();
+  written_out_ = clock_.monotonic();
+}
+
+void Watch::listen() {
+  while (!limit_reached()) {
+    const bool busy = read(kPatience);
+    if (!busy || clock_.monotonic() - written_out_ >= kIdleEvery) write_out();
+  }
+  read_what_is_left();
+  intake_->end();
+  audience_.flush();
+}
+
+// What passed before we were asked to end.
+void Watch::read_what_is_left() {
+  const Time asked_at = clock_.now();
+  const Duration asked = clock_.monotonic();
+  for (Duration now = asked; !source_.trouble() && now - asked < kLastPacketsMax; now = clock_.monotonic()) {
+    const bool more = read(kPatience);
+    if (more ? last_packet_ > asked_at : now - asked >= kLastPackets) return;
+  }
+}
+
+// Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
+std::vector<std::string> Watch::recorded_notes() const {
+  RunRecord record;
+  record.command = "watch";
+  record.wire = wire();
+  record.packets_dropped = source_.counts().dropped;
+  record.finished = true;
+  record.notes = capture_notes(source_, *intake_, recorder_ ? &*recorder_ : nullptr);
+  try {
+    write_run_record(folder_.record(), record);
+  } catch (const EnvironmentError& error) {
+    record.notes.emplace_back(error.what());
+  }
+  return record.notes;
+}
+
+int Watch::conclude() {
+  report::RunReport report = audience_.report("watch", clock_, source_.counts().dropped);
+  report.evidence = folder_.path();
+  report.wire = wire();
+  if (recorder_) {
+    report.capture = folder_.capture();
+    report.masked = masked_of(recorder_->masked());
+  }
+  std::ranges::move(recorded_notes(), std::back_inserter(report.verdict.notes));
+  const int code = tell_traffic(report, options_.json);
+  if (recorder_ && recorder_->error()) throw EnvironmentError(*recorder_->error());
+  return code;
+}
+
+// A folder that is shared with other witnesses, and perhaps with an earlier watch, whose captures are kept as older ones.
+class SharedFolder {
+ public:
+  explicit SharedFolder(const WatchOptions& options) : folder_(EvidenceFolder::share(options.folder)), lock_(options.folder) {
+    std::error_code error;
+    std::filesystem::remove(folder_.record(), error);  // what an earlier run noted is not about this one
+    if (!std::filesystem::exists(folder_.capture(), error)) return;
+    if (!capture::grow_older(folder_.capture(), options.rotation.files_max)) {
+      throw EnvironmentError(fmt::format("cannot rename {}; choose another folder", folder_.capture().string()));
+    }
+  }
+
+  const EvidenceFolder& folder() const { return folder_; }
+  void listening() { lock_.listening(); }
+
+ private:
+  EvidenceFolder folder_;
+  WatchLock lock_;
+};
+
+// Everything that needs a privilege, then the end of all privileges, then the first octet of a stranger.
+int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Clock& clock,
+             const std::function<void()>& listening) {
+  capture::raise_capture_capability();
+  capture::LiveSource source({options.interface, options.filter});
+  const std::string given_up = drop_privileges(folder);
+  Watch watch(options, folder, source, clock);
+  put(stderr, fmt::format("listening on {}{}; evidence in {}; end with Ctrl-C\n", options.interface,
+                          options.filter.empty() ? "" : fmt::format(" ({})", options.filter), folder.path().string()));
+  if (!given_up.empty()) put(stderr, given_up + "\n");
+  listening();
+  watch.listen();
+  return watch.conclude();
+}
+
+}  // namespace
+
+int run_watch(const WatchOptions& options) {
+  if (!options.filter.empty()) capture::check_filter(options.filter);
+  const SystemClock clock;
+  take_signals();
+  if (!options.folder.empty()) {
+    SharedFolder shared(options);
+    return run_into(shared.folder(), options, clock, [&shared] { shared.listening(); });
+  }
+  const EvidenceFolder folder = EvidenceFolder::create(options.out, "watch", clock.now());
+  try {
+    return run_into(folder, options, clock, [] {});
+  } catch (...) {
+    folder.discard_if_empty();
+    throw;
+  }
+}
+
+}  // namespace testigo::run

@@ -1,0 +1,124 @@
+#include "verdict/traffic.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "call/fan.h"
+#include "call/model.h"
+#include "call/testing/conversation.h"
+#include "check/judge.h"
+
+namespace testigo::verdict {
+namespace {
+
+using namespace call::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+struct Heard {
+  Verdict verdict;
+  check::Tally checks;
+};
+
+// Every conversation is a connection of its own.
+Heard hear(Hearing hearing, const std::vector<Conversation>& conversations) {
+  check::Judge judge({}, hearing == Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver);
+  TrafficWitness witness(hearing);
+  call::Fan fan({&judge, &witness});
+  call::Model model(fan);
+  for (std::size_t i = 0; i < conversations.size(); ++i) conversations[i].play(model, 0, i + 1);
+  model.on_end();
+  return {judge_traffic(witness.traffic(), judge.tally(), {}), judge.tally()};
+}
+
+Verdict overhear(const std::vector<Conversation>& conversations) { return hear(Hearing::Interface, conversations).verdict; }
+
+Conversation ssh() { return Conversation().server(octets("SSH-2.0-x\r\n")).client(octets("SSH-2.0-OpenSSH_9.2p1 Debian\r\n")); }
+Conversation http1() { return Conversation().client(octets("GET / HTTP/1.1\r\n\r\n")).server(octets("HTTP/1.1 200 OK\r\n\r\n")); }
+Conversation tls() {
+  return Conversation().client(octets(std::string("\x16\x03\x01\x02", 4))).server(octets(std::string("\x16\x03\x03\x02", 4)));
+}
+Conversation late() { return Conversation().not_from_start().client(octets("whatever")).server(octets("else")); }
+Conversation silent() { return Conversation().client_closes().server_closes(); }
+// Looks like frames, with an error in each, until the client speaks.
+Conversation binary() {
+  return Conversation()
+      .server(octets(std::string("\0\0\x01\x06\0\0\0\0\x05"
+                                 "x",
+                                 10)))
+      .client(octets("a protocol that nobody knows"));
+}
+
+TEST(Traffic, OfATapIsToBeGrpc) {
+  EXPECT_EQ(hear(Hearing::Tap, {unary()}).verdict.outcome, Outcome::Proven);
+  EXPECT_EQ(hear(Hearing::Tap, {unary(), http1()}).verdict.outcome, Outcome::Broken);
+  EXPECT_EQ(hear(Hearing::Tap, {unary(), tls()}).verdict.outcome, Outcome::Inconclusive);
+  EXPECT_EQ(hear(Hearing::Tap, {unary(), late()}).verdict.outcome, Outcome::Inconclusive);
+  EXPECT_THAT(hear(Hearing::Tap, {unary(), late()}).verdict.notes, IsEmpty());
+}
+
+TEST(Traffic, OfOthersIsCountedAndNotJudged) {
+  const Verdict verdict = overhear({unary(), ssh(), http1(), http1(), tls(), late(), silent(), binary()});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
+  EXPECT_EQ(verdict.claims.front().because, "1 gRPC call on 1 connection, no check failed at error severity");
+  EXPECT_THAT(verdict.notes, ElementsAre("1 connection is TLS and was not judged: the wire shows ciphertext",
+                                         "4 connections do not speak HTTP/2 and were not judged",
+                                         "1 connection was not seen from its start and was not judged",
+                                         "1 connection was refused, or said too little to be judged"));
+}
+
+TEST(Traffic, OfOthersYieldsNoFinding) {
+  const check::Tally checks = hear(Hearing::Interface, {unary(), ssh(), http1(), tls(), silent(), binary()}).checks;
+  EXPECT_THAT(checks.findings, IsEmpty());
+  EXPECT_EQ(checks.errors + checks.warnings + checks.infos, 0u);
+  for (const auto& [id, count] : checks.counts) EXPECT_EQ(count.not_judgeable, 0u) << id;
+}
+
+// What came before the client had said that it speaks HTTP/2 is told as soon as it has.
+TEST(Traffic, OfAServerThatSpeaksFirstIsJudged) {
+  const Heard heard = hear(Hearing::Interface, {Conversation().server(ping('x')).client(preface(), settings())});
+  EXPECT_EQ(heard.verdict.outcome, Outcome::Broken);
+  ASSERT_EQ(heard.checks.findings.size(), 1u);
+  EXPECT_EQ(heard.checks.findings.front().check, "CN03");
+}
+
+TEST(Traffic, OfAClientThatSpeaksHttp2AloneIsBroken) {
+  const Verdict verdict =
+      overhear({unary(), Conversation().client(preface(), settings()).server(octets("HTTP/1.1 400 Bad Request\r\n"))});
+  EXPECT_EQ(verdict.outcome, Outcome::Broken);
+  EXPECT_EQ(verdict.claims.front().because, "1 connection did not speak HTTP/2");
+}
+
+TEST(Traffic, OfOthersAloneProvesNothing) {
+  for (const Conversation& conversation : {ssh(), tls(), late(), silent()}) {
+    const Verdict verdict = overhear({conversation});
+    EXPECT_EQ(verdict.outcome, Outcome::Inconclusive);
+    EXPECT_EQ(verdict.claims.front().because, "no connection was seen that could be judged");
+    EXPECT_EQ(verdict.notes.size(), 1u);
+  }
+  EXPECT_EQ(overhear({}).claims.front().because, "no connection was seen that could be judged");
+}
+
+TEST(Traffic, OfWhichPacketsWereDroppedIsInconclusive) {
+  Traffic traffic;
+  traffic.hearing = Hearing::Interface;
+  traffic.connections = traffic.http2_connections = traffic.calls = traffic.grpc_calls = 1;
+  EXPECT_EQ(judge_traffic(traffic, {}, {}).outcome, Outcome::Proven);
+  traffic.dropped_packets = 2;
+  EXPECT_EQ(judge_traffic(traffic, {}, {}).outcome, Outcome::Inconclusive);
+  EXPECT_EQ(judge_traffic(traffic, {}, {}).claims.front().because,
+            "2 packets dropped before they could be read: not everything was seen");
+}
+
+TEST(Traffic, WithAGapIsInconclusive) {
+  Conversation gap = greeted();
+  gap.lost(3).client(ping('x'));
+  EXPECT_EQ(overhear({unary(), gap}).claims.front().because, "1 of 2 connections was not seen whole");
+  // Its first octets may have been anything.
+  EXPECT_EQ(overhear({unary(), Conversation().lost(3).client(octets("whatever it was, long enough"))}).outcome,
+            Outcome::Inconclusive);
+}
+
+}  // namespace
+}  // namespace testigo::verdict
