@@ -25,8 +25,8 @@ struct HeldPacket {
   std::size_t payload_at = 0;
   std::size_t payload_size = 0;
   std::string comment;
-  std::size_t cost = 0;                     // octets that it takes up, held
   std::optional<tcp::Placement> waits_for;  // until it is decided; nothing: the octets are as they shall be written
+  std::size_t cost = 0;                     // octets that it takes up while it is held
 };
 
 class HeldPackets {
