@@ -21,7 +21,7 @@ void HeldPackets::add(HeldPacket packet) {
 bool HeldPackets::first_may_go() const {
   if (packets_.empty()) return false;
   const HeldPacket& first = packets_.front();
-  return !first.waits_for || too_many() || packets_.back().time - first.time > kHeldMax;
+  return !first.waits_for || too_many() || packets_.back().time - kHeldMax > first.time;
 }
 
 void HeldPackets::stop_waiting() {

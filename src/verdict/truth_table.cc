@@ -324,7 +324,8 @@ class Bench {
     const auto at = std::ranges::find(connections, wire_.stream->call.place.connection,
                                       [](const WireConnection& connection) { return connection.view.number; });
     const bool left = at != connections.end() && at->server_left;
-    return left && std::ranges::any_of(facts().servers, [](const ServerProcess& server) { return !server.ended() && server.followed; });
+    return left &&
+           std::ranges::any_of(facts().servers, [](const ServerProcess& server) { return !server.ended() && server.followed; });
   }
 
   // 8, 9, 10

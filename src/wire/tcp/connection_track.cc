@@ -20,6 +20,12 @@ std::int64_t ahead(std::uint32_t number, std::uint32_t base, std::uint64_t near)
   return static_cast<std::int32_t>(number - (base + static_cast<std::uint32_t>(near)));
 }
 
+// Times of a file may be any.
+bool waited_enough(Time since, Time now) {
+  const auto count = [](Time time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); };
+  return now > since && count(now) - count(since) >= static_cast<std::uint64_t>(kGapPatience.count());
+}
+
 std::uint32_t first_octet(const Packet& packet) { return packet.sequence + (packet.syn ? 1 : 0); }
 
 }  // namespace
@@ -139,7 +145,7 @@ void ConnectionTrack::give_up_acknowledged(Direction direction) {
     sender.gap.reset();
   } else if (!sender.gap || sender.gap->offset != sender.queue.offset()) {
     sender.gap = Gap{sender.queue.offset(), time_};
-  } else if (time_ - sender.gap->since >= kGapPatience) {
+  } else if (waited_enough(sender.gap->since, time_)) {
     Segment segment;
     while (sender.queue.next_up_to(received, segment)) deliver(direction, segment);
     segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(received), sender.acked};
