@@ -9,6 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 150
+SOAK_PERIOD ?= 2ms
 ARGS ?=
 TOLERANCE ?=
 
@@ -57,9 +58,9 @@ compose: ## the image and compose.yaml under test: what goes wrong there, and wh
 	scripts/with-docker scripts/compose-test
 
 .PHONY: soak
-soak: setup-test build/release/build.ninja ## a day in SOAK_SECONDS (150): 10,000 calls a second, every file rotated away (as root)
+soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients each SOAK_PERIOD (2ms), every file rotated away (as root)
 	$(call build,release) --target testigo testigo-greeter
-	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
+	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_SOAK_PERIOD=$(SOAK_PERIOD) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
 
 .PHONY: install
 install: setup-build build/release/build.ninja ## both programs and their licence under PREFIX (/usr/local); DESTDIR for packagers

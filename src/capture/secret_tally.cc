@@ -78,6 +78,7 @@ void SecretTally::add_reference(std::string_view name) { ++field(name).times; }
 
 std::vector<MaskedField> SecretTally::fields() const {
   std::vector<MaskedField> fields;
+  fields.reserve(fields_.size());
   for (const auto& [name, masked] : fields_) fields.push_back(masked);
   return fields;
 }

@@ -82,9 +82,9 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
 }
 
 const Judge::Checks& Judge::of(const call::ConnectionView& connection) const {
-  static const Checks kNone;
+  static const Checks none;
   const auto it = attended_.find(connection.number);
-  return it == attended_.end() ? kNone : it->second.checks;
+  return it == attended_.end() ? none : it->second.checks;
 }
 
 Tally Judge::tally() const {

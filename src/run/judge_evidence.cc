@@ -29,6 +29,7 @@ std::vector<statement::StatementFile> open_statements(const EvidenceFolder& fold
     return statement::StatementFile(path).witness() == statement::Witness::Server;
   });
   std::vector<statement::StatementFile> files;
+  files.reserve(paths.size());
   for (const std::filesystem::path& path : paths) files.emplace_back(path);
   return files;
 }
@@ -111,6 +112,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   const std::vector<statement::StatementFile> statements = open_statements(folder);
   for (const statement::StatementFile& file : statements) read_statements(file, evidence, notes);
   const std::string wire = capture ? read_wire(*capture, evidence, notes) : std::string();
+  if (evidence.wire) evidence.wire->apart = wire == "listened" && !(record && record->command == "verify" && record->finished);
   report::RunReport report;
   report.command = "verify";
   report.version = kVersion;

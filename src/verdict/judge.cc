@@ -72,7 +72,8 @@ void count_clients(Docket& docket) {
   std::map<std::string, ClientCount> counts;
   for (const CallFacts& call : docket.facts.calls) {
     const ClientProcess& client = docket.facts.client(call);
-    if (!client.known() || !call.started || scope_of(docket.facts, call, docket.options, docket.wire.late()) != Scope::Judged)
+    if (!client.known() || !call.started ||
+        scope_of(docket.facts, call, docket.options, docket.wire.begins_late_for(docket.facts.client(call))) != Scope::Judged)
       continue;
     ClientCount& count = counts[client.name];
     ++count.calls;

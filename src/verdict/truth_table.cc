@@ -20,6 +20,7 @@ using statement::Ended;
 constexpr std::string_view kServerCut = "the server's statements end too early";
 constexpr std::string_view kClientCut = "a client's statements end too early";
 constexpr std::string_view kWireCut = "the capture is cut: what came after its last packet is not known";
+constexpr std::string_view kWireApart = "the witness that listened saw nothing of calls after its last one, or of a client";
 
 // One call. The numbers in the comments are rows of the table.
 class Bench {
@@ -100,7 +101,8 @@ class Bench {
   }
 
   void hidden_by_the_end() {
-    for (const int number : {6, 7, 8}) doubt(number, kWireCut, "is not in what the capture holds");
+    const std::string_view reason = docket_.evidence.wire->cut ? kWireCut : kWireApart;
+    for (const int number : {6, 7, 8}) doubt(number, reason, "is not in what the capture holds");
   }
 
   void list_in_flight() {
@@ -378,7 +380,7 @@ class Bench {
 };
 
 void judge_call(Docket& docket, const CallFacts& call) {
-  switch (scope_of(docket.facts, call, docket.options, docket.wire.late())) {
+  switch (scope_of(docket.facts, call, docket.options, docket.wire.begins_late_for(docket.facts.client(call)))) {
     case Scope::Rotated:
     case Scope::Earlier:
     case Scope::OfOthers:

@@ -63,9 +63,11 @@ struct WireTestimony {
   std::uint64_t calls_without_id = 0;
   std::uint64_t calls_unidentified = 0;  // whether they have an id, or which, could not be read
   bool cut = false;                      // the capture is not whole: what came after its last packet is not known
-  std::optional<Time> last;              // of its last packet
-  std::uint64_t dropped = 0;             // packets that nobody captured in time
-  std::string trouble;                   // of reading it; empty when there was none
+  // A run of its own listened: it may have begun after the calls did, and ended before them.
+  bool apart = false;
+  std::optional<Time> last;   // of its last packet
+  std::uint64_t dropped = 0;  // packets that nobody captured in time
+  std::string trouble;        // of reading it; empty when there was none
 };
 
 // Gathers a WireTestimony. Memory grows with the calls of the run: a verdict is about each of them.
@@ -79,7 +81,7 @@ class WireWitness final : public call::Sink {
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
-  // After the model has ended; the caller fills in `cut`, `last`, `dropped` and `trouble`.
+  // After the model has ended; the caller fills in `cut`, `apart`, `last`, `dropped` and `trouble`.
   WireTestimony take();
 
  private:

@@ -80,8 +80,10 @@ WireEyes::WireEyes(const std::optional<WireTestimony>& wire) : impaired_(impairm
 WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
   if (call.stream == kNone) {
     const bool sees_all = there() && impaired_.empty() && !tls_ && late_ == 0 && wire_->calls_unidentified == 0;
-    const bool behind_the_end = sees_all && wire_->cut && call.number > facts.client(call).wire_last;
-    return {sees_all && !behind_the_end ? Sees::None : Sees::Blind, nullptr, behind_the_end};
+    const ClientProcess& client = facts.client(call);
+    const bool behind_the_end = sees_all && (wire_->cut || wire_->apart) && call.number > client.wire_last;
+    const bool before_the_start = sees_all && wire_->apart && call.number < client.wire_from;
+    return {sees_all && !behind_the_end && !before_the_start ? Sees::None : Sees::Blind, nullptr, behind_the_end};
   }
   WireView best;
   for (std::uint32_t i = call.stream; i != kNone; i = facts.next_stream[i]) {
@@ -97,7 +99,7 @@ WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
 }
 
 bool WireEyes::went_on(const Facts& facts, const CallFacts& call, const WireStream& stream) const {
-  if (!wire_->cut || stream.call.ending != call::Ending::StillOpen) return true;
+  if ((!wire_->cut && !wire_->apart) || stream.call.ending != call::Ending::StillOpen) return true;
   if (!wire_->last) return false;
   return elapsed(stream.call.started.time_since_epoch(), wire_->last->time_since_epoch()) > patience(facts, call);
 }

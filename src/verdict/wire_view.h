@@ -33,6 +33,8 @@ class WireEyes {
   bool tls() const { return tls_; }        // a connection is encrypted
   bool late() const { return late_ > 0; }  // a connection began before the capture did
   std::uint64_t late_connections() const { return late_; }
+  // Calls of this client lower than the first that was seen may lie before the capture.
+  bool begins_late_for(const ClientProcess& client) const { return late() || (there() && wire_->apart && client.wire_from != 0); }
   // Why not everything was seen, TLS and late connections apart; empty when everything was.
   const std::string& impaired() const { return impaired_; }
 

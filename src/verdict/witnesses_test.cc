@@ -78,6 +78,30 @@ TEST(Witnesses, WireCutLongBeforeTheClientsLastLine) {
   EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
 }
 
+// One that listened in a run of its own may have come late, gone early, or been deaf to a client.
+TEST(Witnesses, WireThatListenedApart) {
+  EvidenceBuilder builder;
+  builder.call("client1", 1).wire_none();
+  Evidence evidence = builder.build();
+  evidence.wire->apart = true;
+  EXPECT_EQ(judge(evidence).outcome, Outcome::Proven);  // out of scope
+  EXPECT_EQ(judge(evidence).out_of_scope, 1U);
+  builder.call("client2", 5).wire_none();
+  evidence = builder.build();
+  evidence.wire->apart = true;
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+  for (std::uint64_t number = 1; number <= 5; ++number) builder.call("client2", number).wire_none();
+  evidence = builder.build();
+  evidence.wire->apart = true;
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(inconclusive(judge(evidence)), "6 7 8");
+  builder.middle().wire_none();
+  evidence = builder.build();
+  evidence.wire->apart = true;
+  EXPECT_EQ(broken(judge(evidence)), "8");
+}
+
 // What the wire shows of a later call of the same client, it would have shown of this one.
 TEST(Witnesses, ACutCaptureStillDeniesWhatCameBefore) {
   EvidenceBuilder builder;
