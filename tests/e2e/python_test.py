@@ -215,7 +215,8 @@ class Behaviour(Interop):
         client = self.stack.enter_context(Process(*client_command(server.address, *talk)))
         self.assertEqual(client.wait(), 1, client)
         ended = wait_until(lambda: of_type(read_json_lines(file), "ended"), "the end of the call")
-        self.assertEqual(ended[0]["status"], 1)
+        # grpcio may tell the handler of the end of the requests before it tells of the cancellation: then it ends as if all was well.
+        self.assertIn(ended[0]["status"], (0, 1))
         self.assertEqual(server.stop(), 0, server)
 
     def test_asked_to_end_a_client_ends_in_order(self):
