@@ -1,10 +1,9 @@
 #include "capture/packet_parts.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "capture/link_layer.h"
+#include "wire/tcp/checksum.h"
 #include "wire/tcp/packet.h"
 
 namespace testigo::capture {
@@ -26,27 +25,6 @@ std::size_t ip_header_size(Bytes ip) {
   if (ip.empty()) return 0;
   const std::size_t size = is_v4(ip) ? std::max(kV4HeaderMin, (std::to_integer<std::size_t>(ip[0]) & 0xf) * 4) : kV6Header;
   return std::min(size, ip.size());
-}
-
-std::uint64_t folded(std::uint64_t sum) {
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return sum;
-}
-
-// RFC 1071: the sum of 16-bit words, the last one padded with zeros. Four octets at a time in the machine's own order: section 2
-// (B) of it says that only the result needs to be swapped.
-std::uint64_t sum_words(Bytes octets) {
-  std::uint64_t sum = 0;
-  std::size_t at = 0;
-  std::uint32_t word = 0;
-  for (; at + sizeof word <= octets.size(); at += sizeof word) {
-    std::memcpy(&word, octets.data() + at, sizeof word);
-    sum += word;
-  }
-  word = 0;
-  if (at < octets.size()) std::memcpy(&word, octets.data() + at, octets.size() - at);
-  sum = folded(sum + word);
-  return std::endian::native == std::endian::little ? (sum & 0xff) << 8 | sum >> 8 : sum;
 }
 
 // The addresses count too.
@@ -86,7 +64,7 @@ void renew_checksum(std::uint16_t link_type, std::span<std::byte> packet) {
   segment[kChecksumAt] = segment[kChecksumAt + 1] = std::byte{0};
   // An extension header may say that the address to sum is another one.
   if (read.cut > 0 || from != ip_header_size(*ip)) return;
-  const std::uint64_t sum = ~folded(sum_words(addresses(*ip)) + kTcp + size + sum_words(segment));
+  const std::uint64_t sum = ~tcp::folded(tcp::sum_words(addresses(*ip)) + kTcp + size + tcp::sum_words(segment));
   segment[kChecksumAt] = static_cast<std::byte>(sum >> 8);
   segment[kChecksumAt + 1] = static_cast<std::byte>(sum);
 }

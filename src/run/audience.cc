@@ -1,9 +1,5 @@
 #include "run/audience.h"
 
-#include <cstdio>
-
-#include "report/verdict_json.h"
-#include "report/verdict_text.h"
 #include "run/terminal.h"
 #include "run/version.h"
 
@@ -47,17 +43,6 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   traffic.dropped_packets = dropped_packets;
   report.verdict = verdict::judge_traffic(traffic, report.checks, diagnosis_.causes());
   return report;
-}
-
-int tell_traffic(const report::RunReport& report, bool json) {
-  if (json) {
-    put(stdout, report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-  } else {
-    put(stdout, "\n" + report::verdict_text(report, {paint_for(stdout), 3}));
-  }
-  std::fflush(stdout);
-  report::write_reports(report);
-  return report::exit_code(report.verdict.outcome);
 }
 
 }  // namespace testigo::run

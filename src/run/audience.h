@@ -66,8 +66,4 @@ class Audience {
   call::Model model_;
 };
 
-// Says the verdict on stdout, writes the reports into the evidence, and returns the exit code: in that order, for a full disk takes
-// no verdict away. Throws EnvironmentError.
-int tell_traffic(const report::RunReport& report, bool json);
-
 }  // namespace testigo::run

@@ -13,6 +13,8 @@
 #include "run/masked.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
+#include "run/tell_verdict.h"
+#include "run/terminal.h"
 
 namespace testigo::run {
 namespace {
@@ -84,7 +86,8 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   tap.stop();
 
   const report::RunReport report = make_report(folder, heard, noted(folder, heard, tap.counts().slowed), clock);
-  const int code = tell_traffic(report, options.json);
+  if (!options.json) put(stdout, "\n");  // behind the lines of the calls
+  const int code = tell_verdict(report, options.json);
   if (heard.capture.error()) throw EnvironmentError(*heard.capture.error());
   return code;
 }

@@ -13,8 +13,6 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
-#include "report/verdict_json.h"
-#include "report/verdict_text.h"
 #include "run/child_process.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
@@ -24,6 +22,7 @@
 #include "run/repeated_judge.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
+#include "run/tell_verdict.h"
 #include "run/terminal.h"
 #include "run/test_certificates.h"
 #include "run/wire_post.h"
@@ -287,18 +286,6 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
   return collected;
 }
 
-// Told before it is written: a full disk takes no verdict away.
-int tell(const report::RunReport& report, bool json) {
-  if (json) {
-    put(stdout, report::verdict_json(report).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-  } else {
-    put(stdout, report::verdict_text(report, {paint_for(stdout), 3}));
-  }
-  std::fflush(stdout);
-  report::write_reports(report);
-  return report::exit_code(report.verdict.outcome);
-}
-
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
@@ -308,7 +295,7 @@ int run_verify(const VerifyOptions& options) {
     const bool waits = options.repeat || options.after > Duration::zero();
     waits ? take_signals() : ignore_broken_pipes();
     return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
-      return tell(judge_evidence(folder, strictness, clock), options.json);
+      return tell_verdict(judge_evidence(folder, strictness, clock), options.json);
     });
   }
   if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
@@ -322,7 +309,7 @@ int run_verify(const VerifyOptions& options) {
   release_signals();  // the evidence is on disk; judging it may be ended at once
   report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten);
   report.masked = masked_of(collected.masked);
-  return tell(report, options.json);
+  return tell_verdict(report, options.json);
 }
 
 }  // namespace testigo::run

@@ -18,6 +18,7 @@
 #include "run/privileges.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
+#include "run/tell_verdict.h"
 #include "run/terminal.h"
 #include "run/watch_lock.h"
 
@@ -145,7 +146,8 @@ int Watch::conclude() {
     report.masked = masked_of(recorder_->masked());
   }
   std::ranges::move(recorded_notes(), std::back_inserter(report.verdict.notes));
-  const int code = tell_traffic(report, options_.json);
+  if (!options_.json) put(stdout, "\n");  // behind the lines of the calls
+  const int code = tell_verdict(report, options_.json);
   if (recorder_ && recorder_->error()) throw EnvironmentError(*recorder_->error());
   return code;
 }

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "base/inert.h"
+#include "base/rotated_files.h"
 #include "statement/collector.h"
 #include "statement/line_parser.h"
 #include "statement/line_splitter.h"
-#include "statement/rotated_files.h"
 
 namespace testigo::statement {
 

@@ -12,7 +12,7 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
-#include "statement/rotated_files.h"
+#include "base/rotated_files.h"
 
 namespace testigo::statement {
 namespace {

@@ -1,7 +1,5 @@
 #include "wire/tcp/packet.h"
-
-#include <bit>
-#include <cstring>
+#include "wire/tcp/checksum.h"
 
 namespace testigo::tcp {
 namespace {
@@ -99,26 +97,8 @@ bool as_v4(const Packet& packet) { return packet.source.is_v4() && packet.destin
 
 std::size_t tcp_size(const Packet& packet) { return kTcpHeader + (packet.syn ? kSynOptions.size() : 0) + packet.payload.size(); }
 
-// RFC 1071: the sum of 16-bit words, the last one padded with zeros, folded. Four octets at a time in the machine's own order:
-// section 2 (B) of it says that only the result needs to be swapped.
-std::uint64_t sum_words(Bytes octets) {
-  std::uint64_t sum = 0;
-  std::size_t at = 0;
-  std::uint32_t word = 0;
-  for (; at + sizeof word <= octets.size(); at += sizeof word) {
-    std::memcpy(&word, octets.data() + at, sizeof word);
-    sum += word;
-  }
-  word = 0;
-  if (at < octets.size()) std::memcpy(&word, octets.data() + at, octets.size() - at);
-  sum += word;
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  if constexpr (std::endian::native == std::endian::little) sum = (sum & 0xff) << 8 | sum >> 8;
-  return sum;
-}
-
 void put_checksum(std::vector<std::byte>& out, std::size_t at, std::uint64_t sum) {
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  sum = folded(sum);
   out[at] = static_cast<std::byte>(~sum >> 8);
   out[at + 1] = static_cast<std::byte>(~sum);
 }

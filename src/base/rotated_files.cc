@@ -1,9 +1,9 @@
-#include "statement/rotated_files.h"
+#include "base/rotated_files.h"
 
 #include <string>
 #include <system_error>
 
-namespace testigo::statement {
+namespace testigo {
 namespace {
 
 std::filesystem::path with_ending(std::filesystem::path file, const std::string& ending) {
@@ -19,10 +19,16 @@ std::filesystem::path rotated(const std::filesystem::path& file, int age) {
 
 std::filesystem::path next_file(const std::filesystem::path& file) { return with_ending(file, ".next"); }
 
-bool grow_older(const std::filesystem::path& file, int kept) {
+int oldest_age(const std::filesystem::path& file) {
   std::error_code error;
   int oldest = 0;
   while (oldest < kRotatedFilesMax && std::filesystem::exists(rotated(file, oldest + 1), error)) ++oldest;
+  return oldest;
+}
+
+bool grow_older(const std::filesystem::path& file, int kept) {
+  std::error_code error;
+  int oldest = oldest_age(file);
   for (; oldest > 0 && oldest >= kept; --oldest) std::filesystem::remove(rotated(file, oldest), error);
   for (int age = oldest; age >= 0; --age) {
     std::filesystem::rename(rotated(file, age), rotated(file, age + 1), error);
@@ -31,4 +37,4 @@ bool grow_older(const std::filesystem::path& file, int kept) {
   return true;
 }
 
-}  // namespace testigo::statement
+}  // namespace testigo
