@@ -142,7 +142,7 @@ Outcome play(Bytes input, std::uint64_t seed) {
   for (const check::Finding& finding : tally.findings) outcome.lines.push_back(std::string(finding.check) + finding.text);
   for (const auto& [id, count] : tally.counts) {
     outcome.lines.push_back(std::string(id) + " " + std::to_string(count.passed) + " " + std::to_string(count.failed) +
-                            count.reason);
+                            std::string(count.reason));
   }
   for (const diagnose::Cause& cause : diagnosis.causes()) outcome.lines.push_back(cause.id + cause.explanation);
   return outcome;
