@@ -54,8 +54,9 @@ fuzz: setup-fuzz build/fuzz/build.ninja ## every fuzz target for FUZZ_SECONDS ea
 	JOBS=$(JOBS) scripts/fuzz $(FUZZ_SECONDS)
 
 .PHONY: compose
-compose: ## the image and compose.yaml under test: what goes wrong there, and what the verdict says of it (starts Docker if none runs)
-	scripts/with-docker scripts/compose-test
+compose: setup-build build/release/build.ninja ## the image and compose.yaml under test: what goes wrong there, and what the verdict says of it (starts Docker if none runs)
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_BIN=$(CURDIR)/build/release/bin scripts/with-docker scripts/compose-test
 
 .PHONY: soak
 soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients each SOAK_PERIOD (2ms), every file rotated away (as root)
