@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 150
-SOAK_PERIOD ?= 2ms
+SOAK_PERIOD ?= 1ms
 ARGS ?=
 TOLERANCE ?=
 
@@ -59,7 +59,7 @@ compose: setup-build build/release/build.ninja ## the image and compose.yaml und
 	TESTIGO_BIN=$(CURDIR)/build/release/bin scripts/with-docker scripts/compose-test
 
 .PHONY: soak
-soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients each SOAK_PERIOD (2ms), every file rotated away (as root)
+soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients each SOAK_PERIOD (1ms), every file rotated away (as root)
 	$(call build,release) --target testigo testigo-greeter
 	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_SOAK_PERIOD=$(SOAK_PERIOD) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
 

@@ -1,3 +1,4 @@
+#include <absl/synchronization/mutex.h>
 #include <google/protobuf/stubs/common.h>
 #include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
@@ -33,6 +34,9 @@ void quiet_grpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
+// Debian's Abseil is built with its search for deadlocks, under one lock of the whole process for every mutex that gRPC takes.
+void trust_the_locks_of_grpc() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
+
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
   const auto chosen = app.get_subcommands();
   const bool other_command = chosen.empty() && !first.empty() && first.front() != '-';
@@ -64,6 +68,7 @@ int main(int argc, char** argv) {
   }
   const StopSignals signals;
   quiet_grpc();
+  trust_the_locks_of_grpc();
   try {
     return (*server ? run_server : *client ? run_client : run_health)(signals);
   } catch (const testigo::EnvironmentError& error) {
