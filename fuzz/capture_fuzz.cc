@@ -43,9 +43,9 @@ std::uint64_t blocks_of(Bytes octets, std::uint64_t seed) {
   while (const auto piece = cuts.next()) {
     reader.feed(*piece);
     capture::CaptureBlock block;
-    capture::PcapngReader::Read read;
-    while ((read = reader.next(block)) == capture::PcapngReader::Read::Done) ++blocks;
-    if (read == capture::PcapngReader::Read::Malformed) break;
+    capture::ReadBlock read;
+    while ((read = reader.next(block)) == capture::ReadBlock::Done) ++blocks;
+    if (read == capture::ReadBlock::Malformed) break;
   }
   return blocks;
 }

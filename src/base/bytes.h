@@ -1,4 +1,4 @@
-// Octets that somebody else owns, and how to read numbers of network order from them.
+// Octets that somebody else owns, and how to read numbers from them.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +28,13 @@ inline std::string_view as_text(Bytes octets) { return {reinterpret_cast<const c
 inline std::uint64_t load_number(const std::byte* from, std::size_t size) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
+  return value;
+}
+
+// The same, the least octet first.
+inline std::uint64_t load_little_endian(const std::byte* from, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = size; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
   return value;
 }
 

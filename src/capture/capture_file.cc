@@ -16,9 +16,9 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "capture/capture_decoder.h"
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
-#include "capture/pcapng_reader.h"
 #include "capture/tcp_reconstruction.h"
 #include "wire/tcp/reassembly.h"
 
@@ -64,16 +64,16 @@ class CommentedSink final : public tcp::ConnectionSink {
 class CaptureReading {
  public:
   CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
-      : limits_(limits), reader_(limits), sink_(sink), reassembly_(sink_, limits) {}
+      : limits_(limits), decoder_(limits), sink_(sink), reassembly_(sink_, limits) {}
 
   // False when there is no use in more of this file.
   bool take(Bytes octets) {
-    reader_.feed(octets);
+    decoder_.feed(octets);
     for (;;) {
       CaptureBlock block;
-      const auto read = reader_.next(block);
-      if (read == PcapngReader::Read::NeedMore) return true;
-      if (read == PcapngReader::Read::Malformed) return false;
+      const auto read = decoder_.next(block);
+      if (read == ReadBlock::NeedMore) return true;
+      if (read == ReadBlock::Malformed) return false;
       whole_ = false;
       std::visit([this](const auto& inside) { on_block(inside); }, block);
     }
@@ -81,9 +81,9 @@ class CaptureReading {
 
   // Another file follows.
   void end_file() {
-    trouble(reader_.trouble());
+    trouble(decoder_.trouble());
     interrupted_ = cut();
-    reader_ = PcapngReader(limits_);
+    decoder_ = CaptureDecoder(limits_);
     before_ = summary_.packets;
     whole_ = false;
   }
@@ -91,30 +91,30 @@ class CaptureReading {
   CaptureSummary end() {
     sink_.at(0, {});
     reassembly_.end();
-    trouble(reader_.trouble());
+    trouble(decoder_.trouble());
     if (const auto passed = reassembly_.not_followed(); passed > 0) trouble(fmt::format("{} connections over the limit", passed));
     summary_.cut = cut();
     return summary_;
   }
 
  private:
-  // A file that ends inside a block may still be written.
-  bool cut() const { return !whole_ || reader_.pending() > 0 || !reader_.trouble().empty(); }
+  // A file that ends inside a block may still be written; ours end with a mark.
+  bool cut() const { return (ours_ && !whole_) || decoder_.inside() || !decoder_.trouble().empty(); }
 
   void on_block(const OtherBlock&) {}
 
   void on_block(const SectionStart& start) {
     const bool first = std::exchange(first_section_, false);
-    const bool ours = start.application.starts_with(pcapng::kApplication);
+    ours_ = start.application.starts_with(pcapng::kApplication);
     const std::uint64_t number = continued_number(start.comment).value_or(0);
     if (first && number != 0) summary_.first_number = number;
     const bool goes_on = number == summary_.first_number + summary_.packets && !interrupted_;
-    if (ours && !first && !goes_on) unseen_from_ = summary_.last;
+    if (ours_ && !first && !goes_on) unseen_from_ = summary_.last;
     interrupted_ = false;
     section_from_ = summary_.packets;
-    summary_.reconstructed = ours && start.comment.starts_with(pcapng::kReconstructed);
-    summary_.captured = ours && start.comment.starts_with(pcapng::kCaptured);
-    summary_.without_bodies |= ours && start.comment.find(pcapng::kWithoutBodies) != std::string_view::npos;
+    summary_.reconstructed = ours_ && start.comment.starts_with(pcapng::kReconstructed);
+    summary_.captured = ours_ && start.comment.starts_with(pcapng::kCaptured);
+    summary_.without_bodies |= ours_ && start.comment.find(pcapng::kWithoutBodies) != std::string_view::npos;
   }
 
   // What the header of a file that continues another one says of its first packet.
@@ -128,6 +128,7 @@ class CaptureReading {
   }
 
   void on_block(const CaptureStatistics& statistics) {
+    if (!ours_) return;  // what others count includes packets that they did not write
     const std::uint64_t held = summary_.packets - section_from_;
     whole_ = statistics.packets_received == held;
     if (!whole_) trouble(fmt::format("its end counts {} packets and it holds {}", statistics.packets_received.value_or(0), held));
@@ -137,15 +138,16 @@ class CaptureReading {
     summary_.packets = before_ + captured.number;
     if (captured.time) note_time(*captured.time);
     tcp::Packet packet;
-    if (!captured.time || !is_known_link_type(captured.link_type)) {
-      trouble(fmt::format("packet {} has no time, or a link type that is not read ({})", summary_.packets, captured.link_type));
-    } else if (const auto ip = ip_of(captured.link_type, captured.octets);
-               !ip || tcp::read_packet(*ip, packet) != tcp::PacketKind::Tcp) {
-      trouble(fmt::format("packet {} is not TCP over IP", summary_.packets));
-    } else {
-      sink_.at(summary_.packets, captured.comment);
-      reassembly_.take(packet, *captured.time, summary_.packets);
-    }
+    const auto ip = ip_of(captured.link_type, captured.octets);
+    const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
+    if (!captured.time || !is_known_link_type(captured.link_type) || kind == tcp::PacketKind::Malformed) return note_unread();
+    if (kind == tcp::PacketKind::Other) return;
+    sink_.at(summary_.packets, captured.comment);
+    reassembly_.take(packet, *captured.time, summary_.packets);
+  }
+
+  void note_unread() {
+    if (summary_.unread++ == 0) summary_.first_unread = summary_.packets;
   }
 
   void note_time(Time time) {
@@ -160,7 +162,7 @@ class CaptureReading {
   }
 
   Limits limits_;
-  PcapngReader reader_;
+  CaptureDecoder decoder_;
   CommentedSink sink_;
   tcp::Reassembly reassembly_;
   CaptureSummary summary_;
@@ -169,6 +171,7 @@ class CaptureReading {
   bool first_section_ = true;
   bool interrupted_ = false;  // the file before this one was not whole
   std::optional<Time> unseen_from_;
+  bool ours_ = false;   // Testigo wrote this section
   bool whole_ = false;  // the last block was the mark of a whole file
 };
 
@@ -184,11 +187,9 @@ struct CloseFile {
 // A file that was cut in its first octets is damage; one that begins otherwise is something else.
 void recognise(Bytes first, const std::filesystem::path& file) {
   constexpr std::size_t kMagicBytes = 4;
-  if (first.size() < kMagicBytes ||
-      load_number(first.data(), kMagicBytes) == static_cast<std::uint32_t>(pcapng::BlockType::SectionHeader))
-    return;
-  throw EnvironmentError(
-      fmt::format("{} is no pcapng file; a capture that testigo wrote is wanted", inert(file.native(), file.native().size())));
+  if (first.size() < kMagicBytes || CaptureDecoder::begins(first)) return;
+  throw EnvironmentError(fmt::format("{} is no capture; pcapng and pcap are read, also compressed by gzip",
+                                     inert(file.native(), file.native().size())));
 }
 
 }  // namespace

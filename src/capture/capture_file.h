@@ -1,4 +1,5 @@
-// Reads captures, those that Testigo wrote (wire.pcapng) and others, and reports their connections to a sink. Untrusted input.
+// Reads captures, those that Testigo wrote (wire.pcapng) and others (pcapng, pcap, compressed by gzip or not), and reports their
+// connections to a sink. Untrusted input.
 #pragma once
 
 #include <cstdint>
@@ -28,14 +29,16 @@ struct CaptureSummary {
   bool without_bodies = false;     // message bodies in it are zeros
   std::uint64_t first_number = 1;  // that its first packet had in the run: it is not 1 when older files were deleted
   bool cut = false;                // it ends inside a block, or without the mark that our writer puts at its end
-  std::string trouble;             // what could not be read, inert; empty when all was
+  std::uint64_t unread = 0;        // packets of which it is not known what they carry: fragments of IP, without a time, …
+  std::uint64_t first_unread = 0;  // the number of the first one
+  std::string trouble;             // what is damaged, inert; empty when nothing is
   std::optional<Time> first;       // time of the first and last packet
   std::optional<Time> last;
   std::vector<UnseenTime> unseen;  // times between two files of which the later one does not continue the earlier
 };
 
 // Reads the whole file, calling the sink on this thread; calls on_end last. Throws EnvironmentError when the file cannot be
-// opened or is no pcapng; damage inside it ends the reading and is told in the summary.
+// opened or is no capture; damage inside it ends the reading and is told in the summary.
 CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSink& sink, const Limits& limits = {});
 
 // The same for a file that is in memory.

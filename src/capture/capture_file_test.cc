@@ -159,7 +159,7 @@ TEST_F(CaptureFile, SaysWhatCannotBeReadOrWritten) {
 TEST_F(CaptureFile, IsNoCaptureWhenItIsSomethingElse) {
   RecordedSink sink;
   const CaptureSummary summary = read_capture(as_octets("HTTP/1.1 400 Bad Request\r\n\r\n"), sink);
-  EXPECT_THAT(summary.trouble, HasSubstr("no pcapng file"));
+  EXPECT_THAT(summary.trouble, HasSubstr("no capture"));
   EXPECT_TRUE(summary.cut);
   EXPECT_FALSE(summary.reconstructed);
   EXPECT_EQ(summary.packets, 0u);

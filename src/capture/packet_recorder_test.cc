@@ -103,7 +103,7 @@ class PacketRecorderTest : public ::testing::Test {
     reader.feed(as_octets(content));
     CaptureBlock block;
     std::vector<std::vector<std::byte>> packets;
-    while (reader.next(block) == PcapngReader::Read::Done) {
+    while (reader.next(block) == ReadBlock::Done) {
       const auto* const packet = std::get_if<CapturedPacket>(&block);
       if (packet != nullptr) packets.emplace_back(packet->octets.begin(), packet->octets.end());
     }

@@ -29,40 +29,41 @@ std::uint64_t ticks_per_second(std::uint8_t resolution) {
 
 }  // namespace
 
+bool PcapngReader::begins(Bytes octets) {
+  return load_number(octets.data(), 4) == static_cast<std::uint32_t>(BlockType::SectionHeader);
+}
+
 void PcapngReader::feed(Bytes octets) {
   buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
   at_ = 0;
   append(buffer_, octets);
 }
 
-PcapngReader::Read PcapngReader::next(CaptureBlock& block) {
-  if (!trouble_.empty()) return Read::Malformed;
+ReadBlock PcapngReader::next(CaptureBlock& block) {
+  if (!trouble_.empty()) return ReadBlock::Malformed;
   const Bytes rest = Bytes(buffer_).subspan(at_);
-  if (rest.size() < kBlockBytesMin) return Read::NeedMore;
+  if (rest.size() < kBlockBytesMin) return ReadBlock::NeedMore;
   // The type of a section header reads the same in both byte orders, and its magic says which one holds from there on.
-  const bool section = load_number(rest.data(), 4) == static_cast<std::uint32_t>(BlockType::SectionHeader);
+  const bool section = begins(rest);
   if (section ? !read_byte_order(rest) : !in_section_) return malformed("this is no pcapng file, or it is damaged");
   const auto type = static_cast<std::uint32_t>(number(rest, 0, 4));
   const std::size_t length = number(rest, 4, 4);
   if (length < kBlockBytesMin || length % 4 != 0) return malformed(fmt::format("a block says that it is {} octets long", length));
   if (length > block_bytes_max_)
     return malformed(fmt::format("a block of {} octets is over the limit of {}", length, block_bytes_max_));
-  if (rest.size() < length) return Read::NeedMore;
+  if (rest.size() < length) return ReadBlock::NeedMore;
   if (number(rest, length - 4, 4) != length) return malformed("the two lengths of a block differ");
   at_ += length;
   return read_block(type, rest.subspan(8, length - kBlockBytesMin), block);
 }
 
 std::uint64_t PcapngReader::number(Bytes octets, std::size_t at, std::size_t size) const {
-  if (!little_endian_) return load_number(octets.data() + at, size);
-  std::uint64_t value = 0;
-  for (std::size_t i = size; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(octets[at + i]);
-  return value;
+  return little_endian_ ? load_little_endian(octets.data() + at, size) : load_number(octets.data() + at, size);
 }
 
-PcapngReader::Read PcapngReader::malformed(std::string trouble) {
+ReadBlock PcapngReader::malformed(std::string trouble) {
   trouble_ = fmt::format("{} (after packet {})", trouble, packets_);
-  return Read::Malformed;
+  return ReadBlock::Malformed;
 }
 
 bool PcapngReader::read_byte_order(Bytes start) {
@@ -71,7 +72,7 @@ bool PcapngReader::read_byte_order(Bytes start) {
   return little_endian_ || magic == kByteOrderMagic;
 }
 
-PcapngReader::Read PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock& block) {
+ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock& block) {
   block = OtherBlock{};
   switch (static_cast<BlockType>(type)) {
     case BlockType::SectionHeader:
@@ -85,12 +86,12 @@ PcapngReader::Read PcapngReader::read_block(std::uint32_t type, Bytes body, Capt
     case BlockType::SimplePacket:
     case BlockType::ObsoletePacket:
       block = CapturedPacket{++packets_, 0, {}, {}, {}};
-      return Read::Done;
+      return ReadBlock::Done;
   }
-  return Read::Done;
+  return ReadBlock::Done;
 }
 
-PcapngReader::Read PcapngReader::read_section(Bytes body, CaptureBlock& block) {
+ReadBlock PcapngReader::read_section(Bytes body, CaptureBlock& block) {
   if (body.size() < 16) return malformed("a section header is too short");
   const std::uint64_t major = number(body, 4, 2);
   if (major != kMajor) return malformed(fmt::format("pcapng version {} is not known", major));
@@ -99,10 +100,10 @@ PcapngReader::Read PcapngReader::read_section(Bytes body, CaptureBlock& block) {
   const Bytes options = body.subspan(16);
   block = SectionStart{as_text(option(options, static_cast<std::uint16_t>(Option::Application))),
                        as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
-  return Read::Done;
+  return ReadBlock::Done;
 }
 
-PcapngReader::Read PcapngReader::read_interface(Bytes body) {
+ReadBlock PcapngReader::read_interface(Bytes body) {
   if (body.size() < 8) return malformed("an interface description is too short");
   if (interfaces_.size() == kInterfacesMax) return malformed("too many interfaces");
   Interface interface;
@@ -112,10 +113,10 @@ PcapngReader::Read PcapngReader::read_interface(Bytes body) {
   const Bytes offset = option(body.subspan(8), static_cast<std::uint16_t>(Option::TimeOffset));
   if (offset.size() == 8) interface.offset_seconds = static_cast<std::int64_t>(number(offset, 0, 8));
   interfaces_.push_back(interface);
-  return Read::Done;
+  return ReadBlock::Done;
 }
 
-PcapngReader::Read PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
+ReadBlock PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
   if (body.size() < 20) return malformed("a packet block is too short");
   const std::size_t interface = number(body, 0, 4);
   const std::size_t size = number(body, 12, 4);
@@ -125,16 +126,16 @@ PcapngReader::Read PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
   const Bytes options = body.subspan(20 + padded(size));
   block = CapturedPacket{++packets_, interfaces_[interface].link_type, time_of(interfaces_[interface], ticks),
                          body.subspan(20, size), as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
-  return Read::Done;
+  return ReadBlock::Done;
 }
 
-PcapngReader::Read PcapngReader::read_statistics(Bytes body, CaptureBlock& block) {
+ReadBlock PcapngReader::read_statistics(Bytes body, CaptureBlock& block) {
   if (body.size() < 12) return malformed("a statistics block is too short");
   const Bytes received = option(body.subspan(12), static_cast<std::uint16_t>(Option::PacketsReceived));
   CaptureStatistics statistics;
   if (received.size() == 8) statistics.packets_received = number(received, 0, 8);
   block = statistics;
-  return Read::Done;
+  return ReadBlock::Done;
 }
 
 // The value of the first option of that code; nothing when there is none, or the options are damaged before it.

@@ -5,48 +5,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "capture/capture_block.h"
 
 namespace testigo::capture {
 
-// Texts and octets are borrowed until the next call of `next` or `feed`.
-struct SectionStart {
-  std::string_view application;
-  std::string_view comment;
-};
-
-struct CapturedPacket {
-  std::uint64_t number = 0;  // from 1, as Wireshark numbers them
-  std::uint16_t link_type = 0;
-  std::optional<Time> time;  // nothing when the block holds none, or it is out of range
-  Bytes octets;
-  std::string_view comment;
-};
-
-struct CaptureStatistics {
-  std::optional<std::uint64_t> packets_received;
-};
-
-struct OtherBlock {};
-
-using CaptureBlock = std::variant<OtherBlock, SectionStart, CapturedPacket, CaptureStatistics>;
-
 class PcapngReader {
  public:
+  // True when a file that begins so is one; four octets tell.
+  static bool begins(Bytes octets);
+
   explicit PcapngReader(const Limits& limits = {}) : block_bytes_max_(limits.capture_block_bytes_max) {}
 
   // Takes the next octets, copied.
   void feed(Bytes octets);
 
-  // After Malformed there is nothing more; `trouble` says why.
-  enum class Read : std::uint8_t { Done, NeedMore, Malformed };
-  Read next(CaptureBlock& block);
+  ReadBlock next(CaptureBlock& block);
 
   const std::string& trouble() const { return trouble_; }
   // Octets of a block that is not whole yet.
@@ -59,13 +37,13 @@ class PcapngReader {
     std::int64_t offset_seconds = 0;
   };
   std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const;
-  Read malformed(std::string trouble);
+  ReadBlock malformed(std::string trouble);
   bool read_byte_order(Bytes start);
-  Read read_block(std::uint32_t type, Bytes body, CaptureBlock& block);
-  Read read_section(Bytes body, CaptureBlock& block);
-  Read read_interface(Bytes body);
-  Read read_packet(Bytes body, CaptureBlock& block);
-  Read read_statistics(Bytes body, CaptureBlock& block);
+  ReadBlock read_block(std::uint32_t type, Bytes body, CaptureBlock& block);
+  ReadBlock read_section(Bytes body, CaptureBlock& block);
+  ReadBlock read_interface(Bytes body);
+  ReadBlock read_packet(Bytes body, CaptureBlock& block);
+  ReadBlock read_statistics(Bytes body, CaptureBlock& block);
   Bytes option(Bytes options, std::uint16_t code) const;
   std::optional<Time> time_of(const Interface& interface, std::uint64_t ticks) const;
 

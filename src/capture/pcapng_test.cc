@@ -46,11 +46,11 @@ Lines lines_of(testing::Cuts& cuts, const Limits& limits = {}) {
   while (const auto piece = cuts.next()) {
     reader.feed(*piece);
     CaptureBlock block;
-    PcapngReader::Read read;
-    while ((read = reader.next(block)) == PcapngReader::Read::Done) {
+    ReadBlock read;
+    while ((read = reader.next(block)) == ReadBlock::Done) {
       lines.push_back(std::visit([](const auto& inside) { return line_of(inside); }, block));
     }
-    if (read == PcapngReader::Read::Malformed) {
+    if (read == ReadBlock::Malformed) {
       lines.push_back(reader.trouble());
       return lines;
     }

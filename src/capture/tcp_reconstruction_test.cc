@@ -112,7 +112,7 @@ TEST(TcpReconstruction, NumbersItsPacketsAsTcpDoes) {
   const std::string content = taped.content();
   reader.feed(as_octets(content));
   CaptureBlock block;
-  while (reader.next(block) == PcapngReader::Read::Done) {
+  while (reader.next(block) == ReadBlock::Done) {
     if (!std::holds_alternative<CapturedPacket>(block)) continue;
     tcp::Packet packet;
     ASSERT_EQ(tcp::read_packet(std::get<CapturedPacket>(block).octets, packet), tcp::PacketKind::Tcp);
@@ -197,7 +197,7 @@ tcp::ConnectionNumber about_to_wrap(std::size_t octets) {
   reader.feed(as_octets(content));
   CaptureBlock block;
   tcp::Packet packet;
-  while (reader.next(block) == PcapngReader::Read::Done) {
+  while (reader.next(block) == ReadBlock::Done) {
     const auto* const captured = std::get_if<CapturedPacket>(&block);
     if (captured == nullptr) continue;
     tcp::read_packet(captured->octets, packet);

@@ -62,6 +62,12 @@ std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) 
   return capture::CaptureFiles(files);
 }
 
+// What was not read may be what is missed.
+std::string trouble_of(const capture::CaptureSummary& summary) {
+  if (!summary.trouble.empty() || summary.unread == 0) return summary.trouble;
+  return fmt::format("{} of its packets cannot be read, packet {} first", summary.unread, summary.first_unread);
+}
+
 // The capture, through the same model as live traffic. Returns how the wire was witnessed.
 std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evidence, std::vector<std::string>& notes) {
   check::Judge checks;
@@ -76,10 +82,10 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire = witness.take();
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;
-  evidence.wire->trouble = summary.trouble;
+  evidence.wire->trouble = trouble_of(summary);
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();
-  if (!summary.trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", summary.trouble));
+  if (!evidence.wire->trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", evidence.wire->trouble));
   return witnessed(summary);
 }
 

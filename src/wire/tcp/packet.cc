@@ -35,20 +35,30 @@ PacketKind read_v4(Bytes octets, Packet& packet, Carried& inside) {
   if (total == 0) total = octets.size();  // the network card was to cut and number it (TSO)
   if (header < kV4Header || header > octets.size() || total < header) return PacketKind::Malformed;
   const bool fragment = (number(octets, 6, 2) & 0x3fff) != 0;  // more to come, or an offset
-  if (fragment) return PacketKind::Other;
+  if (fragment) return std::to_integer<std::uint8_t>(octets[9]) == kTcp ? PacketKind::Fragment : PacketKind::Other;
   packet.source = v4_address(octets.data() + 12);
   packet.destination = v4_address(octets.data() + 16);
   inside = carried(std::to_integer<std::uint8_t>(octets[9]), octets.subspan(header), total - header);
   return PacketKind::Tcp;
 }
 
-bool is_skipped_extension(std::uint8_t protocol) { return protocol == 0 || protocol == 43 || protocol == 60; }
+constexpr std::uint8_t kFragmentHeader = 44;
 
-// Extension headers that change nothing for us: hop-by-hop, routing, destination options (RFC 8200 4).
+bool is_skipped_extension(std::uint8_t protocol) {
+  return protocol == 0 || protocol == 43 || protocol == kFragmentHeader || protocol == 60;
+}
+
+// More to come, or an offset; else the packet is whole in spite of its fragment header (RFC 6946).
+bool is_part(Bytes fragment_header) { return (number(fragment_header, 2, 2) & 0xfff9) != 0; }
+
+// Extension headers that change nothing for us: hop-by-hop, routing, fragment, destination options (RFC 8200 4).
 PacketKind skip_extensions(Carried& inside) {
   while (is_skipped_extension(inside.protocol)) {
     if (inside.octets.size() < 8) return PacketKind::Malformed;
-    const std::size_t size = 8 + 8 * number(inside.octets, 1, 1);
+    const bool fragment_header = inside.protocol == kFragmentHeader;
+    if (fragment_header && is_part(inside.octets))
+      return std::to_integer<std::uint8_t>(inside.octets[0]) == kTcp ? PacketKind::Fragment : PacketKind::Other;
+    const std::size_t size = fragment_header ? 8 : 8 + 8 * number(inside.octets, 1, 1);
     if (size > inside.octets.size()) return PacketKind::Malformed;
     inside.protocol = std::to_integer<std::uint8_t>(inside.octets[0]);
     inside.octets = inside.octets.subspan(size);

@@ -28,7 +28,8 @@ struct Packet {
 
 enum class PacketKind : std::uint8_t {
   Tcp,
-  Other,      // well formed as far as it was read, and not TCP (or a fragment)
+  Other,      // well formed as far as it was read, and not TCP
+  Fragment,   // a part of an IP packet that holds TCP
   Malformed,  // contradicts itself, or ends inside a header
 };
 

@@ -114,8 +114,28 @@ TEST(Packet, IsOtherWhenItIsNotWholeTcp) {
   octets[9] = std::byte{17};
   EXPECT_EQ(read_packet(octets, packet), PacketKind::Other);
   octets[9] = std::byte{6};
+}
+
+TEST(Packet, IsAFragmentWhenItIsAPartOfOneThatHoldsTcp) {
+  auto octets = octets_of(example("10.0.0.1", "10.0.0.2"));
+  Packet packet;
   octets[6] = std::byte{0x20};  // more fragments
+  EXPECT_EQ(read_packet(octets, packet), PacketKind::Fragment);
+  octets[9] = std::byte{17};
   EXPECT_EQ(read_packet(octets, packet), PacketKind::Other);
+}
+
+TEST(Packet, ReadsAWholePacketBehindAFragmentHeader) {
+  auto octets = octets_of(example("::1", "::2"));
+  const auto header = from_hex("06 ff 0000 00000001");  // the second octet is reserved, and no length
+  octets.insert(octets.begin() + 40, header.begin(), header.end());
+  octets[5] = static_cast<std::byte>(std::to_integer<int>(octets[5]) + 8);
+  octets[6] = std::byte{44};
+  Packet packet;
+  ASSERT_EQ(read_packet(octets, packet), PacketKind::Tcp);
+  EXPECT_EQ(as_text(packet.payload), "hello");
+  octets[43] = std::byte{1};  // more fragments
+  EXPECT_EQ(read_packet(octets, packet), PacketKind::Fragment);
 }
 
 TEST(Packet, SurvivesEveryTruncationAndEveryOctet) {
