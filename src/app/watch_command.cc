@@ -1,5 +1,6 @@
 #include "app/command.h"
 #include "app/options.h"
+#include "run/read_run.h"
 #include "run/watch_lock.h"
 #include "run/watch_run.h"
 
@@ -29,16 +30,27 @@ void add_folder(CLI::App& command, run::WatchOptions& options, bool& health) {
       ->needs(folder);
 }
 
-int watch(const run::WatchOptions& options, bool health) {
+// What is read from files is neither listened to nor kept.
+void add_files(CLI::App& command, std::vector<std::filesystem::path>& files) {
+  auto* option =
+      command.add_option("FILE", files, "captures to read, pcapng or pcap, also compressed by gzip; -: the standard input")
+          ->type_name("FILE");
+  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
+    option->excludes(command.get_option(live));
+  }
+}
+
+int watch(const run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
-  if (options.interface.empty()) throw CLI::RequiredError("-i,--interface");
+  if (!files.empty()) return run::run_read({files, options.json, options.quiet});
+  if (options.interface.empty()) throw CLI::RequiredError("-i,--interface or FILE");
   return run::run_watch(options);
 }
 
 }  // namespace
 
 Runner add_watch(CLI::App& app, CLI::App*& command) {
-  command = app.add_subcommand("watch", "listen on a network interface, and witness every call that passes, on any port");
+  command = app.add_subcommand("watch", "witness every call in captures, or on a network interface, on any port");
   const auto options = std::make_shared<run::WatchOptions>();
   command->add_option("-i,--interface", options->interface, "where to listen: lo, eth0; any: everywhere")->type_name("IFACE");
   command->add_option("--filter", options->filter, "what to listen to, as pcap-filter(7) writes it: \"port 50051\" [all TCP]")
@@ -53,17 +65,21 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);
+  const auto files = std::make_shared<std::vector<std::filesystem::path>>();
+  add_files(*command, *files);
   command->add_flag("--json", options->json, "JSON lines: a line a call, a line a finding, and the verdict last");
   command->add_flag("--quiet,-q", options->quiet, "no line a call, the verdict only");
   command->footer(
       "Examples:\n"
+      "  testigo watch capture.pcapng                         every gRPC call in a capture\n"
+      "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"
       "  sudo testigo watch -i eth0 --write --folder /var/lib/testigo --rotate-bytes 5000000 --rotate-files 4\n\n"
-      "It needs the capability CAP_NET_RAW to open the interface, and gives up all privileges once it listens.\n"
+      "To listen it needs the capability CAP_NET_RAW, and gives up all privileges once it listens.\n"
       "What does not speak HTTP/2, is encrypted or began before is counted and not judged.\n\n"
       "Exit code: 0 PROVEN (gRPC by the specification), 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options, health] { return watch(*options, *health); };
+  return [options, files, health] { return watch(*options, *files, *health); };
 }
 
 }  // namespace testigo::app

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 
 namespace testigo {
@@ -29,6 +28,29 @@ bool literal(std::string_view text, std::size_t& at, char wanted) {
   if (at >= text.size() || text[at] != wanted) return false;
   ++at;
   return true;
+}
+
+// Decimal digits of a number that is not negative, over what stands there.
+void put_digits(std::string& text, std::size_t at, std::size_t size, std::int64_t number) {
+  for (; size-- > 0; number /= 10) text[at + size] = static_cast<char>('0' + number % 10);
+}
+
+// Rounded to the nearest.
+std::uint64_t divided(std::uint64_t number, std::uint64_t by) { return (number + by / 2) / by; }
+
+// A number of units, of which there are less than 999.5, with three digits and no zeros behind the point: "412", "12.3", "1.25".
+void append_three_digits(std::string& text, std::uint64_t number, std::uint64_t unit) {
+  std::uint64_t scale = 1;  // 10 to the number of decimals
+  while (scale < 100 && unit > 1 && divided(number * scale * 10, unit) < 1000) scale *= 10;
+  std::uint64_t digits = divided(number * scale, unit);
+  while (scale > 1 && digits % 10 == 0) {
+    digits /= 10;
+    scale /= 10;
+  }
+  text += std::to_string(digits / scale);
+  if (scale == 1) return;
+  text += '.';
+  for (std::uint64_t place = scale / 10; place > 0; place /= 10) text += static_cast<char>('0' + digits / place % 10);
 }
 
 // ".123456789", 1 to 9 digits, or nothing at all: nanoseconds.
@@ -75,11 +97,14 @@ std::string to_rfc3339(Time time) {
   const auto day = floor<days>(second);
   const year_month_day date(day);
   const hh_mm_ss clock(second - day);
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09lldZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-                static_cast<long long>(nanos));
+  std::string text = "0000-00-00T00:00:00.000000000Z";
+  put_digits(text, 0, 4, static_cast<int>(date.year()));
+  put_digits(text, 5, 2, static_cast<unsigned>(date.month()));
+  put_digits(text, 8, 2, static_cast<unsigned>(date.day()));
+  put_digits(text, 11, 2, clock.hours().count());
+  put_digits(text, 14, 2, clock.minutes().count());
+  put_digits(text, 17, 2, clock.seconds().count());
+  put_digits(text, 20, 9, nanos);
   return text;
 }
 
@@ -127,24 +152,37 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::string to_human(Duration duration) {
   struct Unit {
-    double nanos;
-    const char* name;
+    std::uint64_t nanos;
+    std::string_view name;
   };
-  constexpr Unit kUnits[] = {{1, "ns"}, {1e3, "µs"}, {1e6, "ms"}, {1e9, "s"}};
-  const double nanos = static_cast<double>(duration.count());
-  char text[48];
-  if (std::abs(nanos) >= 59.95e9) {
-    const auto whole = std::llround(std::abs(nanos) / 1e9);
-    std::snprintf(text, sizeof text, "%s%lldm %llds", nanos < 0 ? "-" : "", whole / 60, whole % 60);
-    return text;
+  constexpr Unit kUnits[] = {{1, " ns"}, {1'000, " µs"}, {1'000'000, " ms"}, {1'000'000'000, " s"}};
+  const bool negative = duration.count() < 0;
+  const std::uint64_t nanos =
+      negative ? 0 - static_cast<std::uint64_t>(duration.count()) : static_cast<std::uint64_t>(duration.count());
+  std::string text = negative ? "-" : "";
+  if (nanos >= 59'950'000'000) {
+    const std::uint64_t whole = divided(nanos, kNanosPerSecond);
+    return text + std::to_string(whole / 60) + "m " + std::to_string(whole % 60) + "s";
   }
   // 999.5 of a unit would round to four digits, so the next one takes over there.
   const Unit* unit = kUnits;
-  while (unit != kUnits + 3 && std::abs(nanos) >= 999.5 * unit->nanos) ++unit;
-  std::snprintf(text, sizeof text, "%.3g %s", nanos / unit->nanos, unit->name);
+  while (unit != kUnits + 3 && 2 * nanos >= 1999 * unit->nanos) ++unit;
+  append_three_digits(text, nanos, unit->nanos);
+  text += unit->name;
   return text;
 }
 
-std::string to_time_of_day(Time time) { return to_rfc3339(time).substr(11, 12); }
+std::string to_time_of_day(Time time) {
+  constexpr std::int64_t kMillisPerDay = 86'400'000;
+  const std::int64_t nanos = time.time_since_epoch().count();
+  std::int64_t millis = nanos / 1'000'000 - (nanos % 1'000'000 < 0 ? 1 : 0);
+  millis = (millis % kMillisPerDay + kMillisPerDay) % kMillisPerDay;
+  std::string text = "00:00:00.000";
+  put_digits(text, 0, 2, millis / 3'600'000);
+  put_digits(text, 3, 2, millis / 60'000 % 60);
+  put_digits(text, 6, 2, millis / 1'000 % 60);
+  put_digits(text, 9, 3, millis % 1'000);
+  return text;
+}
 
 }  // namespace testigo

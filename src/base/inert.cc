@@ -14,9 +14,15 @@ void append_escaped(std::string& out, unsigned char octet) {
   out += text;
 }
 
+// Nothing of it must be changed: the usual text.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char octet) { return octet >= 0x20 && octet < 0x7f && octet != '\\'; });
+}
+
 }  // namespace
 
 std::string inert(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max && is_plain(text)) return std::string(text);
   std::string out;
   std::size_t at = 0;
   while (at < text.size() && at < bytes_max) {

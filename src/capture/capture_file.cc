@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <cstring>
-#include <memory>
+#include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -175,9 +177,26 @@ class CaptureReading {
   bool whole_ = false;  // the last block was the mark of a whole file
 };
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+class Descriptor {
+ public:
+  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
+  Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
 };
+
+int open_to_read(const std::filesystem::path& file) {
+  return file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+}
 
 [[noreturn]] void cannot_read(const std::filesystem::path& file) {
   throw EnvironmentError(fmt::format("cannot read the capture {}: {}; check its name and your permissions",
@@ -196,22 +215,23 @@ void recognise(Bytes first, const std::filesystem::path& file) {
 
 struct CaptureFiles::Open {
   std::filesystem::path name;
-  std::unique_ptr<std::FILE, CloseFile> file;
+  Descriptor file;
   std::pair<dev_t, ino_t> identity;
-  std::uint64_t size = 0;
+  std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
-  void read(CaptureReading& reading) const;
+  bool read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const;
+  std::size_t read_some(std::span<std::byte> buffer) const;
 };
 
 // The newest one is opened first: a file that is renamed meanwhile is met twice then, and none is missed.
 CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files) {
   for (std::size_t i = files.size(); i-- > 0;) {
-    Open open{files[i], std::unique_ptr<std::FILE, CloseFile>(std::fopen(files[i].c_str(), "rbe")), {}, 0};
+    Open open{files[i], Descriptor(open_to_read(files[i])), {}, {}};
     struct stat status = {};
-    if (!open.file && errno == ENOENT && (i > 0 || !files_.empty())) continue;  // deleted, or between two names
-    if (!open.file || ::fstat(::fileno(open.file.get()), &status) != 0) cannot_read(files[i]);
+    if (open.file.get() < 0 && errno == ENOENT && (i > 0 || !files_.empty())) continue;  // deleted, or between two names
+    if (open.file.get() < 0 || ::fstat(open.file.get(), &status) != 0) cannot_read(files[i]);
     open.identity = {status.st_dev, status.st_ino};
-    open.size = static_cast<std::uint64_t>(status.st_size);
+    if (S_ISREG(status.st_mode)) open.size = static_cast<std::uint64_t>(status.st_size);
     if (std::ranges::find(files_, open.identity, &Open::identity) == files_.end()) files_.push_back(std::move(open));
   }
   std::ranges::reverse(files_);
@@ -220,21 +240,38 @@ CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files) {
 CaptureFiles::CaptureFiles(CaptureFiles&&) noexcept = default;
 CaptureFiles::~CaptureFiles() = default;
 
-void CaptureFiles::Open::read(CaptureReading& reading) const {
-  std::vector<std::byte> buffer(kReadBytes);
-  for (std::uint64_t left = size, at = 0;; left -= at) {
-    at = std::fread(buffer.data(), 1, std::min<std::uint64_t>(buffer.size(), left), file.get());
-    if (std::ferror(file.get())) cannot_read(name);
-    if (left == size) recognise(Bytes(buffer).first(at), name);
-    if (at == 0 || !reading.take(Bytes(buffer).first(at))) return;
+std::size_t CaptureFiles::Open::read_some(std::span<std::byte> buffer) const {
+  for (;;) {
+    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno != EINTR) cannot_read(name);
   }
 }
 
-CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits) const {
+// False when nothing of the files behind is wanted either.
+bool CaptureFiles::Open::read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const {
+  std::vector<std::byte> buffer(kReadBytes);
+  std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
+  for (bool first = true;; first = false) {
+    const std::size_t octets = read_some(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left)));
+    if (first) recognise(Bytes(buffer).first(octets), name);
+    if (octets == 0 || !reading.take(Bytes(buffer).first(octets))) return true;
+    left -= octets;
+    so_far.octets += octets;
+    so_far.waiting = !size && octets < buffer.size();
+    if (progress && !progress(so_far)) return false;
+  }
+}
+
+CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
   CaptureReading reading(sink, limits);
+  ReadSoFar so_far;
+  if (std::ranges::all_of(files_, [](const Open& file) { return file.size.has_value(); })) {
+    for (const Open& file : files_) so_far.total += *file.size;
+  }
   for (const Open& file : files_) {
     if (&file != &files_.front()) reading.end_file();
-    file.read(reading);
+    if (!file.read(reading, so_far, progress)) break;
   }
   return reading.end();
 }

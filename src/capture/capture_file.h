@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,17 +45,25 @@ CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSi
 // The same for a file that is in memory.
 CaptureSummary read_capture(Bytes octets, tcp::ConnectionSink& sink, const Limits& limits = {});
 
+// How far the reading has come.
+struct ReadSoFar {
+  std::uint64_t octets = 0;
+  std::uint64_t total = 0;  // 0 when a file's end is not known, as of a pipe
+  bool waiting = false;     // for more of a pipe
+};
+
 // Files that are one capture, oldest first, as they are at the moment they are opened: what is written later does not count. They
 // may be rotated meanwhile.
 class CaptureFiles {
  public:
-  // Throws EnvironmentError when none is there, or one cannot be read.
+  // "-" is the standard input. Throws EnvironmentError when none is there, or one cannot be read.
   explicit CaptureFiles(std::span<const std::filesystem::path> files);
   CaptureFiles(CaptureFiles&&) noexcept;
   ~CaptureFiles();
 
-  // See `read_captures`. Once.
-  CaptureSummary read(tcp::ConnectionSink& sink, const Limits& limits = {}) const;
+  // See `read_captures`. Once. `progress`, if given, hears of every reading, and returns false to end it there.
+  using Progress = std::function<bool(const ReadSoFar&)>;
+  CaptureSummary read(tcp::ConnectionSink& sink, const Limits& limits = {}, const Progress& progress = {}) const;
 
  private:
   struct Open;

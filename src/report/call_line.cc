@@ -1,5 +1,7 @@
 #include "report/call_line.h"
 
+#include <fmt/compile.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/inert.h"
@@ -30,10 +32,17 @@ std::string_view ending_name(Ending ending) {
   return {};
 }
 
-std::string bytes_text(std::uint64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} B", bytes);
-  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+void append_number(std::string& out, std::uint64_t number) { fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), number); }
+
+void append_bytes(std::string& out, std::uint64_t bytes) {
+  if (bytes < 10'000) {
+    append_number(out, bytes);
+    out += " B";
+  } else if (bytes < 10'000'000) {
+    out += fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
+  } else {
+    out += fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  }
 }
 
 std::string path_text(const call::Call& call) {
@@ -70,12 +79,35 @@ std::string outcome_text(const call::Call& call) {
 }
 
 std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
+  std::string line;
+  append_call_line(line, connection, call, paint);
+  return line;
+}
+
+// A capture has millions of them: no format is parsed here.
+void append_call_line(std::string& out, const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
   const std::string outcome = outcome_text(call);
-  const bool ok = call.status == rpc::kOk;
-  return fmt::format("{} {} → {}  {}  {}  {}  {}→{} msg  {}→{}  {}", paint.dim(to_time_of_day(call.started)),
-                     tcp::to_text(connection.client), tcp::to_text(connection.server), paint.bold(path_text(call)), kind_seen(call),
-                     ok ? paint.green(outcome) : paint.red(outcome), call.request.messages, call.response.messages,
-                     bytes_text(call.request.bytes), bytes_text(call.response.bytes), to_human(call.ended - call.started));
+  out += paint.dim(to_time_of_day(call.started));
+  out += ' ';
+  out += tcp::to_text(connection.client);
+  out += " → ";
+  out += tcp::to_text(connection.server);
+  out += "  ";
+  out += paint.bold(path_text(call));
+  out += "  ";
+  out += kind_seen(call);
+  out += "  ";
+  out += call.status == rpc::kOk ? paint.green(outcome) : paint.red(outcome);
+  out += "  ";
+  append_number(out, call.request.messages);
+  out += "→";
+  append_number(out, call.response.messages);
+  out += " msg  ";
+  append_bytes(out, call.request.bytes);
+  out += "→";
+  append_bytes(out, call.response.bytes);
+  out += "  ";
+  out += to_human(call.ended - call.started);
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {

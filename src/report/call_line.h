@@ -16,6 +16,7 @@ std::string outcome_text(const call::Call& call);
 
 // Without a line break; everything from the wire is inert.
 std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint);
+void append_call_line(std::string& out, const call::ConnectionView& connection, const call::Call& call, const Paint& paint);
 std::string call_json(const call::ConnectionView& connection, const call::Call& call);
 
 }  // namespace testigo::report

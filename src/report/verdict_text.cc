@@ -182,8 +182,8 @@ std::string masked_text(const RunReport& report) {
 }
 
 std::string evidence_text(const RunReport& report, const Paint& paint) {
-  if (report.evidence.empty()) return {};
-  std::string out = fmt::format("\n  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
+  std::string out = "\n";
+  if (!report.evidence.empty()) out += fmt::format("  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
   if (!report.wire.empty()) out += fmt::format("  wire      {}\n", report.wire);
   if (!report.capture.empty()) out += fmt::format("  look      {}\n", tshark_overview(report.capture, report.ports));
   return out;

@@ -32,7 +32,7 @@ std::vector<call::Sink*> Audience::sinks(const Options& options) {
   return all;
 }
 
-report::RunReport Audience::report(const std::string& command, const Clock& clock, std::uint64_t dropped_packets) const {
+report::RunReport Audience::report(const std::string& command, const Clock& clock, const Unheard& unheard) const {
   report::RunReport report;
   report.command = command;
   report.version = kVersion;
@@ -40,7 +40,8 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   report.ports = progress_.ports().list();
   report.checks = judge_.tally();
   verdict::Traffic traffic = traffic_.traffic();
-  traffic.dropped_packets = dropped_packets;
+  traffic.dropped_packets = unheard.dropped_packets;
+  traffic.trouble = unheard.trouble;
   report.verdict = verdict::judge_traffic(traffic, report.checks, diagnosis_.causes());
   return report;
 }

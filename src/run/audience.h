@@ -36,8 +36,13 @@ class Audience {
   std::uint64_t calls() const { return progress_.calls(); }  // any thread
   void flush() { lines_.flush(); }                           // any thread: a pipe sees each line soon
 
-  // After the sink's on_end; so many packets never came to it. The caller adds what it alone knows: folder, capture, notes.
-  report::RunReport report(const std::string& command, const Clock& clock, std::uint64_t dropped_packets = 0) const;
+  // What never came to the sink.
+  struct Unheard {
+    std::uint64_t dropped_packets = 0;
+    std::string trouble;  // what could not be read, inert
+  };
+  // After the sink's on_end. The caller adds what it alone knows: folder, capture, notes.
+  report::RunReport report(const std::string& command, const Clock& clock, const Unheard& unheard) const;
 
  private:
   // Hears what the run itself must know while it goes on: how many calls there were, and which ports the servers have.

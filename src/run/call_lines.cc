@@ -7,11 +7,25 @@
 #include "run/terminal.h"
 
 namespace testigo::run {
+namespace {
+
+constexpr std::size_t kBufferBytes = 64 << 10;
+
+}  // namespace
+
+CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint) {
+  if (!is_terminal(out)) std::setvbuf(out, nullptr, _IOFBF, kBufferBytes);
+}
 
 void CallLines::on_call(const call::CallClosed& closed) {
-  const std::string line =
-      json_ ? report::call_json(closed.connection, closed.call) : report::call_line(closed.connection, closed.call, paint_);
-  put(out_, line + "\n");
+  line_.clear();
+  if (json_) {
+    line_ += report::call_json(closed.connection, closed.call);
+  } else {
+    report::append_call_line(line_, closed.connection, closed.call, paint_);
+  }
+  line_ += '\n';
+  put(out_, line_);
 }
 
 void CallLines::on_finding(const check::Finding& finding) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <string>
 
 #include "call/event.h"
 #include "check/tally.h"
@@ -11,8 +12,8 @@ namespace testigo::run {
 
 class CallLines final : public call::Sink {
  public:
-  // `out` must outlive it.
-  CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint) {}
+  // `out`, to which nothing has been written yet, must outlive it.
+  CallLines(std::FILE* out, bool json, report::Paint paint);
 
   void on_call(const call::CallClosed& closed) override;
   void on_finding(const check::Finding& finding);
@@ -22,6 +23,7 @@ class CallLines final : public call::Sink {
   std::FILE* out_;
   bool json_;
   report::Paint paint_;
+  std::string line_;  // of the call at hand: its room is used again
 };
 
 }  // namespace testigo::run

@@ -62,7 +62,7 @@ std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& he
 
 report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::vector<std::string> notes,
                               const Clock& clock) {
-  report::RunReport report = heard.audience.report("tap", clock);
+  report::RunReport report = heard.audience.report("tap", clock, {});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = "tap";

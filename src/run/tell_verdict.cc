@@ -15,7 +15,7 @@ int tell_verdict(const report::RunReport& report, bool json) {
     put(stdout, report::verdict_text(report, {paint_for(stdout), 3}));
   }
   std::fflush(stdout);
-  report::write_reports(report);
+  if (!report.evidence.empty()) report::write_reports(report);
   return report::exit_code(report.verdict.outcome);
 }
 

@@ -138,7 +138,7 @@ std::vector<std::string> Watch::recorded_notes() const {
 }
 
 int Watch::conclude() {
-  report::RunReport report = audience_.report("watch", clock_, source_.counts().dropped);
+  report::RunReport report = audience_.report("watch", clock_, {source_.counts().dropped, {}});
   report.evidence = folder_.path();
   report.wire = wire();
   if (recorder_) {

@@ -44,6 +44,8 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
                                                  : count_text(checks.errors, "finding") + " of grade error";
   } else if (traffic.dropped_packets != 0) {
     claim.because = count_text(traffic.dropped_packets, "packet") + " dropped before they could be read: not everything was seen";
+  } else if (!traffic.trouble.empty()) {
+    claim.because = traffic.trouble + ": not everything was seen";
   } else if (traffic.connections == 0) {
     claim.because = traffic.hearing == Hearing::Tap ? "no connection was seen" : "no connection was seen that could be judged";
   } else if (traffic.tls_connections != 0 && traffic.hearing == Hearing::Tap) {

@@ -1,0 +1,69 @@
+#include "run/read_run.h"
+
+#include <fmt/format.h>
+
+#include "base/inert.h"
+#include "capture/capture_file.h"
+#include "run/audience.h"
+#include "run/read_progress.h"
+#include "run/shutdown.h"
+#include "run/tell_verdict.h"
+#include "run/terminal.h"
+
+namespace testigo::run {
+namespace {
+
+std::string names_of(const std::vector<std::filesystem::path>& files) {
+  std::string names;
+  for (const std::filesystem::path& file : files) names += (names.empty() ? "" : ", ") + inert(file.native(), 120);
+  return names;
+}
+
+std::string packets_text(std::uint64_t count) { return fmt::format("{} packet{}", count, count == 1 ? "" : "s"); }
+
+// What keeps the verdict from being on everything that the files hold.
+std::string trouble_of(const capture::CaptureSummary& summary) {
+  if (!summary.trouble.empty()) return summary.trouble;
+  if (summary.unread == 0) return {};
+  return fmt::format("{} could not be read (parts of IP packets, cut inside a header, or without a time), packet {} first",
+                     packets_text(summary.unread), summary.first_unread);
+}
+
+std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped) {
+  std::vector<std::string> notes;
+  if (stopped) {
+    notes.emplace_back("a signal ended the reading early: what the files hold behind it was not seen");
+  } else if (summary.cut && summary.trouble.empty()) {
+    notes.emplace_back("the capture ends inside a packet, or without its mark of a whole file: it was cut, or is still written");
+  }
+  return notes;
+}
+
+}  // namespace
+
+int run_read(const ReadOptions& options) {
+  const SystemClock clock;
+  take_signals();
+  const capture::CaptureFiles files(options.files);
+  Audience audience({verdict::Hearing::Interface, options.json, options.quiet});
+  bool stopped = false;
+  capture::CaptureSummary summary;
+  {
+    // Lines of calls and a progress bar would mix on one terminal.
+    ReadProgress progress(stderr, options.quiet || !is_terminal(stdout), clock);
+    summary = files.read(audience.sink(), {}, [&](const capture::ReadSoFar& so_far) {
+      progress.draw(so_far.octets, so_far.total);
+      if (so_far.waiting) audience.flush();
+      stopped = shutdown_requests() != 0;
+      return !stopped;
+    });
+  }
+  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = trouble_of(summary)});
+  report.wire = "read from " + names_of(options.files);
+  if (options.files.size() == 1) report.capture = options.files.front();
+  std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
+  if (!options.json) put(stdout, "\n");  // behind the lines of the calls
+  return tell_verdict(report, options.json);
+}
+
+}  // namespace testigo::run

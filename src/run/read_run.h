@@ -1,0 +1,19 @@
+// `testigo watch FILE...`: reads captures, prints a line a call, and gives the verdict at their end.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace testigo::run {
+
+struct ReadOptions {
+  std::vector<std::filesystem::path> files;  // one capture, in this order; "-" is the standard input
+  bool json = false;
+  bool quiet = false;  // no line a call
+};
+
+// Reads to the end, or until a signal asks it to stop. Returns the exit code. Throws EnvironmentError when a file cannot be read or
+// is no capture.
+int run_read(const ReadOptions& options);
+
+}  // namespace testigo::run
