@@ -63,6 +63,9 @@ class CommentedSink final : public tcp::ConnectionSink {
   std::string_view comment_;
 };
 
+// It may hold TCP.
+bool is_unreadable(tcp::PacketKind kind) { return kind == tcp::PacketKind::Malformed || kind == tcp::PacketKind::Fragment; }
+
 class CaptureReading {
  public:
   CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
@@ -142,7 +145,7 @@ class CaptureReading {
     tcp::Packet packet;
     const auto ip = ip_of(captured.link_type, captured.octets);
     const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
-    if (!captured.time || !is_known_link_type(captured.link_type) || kind == tcp::PacketKind::Malformed) return note_unread();
+    if (!captured.time || !is_known_link_type(captured.link_type) || is_unreadable(kind)) return note_unread();
     if (kind == tcp::PacketKind::Other) return;
     sink_.at(summary_.packets, captured.comment);
     reassembly_.take(packet, *captured.time, summary_.packets);

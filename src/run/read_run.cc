@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+
+#include "base/environment_error.h"
 #include "base/inert.h"
 #include "capture/capture_file.h"
 #include "run/audience.h"
@@ -39,11 +44,19 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
   return notes;
 }
 
+// Of evidence it is damage; of a file that somebody asks for it is most likely the wrong one.
+void refuse_empty(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0 && !error)
+    throw EnvironmentError(fmt::format("{} is empty: it is no capture", inert(file.native(), file.native().size())));
+}
+
 }  // namespace
 
 int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
+  for (const std::filesystem::path& file : options.files) refuse_empty(file);
   const capture::CaptureFiles files(options.files);
   Audience audience({verdict::Hearing::Interface, options.json, options.quiet});
   bool stopped = false;

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""testigo watch FILE as its user runs it: captures of every format, whole, cut and damaged; ours, and what others made of them."""
+
+import contextlib
+import gzip
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+from support import TESTIGO, Process, client_command, run, start_server, temporary_folder
+
+PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
+
+
+class Read(unittest.TestCase):
+    """One capture for all: of two clients, four kinds and a call that fails, by a tap."""
+
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = contextlib.ExitStack()
+        cls.addClassCleanup(cls.stack.close)
+        cls.folder = cls.stack.enter_context(temporary_folder())
+        with start_server() as server, Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", cls.folder / "tap",
+                                               "--payloads", "--json") as tap:
+            address = tap.line(r"listening on (\S+),", err=True)[1]
+            for kind in ("unary", "server-stream", "client-stream", "bidi"):
+                for name in ("client1", "client2"):
+                    run(*client_command(address, "--name", name, "--count", "3", "--every", "10ms", "--kind", kind, "--messages", "4"))
+            run(*client_command(address, "--count", "1", "--payload-bytes", 5 << 20))
+            tap.stop(signal.SIGINT)
+            cls.lines = [json.loads(line) for line in tap.out]
+        cls.calls, cls.report = cls.lines[:-1], cls.lines[-1]
+        cls.port = server.port
+        cls.capture = pathlib.Path(cls.report["evidence"]) / "wire.pcapng"
+        cls.octets = cls.capture.read_bytes()
+
+    def read(self, *arguments, code=PROVEN):
+        """The lines of its calls, and its verdict."""
+        watch = run(TESTIGO, "watch", "--json", *arguments)
+        self.assertEqual(watch.code, code, watch)
+        lines = [json.loads(line) for line in watch.out]
+        self.assertEqual(lines[-1]["type"], "verdict")
+        return lines[:-1], lines[-1]
+
+    def converted(self, name, *command):
+        file = self.folder / name
+        subprocess.run([*command, str(self.capture), str(file)], check=True, capture_output=True)
+        return file
+
+    def test_a_capture_tells_what_the_tap_told(self):
+        self.assertEqual(len(self.calls), 25)
+        calls, report = self.read(self.capture)
+        self.assertEqual(calls, self.calls)
+        self.assertEqual(report["checks"], self.report["checks"])
+        self.assertEqual(report["wire"], f"read from {self.capture}")
+
+    def test_every_format_tells_the_same(self):
+        packed = self.folder / "wire.pcapng.gz"
+        packed.write_bytes(gzip.compress(self.octets))
+        files = [packed, self.converted("nanoseconds.pcap", "editcap", "-F", "nsecpcap"), self.converted("plain.pcapng", "editcap", "-F", "pcapng")]
+        for file in files:
+            self.assertEqual(self.read(file)[0], self.calls, file.name)
+        microseconds = self.read(self.converted("microseconds.pcap", "editcap", "-F", "pcap"))[0]
+        without_times = [[{key: value for key, value in call.items() if key not in ("time", "latency_ns")} for call in calls] for calls in (microseconds, self.calls)]
+        self.assertEqual(*without_times)
+        self.assertEqual([call["time"][:26] for call in microseconds], [call["time"][:26] for call in self.calls])
+
+    def test_several_files_are_one_capture(self):
+        parts = self.folder / "parts"
+        parts.mkdir()
+        subprocess.run(["editcap", "-c", "50", str(self.capture), str(parts / "part.pcapng")], check=True, capture_output=True)
+        files = sorted(parts.iterdir())
+        self.assertGreater(len(files), 3)
+        self.assertEqual(self.read(*files)[0], self.calls)
+
+    def test_a_pipe_is_read_while_it_is_written(self):
+        self.assertEqual(self.read_pipe(self.octets), self.calls)
+
+    def read_pipe(self, octets):
+        """In two halves, the second one once calls of the first were printed."""
+        reading, writing = os.pipe()
+        watch = subprocess.Popen([TESTIGO, "watch", "--json", "-"], stdin=reading, stdout=subprocess.PIPE)
+        os.close(reading)
+        with open(writing, "wb", buffering=0) as pipe:
+            small = octets.index(b"Converse") // 4 * 4  # the 5 MB request comes behind it
+            pipe.write(octets[:small])
+            lines = [watch.stdout.readline()]
+            pipe.write(octets[small:])
+        lines += watch.stdout.read().splitlines()
+        watch.stdout.close()
+        self.assertEqual(watch.wait(20), PROVEN)
+        return [json.loads(line) for line in lines][:-1]
+
+    def test_a_signal_ends_the_reading_of_a_pipe_with_a_verdict(self):
+        reading, writing = os.pipe()
+        watch = subprocess.Popen([TESTIGO, "watch", "--json", "-"], stdin=reading, stdout=subprocess.PIPE)
+        os.close(reading)
+        with open(writing, "wb", buffering=0) as pipe:
+            pipe.write(self.octets[:self.octets.index(b"Converse")])
+            watch.stdout.readline()
+            watch.send_signal(signal.SIGINT)
+            lines = watch.stdout.read().splitlines()
+            watch.stdout.close()
+        report = json.loads(lines[-1])
+        self.assertEqual((report["type"], watch.wait(20)), ("verdict", PROVEN))
+        self.assertIn("a signal ended the reading early", report["notes"][-1])
+
+    def test_a_capture_that_was_cut_tells_what_is_there(self):
+        file = self.folder / "cut.pcapng"
+        file.write_bytes(self.octets[:self.octets.index(b"Converse") + 2])
+        calls, report = self.read(file)
+        self.assertTrue(calls)
+        self.assertEqual([call for call in calls if call["ending"] != "still-open"], self.calls[:18])
+        self.assertIn("it was cut, or is still written", report["notes"][-1])
+
+    def test_damage_ends_the_reading_and_is_told(self):
+        damaged = bytearray(self.octets)
+        at = self.octets.index(b"Converse") // 4 * 4
+        damaged[at - 200:at + 200] = b"\xff" * 400
+        file = self.folder / "damaged.pcapng"
+        file.write_bytes(damaged)
+        calls, report = self.read(file, code=INCONCLUSIVE)
+        self.assertEqual([call for call in calls if call["ending"] != "still-open"], self.calls[:18])
+        self.assertIn("not everything was seen", report["claims"][0]["because"])
+
+    def test_what_is_no_capture_is_one_clear_line(self):
+        empty, text, locked = (self.folder / name for name in ("empty", "text", "locked"))
+        empty.touch()
+        text.write_text("this is no capture")
+        cases = [(empty, "is empty"), (text, "is no capture"), (self.folder / "none", "No such file"), (self.folder, "Is a directory")]
+        if os.geteuid() != 0:
+            locked.touch(mode=0)
+            cases.append((locked, "Permission denied"))
+        for file, words in cases:
+            watch = run(TESTIGO, "watch", file)
+            self.assertEqual((watch.code, watch.out, len(watch.err)), (ENVIRONMENT, [], 1), watch)
+            self.assertIn(words, watch.err[0])
+            self.assertIn(str(file), watch.err[0])
+
+    def test_what_was_captured_by_others_may_hold_anything(self):
+        """UDP, fragments and half packets beside gRPC: other protocols are nobody's business, what cannot be read is said."""
+        text = self.folder / "udp.txt"
+        text.write_text("0000 45 00 00 1c 00 00 00 00 40 11 00 00 7f 00 00 01 7f 00 00 01 00 35 00 35 00 08 00 00\n")
+        udp = self.folder / "udp.pcap"
+        subprocess.run(["text2pcap", "-q", "-F", "pcap", "-l", "101", str(text), str(udp)], check=True, capture_output=True)
+        self.assertEqual(self.read(udp, self.capture)[0], [{**call, "packet": call["packet"] + 1} for call in self.calls])
+        part = self.folder / "part.pcap"
+        part.write_bytes(udp.read_bytes().replace(b"\x00\x00\x00\x00\x40\x11", b"\x00\x00\x20\x00\x40\x06"))
+        report = self.read(part, self.capture, code=INCONCLUSIVE)[1]
+        self.assertIn("1 packet could not be read", report["claims"][0]["because"])
+
+    def test_what_belongs_to_an_interface_does_not_go_with_files(self):
+        for options in (["-i", "lo"], ["--write"], ["--for", "1s"], ["--filter", "tcp"]):
+            watch = run(TESTIGO, "watch", *options, self.capture)
+            self.assertEqual(watch.code, WRONG_USAGE, watch)
+
+
+if __name__ == "__main__":
+    unittest.main()
