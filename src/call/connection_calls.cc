@@ -8,6 +8,9 @@
 #include "wire/rpc/timeout.h"
 
 namespace testigo::call {
+
+using http2::FieldName;
+
 namespace {
 
 std::string bounded(std::string_view text, const Limits& limits) { return std::string(text.substr(0, limits.text_bytes_kept)); }
@@ -69,11 +72,11 @@ BlockRole Connection::open_call(const Spot& spot, bool complete) {
   call.request.headers = true;
   call.request.headers_end = spot.end;
   call.rpc_class = rpc_class(fields_, complete);
-  if (const auto* path = call::find(fields_, ":path")) {
+  if (const auto* path = call::find(fields_, FieldName::Path)) {
     call.path = bounded(path->value, limits_);
     call.path_known = path->value_known;
   }
-  if (const auto timeout = exact_value(fields_, "grpc-timeout")) call.timeout = rpc::parse_timeout(*timeout);
+  if (const auto timeout = exact_value(fields_, FieldName::GrpcTimeout)) call.timeout = rpc::parse_timeout(*timeout);
   return BlockRole::Request;
 }
 
@@ -83,8 +86,8 @@ BlockRole Connection::read_response(Stream& stream, const Spot& spot, bool compl
     if (end_stream) read_status(call);
     return BlockRole::Trailers;
   }
-  const auto* field = call::find(fields_, ":status");
-  const auto status = exact_value(fields_, ":status");
+  const auto* field = call::find(fields_, FieldName::Status);
+  const auto status = exact_value(fields_, FieldName::Status);
   if (status && status->size() == 3 && (*status)[0] == '1') return BlockRole::Informational;
   // Without END_STREAM and with a :status that is not known it may be informational, or not.
   const bool known = status || end_stream || (field == nullptr && complete && !any_name_unknown(fields_));
@@ -100,15 +103,15 @@ BlockRole Connection::read_response(Stream& stream, const Spot& spot, bool compl
 }
 
 void Connection::read_status(Call& call) {
-  if (const auto status = exact_value(fields_, "grpc-status")) call.status = rpc::parse_status(*status);
-  if (const auto message = exact_value(fields_, "grpc-message")) {
+  if (const auto status = exact_value(fields_, FieldName::GrpcStatus)) call.status = rpc::parse_status(*status);
+  if (const auto message = exact_value(fields_, FieldName::GrpcMessage)) {
     call.status_message = bounded(rpc::percent_decode(*message), limits_);
   }
 }
 
 // That there is no grpc-status can be said only of a block all of whose names are known.
 Ending Connection::ending_by_block(const http2::BlockOutcome& outcome) const {
-  const bool none = outcome.complete && !any_name_unknown(fields_) && call::find(fields_, "grpc-status") == nullptr;
+  const bool none = outcome.complete && !any_name_unknown(fields_) && call::find(fields_, FieldName::GrpcStatus) == nullptr;
   return none ? Ending::WithoutStatus : Ending::Trailers;
 }
 

@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace testigo::call {
+namespace {
+
+std::optional<std::string_view> exact_value_of(const http2::HeaderField* field) {
+  if (field == nullptr || field->value_known != http2::Known::Exact) return std::nullopt;
+  return field->value;
+}
+
+}  // namespace
+
+using http2::FieldName;
 
 const http2::HeaderField* find(Fields fields, std::string_view name) {
   const auto it = std::ranges::find_if(
@@ -10,11 +20,16 @@ const http2::HeaderField* find(Fields fields, std::string_view name) {
   return it == fields.end() ? nullptr : &*it;
 }
 
-std::optional<std::string_view> exact_value(Fields fields, std::string_view name) {
-  const http2::HeaderField* field = find(fields, name);
-  if (field == nullptr || field->value_known != http2::Known::Exact) return std::nullopt;
-  return field->value;
+const http2::HeaderField* find(Fields fields, http2::FieldName name) {
+  for (const http2::HeaderField& field : fields) {
+    if (field.id == name && field.name_known == http2::Known::Exact) return &field;
+  }
+  return nullptr;
 }
+
+std::optional<std::string_view> exact_value(Fields fields, std::string_view name) { return exact_value_of(find(fields, name)); }
+
+std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name) { return exact_value_of(find(fields, name)); }
 
 bool any_name_unknown(Fields fields) {
   return std::ranges::any_of(fields, [](const http2::HeaderField& field) { return field.name_known != http2::Known::Exact; });
@@ -34,14 +49,14 @@ bool is_two_segment_path(std::string_view path) {
 }
 
 RpcClass rpc_class(Fields request, bool complete) {
-  const http2::HeaderField* type = find(request, "content-type");
+  const http2::HeaderField* type = find(request, FieldName::ContentType);
   if (type != nullptr && type->value_known != http2::Known::Exact) return RpcClass::Unknown;
   if (type != nullptr && is_grpc_content_type(type->value)) return RpcClass::Grpc;
   if (type != nullptr && type->value.starts_with("application/grpc-web")) return RpcClass::Other;
   if (!complete || any_name_unknown(request)) return RpcClass::Unknown;
-  const http2::HeaderField* method = find(request, ":method");
-  const http2::HeaderField* te = find(request, "te");
-  const http2::HeaderField* path = find(request, ":path");
+  const http2::HeaderField* method = find(request, FieldName::Method);
+  const http2::HeaderField* te = find(request, FieldName::Te);
+  const http2::HeaderField* path = find(request, FieldName::Path);
   if (method == nullptr || te == nullptr || path == nullptr) return RpcClass::Other;
   if (!method->exact() || !te->exact() || !path->exact()) return RpcClass::Unknown;
   const bool shaped_like_grpc = method->value == "POST" && te->value == "trailers" && is_two_segment_path(path->value);
@@ -49,7 +64,7 @@ RpcClass rpc_class(Fields request, bool complete) {
 }
 
 RpcClass response_class(int http_status, Fields response, bool complete) {
-  const http2::HeaderField* type = find(response, "content-type");
+  const http2::HeaderField* type = find(response, FieldName::ContentType);
   if (http_status != 0 && http_status != 200) return RpcClass::Other;
   if (type == nullptr) return complete && !any_name_unknown(response) ? RpcClass::Other : RpcClass::Unknown;
   if (type->value_known != http2::Known::Exact) return RpcClass::Unknown;

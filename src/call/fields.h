@@ -14,9 +14,11 @@ using Fields = std::span<const http2::HeaderField>;
 
 // The first field of that name (exact); null when there is none.
 const http2::HeaderField* find(Fields fields, std::string_view name);
+const http2::HeaderField* find(Fields fields, http2::FieldName name);
 
 // Its value, when name and value are exact.
 std::optional<std::string_view> exact_value(Fields fields, std::string_view name);
+std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name);
 
 // Whether any name is not exact: then "there is none" cannot be said of a name.
 bool any_name_unknown(Fields fields);

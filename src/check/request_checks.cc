@@ -8,6 +8,7 @@ namespace testigo::check {
 namespace {
 
 using call::RpcClass;
+using http2::FieldName;
 using http2::HeaderField;
 
 class RequestChecks final : public Check {
@@ -19,13 +20,13 @@ class RequestChecks final : public Check {
  private:
   // Judges the value of a field, or says that it is not known, which is `unknown`.
   template <typename Rule>
-  void judge(Id id, const call::BlockSeen& seen, std::string_view name, std::string_view unknown, Rule rule);
+  void judge(Id id, const call::BlockSeen& seen, FieldName name, std::string_view unknown, Rule rule);
 
   Findings& findings_;
 };
 
 template <typename Rule>
-void RequestChecks::judge(Id id, const call::BlockSeen& seen, std::string_view name, std::string_view unknown, Rule rule) {
+void RequestChecks::judge(Id id, const call::BlockSeen& seen, FieldName name, std::string_view unknown, Rule rule) {
   const HeaderField* field = call::find(seen.fields, name);
   if (field == nullptr && (call::any_name_unknown(seen.fields) || !seen.outcome.complete)) {
     findings_.not_judgeable(id, "names of header fields are not known");
@@ -42,23 +43,24 @@ void RequestChecks::on_block(const call::BlockSeen& seen) {
     for (const Id id : {Id::RQ01, Id::RQ04, Id::RQ05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
     return;
   }
-  judge(Id::RQ01, seen, ":method", "the value of :method is not known", [&](std::optional<std::string_view> value) {
+  judge(Id::RQ01, seen, FieldName::Method, "the value of :method is not known", [&](std::optional<std::string_view> value) {
     findings_.judge(Id::RQ01, value == "POST", seen.spot,
                     [&] { return value ? fmt::format(":method is \"{}\"", *value) : ":method is missing"; });
   });
-  judge(Id::RQ04, seen, "te", "the value of te is not known", [&](std::optional<std::string_view> value) {
+  judge(Id::RQ04, seen, FieldName::Te, "the value of te is not known", [&](std::optional<std::string_view> value) {
     findings_.judge(Id::RQ04, value == "trailers", seen.spot,
                     [&] { return value ? fmt::format("te is \"{}\"", *value) : "te is missing"; });
   });
-  judge(Id::RQ05, seen, "content-type", "the value of content-type is not known", [&](std::optional<std::string_view> value) {
-    const bool holds = value && call::is_grpc_content_type(*value);
-    if (holds && value->find(';') != std::string_view::npos) {
-      findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));
-    } else {
-      findings_.judge(Id::RQ05, holds, seen.spot,
-                      [&] { return value ? fmt::format("content-type is \"{}\"", *value) : "content-type is missing"; });
-    }
-  });
+  judge(Id::RQ05, seen, FieldName::ContentType, "the value of content-type is not known",
+        [&](std::optional<std::string_view> value) {
+          const bool holds = value && call::is_grpc_content_type(*value);
+          if (holds && value->find(';') != std::string_view::npos) {
+            findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));
+          } else {
+            findings_.judge(Id::RQ05, holds, seen.spot,
+                            [&] { return value ? fmt::format("content-type is \"{}\"", *value) : "content-type is missing"; });
+          }
+        });
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 using call::BlockRole;
 using call::RpcClass;
+using http2::FieldName;
 using http2::HeaderField;
 
 class ResponseChecks final : public Check {
@@ -71,8 +72,8 @@ void ResponseChecks::informational(const call::BlockSeen& seen) {
 
 // RS01.
 void ResponseChecks::http_status(const call::BlockSeen& seen) {
-  const auto status = call::exact_value(seen.fields, ":status");
-  if (!status && (!names_known(seen) || call::find(seen.fields, ":status") != nullptr)) {
+  const auto status = call::exact_value(seen.fields, FieldName::Status);
+  if (!status && (!names_known(seen) || call::find(seen.fields, FieldName::Status) != nullptr)) {
     findings_.not_judgeable(Id::RS01, "the value of :status is not known");
     return;
   }
@@ -94,7 +95,7 @@ bool ResponseChecks::exempt(Id id, const call::Call& call) {
 // RS02.
 void ResponseChecks::content_type(const call::BlockSeen& seen) {
   if (exempt(Id::RS02, *seen.call)) return;
-  const HeaderField* type = call::find(seen.fields, "content-type");
+  const HeaderField* type = call::find(seen.fields, FieldName::ContentType);
   if (type == nullptr ? !names_known(seen) : !type->exact()) {
     findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
     return;
@@ -106,7 +107,7 @@ void ResponseChecks::content_type(const call::BlockSeen& seen) {
 // RS03, of a stream that ended with HEADERS.
 void ResponseChecks::end_of_stream(const call::BlockSeen& seen) {
   if (exempt(Id::RS03, *seen.call)) return;
-  if (call::find(seen.fields, "grpc-status") != nullptr) {
+  if (call::find(seen.fields, FieldName::GrpcStatus) != nullptr) {
     findings_.pass(Id::RS03);
   } else if (!names_known(seen)) {
     findings_.not_judgeable(Id::RS03, "names of header fields are not known");
@@ -128,13 +129,13 @@ void ResponseChecks::on_side_ended(const call::SideEnded& ended) {
 
 // RS06.
 void ResponseChecks::grpc_status(const call::BlockSeen& seen) {
-  const HeaderField* field = call::find(seen.fields, "grpc-status");
+  const HeaderField* field = call::find(seen.fields, FieldName::GrpcStatus);
   if (field == nullptr) return;  // RS03
   if (!field->exact()) {
     findings_.not_judgeable(Id::RS06, "the value of grpc-status is not known");
     return;
   }
-  const auto times = std::ranges::count(seen.fields, "grpc-status", &HeaderField::name);
+  const auto times = std::ranges::count(seen.fields, FieldName::GrpcStatus, &HeaderField::id);
   if (times > 1) {
     findings_.fail(Id::RS06, seen.spot, fmt::format("grpc-status stands {} times", times));
   } else if (!is_number(field->value)) {

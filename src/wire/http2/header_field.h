@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wire/http2/field_text.h"
+
 namespace testigo::http2 {
 
 // How a name or a value is known; the order is from best to worst.
@@ -22,6 +24,10 @@ struct HeaderField {
   Known name_known = Known::Exact;
   Known value_known = Known::Exact;
   Representation representation = Representation::Indexed;
+  // What the texts are (field_text.h), as far as they are exact; the decoder tells it.
+  FieldName id = FieldName::Other;
+  bool valid_name = false;
+  bool plain_value = false;
   // For what is unknown: the same number for the same entry of the direction's history, else 0 ("unknown#3").
   std::uint64_t unknown_entry = 0;
 

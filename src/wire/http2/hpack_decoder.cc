@@ -115,11 +115,14 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
   HeaderField& field = entry.field;
   if (index == 0) {
     if (!string(field.name, field.name_known, entry.bytes_not_kept)) return false;
+    field.id = field_name(field.name);
+    field.valid_name = is_valid_name(field.name);
   } else {
     if (!find(index, field)) return false;
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
   if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;
+  field.plain_value = is_plain_value(field.value);
   field.representation = representation;
   if (!add(field)) return false;
   if (representation != Representation::IncrementalIndexing) return true;
