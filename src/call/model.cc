@@ -8,6 +8,7 @@ Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
 Model::~Model() = default;
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
+  last_ = nullptr;
   connections_.erase(opened.connection);
   connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
 }
@@ -20,16 +21,24 @@ Limits Model::limits_of_one() const {
 }
 
 void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
-  const auto it = connections_.find(connection);
-  if (it != connections_.end()) it->second->on_chunk(chunk);
+  if (last_ == nullptr || last_number_ != connection) {
+    const auto it = connections_.find(connection);
+    if (it == connections_.end()) return;
+    last_ = it->second.get();
+    last_number_ = connection;
+  }
+  last_->on_chunk(chunk);
 }
 
 void Model::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
-  if (it != connections_.end() && it->second->on_closing(closing)) connections_.erase(it);
+  if (it == connections_.end() || !it->second->on_closing(closing)) return;
+  last_ = nullptr;
+  connections_.erase(it);
 }
 
 void Model::on_end() {
+  last_ = nullptr;
   for (auto& [number, connection] : connections_) connection->on_end();
   connections_.clear();
 }

@@ -33,6 +33,9 @@ class Model final : public tcp::ConnectionSink {
   Limits limits_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
+  // Chunks of one connection mostly follow one another.
+  ConnectionNumber last_number_ = 0;
+  Connection* last_ = nullptr;
 };
 
 }  // namespace testigo::call

@@ -18,6 +18,7 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 }  // namespace
 
 void Judge::on_connection(const call::ConnectionView& connection) {
+  last_ = nullptr;
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
   attended.checks = all_checks(attended.findings);
@@ -60,6 +61,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
     for (std::size_t i = 0; i < kCheckCount; ++i) findings.not_judgeable(static_cast<Id>(i), reason);
   }
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
+  last_ = nullptr;
   attended_.erase(it);
 }
 
@@ -81,10 +83,14 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-const Judge::Checks& Judge::of(const call::ConnectionView& connection) const {
+const Judge::Checks& Judge::of(const call::ConnectionView& connection) {
   static const Checks none;
+  if (last_ != nullptr && last_number_ == connection.number) return *last_;
   const auto it = attended_.find(connection.number);
-  return it == attended_.end() ? none : it->second.checks;
+  if (it == attended_.end()) return none;
+  last_number_ = connection.number;
+  last_ = &it->second.checks;
+  return *last_;
 }
 
 Tally Judge::tally() const {

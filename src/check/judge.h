@@ -46,7 +46,7 @@ class Judge final : public call::Sink {
     Findings findings;
     Checks checks;  // they point at `findings`
   };
-  const Checks& of(const call::ConnectionView& connection) const;
+  const Checks& of(const call::ConnectionView& connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
   bool passes_over(const call::ConnectionView& connection) const;
@@ -54,6 +54,9 @@ class Judge final : public call::Sink {
   FindingLog log_;
   Foreign foreign_;
   std::map<call::ConnectionNumber, Attended> attended_;
+  // Events of one connection mostly follow one another.
+  call::ConnectionNumber last_number_ = 0;
+  const Checks* last_ = nullptr;
   std::array<CheckCount, kCheckCount> totals_;
   OnTally on_tally_;
 };

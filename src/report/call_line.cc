@@ -78,26 +78,17 @@ std::string outcome_text(const call::Call& call) {
   return {};
 }
 
-std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
-  std::string line;
-  append_call_line(line, connection, call, paint);
-  return line;
-}
-
 // A capture has millions of them: no format is parsed here.
-void append_call_line(std::string& out, const call::ConnectionView& connection, const call::Call& call, const Paint& paint) {
-  const std::string outcome = outcome_text(call);
-  out += paint.dim(to_time_of_day(call.started));
-  out += ' ';
-  out += tcp::to_text(connection.client);
-  out += " → ";
-  out += tcp::to_text(connection.server);
-  out += "  ";
-  out += paint.bold(path_text(call));
-  out += "  ";
-  out += kind_seen(call);
-  out += "  ";
-  out += call.status == rpc::kOk ? paint.green(outcome) : paint.red(outcome);
+void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
+  if (connection_ != connection.number || ends_.empty()) {
+    connection_ = connection.number;
+    ends_ = tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server);
+  }
+  paint_.dim(out, to_time_of_day(call.started));
+  out.append(" ").append(ends_) += "  ";
+  paint_.bold(out, path_text(call));
+  out.append("  ").append(kind_seen(call)) += "  ";
+  call.status == rpc::kOk ? paint_.green(out, "OK") : paint_.red(out, outcome_text(call));
   out += "  ";
   append_number(out, call.request.messages);
   out += "→";
@@ -106,8 +97,7 @@ void append_call_line(std::string& out, const call::ConnectionView& connection, 
   append_bytes(out, call.request.bytes);
   out += "→";
   append_bytes(out, call.response.bytes);
-  out += "  ";
-  out += to_human(call.ended - call.started);
+  out.append("  ") += to_human(call.ended - call.started);
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {

@@ -14,9 +14,18 @@ std::string_view kind_seen(const call::Call& call);
 // What became of it: the name of its status, or how it ended without one.
 std::string outcome_text(const call::Call& call);
 
-// Without a line break; everything from the wire is inert.
-std::string call_line(const call::ConnectionView& connection, const call::Call& call, const Paint& paint);
-void append_call_line(std::string& out, const call::ConnectionView& connection, const call::Call& call, const Paint& paint);
+// Without a line break; everything from the wire is inert. The texts of a connection's ends are made once.
+class CallLine {
+ public:
+  explicit CallLine(const Paint& paint) : paint_(paint) {}
+  void append(std::string& out, const call::ConnectionView& connection, const call::Call& call);
+
+ private:
+  Paint paint_;
+  call::ConnectionNumber connection_ = 0;
+  std::string ends_;  // "client → server" of that one
+};
+
 std::string call_json(const call::ConnectionView& connection, const call::Call& call);
 
 }  // namespace testigo::report

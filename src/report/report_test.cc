@@ -148,8 +148,10 @@ TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
   call.ending = call::Ending::Trailers;
   call.request = {.messages = 1, .bytes = 20};
   call.response = {.messages = 3, .bytes = 20'000};
+  std::string line;
+  CallLine({}).append(line, connection, call);
   EXPECT_EQ(
-      call_line(connection, call, {}),
+      line,
       "03:04:05.006 127.0.0.1:40000 → [::1]:50051  /a.B/C\\x1b[2J  server-stream  UNAVAILABLE  1→3 msg  20 B→20.0 kB  412 µs");
   const auto json = nlohmann::json::parse(call_json(connection, call));
   EXPECT_EQ(json["status_name"], "UNAVAILABLE");

@@ -1,5 +1,7 @@
 #include "report/verdict_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/inert.h"

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "report/call_line.h"
 #include "report/verdict_json.h"
 #include "run/terminal.h"
 
@@ -13,7 +12,7 @@ constexpr std::size_t kBufferBytes = 64 << 10;
 
 }  // namespace
 
-CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint) {
+CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint), text_(paint) {
   if (!is_terminal(out)) std::setvbuf(out, nullptr, _IOFBF, kBufferBytes);
 }
 
@@ -22,7 +21,7 @@ void CallLines::on_call(const call::CallClosed& closed) {
   if (json_) {
     line_ += report::call_json(closed.connection, closed.call);
   } else {
-    report::append_call_line(line_, closed.connection, closed.call, paint_);
+    text_.append(line_, closed.connection, closed.call);
   }
   line_ += '\n';
   put(out_, line_);

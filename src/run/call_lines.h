@@ -6,6 +6,7 @@
 
 #include "call/event.h"
 #include "check/tally.h"
+#include "report/call_line.h"
 #include "report/paint.h"
 
 namespace testigo::run {
@@ -23,6 +24,7 @@ class CallLines final : public call::Sink {
   std::FILE* out_;
   bool json_;
   report::Paint paint_;
+  report::CallLine text_;
   std::string line_;  // of the call at hand: its room is used again
 };
 
