@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +26,25 @@ inline Bytes as_octets(std::string_view text) { return std::as_bytes(std::span(t
 
 inline std::string_view as_text(Bytes octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 
+template <class Number>
+Number load_as_is(const std::byte* from) {
+  Number value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <class Number>
+Number load_swapped(const std::byte* from) {
+  const auto value = load_as_is<Number>(from);
+  if constexpr (std::endian::native == std::endian::big) return value;
+  return sizeof value == 4 ? static_cast<Number>(__builtin_bswap32(static_cast<std::uint32_t>(value)))
+                           : static_cast<Number>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
+}
+
 // An unsigned number of `size` octets (at most 8) in network order; the caller has checked that they are there.
 inline std::uint64_t load_number(const std::byte* from, std::size_t size) {
+  if (size == 4) return load_swapped<std::uint32_t>(from);
+  if (size == 2) return load_swapped<std::uint16_t>(from);
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
   return value;
@@ -33,6 +52,10 @@ inline std::uint64_t load_number(const std::byte* from, std::size_t size) {
 
 // The same, the least octet first.
 inline std::uint64_t load_little_endian(const std::byte* from, std::size_t size) {
+  if constexpr (std::endian::native == std::endian::little) {
+    if (size == 4) return load_as_is<std::uint32_t>(from);
+    if (size == 2) return load_as_is<std::uint16_t>(from);
+  }
   std::uint64_t value = 0;
   for (std::size_t i = size; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
   return value;

@@ -50,6 +50,7 @@ void Connection::on_gap(const Chunk& chunk) {
 void Connection::remember_first(const Chunk& chunk) {
   const bool client = chunk.direction == Direction::ToServer;
   std::string& first = client ? view_.client_first : view_.server_first;
+  if (first.size() == kFirstOctetsKept) return;
   if (!client && first.empty() && !chunk.bytes.empty()) view_.server_first_packet = chunk.packet;
   first += as_text(chunk.bytes.first(std::min(chunk.bytes.size(), kFirstOctetsKept - first.size())));
 }

@@ -119,6 +119,7 @@ class Connection {
   ConnectionView view_;
   std::array<Half, 2> halves_;
   std::map<StreamId, Stream> streams_;
+  Stream* recent_ = nullptr;            // the one asked for last
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;

@@ -18,8 +18,11 @@ std::string bounded(std::string_view text, const Limits& limits) { return std::s
 }  // namespace
 
 Connection::Stream* Connection::find(StreamId id) {
+  if (recent_ != nullptr && recent_->call.place.stream == id) return recent_;
   const auto it = streams_.find(id);
-  return it == streams_.end() ? nullptr : &it->second;
+  if (it == streams_.end()) return nullptr;
+  recent_ = &it->second;
+  return recent_;
 }
 
 SideOfCall& Connection::side(Stream& stream, Direction direction) const {
@@ -150,6 +153,7 @@ void Connection::close(StreamId id, Ending ending, const Spot& spot) {
   call.headers_delivered = call.request.headers_end <= taken;
   call.request_delivered = call.request.ended && call.request.end <= taken;
   sink_.on_call({view_, call});
+  recent_ = nullptr;
   streams_.erase(it);
   --all_.streams;
 }

@@ -13,8 +13,12 @@ constexpr std::size_t kSkippedRemembered = 1000;
 }  // namespace
 
 const StreamTable::Stream* StreamTable::find(StreamId id) const {
+  if (recent_ != nullptr && recent_id_ == id) return recent_;
   const auto it = streams_.find(id);
-  return it == streams_.end() ? nullptr : &it->second;
+  if (it == streams_.end()) return nullptr;
+  recent_id_ = id;
+  recent_ = &it->second;
+  return recent_;
 }
 
 StreamTable::Opened StreamTable::opened(StreamId id) const {
@@ -44,6 +48,7 @@ void StreamTable::skip(StreamId first, StreamId last) {
 
 bool StreamTable::skipped(StreamId id) const {
   const auto& skipped = skipped_[of_client(id)];
+  if (skipped.empty() || skipped.back().last < id) return false;
   const auto it = std::ranges::lower_bound(skipped, id, {}, &Skipped::last);
   return it != skipped.end() && it->first <= id;
 }
@@ -68,18 +73,21 @@ void StreamTable::close(std::map<StreamId, Stream>::iterator it, bool was_closed
   if (was_closed || !it->second.closed()) return;
   if (of_client(it->first)) --open_of_client_;
   if (!it->second.reset()) {
+    recent_ = nullptr;
     streams_.erase(it);
     return;
   }
   reset_.push_back(it->first);
   if (reset_.size() <= kResetRemembered) return;
   reset_forgotten_ = std::max(reset_forgotten_, reset_.front());
+  recent_ = nullptr;
   streams_.erase(reset_.front());
   reset_.pop_front();
 }
 
 void StreamTable::give_up() {
   given_up_ = true;
+  recent_ = nullptr;
   streams_.clear();
   reset_.clear();
   for (auto& skipped : skipped_) skipped.clear();

@@ -61,6 +61,9 @@ class StreamTable {
 
   std::size_t streams_max_;
   std::map<http2::StreamId, Stream> streams_;
+  // The one asked for last; null when it is gone.
+  mutable http2::StreamId recent_id_ = 0;
+  mutable const Stream* recent_ = nullptr;
   std::deque<http2::StreamId> reset_;  // in the order in which RST_STREAM closed them
   std::deque<Skipped> skipped_[2];     // of each side, ascending
   http2::StreamId reset_forgotten_ = 0;

@@ -18,36 +18,36 @@ void FrameDecoder::feed(Bytes octets) {
 Decoded FrameDecoder::next(Frame& frame) {
   release_buffer();
   if (buffer_.empty()) {
-    if (const auto size = whole_frame(unread_)) {
-      give(unread_.first(*size), frame);
-      unread_ = unread_.subspan(*size);
-      return Decoded::Done;
-    }
+    if (give_unread(frame)) return Decoded::Done;
     fill_buffer(unread_.size());
     return Decoded::NeedMore;
   }
   if (buffer_.size() < kFrameHeaderBytes) fill_buffer(kFrameHeaderBytes - buffer_.size());
   if (buffer_.size() < kFrameHeaderBytes) return Decoded::NeedMore;
-  const std::size_t size = kFrameHeaderBytes + decode_frame_header(buffer_.data()).length;
+  frame.header = decode_frame_header(buffer_.data());
+  const std::size_t size = kFrameHeaderBytes + frame.header.length;
   fill_buffer(size - buffer_.size());
   if (buffer_.size() < size) return Decoded::NeedMore;
-  give(buffer_, frame);
+  give_payload(Bytes(buffer_).subspan(kFrameHeaderBytes), frame);
   buffer_given_ = true;
   return Decoded::Done;
 }
 
-std::optional<std::size_t> FrameDecoder::whole_frame(Bytes octets) {
-  if (octets.size() < kFrameHeaderBytes) return std::nullopt;
-  const std::size_t size = kFrameHeaderBytes + decode_frame_header(octets.data()).length;
-  if (octets.size() < size) return std::nullopt;
-  return size;
+// The usual case: the frame lies whole in the octets fed.
+bool FrameDecoder::give_unread(Frame& frame) {
+  if (unread_.size() < kFrameHeaderBytes) return false;
+  frame.header = decode_frame_header(unread_.data());
+  const std::size_t size = kFrameHeaderBytes + frame.header.length;
+  if (unread_.size() < size) return false;
+  give_payload(unread_.subspan(kFrameHeaderBytes, frame.header.length), frame);
+  unread_ = unread_.subspan(size);
+  return true;
 }
 
-void FrameDecoder::give(Bytes octets, Frame& frame) {
-  frame.header = decode_frame_header(octets.data());
-  frame.payload = decode_payload(frame.header, octets.subspan(kFrameHeaderBytes));
+void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
+  frame.payload = decode_payload(frame.header, payload);
   frame_offset_ = next_offset_;
-  next_offset_ += octets.size();
+  next_offset_ += kFrameHeaderBytes + payload.size();
 }
 
 void FrameDecoder::fill_buffer(std::size_t wanted) {

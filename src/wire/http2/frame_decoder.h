@@ -31,8 +31,8 @@ class FrameDecoder {
   std::size_t pending() const { return (buffer_given_ ? 0 : buffer_.size()) + unread_.size(); }
 
  private:
-  static std::optional<std::size_t> whole_frame(Bytes octets);
-  void give(Bytes octets, Frame& frame);
+  bool give_unread(Frame& frame);
+  void give_payload(Bytes payload, Frame& frame);
   void fill_buffer(std::size_t wanted);
   void release_buffer();
 
