@@ -295,7 +295,7 @@ class WrongUse(Watch):
         return process.err[0]
 
     def test_no_interface_named(self):
-        self.assertIn("-i,--interface is required", self.refused(code=WRONG_USAGE))
+        self.assertIn("-i,--interface or FILE is required", self.refused(code=WRONG_USAGE))
 
     def test_no_filter_at_all(self):
         self.assertIn("\"port what\" is no filter: unknown port 'what'; see pcap-filter(7)", self.refused("-i", "lo", "--filter", "port what", code=WRONG_USAGE))
