@@ -69,11 +69,11 @@ bool CaptureDecoder::recognise(Bytes octets) {
 }
 
 const std::string& CaptureDecoder::trouble() const {
-  static const std::string kNone;
+  static const std::string none;
   if (!trouble_.empty()) return trouble_;
   if (const auto* pcapng = std::get_if<PcapngReader>(&reader_)) return pcapng->trouble();
   if (const auto* pcap = std::get_if<PcapReader>(&reader_)) return pcap->trouble();
-  return kNone;
+  return none;
 }
 
 bool CaptureDecoder::inside() const {

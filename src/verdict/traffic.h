@@ -27,7 +27,7 @@ struct Traffic {
   std::uint64_t late_connections = 0;    // not seen from their start
   std::uint64_t silent_connections = 0;  // refused, or without enough octets to tell
   std::uint64_t dropped_packets = 0;     // before anybody saw what was in them; the source fills it in
-  std::string trouble;                       // of reading them, inert; the source fills it in
+  std::string trouble;                   // of reading them, inert; the source fills it in
   std::uint64_t calls = 0;
   std::uint64_t grpc_calls = 0;
   std::uint64_t ok = 0;
