@@ -33,8 +33,10 @@ Number load_as_is(const std::byte* from) {
   return value;
 }
 
+// Of network order.
 template <class Number>
-Number load_swapped(const std::byte* from) {
+Number load_network(const std::byte* from) {
+  static_assert(sizeof(Number) == 2 || sizeof(Number) == 4);
   const auto value = load_as_is<Number>(from);
   if constexpr (std::endian::native == std::endian::big) return value;
   return sizeof value == 4 ? static_cast<Number>(__builtin_bswap32(static_cast<std::uint32_t>(value)))
@@ -43,8 +45,8 @@ Number load_swapped(const std::byte* from) {
 
 // An unsigned number of `size` octets (at most 8) in network order; the caller has checked that they are there.
 inline std::uint64_t load_number(const std::byte* from, std::size_t size) {
-  if (size == 4) return load_swapped<std::uint32_t>(from);
-  if (size == 2) return load_swapped<std::uint16_t>(from);
+  if (size == 4) return load_network<std::uint32_t>(from);
+  if (size == 2) return load_network<std::uint16_t>(from);
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
   return value;

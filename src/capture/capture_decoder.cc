@@ -1,86 +1,74 @@
 #include "capture/capture_decoder.h"
 
+#include "capture/pcap_reader.h"
+#include "capture/pcapng_reader.h"
+
 namespace testigo::capture {
 namespace {
 
 constexpr std::size_t kMagicBytes = 4;
 constexpr std::size_t kInflatedBytes = 256 << 10;  // at a time, whatever the ratio
 
-bool is_capture(Bytes octets) { return PcapngReader::begins(octets) || PcapReader::begins(octets); }
-
 }  // namespace
-
-bool CaptureDecoder::begins(Bytes octets) { return is_capture(octets) || Gunzip::begins(octets); }
 
 void CaptureDecoder::feed(Bytes octets) {
   if (gunzip_) return gunzip_->feed(octets);
-  feed_reader(octets);
+  if (reader_) return reader_->feed(octets);
+  append(first_, octets);
+  if (first_.size() < kMagicBytes) return;
+  if (Gunzip::begins(first_)) {
+    gunzip_.emplace().feed(first_);
+    first_.clear();
+  } else {
+    recognise();
+  }
 }
 
 ReadBlock CaptureDecoder::next(CaptureBlock& block) {
   for (;;) {
-    if (!trouble_.empty()) return ReadBlock::Malformed;
-    const ReadBlock read = std::visit(
-        [&](auto& reader) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(reader)>, std::monostate>) {
-            return ReadBlock::NeedMore;
-          } else {
-            return reader.next(block);
-          }
-        },
-        reader_);
+    if (is_no_capture_) return ReadBlock::Malformed;
+    const ReadBlock read = reader_ ? reader_->next(block) : ReadBlock::NeedMore;
     if (read != ReadBlock::NeedMore || !gunzip_) return read;
-    inflated_.resize(kInflatedBytes);
-    const std::size_t size = gunzip_->read(inflated_);
-    trouble_ = gunzip_->trouble();
-    if (size == 0) return trouble_.empty() ? ReadBlock::NeedMore : ReadBlock::Malformed;
-    feed_reader(Bytes(inflated_).first(size));
+    if (!feed_inflated()) return gunzip_->trouble().empty() ? ReadBlock::NeedMore : ReadBlock::Malformed;
   }
 }
 
-// What the reader was fed before is kept by itself.
-void CaptureDecoder::feed_reader(Bytes octets) {
-  if (std::holds_alternative<std::monostate>(reader_)) {
+// What was inflated before the damage is read first.
+bool CaptureDecoder::feed_inflated() {
+  inflated_.resize(kInflatedBytes);
+  const Bytes octets = Bytes(inflated_).first(gunzip_->read(inflated_));
+  if (reader_) {
+    reader_->feed(octets);
+  } else {
     append(first_, octets);
-    if (first_.size() < kMagicBytes) return;
-    if (!gunzip_ && Gunzip::begins(first_)) {
-      gunzip_.emplace().feed(first_);
-      first_.clear();
-      return;
-    }
-    if (!recognise(first_)) {
-      trouble_ = "this is no capture: neither pcapng nor pcap";
-      return;
-    }
-    octets = first_;
+    if (first_.size() >= kMagicBytes) recognise();
   }
-  std::visit(
-      [&](auto& reader) {
-        if constexpr (!std::is_same_v<std::decay_t<decltype(reader)>, std::monostate>) reader.feed(octets);
-      },
-      reader_);
-  first_.clear();
+  return !octets.empty();
 }
 
-bool CaptureDecoder::recognise(Bytes octets) {
-  if (PcapngReader::begins(octets)) reader_.emplace<PcapngReader>(limits_);
-  if (PcapReader::begins(octets)) reader_.emplace<PcapReader>(limits_);
-  return !std::holds_alternative<std::monostate>(reader_);
+void CaptureDecoder::recognise() {
+  if (PcapngReader::begins(first_)) {
+    reader_ = std::make_unique<PcapngReader>(limits_);
+  } else if (PcapReader::begins(first_)) {
+    reader_ = std::make_unique<PcapReader>(limits_);
+  } else {
+    is_no_capture_ = true;
+    return;
+  }
+  reader_->feed(first_);
+  first_.clear();
 }
 
 const std::string& CaptureDecoder::trouble() const {
   static const std::string none;
-  if (!trouble_.empty()) return trouble_;
-  if (const auto* pcapng = std::get_if<PcapngReader>(&reader_)) return pcapng->trouble();
-  if (const auto* pcap = std::get_if<PcapReader>(&reader_)) return pcap->trouble();
-  return none;
+  static const std::string other = "this is no capture: neither pcapng nor pcap, compressed by gzip or not";
+  if (is_no_capture_) return other;
+  if (reader_ && !reader_->trouble().empty()) return reader_->trouble();
+  return gunzip_ ? gunzip_->trouble() : none;
 }
 
 bool CaptureDecoder::inside() const {
-  if (gunzip_ && gunzip_->inside()) return true;
-  if (const auto* pcapng = std::get_if<PcapngReader>(&reader_)) return pcapng->pending() > 0;
-  if (const auto* pcap = std::get_if<PcapReader>(&reader_)) return pcap->pending() > 0;
-  return true;  // an empty file too
+  return !reader_ || reader_->pending() > 0 || (gunzip_ && gunzip_->inside());  // an empty file, too
 }
 
 }  // namespace testigo::capture

@@ -2,17 +2,15 @@
 // say. Untrusted input, cut anywhere.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "capture/capture_block.h"
+#include "capture/block_reader.h"
 #include "capture/gzip.h"
-#include "capture/pcap_reader.h"
-#include "capture/pcapng_reader.h"
 
 namespace testigo::capture {
 
@@ -20,30 +18,27 @@ class CaptureDecoder {
  public:
   explicit CaptureDecoder(const Limits& limits = {}) : limits_(limits) {}
 
-  // True when the octets, four at least, begin a file that is read.
-  static bool begins(Bytes octets);
-
-  // Takes the next octets, copied. Blocks of what was fed before must have been taken.
+  // Takes the next octets, copied. `next` must have wanted more.
   void feed(Bytes octets);
   ReadBlock next(CaptureBlock& block);
 
-  // Why nothing more can be read.
+  // Why nothing more can be read; empty while all is well.
   const std::string& trouble() const;
   // The octets so far end inside of something.
   bool inside() const;
-  // Pcapng files of ours end with a mark; those of pcap have none.
-  bool is_pcapng() const { return std::holds_alternative<PcapngReader>(reader_); }
+  // The file began otherwise than captures do.
+  bool is_no_capture() const { return is_no_capture_; }
 
  private:
-  bool recognise(Bytes octets);
-  void feed_reader(Bytes octets);
+  void recognise();
+  bool feed_inflated();
 
   Limits limits_;
   std::vector<std::byte> first_;  // octets that do not tell yet what the file is
   std::optional<Gunzip> gunzip_;
   std::vector<std::byte> inflated_;
-  std::variant<std::monostate, PcapngReader, PcapReader> reader_;
-  std::string trouble_;
+  std::unique_ptr<BlockReader> reader_;  // null until it is known which
+  bool is_no_capture_ = false;
 };
 
 }  // namespace testigo::capture

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ namespace testigo::capture {
 namespace {
 
 constexpr std::size_t kReadBytes = 256 << 10;
+constexpr std::size_t kLinkHeaderBytesMax = 20;
+constexpr int kPatienceMs = 200;  // how soon a wish to end is heard
 
 // Adds what the comment of the packet at hand says: the name of a server that has no address, the reason of an end.
 class CommentedSink final : public tcp::ConnectionSink {
@@ -63,8 +66,15 @@ class CommentedSink final : public tcp::ConnectionSink {
   std::string_view comment_;
 };
 
-// It may hold TCP.
-bool is_unreadable(tcp::PacketKind kind) { return kind == tcp::PacketKind::Malformed || kind == tcp::PacketKind::Fragment; }
+// Of a packet that may hold TCP; empty when it is read, or is of another protocol.
+std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::PacketKind kind) {
+  if (!captured.time) return "it has no time";
+  if (!is_known_link_type(captured.link_type)) return "its link type is not read";
+  if (kind == tcp::PacketKind::Fragment) return "it is a part of an IP packet";
+  if (kind == tcp::PacketKind::Malformed) return captured.cut ? "it was cut inside a header" : "its headers contradict themselves";
+  const bool too_short_to_tell = !is_ip && captured.cut && captured.octets.size() <= kLinkHeaderBytesMax;
+  return too_short_to_tell ? "it was cut inside a header" : "";
+}
 
 class CaptureReading {
  public:
@@ -84,25 +94,36 @@ class CaptureReading {
     }
   }
 
-  // Another file follows.
-  void end_file() {
-    trouble(decoder_.trouble());
-    interrupted_ = cut();
-    decoder_ = CaptureDecoder(limits_);
-    before_ = summary_.packets;
-    whole_ = false;
+  // What follows is another file; what is said of damage in it begins with the name.
+  void begin_file(const std::string& name) {
+    if (std::exchange(in_file_, true)) end_file();
+    name_ = name;
   }
+
+  bool is_no_capture() const { return decoder_.is_no_capture(); }
 
   CaptureSummary end() {
     sink_.at(0, {});
     reassembly_.end();
     trouble(decoder_.trouble());
-    if (const auto passed = reassembly_.not_followed(); passed > 0) trouble(fmt::format("{} connections over the limit", passed));
+    if (const auto passed = reassembly_.not_followed(); passed > 0) {
+      name_.clear();
+      trouble(fmt::format("{} connections over the limit", passed));
+    }
     summary_.cut = cut();
     return summary_;
   }
 
  private:
+  void end_file() {
+    trouble(decoder_.trouble());
+    interrupted_ = cut();
+    if (interrupted_) ++summary_.cut_before;
+    decoder_ = CaptureDecoder(limits_);
+    before_ = summary_.packets;
+    whole_ = false;
+  }
+
   // A file that ends inside a block may still be written; ours end with a mark.
   bool cut() const { return (ours_ && !whole_) || decoder_.inside() || !decoder_.trouble().empty(); }
 
@@ -145,14 +166,16 @@ class CaptureReading {
     tcp::Packet packet;
     const auto ip = ip_of(captured.link_type, captured.octets);
     const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
-    if (!captured.time || !is_known_link_type(captured.link_type) || is_unreadable(kind)) return note_unread();
+    if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) return note_unread(why);
     if (kind == tcp::PacketKind::Other) return;
     sink_.at(summary_.packets, captured.comment);
     reassembly_.take(packet, *captured.time, summary_.packets);
   }
 
-  void note_unread() {
-    if (summary_.unread++ == 0) summary_.first_unread = summary_.packets;
+  void note_unread(std::string_view why) {
+    if (summary_.unread++ != 0) return;
+    summary_.first_unread = summary_.packets;
+    summary_.first_unread_why = why;
   }
 
   void note_time(Time time) {
@@ -163,7 +186,7 @@ class CaptureReading {
 
   // The first one is told.
   void trouble(const std::string& text) {
-    if (summary_.trouble.empty()) summary_.trouble = text;
+    if (summary_.trouble.empty() && !text.empty()) summary_.trouble = name_.empty() ? text : name_ + ": " + text;
   }
 
   Limits limits_;
@@ -171,6 +194,8 @@ class CaptureReading {
   CommentedSink sink_;
   tcp::Reassembly reassembly_;
   CaptureSummary summary_;
+  bool in_file_ = false;
+  std::string name_;
   std::uint64_t before_ = 0;        // packets of the files before this one
   std::uint64_t section_from_ = 0;  // packets before this section
   bool first_section_ = true;
@@ -198,7 +223,8 @@ class Descriptor {
 };
 
 int open_to_read(const std::filesystem::path& file) {
-  return file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting for somebody to write into a FIFO.
+  return file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 [[noreturn]] void cannot_read(const std::filesystem::path& file) {
@@ -206,10 +232,7 @@ int open_to_read(const std::filesystem::path& file) {
                                      inert(file.native(), file.native().size()), std::strerror(errno)));
 }
 
-// A file that was cut in its first octets is damage; one that begins otherwise is something else.
-void recognise(Bytes first, const std::filesystem::path& file) {
-  constexpr std::size_t kMagicBytes = 4;
-  if (first.size() < kMagicBytes || CaptureDecoder::begins(first)) return;
+[[noreturn]] void is_no_capture(const std::filesystem::path& file) {
   throw EnvironmentError(fmt::format("{} is no capture; pcapng and pcap are read, also compressed by gzip",
                                      inert(file.native(), file.native().size())));
 }
@@ -223,15 +246,17 @@ struct CaptureFiles::Open {
   std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
   bool read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const;
+  bool wait(ReadSoFar& so_far, const Progress& progress) const;
   std::size_t read_some(std::span<std::byte> buffer) const;
 };
 
 // The newest one is opened first: a file that is renamed meanwhile is met twice then, and none is missed.
-CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files) {
+CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files, Names names) {
   for (std::size_t i = files.size(); i-- > 0;) {
     Open open{files[i], Descriptor(open_to_read(files[i])), {}, {}};
     struct stat status = {};
-    if (open.file.get() < 0 && errno == ENOENT && (i > 0 || !files_.empty())) continue;  // deleted, or between two names
+    const bool others = i > 0 || !files_.empty();
+    if (open.file.get() < 0 && errno == ENOENT && names == Names::Rotated && others) continue;  // deleted, or between two names
     if (open.file.get() < 0 || ::fstat(open.file.get(), &status) != 0) cannot_read(files[i]);
     open.identity = {status.st_dev, status.st_ino};
     if (S_ISREG(status.st_mode)) open.size = static_cast<std::uint64_t>(status.st_size);
@@ -251,17 +276,31 @@ std::size_t CaptureFiles::Open::read_some(std::span<std::byte> buffer) const {
   }
 }
 
+// Until octets of a pipe are there, or its end; false when they are wanted no more.
+bool CaptureFiles::Open::wait(ReadSoFar& so_far, const Progress& progress) const {
+  pollfd pipe{file.get(), POLLIN, 0};
+  for (int patience = 0; ::poll(&pipe, 1, patience) <= 0; patience = kPatienceMs) {
+    so_far.waiting = true;
+    if (progress && !progress(so_far)) return false;
+  }
+  so_far.waiting = false;
+  return true;
+}
+
 // False when nothing of the files behind is wanted either.
 bool CaptureFiles::Open::read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const {
   std::vector<std::byte> buffer(kReadBytes);
   std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
-  for (bool first = true;; first = false) {
+  for (;;) {
+    if (!size && !wait(so_far, progress)) return false;
     const std::size_t octets = read_some(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left)));
-    if (first) recognise(Bytes(buffer).first(octets), name);
-    if (octets == 0 || !reading.take(Bytes(buffer).first(octets))) return true;
+    if (octets == 0) return true;
+    if (!reading.take(Bytes(buffer).first(octets))) {
+      if (reading.is_no_capture()) is_no_capture(name);
+      return true;
+    }
     left -= octets;
     so_far.octets += octets;
-    so_far.waiting = !size && octets < buffer.size();
     if (progress && !progress(so_far)) return false;
   }
 }
@@ -273,7 +312,7 @@ CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limit
     for (const Open& file : files_) so_far.total += *file.size;
   }
   for (const Open& file : files_) {
-    if (&file != &files_.front()) reading.end_file();
+    reading.begin_file(files_.size() > 1 ? inert(file.name.filename().native()) : "");
     if (!file.read(reading, so_far, progress)) break;
   }
   return reading.end();

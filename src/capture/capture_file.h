@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -30,10 +31,12 @@ struct CaptureSummary {
   bool without_bodies = false;     // message bodies in it are zeros
   std::uint64_t first_number = 1;  // that its first packet had in the run: it is not 1 when older files were deleted
   bool cut = false;                // it ends inside a block, or without the mark that our writer puts at its end
+  std::uint64_t cut_before = 0;    // files before the last one that do so
   std::uint64_t unread = 0;        // packets of which it is not known what they carry: fragments of IP, without a time, …
-  std::uint64_t first_unread = 0;  // the number of the first one
-  std::string trouble;             // what is damaged, inert; empty when nothing is
-  std::optional<Time> first;       // time of the first and last packet
+  std::uint64_t first_unread = 0;  // the number of the first one, and the reason
+  std::string_view first_unread_why;
+  std::string trouble;        // what is damaged, inert; empty when nothing is
+  std::optional<Time> first;  // time of the first and last packet
   std::optional<Time> last;
   std::vector<UnseenTime> unseen;  // times between two files of which the later one does not continue the earlier
 };
@@ -57,7 +60,9 @@ struct ReadSoFar {
 class CaptureFiles {
  public:
   // "-" is the standard input. Throws EnvironmentError when none is there, or one cannot be read.
-  explicit CaptureFiles(std::span<const std::filesystem::path> files);
+  // Rotated files may vanish, or change their names, before they are opened; a given one must be there.
+  enum class Names : std::uint8_t { Rotated, Given };
+  explicit CaptureFiles(std::span<const std::filesystem::path> files, Names names = Names::Rotated);
   CaptureFiles(CaptureFiles&&) noexcept;
   ~CaptureFiles();
 

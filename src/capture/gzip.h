@@ -16,9 +16,10 @@ class Gunzip {
   Gunzip(Gunzip&&) noexcept;
   Gunzip& operator=(Gunzip&&) noexcept;
 
+  // True when a file that begins so is one; two octets tell.
   static bool begins(Bytes octets);
 
-  // Takes the next octets, copied; what was fed before must have been used up.
+  // Takes the next octets, copied; `read` must have used up what was fed before.
   void feed(Bytes octets);
 
   // Fills `out` as far as what was fed goes; returns how many octets it wrote, 0 when it wants more or is damaged.
@@ -30,6 +31,8 @@ class Gunzip {
   bool inside() const;
 
  private:
+  void skip_zeros();
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -8,24 +8,21 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "capture/capture_block.h"
+#include "capture/block_reader.h"
 
 namespace testigo::capture {
 
-class PcapReader {
+class PcapReader final : public BlockReader {
  public:
   explicit PcapReader(const Limits& limits = {}) : packet_bytes_max_(limits.capture_block_bytes_max) {}
 
   // True when a file that begins so is one; four octets tell.
   static bool begins(Bytes octets);
 
-  // Takes the next octets, copied.
-  void feed(Bytes octets);
-  ReadBlock next(CaptureBlock& block);
-
-  const std::string& trouble() const { return trouble_; }
-  // Octets of a packet that is not whole yet.
-  std::size_t pending() const { return buffer_.size() - at_; }
+  void feed(Bytes octets) override;
+  ReadBlock next(CaptureBlock& block) override;
+  const std::string& trouble() const override { return trouble_; }
+  std::size_t pending() const override { return buffer_.size() - at_; }
 
  private:
   std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const;

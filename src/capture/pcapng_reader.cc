@@ -85,7 +85,7 @@ ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock&
       return read_statistics(body, block);
     case BlockType::SimplePacket:
     case BlockType::ObsoletePacket:
-      block = CapturedPacket{++packets_, 0, {}, {}, {}};
+      block = CapturedPacket{++packets_, 0, false, {}, {}, {}};
       return ReadBlock::Done;
   }
   return ReadBlock::Done;
@@ -124,8 +124,12 @@ ReadBlock PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
   if (padded(size) > body.size() - 20) return malformed("a packet is longer than its block");
   const std::uint64_t ticks = number(body, 4, 4) << 32 | number(body, 8, 4);
   const Bytes options = body.subspan(20 + padded(size));
-  block = CapturedPacket{++packets_, interfaces_[interface].link_type, time_of(interfaces_[interface], ticks),
-                         body.subspan(20, size), as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
+  block = CapturedPacket{++packets_,
+                         interfaces_[interface].link_type,
+                         number(body, 16, 4) > size,
+                         time_of(interfaces_[interface], ticks),
+                         body.subspan(20, size),
+                         as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};
   return ReadBlock::Done;
 }
 

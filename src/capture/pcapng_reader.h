@@ -10,25 +10,23 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "capture/capture_block.h"
+#include "capture/block_reader.h"
 
 namespace testigo::capture {
 
-class PcapngReader {
+class PcapngReader final : public BlockReader {
  public:
   // True when a file that begins so is one; four octets tell.
   static bool begins(Bytes octets);
 
   explicit PcapngReader(const Limits& limits = {}) : block_bytes_max_(limits.capture_block_bytes_max) {}
 
-  // Takes the next octets, copied.
-  void feed(Bytes octets);
+  void feed(Bytes octets) override;
 
-  ReadBlock next(CaptureBlock& block);
+  ReadBlock next(CaptureBlock& block) override;
 
-  const std::string& trouble() const { return trouble_; }
-  // Octets of a block that is not whole yet.
-  std::size_t pending() const { return buffer_.size() - at_; }
+  const std::string& trouble() const override { return trouble_; }
+  std::size_t pending() const override { return buffer_.size() - at_; }
 
  private:
   struct Interface {

@@ -69,8 +69,9 @@ unsigned usual_pseudo_headers(BlockRole role) {
   return is_response(role) ? bit(FieldName::Status) : 0;
 }
 
-// Nothing in the block is out of the ordinary, so that every row below passes: no block needs more than this one walk over its
-// fields, and the rows look only at what it stumbles over. It may say no of a block that is right, never yes of one that is not.
+// Nothing in the block is out of the ordinary, so that every row below passes: an ordinary block needs no more than this one walk
+// over its fields, and the rows look only at what it stumbles over. It may say no of a block that is right, never yes of one that
+// is not.
 bool is_ordinary(const call::BlockSeen& seen) {
   if (!seen.outcome.complete) return false;
   unsigned pseudo = 0;

@@ -52,11 +52,10 @@ void StreamChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (header.is(FrameType::Settings)) limit_.on_settings(seen);
   if (header.stream == 0 || !belongs_to_a_stream(header)) return;
-  const bool opens =
-      header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer && streams_.find(header.stream) == nullptr;
-  const bool was_opened = streams_.opened(header.stream) != StreamTable::Opened::Never;
+  const bool opens = header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer &&
+                     streams_.find(header.stream) == nullptr && streams_.opened(header.stream) == StreamTable::Opened::Never;
   if (states_known(seen)) state(seen);
-  if (opens && !was_opened) new_stream(seen);
+  if (opens) new_stream(seen);
   if (const auto* push = std::get_if<http2::PushPromiseFrame>(&seen.frame.payload)) promise(seen, push->promised);
   if (header.is(FrameType::RstStream)) {
     streams_.reset(header.stream, seen.spot.direction);

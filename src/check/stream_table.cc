@@ -12,13 +12,15 @@ constexpr std::size_t kSkippedRemembered = 1000;
 
 }  // namespace
 
-const StreamTable::Stream* StreamTable::find(StreamId id) const {
-  if (recent_ != nullptr && recent_id_ == id) return recent_;
-  const auto it = streams_.find(id);
-  if (it == streams_.end()) return nullptr;
-  recent_id_ = id;
-  recent_ = &it->second;
+// Frames of one stream mostly follow one another.
+StreamTable::Streams::iterator StreamTable::locate(StreamId id) {
+  if (recent_ == streams_.end() || recent_->first != id) recent_ = streams_.find(id);
   return recent_;
+}
+
+const StreamTable::Stream* StreamTable::find(StreamId id) {
+  const auto it = locate(id);
+  return it == streams_.end() ? nullptr : &it->second;
 }
 
 StreamTable::Opened StreamTable::opened(StreamId id) const {
@@ -35,7 +37,9 @@ void StreamTable::open(StreamId id) {
   }
   if (!given_up_ && streams_.size() >= streams_max_) give_up();
   if (given_up_) return;
-  if (streams_.try_emplace(id).second && of_client(id)) ++open_of_client_;
+  const auto [it, opened] = streams_.try_emplace(id);
+  recent_ = it;
+  if (opened && of_client(id)) ++open_of_client_;
 }
 
 void StreamTable::skip(StreamId first, StreamId last) {
@@ -53,42 +57,33 @@ bool StreamTable::skipped(StreamId id) const {
   return it != skipped.end() && it->first <= id;
 }
 
-void StreamTable::end(StreamId id, Direction by) {
-  const auto it = streams_.find(id);
+void StreamTable::end(StreamId id, Direction by) { end(locate(id), &Ended::by_end_stream, by); }
+
+void StreamTable::reset(StreamId id, Direction by) { end(locate(id), &Ended::by_reset, by); }
+
+void StreamTable::end(Streams::iterator it, bool Ended::*how, Direction by) {
   if (it == streams_.end()) return;
   const bool was_closed = it->second.closed();
-  (by == Direction::ToServer ? it->second.client : it->second.server).by_end_stream = true;
-  close(it, was_closed);
-}
-
-void StreamTable::reset(StreamId id, Direction by) {
-  const auto it = streams_.find(id);
-  if (it == streams_.end()) return;
-  const bool was_closed = it->second.closed();
-  (by == Direction::ToServer ? it->second.client : it->second.server).by_reset = true;
-  close(it, was_closed);
-}
-
-void StreamTable::close(std::map<StreamId, Stream>::iterator it, bool was_closed) {
+  (by == Direction::ToServer ? it->second.client : it->second.server).*how = true;
   if (was_closed || !it->second.closed()) return;
   if (of_client(it->first)) --open_of_client_;
-  if (!it->second.reset()) {
-    recent_ = nullptr;
-    streams_.erase(it);
-    return;
-  }
+  if (!it->second.reset()) return erase(it);
   reset_.push_back(it->first);
   if (reset_.size() <= kResetRemembered) return;
   reset_forgotten_ = std::max(reset_forgotten_, reset_.front());
-  recent_ = nullptr;
-  streams_.erase(reset_.front());
+  erase(streams_.find(reset_.front()));
   reset_.pop_front();
+}
+
+void StreamTable::erase(Streams::iterator it) {
+  streams_.erase(it);
+  recent_ = streams_.end();
 }
 
 void StreamTable::give_up() {
   given_up_ = true;
-  recent_ = nullptr;
   streams_.clear();
+  recent_ = streams_.end();
   reset_.clear();
   for (auto& skipped : skipped_) skipped.clear();
 }

@@ -32,7 +32,7 @@ class StreamTable {
   static bool of_client(http2::StreamId id) { return id % 2 == 1; }
 
   // Null when it was never opened, or is closed and no longer remembered.
-  const Stream* find(http2::StreamId id) const;
+  const Stream* find(http2::StreamId id);
   Opened opened(http2::StreamId id) const;
   // An id of the same side that is as high or higher was opened before.
   bool passed(http2::StreamId id) const { return id <= highest(id); }
@@ -49,6 +49,8 @@ class StreamTable {
   bool given_up() const { return given_up_; }
 
  private:
+  using Streams = std::map<http2::StreamId, Stream>;
+
   // Ids that were never opened, though a higher one was: both ends are in it.
   struct Skipped {
     http2::StreamId first;
@@ -57,13 +59,13 @@ class StreamTable {
 
   void skip(http2::StreamId first, http2::StreamId last);
   bool skipped(http2::StreamId id) const;
-  void close(std::map<http2::StreamId, Stream>::iterator it, bool was_closed);
+  Streams::iterator locate(http2::StreamId id);
+  void end(Streams::iterator it, bool Ended::* how, Direction by);
+  void erase(Streams::iterator it);
 
   std::size_t streams_max_;
-  std::map<http2::StreamId, Stream> streams_;
-  // The one asked for last; null when it is gone.
-  mutable http2::StreamId recent_id_ = 0;
-  mutable const Stream* recent_ = nullptr;
+  Streams streams_;
+  Streams::iterator recent_ = streams_.end();  // the one asked for last
   std::deque<http2::StreamId> reset_;  // in the order in which RST_STREAM closed them
   std::deque<Skipped> skipped_[2];     // of each side, ascending
   http2::StreamId reset_forgotten_ = 0;

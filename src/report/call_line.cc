@@ -78,6 +78,14 @@ std::string outcome_text(const call::Call& call) {
   return {};
 }
 
+const std::string& CallLine::shown_path(const call::Call& call) {
+  const bool known = call.path_known != http2::Known::Unknown;
+  if (known && path_ == call.path) return path_text_;
+  path_ = known ? std::optional(call.path) : std::nullopt;
+  path_text_ = path_text(call);
+  return path_text_;
+}
+
 // A capture has millions of them: no format is parsed here.
 void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
   if (connection_ != connection.number || ends_.empty()) {
@@ -86,7 +94,7 @@ void CallLine::append(std::string& out, const call::ConnectionView& connection, 
   }
   paint_.dim(out, to_time_of_day(call.started));
   out.append(" ").append(ends_) += "  ";
-  paint_.bold(out, path_text(call));
+  paint_.bold(out, shown_path(call));
   out.append("  ").append(kind_seen(call)) += "  ";
   call.status == rpc::kOk ? paint_.green(out, "OK") : paint_.red(out, outcome_text(call));
   out += "  ";

@@ -1,6 +1,7 @@
 // One call, one line: for people, and as JSON (docs/formats/call-line.md).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "call/event.h"
@@ -21,9 +22,13 @@ class CallLine {
   void append(std::string& out, const call::ConnectionView& connection, const call::Call& call);
 
  private:
+  const std::string& shown_path(const call::Call& call);
+
   Paint paint_;
   call::ConnectionNumber connection_ = 0;
   std::string ends_;  // "client → server" of that one
+  std::optional<std::string> path_;  // the last one that was known, and what is shown of it
+  std::string path_text_;
 };
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call);

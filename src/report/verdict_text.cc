@@ -109,7 +109,8 @@ std::string claim_text(const RunReport& report, const Claim& claim, const TextOp
   const std::size_t shown = std::min(options.exhibits, claim.exhibits.size());
   for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint, i < options.in_full);
   if (claim.exhibits_total > shown)
-    out += fmt::format("       … and {} more, in report.txt and report.json\n", claim.exhibits_total - shown);
+    out += fmt::format("       … and {} more{}\n", claim.exhibits_total - shown,
+                       report.evidence.empty() ? "; --json tells them" : ", in report.txt and report.json");
   return out;
 }
 
@@ -184,6 +185,7 @@ std::string masked_text(const RunReport& report) {
 }
 
 std::string evidence_text(const RunReport& report, const Paint& paint) {
+  if (report.evidence.empty() && report.wire.empty()) return {};
   std::string out = "\n";
   if (!report.evidence.empty()) out += fmt::format("  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
   if (!report.wire.empty()) out += fmt::format("  wire      {}\n", report.wire);

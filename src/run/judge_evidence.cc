@@ -65,7 +65,8 @@ std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) 
 // What was not read may be what is missed.
 std::string trouble_of(const capture::CaptureSummary& summary) {
   if (!summary.trouble.empty() || summary.unread == 0) return summary.trouble;
-  return fmt::format("{} of its packets cannot be read, packet {} first", summary.unread, summary.first_unread);
+  return fmt::format("{} of its packets cannot be read, packet {} first: {}", summary.unread, summary.first_unread,
+                     summary.first_unread_why);
 }
 
 // The capture, through the same model as live traffic. Returns how the wire was witnessed.

@@ -10,6 +10,7 @@
 #include "base/inert.h"
 #include "capture/capture_file.h"
 #include "run/audience.h"
+#include "run/descriptor_limit.h"
 #include "run/read_progress.h"
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
@@ -17,6 +18,8 @@
 
 namespace testigo::run {
 namespace {
+
+const std::filesystem::path kStandardInput = "-";
 
 std::string names_of(const std::vector<std::filesystem::path>& files) {
   std::string names;
@@ -30,8 +33,8 @@ std::string packets_text(std::uint64_t count) { return fmt::format("{} packet{}"
 std::string trouble_of(const capture::CaptureSummary& summary) {
   if (!summary.trouble.empty()) return summary.trouble;
   if (summary.unread == 0) return {};
-  return fmt::format("{} could not be read (parts of IP packets, cut inside a header, or without a time), packet {} first",
-                     packets_text(summary.unread), summary.first_unread);
+  return fmt::format("{} could not be read, packet {} first: {}", packets_text(summary.unread), summary.first_unread,
+                     summary.first_unread_why);
 }
 
 std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped) {
@@ -41,13 +44,21 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
   } else if (summary.cut && summary.trouble.empty()) {
     notes.emplace_back("the capture ends inside a packet, or without its mark of a whole file: it was cut, or is still written");
   }
+  if (summary.cut_before != 0) {
+    notes.push_back(fmt::format("of the files before the last one {} end inside a packet, or without a mark of a whole file",
+                                summary.cut_before));
+  }
+  for (const capture::UnseenTime& unseen : summary.unseen) {
+    notes.push_back(fmt::format("nobody listened from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
+  }
   return notes;
 }
 
 // Of evidence it is damage; of a file that somebody asks for it is most likely the wrong one.
 void refuse_empty(const std::filesystem::path& file) {
   std::error_code error;
-  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0 && !error)
+  if (file != kStandardInput && std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0 &&
+      !error)
     throw EnvironmentError(fmt::format("{} is empty: it is no capture", inert(file.native(), file.native().size())));
 }
 
@@ -56,8 +67,9 @@ void refuse_empty(const std::filesystem::path& file) {
 int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
+  raise_descriptor_limit();
   for (const std::filesystem::path& file : options.files) refuse_empty(file);
-  const capture::CaptureFiles files(options.files);
+  const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
   Audience audience({verdict::Hearing::Interface, options.json, options.quiet});
   bool stopped = false;
   capture::CaptureSummary summary;
@@ -73,7 +85,7 @@ int run_read(const ReadOptions& options) {
   }
   report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = trouble_of(summary)});
   report.wire = "read from " + names_of(options.files);
-  if (options.files.size() == 1) report.capture = options.files.front();
+  if (options.files.size() == 1 && options.files.front() != kStandardInput) report.capture = options.files.front();
   std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
   if (!options.json) put(stdout, "\n");  // behind the lines of the calls
   return tell_verdict(report, options.json);

@@ -11,7 +11,7 @@ namespace {
 
 std::string impairment(const std::optional<WireTestimony>& wire) {
   if (!wire) return "there is no wire witness";
-  if (!wire->trouble.empty()) return fmt::format("the capture could not be read to its end: {}", inert(wire->trouble));
+  if (!wire->trouble.empty()) return fmt::format("the capture could not be read whole: {}", inert(wire->trouble));
   if (wire->dropped != 0) return fmt::format("packets were dropped before they were captured ({})", wire->dropped);
   for (const WireConnection& connection : wire->connections) {
     if (has_gap(connection)) return fmt::format("octets of connection {} were not seen", connection.view.number);

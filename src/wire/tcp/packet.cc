@@ -48,6 +48,8 @@ bool is_skipped_extension(std::uint8_t protocol) {
   return protocol == 0 || protocol == 43 || protocol == kFragmentHeader || protocol == 60;
 }
 
+bool may_lead_to_tcp(std::uint8_t protocol) { return protocol == kTcp || is_skipped_extension(protocol); }
+
 // More to come, or an offset; else the packet is whole in spite of its fragment header (RFC 6946).
 bool is_part(Bytes fragment_header) { return (number(fragment_header, 2, 2) & 0xfff9) != 0; }
 
@@ -57,7 +59,7 @@ PacketKind skip_extensions(Carried& inside) {
     if (inside.octets.size() < 8) return PacketKind::Malformed;
     const bool fragment_header = inside.protocol == kFragmentHeader;
     if (fragment_header && is_part(inside.octets))
-      return std::to_integer<std::uint8_t>(inside.octets[0]) == kTcp ? PacketKind::Fragment : PacketKind::Other;
+      return may_lead_to_tcp(std::to_integer<std::uint8_t>(inside.octets[0])) ? PacketKind::Fragment : PacketKind::Other;
     const std::size_t size = fragment_header ? 8 : 8 + 8 * number(inside.octets, 1, 1);
     if (size > inside.octets.size()) return PacketKind::Malformed;
     inside.protocol = std::to_integer<std::uint8_t>(inside.octets[0]);
