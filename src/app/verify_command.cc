@@ -42,7 +42,7 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
   c.add_option("--wire", options->wire,
                "where the wire witness stands: listen (beside, on the loopback interface: needs CAP_NET_RAW), tap (between), or "
                "auto: listen "
-               "where it may")
+               "where it may and all traffic is our own")
       ->transform(CLI::CheckedTransformer(std::map<std::string, run::WireChoice>{
           {"auto", run::WireChoice::Auto}, {"listen", run::WireChoice::Listen}, {"tap", run::WireChoice::Tap}}))
       ->type_name("auto|listen|tap")
@@ -52,6 +52,9 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
           ->check(check_misbehaviour)
           ->type_name("MODE");
   auto* target = c.add_option("--target", options->target, "use a greeter that runs already, at host:port")->type_name("ADDRESS");
+  const auto payloads = std::make_shared<bool>(false);
+  c.add_flag("--payloads", *payloads, "with --target and --wire listen: message bodies of its other clients may be written, too")
+      ->needs(target);
   c.add_option("--server-statements", options->server_statements,
                "the statements of that greeter; without them claims 4 and 8 are inconclusive")
       ->needs(target)
@@ -82,7 +85,14 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       "  testigo verify --kind bidi --clients 5 --for 3s\n"
       "  testigo verify --evidence evidence/20260102T030405Z-verify\n\n"
       "Exit code: 0 PROVEN, 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options] { return run::run_verify(*options); };
+  return [options, payloads] {
+    if (options->wire == run::WireChoice::Listen && options->target && !*payloads) {
+      throw CLI::ValidationError("--wire listen",
+                                 "with --target it hears whoever calls there; --payloads allows to write their message bodies, and "
+                                 "--wire tap hears our clients alone");
+    }
+    return run::run_verify(*options);
+  };
 }
 
 }  // namespace testigo::app

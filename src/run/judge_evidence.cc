@@ -83,6 +83,10 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire = witness.take();
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;
+  for (const capture::UnseenTime& unseen : summary.unseen) {
+    evidence.wire->unheard.push_back({unseen.from, unseen.to});
+    notes.push_back(fmt::format("nobody listened to the wire from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
+  }
   evidence.wire->trouble = trouble_of(summary);
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();

@@ -126,7 +126,9 @@ std::string with_any_port(const std::string& host) {
 std::unique_ptr<WirePost> make_wire_post(WireChoice choice, const std::string& host, const std::string& target,
                                          const std::filesystem::path& capture, const Clock& clock) {
   const std::string heard = target.empty() ? bare(host) : host_of(target);
-  const bool audible = choice != WireChoice::Tap && is_on_loopback(heard);
+  const bool ours =
+      target.empty() || choice == WireChoice::Listen;  // whoever else calls a server that runs already is none of ours
+  const bool audible = choice != WireChoice::Tap && ours && is_on_loopback(heard);
   if (choice == WireChoice::Listen && !audible) {
     throw UsageError(
         fmt::format("--wire listen hears the loopback interface only, and {} is not on it; use --wire tap", inert(heard, 100)));

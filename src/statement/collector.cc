@@ -11,23 +11,6 @@ namespace {
 constexpr std::size_t kDamagesKept = 100;
 constexpr std::size_t kQuotedBytes = 120;
 
-const CallId* id_of(const Body& body) {
-  if (const auto* started = std::get_if<Started>(&body)) return &started->id;
-  if (const auto* received = std::get_if<Received>(&body)) return &received->id;
-  if (const auto* ended = std::get_if<Ended>(&body)) return &ended->id;
-  return nullptr;
-}
-
-// Why a statement cannot be one of the process that opened the file; empty when it can. A client speaks of its own calls only.
-std::string_view misfit(const Start& start, const Body& body) {
-  if (start.witness == Witness::Client && std::holds_alternative<Received>(body)) return "a client cannot have received a call";
-  if (start.witness == Witness::Server && std::holds_alternative<Started>(body)) return "a server cannot have started a call";
-  const CallId* id = id_of(body);
-  const bool foreign = id != nullptr && (id->client != start.name || id->process != start.process);
-  if (start.witness == Witness::Client && foreign) return "of another client process than its start record";
-  return {};
-}
-
 }  // namespace
 
 void Collector::begin_file(std::string name) { reading_.files.push_back(std::move(name)); }
@@ -72,12 +55,10 @@ void Collector::start(Line line) {
 
 void Collector::add(Line line) {
   Testimony& testimony = reading_.testimonies.back();
-  const std::string_view trouble = misfit(testimony.start, line.statement.body);
-  if (!trouble.empty()) {
-    damage(line.number, std::string(trouble));
+  if (testimony.end) {
+    testimony.behind.push_back(std::move(line));
   } else if (std::holds_alternative<End>(line.statement.body)) {
     testimony.end = std::move(line);
-    open_ = false;
   } else {
     testimony.lines.push_back(std::move(line));
   }

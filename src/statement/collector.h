@@ -25,7 +25,7 @@ class Collector {
   void damage(std::uint64_t number, std::string what);
 
   Reading reading_;
-  bool open_ = false;  // the last testimony goes on: its start record could be read, and its end record has not come
+  bool open_ = false;  // the last start record could be read: what follows belongs to it
 };
 
 }  // namespace testigo::statement

@@ -41,6 +41,7 @@ struct Testimony {
   Line first;                   // its start record
   std::vector<Line> lines;      // all but start and end records, in the order written
   std::optional<Line> end;      // the process ended in order
+  std::vector<Line> behind;     // what stands behind that, without another start record
   bool beginning_lost = false;  // the first start record that is there says that the process wrote before, and rotation deleted it
 };
 

@@ -76,7 +76,6 @@ TEST(Reader, KeepsAHundredDamagesAndCountsAll) {
 
 TEST(Reader, LinesBelongToAStartRecord) {
   EXPECT_EQ(read_statements(received(1), "file").damaged_lines, 1u);
-  EXPECT_EQ(read_statements(server_start("s1") + line(End{0}) + received(1), "file").damaged_lines, 1u);
   const std::string bad_start = replaced(server_start("s2"), R"("pid":1)", R"("pid":"x")");
   const Reading reading = read_statements(server_start("s1") + received(1) + bad_start + received(2), "file");
   EXPECT_EQ(reading.damaged_lines, 2u);
@@ -84,14 +83,17 @@ TEST(Reader, LinesBelongToAStartRecord) {
       << "what follows a start record that cannot be read is not the process before it";
 }
 
-TEST(Reader, AClientSpeaksOnlyOfItsOwnCalls) {
+// Whoever put it there: it is no damage, and the verdict says what it means.
+TEST(Reader, KeepsWhatItsWitnessCannotHaveWritten) {
   const auto started = [](const char* client, const char* process) {
     return line(Started{{client, process, 1}, "/a/b", Kind::Unary});
   };
-  const Reading reading = read_statements(
-      client_start("p1") + started("client1", "p1") + started("client2", "p1") + started("client1", "p2") + received(1), "file");
-  EXPECT_EQ(reading.testimonies.at(0).lines.size(), 1u);
-  EXPECT_EQ(reading.damaged_lines, 3u);
+  const Reading reading = read_statements(client_start("p1") + started("client1", "p1") + started("client2", "p1") +
+                                              started("client1", "p2") + received(1) + line(End{1}) + received(2),
+                                          "file");
+  EXPECT_EQ(reading.testimonies.at(0).lines.size(), 4u);
+  EXPECT_EQ(reading.testimonies.at(0).behind.size(), 1u);
+  EXPECT_EQ(reading.damaged_lines, 0u);
 }
 
 TEST(Reader, MergesWhatContinues) {

@@ -60,6 +60,9 @@ class Gatherer {
   void hear(const statement::Reading& reading) {
     std::uint32_t file = kNone;
     for (const statement::Testimony& testimony : reading.testimonies) {
+      for (const statement::Line& line : testimony.behind) {
+        stray({&reading, &line}, fmt::format("the file of {} goes on behind its end record", inert(testimony.start.name)));
+      }
       if (testimony.start.witness == statement::Witness::Client) {
         hear_client(reading, testimony);
       } else {
@@ -150,6 +153,17 @@ class Gatherer {
       CallFacts& call = call_of(process, id.number);
       facts_.next_stream[i] = call.stream;
       call.stream = i;
+    }
+    for (const UnheardTime& unheard : wire.unheard) note_unheard(wire, unheard);
+  }
+
+  // By the numbers of the calls on both sides of it: so the clocks of clients and witness need not agree.
+  void note_unheard(const WireTestimony& wire, const UnheardTime& unheard) {
+    for (ClientProcess& client : facts_.clients) client.unheard.emplace_back(0, 0);
+    for (const WireStream& stream : wire.streams) {
+      auto& [before, after] = facts_.clients[process_of(stream.id.client, stream.id.process)].unheard.back();
+      if (stream.call.started <= unheard.from) before = std::max(before, stream.id.number);
+      if (stream.call.started >= unheard.to) after = after == 0 ? stream.id.number : std::min(after, stream.id.number);
     }
   }
 

@@ -3,10 +3,12 @@
 // It points into the Evidence, which must outlive it. One CallFacts a call; everything is found by sorted vectors and hash maps.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "verdict/judge.h"
@@ -43,9 +45,15 @@ struct ClientProcess {
   std::uint64_t scope_from = 1;    // calls of lower numbers are out of scope
   std::uint64_t wire_from = 0;     // the lowest that the wire saw; 0: none
   std::uint64_t wire_last = 0;     // the highest that the wire saw
+  // While nobody listened to the wire: calls of numbers between these two, which were seen before and after (0: none after).
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> unheard;
 
   bool known() const { return testimony != nullptr; }
   bool ended() const { return known() && testimony->end.has_value(); }
+  bool may_be_unheard(std::uint64_t number) const {
+    return std::ranges::any_of(unheard,
+                               [&](const auto& hole) { return number > hole.first && (hole.second == 0 || number < hole.second); });
+  }
   bool damaged() const { return reading != nullptr && reading->damaged_lines > 0; }
 };
 

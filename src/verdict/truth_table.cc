@@ -48,7 +48,8 @@ class Bench {
     if (client_ended(facts(), call_) == Said::Cut) return behind_the_client();
     if (wire_.behind_the_end && still_fresh(facts().client(call_), call_)) return list_in_flight();
     ++docket_.verdict.calls;
-    if (wire_.behind_the_end) hidden_by_the_end();
+    if (wire_.behind_the_end) hidden(docket_.evidence.wire->cut ? kWireCut : kWireApart);
+    if (wire_.unheard) hidden("nobody listened to the wire for a while");
     if (answered()) note_answer();
     if (!call_.ended) return never_ended();
     judge_reply(docket_, call_, wire_);
@@ -100,8 +101,7 @@ class Bench {
     doubt(8, "a connection began before the capture did", "may have gone over a connection whose beginning was not seen");
   }
 
-  void hidden_by_the_end() {
-    const std::string_view reason = docket_.evidence.wire->cut ? kWireCut : kWireApart;
+  void hidden(std::string_view reason) {
     for (const int number : {6, 7, 8}) doubt(number, reason, "is not in what the capture holds");
   }
 

@@ -57,6 +57,12 @@ struct WireConnection {
   bool lost = false;         // it was reset, or ended under open calls: what did not come may have been on its way
 };
 
+// Nobody listened, from the last packet before to the first one after; by the clock of the wire witness.
+struct UnheardTime {
+  Time from;
+  Time to;
+};
+
 struct WireTestimony {
   std::vector<WireStream> streams;  // in the order in which they ended
   std::vector<WireConnection> connections;
@@ -65,7 +71,8 @@ struct WireTestimony {
   bool cut = false;                      // the capture is not whole: what came after its last packet is not known
   // A run of its own listened: it may have begun after the calls did, and ended before them.
   bool apart = false;
-  std::optional<Time> last;   // of its last packet
+  std::optional<Time> last;  // of its last packet
+  std::vector<UnheardTime> unheard;
   std::uint64_t dropped = 0;  // packets that nobody captured in time
   std::string trouble;        // of reading it; empty when there was none
 };
@@ -81,7 +88,7 @@ class WireWitness final : public call::Sink {
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
-  // After the model has ended; the caller fills in `cut`, `apart`, `last`, `dropped` and `trouble`.
+  // After the model has ended; the caller fills in `cut`, `apart`, `last`, `unheard`, `dropped` and `trouble`.
   WireTestimony take();
 
  private:

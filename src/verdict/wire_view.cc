@@ -83,14 +83,16 @@ WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
     const ClientProcess& client = facts.client(call);
     const bool behind_the_end = sees_all && (wire_->cut || wire_->apart) && call.number > client.wire_last;
     const bool before_the_start = sees_all && wire_->apart && call.number < client.wire_from;
-    return {sees_all && !behind_the_end && !before_the_start ? Sees::None : Sees::Blind, nullptr, behind_the_end};
+    const bool unheard = sees_all && client.may_be_unheard(call.number);
+    const bool seen = sees_all && !behind_the_end && !before_the_start && !unheard;
+    return {seen ? Sees::None : Sees::Blind, nullptr, behind_the_end, unheard};
   }
   WireView best;
   for (std::uint32_t i = call.stream; i != kNone; i = facts.next_stream[i]) {
     const WireStream& stream = wire_->streams[i];
     const Sees sees = sees_of(request_is_stream(call) ? state_of(stream.call, true) : stream.state);
     // The newest comes first in the list.
-    if (best.stream == nullptr || weight(sees) > weight(best.sees)) best = {sees, &stream, false};
+    if (best.stream == nullptr || weight(sees) > weight(best.sees)) best = {sees, &stream, false, false};
   }
   if (best.sees == Sees::Answered) return best;
   best.behind_the_end = best.stream->whole && wire_->trouble.empty() && !went_on(facts, call, *best.stream);

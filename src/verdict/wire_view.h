@@ -20,6 +20,7 @@ struct WireView {
   Sees sees = Sees::Blind;
   const WireStream* stream = nullptr;  // the one that the call is judged by (rows 14 and 15)
   bool behind_the_end = false;         // blind, because the capture ends before it could show the call
+  bool unheard = false;                // blind, because nobody listened for a while
 };
 
 // What holds for the wire as a whole.

@@ -102,6 +102,24 @@ TEST(Witnesses, WireThatListenedApart) {
   EXPECT_EQ(broken(judge(evidence)), "8");
 }
 
+// A witness that was stopped and started again says nothing of what passed meanwhile.
+TEST(Witnesses, WireThatPaused) {
+  EvidenceBuilder builder;
+  builder.middle().wire_none();
+  Evidence evidence = builder.build();
+  EXPECT_EQ(broken(judge(evidence)), "8");
+  const auto at = [](std::uint64_t number) { return Time(std::chrono::seconds(number)); };
+  for (WireStream& stream : evidence.wire->streams) stream.call.started = at(stream.id.number);
+  evidence.wire->unheard = {{at(2), at(4)}};
+  EXPECT_EQ(broken(judge(evidence)), "-");
+  EXPECT_EQ(judge(evidence).outcome, Outcome::Inconclusive);
+  // What lies on one side of it would have been seen, as ever.
+  for (const auto& [from, to] : {std::pair(0, 2), std::pair(4, 5)}) {
+    evidence.wire->unheard = {{at(from), at(to)}};
+    EXPECT_EQ(broken(judge(evidence)), "8") << from;
+  }
+}
+
 // What the wire shows of a later call of the same client, it would have shown of this one.
 TEST(Witnesses, ACutCaptureStillDeniesWhatCameBefore) {
   EvidenceBuilder builder;

@@ -214,6 +214,29 @@ class Tampering(Verify):
         self.judge(self.tampered("server", add), code=BROKEN)
         self.assertIn(8, {n for n, outcome in self.outcomes().items() if outcome == "BROKEN"})
 
+    def test_a_line_behind_the_end_record(self):
+        self.judge(self.tampered("server", lambda lines: lines.append(dict(of_type(lines, "received")[2]))), code=BROKEN)
+        self.assert_outcomes(broken=[8])
+
+    def test_a_line_of_another_client(self):
+        others = of_type(read_json_lines(self.clean / "statements" / "client2.jsonl"), "started")
+        self.judge(self.tampered("client1", lambda lines: lines.insert(4, others[1])), code=BROKEN)
+        self.assertIn(8, {n for n, outcome in self.outcomes().items() if outcome == "BROKEN"})
+
+    def test_a_line_of_another_process(self):
+        def change(lines):
+            line = of_type(lines, "started")[2]
+            name, process, number = line["id"].rsplit("/", 2)
+            line["id"] = f"{name}/{process[::-1]}x/{number}"
+
+        self.judge(self.tampered("client1", change), code=BROKEN)
+        self.assertIn(8, {n for n, outcome in self.outcomes().items() if outcome == "BROKEN"})
+
+    def test_a_line_that_only_a_server_writes(self):
+        received = of_type(read_json_lines(self.clean / "statements" / "server.jsonl"), "received")
+        self.judge(self.tampered("client1", lambda lines: lines.insert(4, received[1])), code=BROKEN)
+        self.assertIn(8, {n for n, outcome in self.outcomes().items() if outcome == "BROKEN"})
+
     def test_a_call_removed_from_a_client(self):
         def remove(lines):
             gone = of_type(lines, "started")[2]["id"]

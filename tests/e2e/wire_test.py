@@ -9,7 +9,7 @@ import signal
 import unittest
 
 import verify_test
-from support import NO_CAPTURE, TESTIGO, Process, may_capture, run, start_server, wait_until
+from support import NO_CAPTURE, TESTIGO, Process, client_command, may_capture, run, start_server, wait_until
 from verify_test import ENVIRONMENT, INCONCLUSIVE, PROVEN, WIDE, WRONG_USAGE
 
 
@@ -64,8 +64,20 @@ class WhereTheWitnessStands(verify_test.Verify):
         server = self.stack.enter_context(start_server("--statements", self.folder / "server.jsonl"))
         self.wire = "listen"
         for target in (server.address, f"localhost:{server.port}"):
-            self.verify("--for", "300ms", "--every", "100ms", "--target", target, "--server-statements", self.folder / "server.jsonl", code=PROVEN)
+            self.verify("--for", "300ms", "--every", "100ms", "--target", target, "--payloads", "--server-statements", self.folder / "server.jsonl", code=PROVEN)
             self.assertEqual(self.report["wire"], "listened on lo")
+
+    def test_what_others_say_to_a_server_that_runs_already_is_not_written(self):
+        server = self.stack.enter_context(start_server("--statements", self.folder / "server.jsonl"))
+        stranger = self.stack.enter_context(Process(*client_command(server.address, "--name", "the-stranger", "--every", "20ms")))
+        self.wire = "auto"
+        self.verify("--for", "300ms", "--every", "100ms", "--target", server.address, "--server-statements", self.folder / "server.jsonl", code=PROVEN)
+        self.assertEqual(self.report["wire"], "tap")
+        self.assertGreater(self.report["calls"]["out_of_scope"], 0, stranger)
+        self.assertNotIn(b"the-stranger", (self.evidence / "wire.pcapng").read_bytes())
+        process = run(TESTIGO, "verify", "--out", self.folder, "--wire", "listen", "--target", server.address)
+        self.assertEqual(process.code, WRONG_USAGE, process)
+        self.assertIn("hears whoever calls there", "\n".join(process.err))
 
     @unittest.skipUnless(may_capture(), NO_CAPTURE)
     def test_it_keeps_no_capability_and_gives_none_to_its_children(self):
@@ -86,7 +98,7 @@ class WhereTheWitnessStands(verify_test.Verify):
             verify.stop(signal.SIGINT)
 
     def test_a_server_that_no_listener_hears(self):
-        process = run(TESTIGO, "verify", "--out", self.folder, "--wire", "listen", "--target", "192.0.2.1:50051")
+        process = run(TESTIGO, "verify", "--out", self.folder, "--wire", "listen", "--payloads", "--target", "192.0.2.1:50051")
         self.assertEqual(process.code, WRONG_USAGE, process)
         self.assertIn("192.0.2.1 is not on it; use --wire tap", "\n".join(process.err))
         self.assertEqual(list(self.folder.iterdir()), [])
