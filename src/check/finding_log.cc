@@ -8,7 +8,7 @@ void FindingLog::add(Id id, Severity severity, const call::Spot& spot, const std
   ++by_severity_[static_cast<std::size_t>(severity)];
   const bool keep = ++by_check_[static_cast<std::size_t>(id)] <= limits_.findings_kept;
   if (!keep && !listener_) return;
-  Finding finding{info(id).id, severity, spot, inert(text, 512)};
+  Finding finding{info(id).id, info(id).clause, severity, spot, inert(text, 512)};
   if (listener_) listener_(finding);
   if (keep) kept_.push_back(std::move(finding));
 }

@@ -19,8 +19,6 @@ using http2::HeaderField;
 using http2::Known;
 
 constexpr std::array<std::string_view, 6> kPseudo = {":method", ":scheme", ":path", ":authority", ":protocol", ":status"};
-constexpr std::array<std::string_view, 5> kConnectionSpecific = {"connection", "keep-alive", "proxy-connection",
-                                                                 "transfer-encoding", "upgrade"};
 
 bool is_request(BlockRole role) { return role == BlockRole::Request; }
 bool is_response(BlockRole role) { return role == BlockRole::Response || role == BlockRole::Informational; }
@@ -277,14 +275,14 @@ void HeaderChecks::octets(const call::BlockSeen& seen) {
   }
 }
 
-// HD05. te is a request's field; its value may be "trailers" only.
+// HD05. te may hold "trailers" only (section 8.2.2), wherever it stands.
 void HeaderChecks::connection_specific(const call::BlockSeen& seen) {
   std::string wrong;
   bool te_known = true;
   for (const HeaderField& field : seen.fields) {
-    if (std::ranges::find(kConnectionSpecific, field.name) != kConnectionSpecific.end()) {
+    if (field.id == FieldName::ConnectionSpecific) {
       wrong = fmt::format("{} is specific to a connection of HTTP/1.1", field.name);
-    } else if (field.name == "te" && is_request(seen.role)) {
+    } else if (field.id == FieldName::Te) {
       te_known = te_known && field.exact();
       if (field.exact() && lower(field.value) != "trailers") wrong = fmt::format("te is \"{}\"", field.value);
     }

@@ -140,6 +140,9 @@ TEST(Hd05, NoConnectionSpecificFields) {
 TEST(Hd05, TeIsTrailersOnly) {
   EXPECT_EQ(of_request(with(request_fields(), "te", "trailers, deflate")), (Names{"HD05 error", "RQ04 error"}));
   EXPECT_EQ(of_request(plus(request_fields(), "te", "gzip")), only("HD05 error"));
+  EXPECT_EQ(of_response(plus(response_fields(), "te", "gzip")), only("HD05 error"));
+  EXPECT_EQ(of_trailers(plus(trailer_fields(), "te", "gzip")), only("HD05 error"));
+  EXPECT_EQ(of_response(plus(response_fields(), "te", "trailers")), nothing());
 }
 
 TEST(Hd07, AResponseHasOneStatus) {
@@ -148,6 +151,34 @@ TEST(Hd07, AResponseHasOneStatus) {
   EXPECT_EQ(outcome(c, "RS02"), "not-judgeable");
   EXPECT_EQ(outcome(c, "RS03"), "not-judgeable");
   EXPECT_EQ(of_response(before(response_fields(), ":path", "/a/b")), only("HD07 error"));
+}
+
+// An ordinary block is judged in one walk. A grpc-message with a space at its edge is right, and out of the ordinary: so with it
+// every block is judged row by row, and nothing else may change.
+TEST(Hd, OneWalkSaysWhatTheRowsSay) {
+  const auto same = [](auto of, const FieldList& fields) { EXPECT_EQ(of(fields), of(plus(fields, "grpc-message", " x"))); };
+  const std::vector<std::pair<std::string, std::string>> extras = {
+      {":method", "GET"},   {":path", "/x"},   {":scheme", "http"}, {":authority", "a"}, {":status", "204"},   {":protocol", "x"},
+      {":nonsense", "x"},   {"host", "a"},     {"te", "trailers"},  {"te", "Trailers"},  {"te", "x"},          {"upgrade", "x"},
+      {"connection", "x"},  {"Upper", "x"},    {"a b", "x"},        {"", "x"},           {"x", std::string(1, '\0')},
+      {"x", "a\r\n"},       {"x", " a"},       {"x", "a\t"},        {"x", ""},           {"x-bin", std::string("\0a", 2)},
+      {"x-bin", "YQ"},      {"a:b", "x"},      {"\x7f", "x"},       {"x", "\xff"},
+  };
+  for (const auto& [name, value] : extras) {
+    SCOPED_TRACE(name + "=" + value);
+    same(of_request, plus(request_fields(), name, value));
+    same(of_request, before(request_fields(), name, value));
+    same(of_response, plus(response_fields(), name, value));
+    same(of_response, before(response_fields(), name, value));
+    same(of_trailers, plus(trailer_fields(), name, value));
+    same(of_trailers, before(trailer_fields(), name, value));
+    same(of_request, with(request_fields(), name, value));
+    same(of_response, with(response_fields(), name, value));
+  }
+  for (const char* name : {":method", ":path", ":scheme", ":authority"}) {
+    same(of_request, without(request_fields(), name));
+    for (const char* value : {"", "CONNECT", "a@b", "a b", "*"}) same(of_request, with(request_fields(), name, value));
+  }
 }
 
 TEST(Hd, WhatIsNotKnownIsNotJudgeable) {

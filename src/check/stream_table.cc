@@ -64,7 +64,8 @@ void StreamTable::reset(StreamId id, Direction by) { end(locate(id), &Ended::by_
 void StreamTable::end(Streams::iterator it, bool Ended::*how, Direction by) {
   if (it == streams_.end()) return;
   const bool was_closed = it->second.closed();
-  (by == Direction::ToServer ? it->second.client : it->second.server).*how = true;
+  Ended& side = by == Direction::ToServer ? it->second.client : it->second.server;
+  side.*how = true;
   if (was_closed || !it->second.closed()) return;
   if (of_client(it->first)) --open_of_client_;
   if (!it->second.reset()) return erase(it);

@@ -60,14 +60,14 @@ class StreamTable {
   void skip(http2::StreamId first, http2::StreamId last);
   bool skipped(http2::StreamId id) const;
   Streams::iterator locate(http2::StreamId id);
-  void end(Streams::iterator it, bool Ended::* how, Direction by);
+  void end(Streams::iterator it, bool Ended::*how, Direction by);
   void erase(Streams::iterator it);
 
   std::size_t streams_max_;
   Streams streams_;
   Streams::iterator recent_ = streams_.end();  // the one asked for last
-  std::deque<http2::StreamId> reset_;  // in the order in which RST_STREAM closed them
-  std::deque<Skipped> skipped_[2];     // of each side, ascending
+  std::deque<http2::StreamId> reset_;          // in the order in which RST_STREAM closed them
+  std::deque<Skipped> skipped_[2];             // of each side, ascending
   http2::StreamId reset_forgotten_ = 0;
   http2::StreamId skipped_forgotten_ = 0;
   http2::StreamId highest_[2] = {0, 0};

@@ -22,7 +22,8 @@ std::string_view outcome_name(Outcome outcome);  // "pass", "fail", "not-observe
 
 // A failed check, with the place that shows it.
 struct Finding {
-  std::string_view check;  // "CN01": points into the catalogue
+  std::string_view check;   // "CN01": points into the catalogue
+  std::string_view clause;  // that it rests on: "RFC 9113 3.4"
   Severity severity = Severity::Error;
   call::Spot spot;
   std::string text;  // what was seen and what was expected, inert

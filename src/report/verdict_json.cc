@@ -75,7 +75,10 @@ Json masked_json(const std::vector<Masked>& masked) {
 }  // namespace
 
 nlohmann::ordered_json finding_json(const check::Finding& finding) {
-  Json json = {{"check", finding.check}, {"severity", check::severity_name(finding.severity)}, {"text", finding.text}};
+  Json json = {{"check", finding.check},
+               {"severity", check::severity_name(finding.severity)},
+               {"text", finding.text},
+               {"clause", finding.clause}};
   json["wire"] = place_json(finding.spot.place);
   json["direction"] = finding.spot.direction == Direction::ToServer ? "to-server" : "to-client";
   json["offset"] = finding.spot.offset;

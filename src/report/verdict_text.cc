@@ -87,6 +87,12 @@ std::string places(const Exhibit& exhibit) {
   return out;
 }
 
+// Where to begin to look.
+std::string first_place(const Exhibit& exhibit) {
+  const std::string all = places(exhibit);
+  return all.substr(0, all.find(", "));
+}
+
 // What it shows and where; in full also the octets, and the command by which somebody else's tool shows them.
 std::string exhibit_text(const RunReport& report, const Exhibit& exhibit, const Paint& paint, bool in_full) {
   std::string out = fmt::format("       {}\n", exhibit.text);
@@ -103,8 +109,11 @@ std::string claim_text(const RunReport& report, const Claim& claim, const TextOp
   std::string out =
       fmt::format("  {} {}  {}\n", painted(paint, claim.outcome, mark(claim.outcome)), claim.number, paint.bold(claim.sentence));
   const bool proven = claim.outcome == Outcome::Proven;
-  if (!claim.because.empty())
-    out += fmt::format("       {}\n", proven ? paint.dim(claim.because) : painted(paint, claim.outcome, claim.because));
+  const std::string shown_at = proven && !claim.exhibits.empty() ? first_place(claim.exhibits.front()) : "";
+  if (!claim.because.empty()) {
+    out += fmt::format("       {}\n", proven ? paint.dim(claim.because + (shown_at.empty() ? "" : " (" + shown_at + ")"))
+                                             : painted(paint, claim.outcome, claim.because));
+  }
   if (proven) return out;
   const std::size_t shown = std::min(options.exhibits, claim.exhibits.size());
   for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint, i < options.in_full);
@@ -144,8 +153,8 @@ std::string findings_text(const RunReport& report, const TextOptions& options) {
   const std::size_t shown = std::min(options.exhibits * 2, checks.findings.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const check::Finding& finding = checks.findings[i];
-    out += fmt::format("    {} {}  packet {} stream {}  {}\n", finding.check, check::severity_name(finding.severity),
-                       finding.spot.place.packet, finding.spot.place.stream, finding.text);
+    out += fmt::format("    {} {}  packet {} stream {}  {} ({})\n", finding.check, check::severity_name(finding.severity),
+                       finding.spot.place.packet, finding.spot.place.stream, finding.text, finding.clause);
   }
   if (checks.findings.size() > shown) out += fmt::format("    … and {} more\n", checks.findings.size() - shown);
   return out;

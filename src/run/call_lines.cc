@@ -36,9 +36,9 @@ void CallLines::on_finding(const check::Finding& finding) {
     return;
   }
   const std::string grade = std::string(check::severity_name(finding.severity));
-  put(out_, fmt::format("{} {}  packet {} stream {}  {}\n",
+  put(out_, fmt::format("{} {}  packet {} stream {}  {} ({})\n",
                         finding.severity == check::Severity::Error ? paint_.red(grade) : paint_.yellow(grade), finding.check,
-                        finding.spot.place.packet, finding.spot.place.stream, finding.text));
+                        finding.spot.place.packet, finding.spot.place.stream, finding.text, finding.clause));
 }
 
 }  // namespace testigo::run

@@ -107,7 +107,8 @@ std::vector<std::string> heed(const RunRecord& record, verdict::JudgeOptions& op
   options.clients_started = record.clients_started;
   options.others_out_of_scope |= record.shared_server;
   std::vector<std::string> notes = record.notes;
-  if (!record.finished) notes.emplace_back("the run that collected this evidence did not come to its end");
+  const bool may_go_on = record.command == "watch";
+  if (!record.finished && !may_go_on) notes.emplace_back("the run that collected this evidence did not come to its end");
   return notes;
 }
 

@@ -45,6 +45,8 @@ class Watch {
   bool read(Duration patience);
   void write_out();
   void read_what_is_left();
+  void tell_drops();
+  RunRecord record(bool finished) const;
   std::string wire() const { return fmt::format("listened on {}", inert(options_.interface, 64)); }
   std::vector<std::string> recorded_notes() const;
 
@@ -55,6 +57,7 @@ class Watch {
   Duration begun_;
   Duration written_out_;
   Time last_packet_;
+  std::uint64_t drops_told_ = 0;
   Audience audience_;
   std::optional<capture::PacketRecorder> recorder_;
   std::optional<capture::PacketIntake> intake_;
@@ -99,6 +102,29 @@ void Watch::write_out() {
   intake_->idle();
   audience_.flush();
   written_out_ = clock_.monotonic();
+  if (source_.counts().dropped != drops_told_) tell_drops();
+}
+
+// Not only at the end: it may listen for weeks, and whoever judges the folder meanwhile must know. A disk that is full says so at
+// the end.
+void Watch::tell_drops() {
+  const std::uint64_t dropped = source_.counts().dropped;
+  put(stderr,
+      fmt::format("the kernel dropped {} packets more, {} so far: what they held was not seen\n", dropped - drops_told_, dropped));
+  drops_told_ = dropped;
+  try {
+    write_run_record(folder_.record(), record(false));
+  } catch (const EnvironmentError&) {
+  }
+}
+
+RunRecord Watch::record(bool finished) const {
+  RunRecord record;
+  record.command = "watch";
+  record.wire = wire();
+  record.packets_dropped = source_.counts().dropped;
+  record.finished = finished;
+  return record;
 }
 
 void Watch::listen() {
@@ -123,11 +149,7 @@ void Watch::read_what_is_left() {
 
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
 std::vector<std::string> Watch::recorded_notes() const {
-  RunRecord record;
-  record.command = "watch";
-  record.wire = wire();
-  record.packets_dropped = source_.counts().dropped;
-  record.finished = true;
+  RunRecord record = this->record(true);
   record.notes = capture_notes(source_, *intake_, recorder_ ? &*recorder_ : nullptr);
   try {
     write_run_record(folder_.record(), record);

@@ -87,7 +87,11 @@ TEST(GrpcClaim, ListsTheChecksItRestsOn) {
 
 TEST(GrpcClaim, FindingsOfGradeError) {
   Evidence evidence = clean();
-  check::Finding finding{.check = "RS01", .severity = check::Severity::Error, .spot = {}, .text = "no grpc-status"};
+  check::Finding finding{.check = "RS01",
+                         .clause = "gRPC over HTTP2, Responses",
+                         .severity = check::Severity::Error,
+                         .spot = {},
+                         .text = "no grpc-status"};
   finding.spot.place = {17, 1, 5};
   evidence.checks.findings.push_back(finding);
   finding.severity = check::Severity::Warning;
@@ -127,7 +131,11 @@ TEST(GrpcClaim, NothingObserved) {
 TEST(GrpcClaim, ConnectionsOutOfScopeDoNotCount) {
   EvidenceBuilder builder(3);
   Evidence evidence = builder.no_client("client3").build();
-  check::Finding finding{.check = "RS01", .severity = check::Severity::Error, .spot = {}, .text = "no grpc-status"};
+  check::Finding finding{.check = "RS01",
+                         .clause = "gRPC over HTTP2, Responses",
+                         .severity = check::Severity::Error,
+                         .spot = {},
+                         .text = "no grpc-status"};
   finding.spot.place = {17, 3, 5};
   evidence.checks.findings.push_back(finding);
   evidence.checks.errors = 1;

@@ -124,7 +124,7 @@ std::vector<Exhibit> error_exhibits(const check::Tally& checks) {
   for (const check::Finding& finding : checks.findings) {
     if (finding.severity != check::Severity::Error || exhibits.size() == kExhibitsKept) continue;
     Exhibit exhibit;
-    exhibit.text = fmt::format("{}: {}", finding.check, finding.text);
+    exhibit.text = fmt::format("{}: {} ({})", finding.check, finding.text, finding.clause);
     exhibit.wire.push_back(finding.spot.place);
     exhibits.push_back(std::move(exhibit));
   }

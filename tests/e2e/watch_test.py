@@ -147,7 +147,10 @@ class Calls(Watch):
         watch.send(signal.SIGSTOP)
         self.call(server.address, "--count", "20", "--payload-bytes", 4_000_000)  # more than the kernel keeps for it
         watch.send(signal.SIGCONT)
+        watch.line(r"the kernel dropped \d+ packets more, \d+ so far", err=True)
         self.call(server.address, "--count", "2")
+        record = json.loads((pathlib.Path(watch.line(r"evidence in (\S+);", err=True)[1]) / "run.json").read_text())
+        self.assertEqual((record["finished"], record["packets_dropped"] > 0), (False, True))
         calls, report = self.end(watch, INCONCLUSIVE)
         self.assertRegex(report["notes"][-1], r"^the kernel dropped \d+ packets that had not been read in time: what they held was not seen$")
         self.assertRegex(report["claims"][0]["because"], "^\\d+ packets dropped before they could be read: not everything was seen$")
