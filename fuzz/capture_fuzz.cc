@@ -3,8 +3,8 @@
 #include <map>
 
 #include "base/testing/cuts.h"
+#include "capture/capture_decoder.h"
 #include "capture/capture_file.h"
-#include "capture/pcapng_reader.h"
 #include "require.h"
 
 namespace {
@@ -37,7 +37,7 @@ class RequiringSink final : public tcp::ConnectionSink {
 };
 
 std::uint64_t blocks_of(Bytes octets, std::uint64_t seed) {
-  capture::PcapngReader reader;
+  capture::CaptureDecoder reader;
   std::uint64_t blocks = 0;
   testing::Cuts cuts(octets, seed);
   while (const auto piece = cuts.next()) {

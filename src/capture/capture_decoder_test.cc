@@ -108,13 +108,20 @@ TEST(CaptureDecoder, SaysThatAFileEndsInsideOfSomething) {
   }
 }
 
+constexpr const char* kNoCapture = "this is no capture: neither pcapng nor pcap, compressed by gzip or not";
+
 TEST(CaptureDecoder, SaysWhatIsDamaged) {
-  EXPECT_EQ(read(as_octets("HTTP/1.1 400 Bad Request"), 5).back(), "this is no capture: neither pcapng nor pcap");
-  EXPECT_EQ(read(as_octets(gzip("no capture inside")), 100).back(), "this is no capture: neither pcapng nor pcap");
-  EXPECT_EQ(read(as_octets(gzip(gzip(pcap(kMicroseconds, true)))), 100).back(), "this is no capture: neither pcapng nor pcap");
+  EXPECT_EQ(read(as_octets("HTTP/1.1 400 Bad Request"), 5).back(), kNoCapture);
+  EXPECT_EQ(read(as_octets(gzip("no capture inside")), 100).back(), kNoCapture);
+  EXPECT_EQ(read(as_octets(gzip(gzip(pcap(kMicroseconds, true)))), 100).back(), kNoCapture);
   std::string damaged = gzip(pcap(kMicroseconds, true));
   damaged[damaged.size() - 5] ^= 1;
-  EXPECT_THAT(read(as_octets(damaged), 100).back(), HasSubstr("the compressed data is damaged: incorrect data check"));
+  for (const std::size_t piece : {1, 100}) {
+    const auto lines = read(as_octets(damaged), piece);
+    EXPECT_THAT(lines.back(), HasSubstr("the compressed data is damaged: incorrect data check"));
+    EXPECT_EQ(lines.size(), kInMicroseconds.size()) << "what came before the damage is read";
+  }
+  EXPECT_EQ(read(as_octets(gzip(pcap(kMicroseconds, true)) + std::string(100, '\0')), 7), kInMicroseconds) << "padding";
   std::string version = pcap(kMicroseconds, true);
   version[4] = 3;
   EXPECT_EQ(read(as_octets(version), 100).back(), "pcap version 3 is not known (after packet 0)");
