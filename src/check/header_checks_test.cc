@@ -158,11 +158,32 @@ TEST(Hd07, AResponseHasOneStatus) {
 TEST(Hd, OneWalkSaysWhatTheRowsSay) {
   const auto same = [](auto of, const FieldList& fields) { EXPECT_EQ(of(fields), of(plus(fields, "grpc-message", " x"))); };
   const std::vector<std::pair<std::string, std::string>> extras = {
-      {":method", "GET"},   {":path", "/x"},   {":scheme", "http"}, {":authority", "a"}, {":status", "204"},   {":protocol", "x"},
-      {":nonsense", "x"},   {"host", "a"},     {"te", "trailers"},  {"te", "Trailers"},  {"te", "x"},          {"upgrade", "x"},
-      {"connection", "x"},  {"Upper", "x"},    {"a b", "x"},        {"", "x"},           {"x", std::string(1, '\0')},
-      {"x", "a\r\n"},       {"x", " a"},       {"x", "a\t"},        {"x", ""},           {"x-bin", std::string("\0a", 2)},
-      {"x-bin", "YQ"},      {"a:b", "x"},      {"\x7f", "x"},       {"x", "\xff"},
+      {":method", "GET"},
+      {":path", "/x"},
+      {":scheme", "http"},
+      {":authority", "a"},
+      {":status", "204"},
+      {":protocol", "x"},
+      {":nonsense", "x"},
+      {"host", "a"},
+      {"te", "trailers"},
+      {"te", "Trailers"},
+      {"te", "x"},
+      {"upgrade", "x"},
+      {"connection", "x"},
+      {"Upper", "x"},
+      {"a b", "x"},
+      {"", "x"},
+      {"x", std::string(1, '\0')},
+      {"x", "a\r\n"},
+      {"x", " a"},
+      {"x", "a\t"},
+      {"x", ""},
+      {"x-bin", std::string("\0a", 2)},
+      {"x-bin", "YQ"},
+      {"a:b", "x"},
+      {"\x7f", "x"},
+      {"x", "\xff"},
   };
   for (const auto& [name, value] : extras) {
     SCOPED_TRACE(name + "=" + value);
