@@ -466,7 +466,8 @@ class Failures(Verify):
 
 class Signals(Verify):
     def start(self, *options, run_time="20s", every="20ms", env=None):
-        return Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", run_time, "--every", every, *options, env=env)
+        return Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", run_time, "--every", every, "--wire", self.wire,
+                       *options, env=env)
 
     def children(self, process):
         listing = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")

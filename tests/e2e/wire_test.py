@@ -21,6 +21,10 @@ class LiesThroughATap(verify_test.Lies):
     wire = "tap"
 
 
+class SignalsThroughATap(verify_test.Signals):
+    wire = "tap"
+
+
 class WhereTheWitnessStands(verify_test.Verify):
     def clean(self, *options):
         run_of = Process(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", "--for", "300ms", "--every", "100ms", *options)
