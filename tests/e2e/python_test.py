@@ -171,6 +171,25 @@ class OfDebian(Interop):
         self.assert_all_proven(8)
 
 
+# ServerReflectionRequest{list_services: "*"} of grpc/reflection/v1alpha/reflection.proto, as it is encoded; prints the answer.
+LIST_SERVICES = """
+import sys, grpc
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    call = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")(iter([b"\\x3a\\x01*"]), timeout=20)
+    print(next(call).decode("latin-1"))
+"""
+
+
+class Reflection(Interop):
+    def test_our_server_names_its_services(self):
+        python = run(ROOT / "scripts/interop-environment").out[0] + "/bin/python"
+        with start_server() as server:
+            asked = run(python, "-c", LIST_SERVICES, server.address, patience=PATIENCE)
+        self.assertEqual(asked.code, 0, asked)
+        for service in ("testigo.greeter.v1.Greeter", "grpc.health.v1.Health"):
+            self.assertIn(service, "\n".join(asked.out))
+
+
 class Behaviour(Interop):
     """What the two programs promise, as our own do."""
 
