@@ -33,4 +33,17 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
   return notes;
 }
 
+std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets) {
+  std::vector<std::string> notes;
+  if (slowed != 0) {
+    notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", slowed,
+                                slowed == 1 ? "" : "s"));
+  }
+  if (undecoded_packets != 0) {
+    notes.push_back(fmt::format("{} went into the capture before all that they hold was known: the rest is left out there",
+                                packets(undecoded_packets)));
+  }
+  return notes;
+}
+
 }  // namespace testigo::run

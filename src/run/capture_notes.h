@@ -1,6 +1,7 @@
 // What a reader of a verdict must know of the listening that it rests on: what was not seen, or not written.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ namespace testigo::run {
 // `recorder` may be null.
 std::vector<std::string> capture_notes(const capture::LiveSource& source, const capture::PacketIntake& intake,
                                        const capture::PacketRecorder* recorder);
+
+// The same for a tap: how often it waited for the judge, and how many packets went out before all in them was decoded.
+std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets);
 
 }  // namespace testigo::run

@@ -16,8 +16,8 @@ namespace testigo::run {
 
 class Listener {
  public:
-  // Opens the interface and the file; nothing passes the filter yet. Bodies are written: what it hears is the run's own, or allowed. Throws
-  // EnvironmentError.
+  // Opens the interface and the file; nothing passes the filter yet. Bodies are written: what it hears is the run's own, or
+  // allowed. Throws EnvironmentError.
   Listener(const std::string& interface, const std::filesystem::path& file);
   ~Listener();
   Listener(const Listener&) = delete;

@@ -8,6 +8,7 @@
 #include "capture/capture_writer.h"
 #include "capture/tap.h"
 #include "run/audience.h"
+#include "run/capture_notes.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/masked.h"
@@ -42,15 +43,7 @@ std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& he
   RunRecord record;
   record.command = "tap";
   record.finished = true;
-  if (slowed != 0) {
-    record.notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", slowed,
-                                       slowed == 1 ? "" : "s"));
-  }
-  if (const auto undecoded = heard.capture.undecoded_packets(); undecoded != 0) {
-    record.notes.push_back(
-        fmt::format("{} packet{} went into the capture before all that they hold was known: the rest is left out there", undecoded,
-                    undecoded == 1 ? "" : "s"));
-  }
+  record.notes = tap_notes(slowed, heard.capture.undecoded_packets());
   if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
   try {
     write_run_record(folder.record(), record);

@@ -11,6 +11,7 @@
 #include "capture/capture_permission.h"
 #include "capture/capture_writer.h"
 #include "capture/tap.h"
+#include "run/capture_notes.h"
 #include "run/listener.h"
 #include "run/privileges.h"
 #include "wire/tcp/endpoint.h"
@@ -40,7 +41,7 @@ class TapPost final : public WirePost {
 
   std::vector<std::string> end() override {
     tap_->stop();
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = tap_notes(tap_->counts().slowed, writer_.undecoded_packets());
     if (writer_.error()) notes.push_back(*writer_.error());
     return notes;
   }

@@ -32,8 +32,8 @@ class WirePost {
 
 // To be made before the run starts any process: it gives up the privileges that listening needs. `host` is where the tap listens;
 // `target` is the server where it runs already, else empty. `Auto` listens where it may and the server is ours, on the loopback,
-// else taps: a listener writes the message bodies of all who call the server. `capture` is created; where nothing passed that a listener could hear, it is taken away again. Throws EnvironmentError, and
-// UsageError for a target that no listener hears.
+// else taps: a listener writes the message bodies of all who call the server. `capture` is created; where nothing passed that a
+// listener could hear, it is taken away again. Throws EnvironmentError, and UsageError for a target that no listener hears.
 std::unique_ptr<WirePost> make_wire_post(WireChoice choice, const std::string& host, const std::string& target,
                                          const std::filesystem::path& capture, const Clock& clock);
 
