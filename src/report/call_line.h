@@ -26,7 +26,7 @@ class CallLine {
 
   Paint paint_;
   call::ConnectionNumber connection_ = 0;
-  std::string ends_;  // "client → server" of that one
+  std::string ends_;                 // "client → server" of that one
   std::optional<std::string> path_;  // the last one that was known, and what is shown of it
   std::string path_text_;
 };
