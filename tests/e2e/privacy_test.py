@@ -8,7 +8,7 @@ import re
 import signal
 import unittest
 
-from support import TESTIGO, Process, client_command, headers_seen_by_tshark, run, start_server, temporary_folder, tshark
+from support import NO_CAPTURE, TESTIGO, Process, client_command, headers_seen_by_tshark, may_capture, run, start_server, temporary_folder, tshark
 
 PROVEN = 0
 NAME = "a-client-with-a-name-that-is-a-secret"
@@ -17,17 +17,22 @@ NAME = "a-client-with-a-name-that-is-a-secret"
 class Privacy(unittest.TestCase):
     maxDiff = None
 
+    def witness(self, server, folder, *options):
+        """A witness of the server's traffic, and where to call."""
+        tap = Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", folder, "--json", *options)
+        return tap, lambda: tap.line(r"listening on (\S+),", err=True)[1]
+
     def capture(self, *options):
-        """The capture of three calls through a tap with these options, as octets."""
+        """The capture of three calls by a witness with these options, as octets."""
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         with contextlib.ExitStack() as processes:
             folder = stack.enter_context(temporary_folder())
             server = processes.enter_context(start_server())
             self.port = server.port
-            tap = processes.enter_context(Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", folder, "--json", *options))
-            address = tap.line(r"listening on (\S+),", err=True)[1]
-            self.assertEqual(run(*client_command(address, "--name", NAME, "--count", "3", "--every", "10ms")).code, 0)
+            tap, address = self.witness(server, folder, *options)
+            processes.enter_context(tap)
+            self.assertEqual(run(*client_command(address(), "--name", NAME, "--count", "3", "--every", "10ms")).code, 0)
             self.assertEqual(tap.stop(signal.SIGINT), PROVEN, tap)
             self.report = json.loads(tap.out[-1])
             self.text = (pathlib.Path(self.report["evidence"]) / "report.txt").read_text()
@@ -61,6 +66,20 @@ class Privacy(unittest.TestCase):
         self.assertEqual(self.malformed(), [])
         self.assertEqual(self.report["masked"], [])
         self.assertIsNone(re.search("masked:", self.text))
+
+
+@unittest.skipUnless(may_capture(), NO_CAPTURE)
+class PrivacyOfAListener(Privacy):
+    """The same of packets as they were seen."""
+
+    def witness(self, server, folder, *options):
+        watch = Process(TESTIGO, "watch", "-i", "lo", "--filter", f"port {server.port}", "--write", "--out", folder, "--json", *options)
+
+        def address():
+            watch.line("listening on lo", err=True)
+            return server.address
+
+        return watch, address
 
 
 if __name__ == "__main__":
