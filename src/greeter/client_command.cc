@@ -11,8 +11,9 @@ namespace testigo::greeter {
 namespace {
 
 constexpr const char* kFooter = R"(
-Call n starts at n x period, whatever earlier calls do; a start that comes late is caught up at once. Calls fail fast: a server that
-is not there fails them, and nothing ends the client but --count, --for, SIGTERM or SIGINT; calls in flight then still end.
+Call n starts at n x period, whatever earlier calls do, up to 10,000 in flight; a start that comes late is caught up at once. Calls fail
+fast: a server that is not there fails them, and nothing ends the client but --count, --for, SIGTERM or SIGINT; calls in flight then still
+end.
 Exit code: 0 when every call succeeded, 1 when one failed or got a reply that names another call, 2 wrong usage, 4 a file.
 
 Examples:
