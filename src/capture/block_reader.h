@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -41,12 +42,38 @@ enum class ReadBlock : std::uint8_t { Done, NeedMore, Malformed };
 class BlockReader {
  public:
   virtual ~BlockReader() = default;
-  // Takes the next octets, copied; cutting them elsewhere changes nothing.
-  virtual void feed(Bytes octets) = 0;
   virtual ReadBlock next(CaptureBlock& block) = 0;
-  virtual const std::string& trouble() const = 0;
+
+  // Takes the next octets, copied; cutting them elsewhere changes nothing.
+  void feed(Bytes octets) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
+    at_ = 0;
+    append(buffer_, octets);
+  }
+  const std::string& trouble() const { return trouble_; }
   // Octets of something that is not whole yet.
-  virtual std::size_t pending() const = 0;
+  std::size_t pending() const { return buffer_.size() - at_; }
+
+ protected:
+  // What was fed and not taken yet.
+  Bytes rest() const { return Bytes(buffer_).subspan(at_); }
+  void take(std::size_t octets) { at_ += octets; }
+  // A number in the byte order of whoever wrote the file.
+  std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const {
+    return little_endian_ ? load_little_endian(octets.data() + at, size) : load_number(octets.data() + at, size);
+  }
+  ReadBlock malformed(const std::string& trouble) {
+    trouble_ = trouble + " (after packet " + std::to_string(packets_) + ')';
+    return ReadBlock::Malformed;
+  }
+
+  bool little_endian_ = false;
+  std::uint64_t packets_ = 0;  // read so far
+
+ private:
+  std::vector<std::byte> buffer_;
+  std::size_t at_ = 0;
+  std::string trouble_;
 };
 
 }  // namespace testigo::capture

@@ -22,18 +22,12 @@ bool PcapReader::begins(Bytes octets) {
   return magic == kMicroseconds || magic == kMicrosecondsLittle || magic == kNanoseconds || magic == kNanosecondsLittle;
 }
 
-void PcapReader::feed(Bytes octets) {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
-  at_ = 0;
-  append(buffer_, octets);
-}
-
 ReadBlock PcapReader::next(CaptureBlock& block) {
-  if (!trouble_.empty()) return ReadBlock::Malformed;
-  Bytes rest = Bytes(buffer_).subspan(at_);
+  if (!trouble().empty()) return ReadBlock::Malformed;
+  Bytes rest = this->rest();
   if (!in_packets_) {
     if (rest.size() < kFileHeader) return ReadBlock::NeedMore;
-    at_ += kFileHeader;
+    take(kFileHeader);
     block = SectionStart{};
     return read_header(rest.first(kFileHeader));
   }
@@ -44,17 +38,8 @@ ReadBlock PcapReader::next(CaptureBlock& block) {
   if (size > packet_bytes_max_)
     return malformed(fmt::format("a packet of {} octets is over the limit of {}", size, packet_bytes_max_));
   if (rest.size() < size) return ReadBlock::NeedMore;
-  at_ += kPacketHeader + size;
+  take(kPacketHeader + size);
   return read_packet(header, rest.first(size), block);
-}
-
-std::uint64_t PcapReader::number(Bytes octets, std::size_t at, std::size_t size) const {
-  return little_endian_ ? load_little_endian(octets.data() + at, size) : load_number(octets.data() + at, size);
-}
-
-ReadBlock PcapReader::malformed(std::string trouble) {
-  trouble_ = fmt::format("{} (after packet {})", trouble, packets_);
-  return ReadBlock::Malformed;
 }
 
 // The upper bits of the link type say whether frames end in a check sequence; that is behind what IP announces, and not read.

@@ -33,15 +33,9 @@ bool PcapngReader::begins(Bytes octets) {
   return load_number(octets.data(), 4) == static_cast<std::uint32_t>(BlockType::SectionHeader);
 }
 
-void PcapngReader::feed(Bytes octets) {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
-  at_ = 0;
-  append(buffer_, octets);
-}
-
 ReadBlock PcapngReader::next(CaptureBlock& block) {
-  if (!trouble_.empty()) return ReadBlock::Malformed;
-  const Bytes rest = Bytes(buffer_).subspan(at_);
+  if (!trouble().empty()) return ReadBlock::Malformed;
+  const Bytes rest = this->rest();
   if (rest.size() < kBlockBytesMin) return ReadBlock::NeedMore;
   // The type of a section header reads the same in both byte orders, and its magic says which one holds from there on.
   const bool section = begins(rest);
@@ -53,17 +47,8 @@ ReadBlock PcapngReader::next(CaptureBlock& block) {
     return malformed(fmt::format("a block of {} octets is over the limit of {}", length, block_bytes_max_));
   if (rest.size() < length) return ReadBlock::NeedMore;
   if (number(rest, length - 4, 4) != length) return malformed("the two lengths of a block differ");
-  at_ += length;
+  take(length);
   return read_block(type, rest.subspan(8, length - kBlockBytesMin), block);
-}
-
-std::uint64_t PcapngReader::number(Bytes octets, std::size_t at, std::size_t size) const {
-  return little_endian_ ? load_little_endian(octets.data() + at, size) : load_number(octets.data() + at, size);
-}
-
-ReadBlock PcapngReader::malformed(std::string trouble) {
-  trouble_ = fmt::format("{} (after packet {})", trouble, packets_);
-  return ReadBlock::Malformed;
 }
 
 bool PcapngReader::read_byte_order(Bytes start) {

@@ -21,12 +21,7 @@ class PcapngReader final : public BlockReader {
 
   explicit PcapngReader(const Limits& limits = {}) : block_bytes_max_(limits.capture_block_bytes_max) {}
 
-  void feed(Bytes octets) override;
-
   ReadBlock next(CaptureBlock& block) override;
-
-  const std::string& trouble() const override { return trouble_; }
-  std::size_t pending() const override { return buffer_.size() - at_; }
 
  private:
   struct Interface {
@@ -34,8 +29,6 @@ class PcapngReader final : public BlockReader {
     std::uint64_t ticks_per_second = 1'000'000;
     std::int64_t offset_seconds = 0;
   };
-  std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const;
-  ReadBlock malformed(std::string trouble);
   bool read_byte_order(Bytes start);
   ReadBlock read_block(std::uint32_t type, Bytes body, CaptureBlock& block);
   ReadBlock read_section(Bytes body, CaptureBlock& block);
@@ -46,13 +39,8 @@ class PcapngReader final : public BlockReader {
   std::optional<Time> time_of(const Interface& interface, std::uint64_t ticks) const;
 
   std::size_t block_bytes_max_;
-  std::vector<std::byte> buffer_;
-  std::size_t at_ = 0;
   bool in_section_ = false;
-  bool little_endian_ = false;
   std::vector<Interface> interfaces_;
-  std::uint64_t packets_ = 0;
-  std::string trouble_;
 };
 
 }  // namespace testigo::capture

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace testigo::run {
 namespace {
 
@@ -25,10 +28,7 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
     notes.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));
   }
   if (recorder == nullptr) return notes;
-  if (recorder->undecoded_packets() != 0) {
-    notes.push_back(fmt::format("{} went into the capture before all that they hold was known: the rest is left out there",
-                                packets(recorder->undecoded_packets())));
-  }
+  std::ranges::move(tap_notes(0, recorder->undecoded_packets()), std::back_inserter(notes));
   if (recorder->error()) notes.push_back(*recorder->error());
   return notes;
 }
