@@ -119,7 +119,7 @@ std::string claim_text(const RunReport& report, const Claim& claim, const TextOp
   for (std::size_t i = 0; i < shown; ++i) out += exhibit_text(report, claim.exhibits[i], paint, i < options.in_full);
   if (claim.exhibits_total > shown)
     out += fmt::format("       … and {} more{}\n", claim.exhibits_total - shown,
-                       report.evidence.empty() ? "; --json tells them" : ", in report.txt and report.json");
+                       report.evidence.empty() ? "; --json tells more of them" : ", in report.txt and report.json");
   return out;
 }
 
