@@ -19,13 +19,12 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
 import unittest
 
-from support import BIN, Process, free_port, run, temporary_folder, wait_until
+from support import BIN, REQUIRED, Process, free_port, run, temporary_folder, wait_until, why_not_root
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -68,21 +67,15 @@ def steps(page):
             raise AssertionError(f"{page.name}:{number}: <!-- {mark} --> stands above no block")
 
 
-def may_capture():
-    try:
-        socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()
-        return os.geteuid() == 0
-    except OSError:
-        return False
-
-
 def has_grpcio():
     return run(ROOT / "interop/python/greeter", "server", "--help", patience=PATIENCE).code == 0
 
 
 def why_not(marks):
-    if "needs raw" in marks and not may_capture():
-        return "opening an interface takes root with CAP_NET_RAW"
+    if "needs raw" in marks and (reason := why_not_root()):
+        if "capture" in REQUIRED:
+            raise AssertionError(f"capture is required: {reason}")
+        return reason
     if "needs grpcio" in marks and not os.environ.get("CI") and not has_grpcio():
         return "grpcio is not there; run scripts/setup interop"
     if "needs docker" in marks and os.environ.get("TESTIGO_DOCKER") != "1":

@@ -16,20 +16,12 @@ import struct
 import subprocess
 import unittest
 
-from support import TESTIGO, Process, client_command, may_capture, run, start_server, temporary_folder, wait_until
+from support import TESTIGO, Process, client_command, needs, run, temporary_folder, wait_until, why_no_networks
 
 PROVEN, BROKEN, INCONCLUSIVE = 0, 1, 3
 NO_LEAK_CHECK = {"ASAN_OPTIONS": "detect_leaks=0"}  # of a process that has given up its identity
 FORWARDER = pathlib.Path(__file__).resolve().with_name("tun_forwarder.py")
 CLIENT, SERVER = "192.0.2.1", "198.51.100.1"  # of networks for documentation (RFC 5737)
-
-
-def may_make_networks():
-    """Namespaces, virtual devices and packet filters."""
-    if not may_capture() or os.geteuid() != 0 or not shutil.which("ip") or not shutil.which("iptables"):
-        return False
-    return subprocess.run(["unshare", "--net", "iptables", "-A", "FORWARD", "-m", "statistic", "--mode", "nth", "--every", "9", "--packet", "3",
-                           "-j", "DROP"], capture_output=True).returncode == 0
 
 
 def ip(*arguments):
@@ -104,7 +96,7 @@ class Networks(unittest.TestCase):
         return report
 
 
-@unittest.skipUnless(may_make_networks(), "needs root, network namespaces, and iptables with its match `statistic`")
+@needs("network", why_no_networks())
 class BadNetworks(Networks):
     def test_a_router_that_drops(self):
         client, router, server = self.routed()

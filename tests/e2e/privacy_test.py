@@ -8,7 +8,7 @@ import re
 import signal
 import unittest
 
-from support import NO_CAPTURE, TESTIGO, Process, client_command, headers_seen_by_tshark, may_capture, run, start_server, temporary_folder, tshark
+from support import TESTIGO, Process, client_command, headers_seen_by_tshark, needs_capture, run, start_server, temporary_folder, tshark
 
 PROVEN = 0
 NAME = "a-client-with-a-name-that-is-a-secret"
@@ -68,7 +68,7 @@ class Privacy(unittest.TestCase):
         self.assertIsNone(re.search("masked:", self.text))
 
 
-@unittest.skipUnless(may_capture(), NO_CAPTURE)
+@needs_capture
 class PrivacyOfAListener(Privacy):
     """The same of packets as they were seen."""
 

@@ -12,7 +12,7 @@ import re
 import time
 import unittest
 
-from support import GREETER, TESTIGO, Process, client_command, free_port, run, temporary_folder, wait_until
+from support import GREETER, TESTIGO, Process, client_command, free_port, needs_capture, run, temporary_folder, wait_until
 
 SOAK = int(os.environ.get("TESTIGO_SOAK_SECONDS", "0"))
 KEPT = 4  # older files beside the one that is written; of statements it is always 4
@@ -42,12 +42,7 @@ def resident(pid):
         return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1024
 
 
-def captures_are_permitted():
-    with temporary_folder() as folder:
-        return run(TESTIGO, "watch", "-i", "lo", "--for", "100ms", "--folder", folder / "evidence").code != 4
-
-
-@unittest.skipUnless(captures_are_permitted(), "needs CAP_NET_RAW to listen on lo")
+@needs_capture
 class Rotation(unittest.TestCase):
     maxDiff = None
 

@@ -1,9 +1,12 @@
 """What the end-to-end scripts share: processes, files of JSON lines, waiting with a deadline. Standard library only.
 
-TESTIGO_BIN names the folder that holds testigo and testigo-greeter.
+TESTIGO_BIN names the folder that holds testigo and testigo-greeter. TESTIGO_REQUIRED names, with commas between, what must not be
+skipped where a machine does not permit it: capture (a raw socket), network (namespaces of our own). Run as a program this prints
+what the machine permits, as TESTIGO_REQUIRED takes it.
 """
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -13,9 +16,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import unittest
 import xml.etree.ElementTree as ElementTree
 
 BIN = pathlib.Path(os.environ.get("TESTIGO_BIN", "build/dev/bin"))
@@ -23,15 +28,63 @@ GREETER = str(BIN / "testigo-greeter")
 TESTIGO = str(BIN / "testigo")
 LEAKS = pathlib.Path(__file__).resolve().with_name("leaks_of_libraries.txt")
 PATIENCE = 20.0  # seconds until what should happen at once is called missing
+REQUIRED = os.environ.get("TESTIGO_REQUIRED", "").split(",")
 
 
-NO_CAPTURE = "needs CAP_NET_RAW: run it as root"
+@functools.cache
+def why_no_capture():
+    """Why this process, and what it starts, may not listen on a network interface; None where it may."""
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()
+    except OSError as error:
+        return f"no raw socket: {error.strerror}; run it as root with CAP_NET_RAW"
+    return None
 
 
 def may_capture():
-    """This process may open a network interface for listening, and so may what it starts."""
-    status = pathlib.Path("/proc/self/status").read_text()
-    return int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> 13 & 1 == 1
+    return why_no_capture() is None
+
+
+def why_not_root():
+    """Why no test may give up what root may."""
+    return why_no_capture() or (None if os.geteuid() == 0 else "needs root, to give up what root may")
+
+
+@functools.cache
+def why_no_networks():
+    """Why this process may make no namespaces, virtual devices and packet filters; None where it may."""
+    for program in ("ip", "iptables", "unshare"):
+        if not shutil.which(program):
+            return f"{program} is not there"
+    if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+        return "/dev/net/tun is not there, or not ours"
+    drop = ["iptables", "-A", "FORWARD", "-m", "statistic", "--mode", "nth", "--every", "9", "--packet", "3", "-j", "DROP"]
+    tried = subprocess.run(["unshare", "--net", *drop], capture_output=True, text=True, check=False)
+    return why_not_root() or (f"no network namespace with a packet filter: {tried.stderr.strip()}" if tried.returncode else None)
+
+
+def skip_or_fail(test, what, reason):
+    """Of a test that cannot be run for that reason: `what` is what it needs."""
+    if what in REQUIRED:
+        test.fail(f"{what} is required: {reason}")
+    test.skipTest(reason)
+
+
+def needs(what, reason):
+    """Decorates tests, or classes of tests, that can be run when there is no reason why not."""
+    def decorate(test):
+        if reason is None:
+            return test
+        if isinstance(test, type):
+            test.setUpClass = classmethod(lambda _: None)
+            test.setUp = lambda self: skip_or_fail(self, what, reason)
+            return test
+        return functools.wraps(test)(lambda self: skip_or_fail(self, what, reason))
+
+    return decorate
+
+
+needs_capture = needs("capture", why_no_capture())
 
 
 def wait_until(happened, what, patience=PATIENCE):
@@ -241,3 +294,14 @@ def http1_server():
         threading.Thread(target=serve, daemon=True).start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
+
+
+def say_what_is_permitted():
+    reasons = {"capture": why_no_capture(), "network": why_no_networks()}
+    for what, reason in reasons.items():
+        print(f"{what}: not tested here, {reason}" if reason else f"{what}: permitted here, so its tests are required", file=sys.stderr)
+    print(",".join(what for what, reason in reasons.items() if reason is None))
+
+
+if __name__ == "__main__":
+    say_what_is_permitted()

@@ -3,7 +3,6 @@
 
 import contextlib
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -11,8 +10,8 @@ import socket
 import subprocess
 import unittest
 
-from support import (NO_CAPTURE, TESTIGO, Process, client_command, headers_seen_by_tshark, http1_server, make_certificates,
-                     may_capture, run, start_server, temporary_folder, tshark, wait_until)
+from support import (TESTIGO, Process, client_command, headers_seen_by_tshark, http1_server, make_certificates, needs, needs_capture, run,
+                     skip_or_fail, start_server, temporary_folder, tshark, wait_until, why_not_root)
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 KINDS = ("unary", "server-stream", "client-stream", "bidi")
@@ -55,7 +54,7 @@ def told(call, *without):
     return {name: value for name, value in call.items() if name not in left_out}
 
 
-@unittest.skipUnless(may_capture(), NO_CAPTURE)
+@needs_capture
 class Calls(Watch):
     def test_a_tap_and_tshark_see_the_same(self):
         server = self.stack.enter_context(start_server())
@@ -170,7 +169,7 @@ class Calls(Watch):
         self.assertEqual(json.loads(watch.out[-1])["claims"][0]["because"], "no connection was seen that could be judged")
 
 
-@unittest.skipUnless(may_capture(), NO_CAPTURE)
+@needs_capture
 class Others(Watch):
     def test_what_others_speak_breaks_nothing(self):
         server = self.stack.enter_context(start_server())
@@ -215,7 +214,7 @@ class Others(Watch):
         self.assertEqual(report["notes"], ["1 connection was not seen from its start and was not judged"])
 
 
-@unittest.skipUnless(may_capture() and os.geteuid() == 0, "needs root, to give up what root may")
+@needs("capture", why_not_root())
 class Privileges(Watch):
     def status(self, process):
         lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
@@ -266,7 +265,7 @@ class Privileges(Watch):
         program = self.folder / "testigo"
         shutil.copy(TESTIGO, program)
         if shutil.which("setcap") is None or subprocess.run(["setcap", "cap_net_raw=p", program], capture_output=True).returncode != 0:
-            self.skipTest("needs setcap, and a file system that keeps capabilities")
+            skip_or_fail(self, "capture", "needs setcap, and a file system that keeps capabilities")
         server = self.stack.enter_context(start_server())
         watch = self.watch(f"port {server.port}", "--json", "--write", before=UNPRIVILEGED, program=program)
         watch.line("no privilege is left: capabilities are given up", err=True)
@@ -307,13 +306,13 @@ class WrongUse(Watch):
         self.assertIn("--write", self.refused("-i", "lo", "--payloads", code=WRONG_USAGE))
         self.assertIn("--write", self.refused("-i", "lo", "--secret", "x", code=WRONG_USAGE))
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_no_such_interface(self):
         said = self.refused("-i", "nowhere0", code=ENVIRONMENT)
         self.assertIn("there is no interface nowhere0; there are lo,", said)
         self.assertIn("any", said)
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_a_filter_that_does_not_suit_the_interface(self):
         self.assertIn("is no filter", self.refused("-i", "any", "--filter", "ether host 01:02:03:04:05:06", code=WRONG_USAGE))
 

@@ -9,7 +9,7 @@ import signal
 import unittest
 
 import verify_test
-from support import NO_CAPTURE, TESTIGO, Process, client_command, may_capture, run, start_server, wait_until
+from support import TESTIGO, Process, client_command, may_capture, needs, needs_capture, run, start_server, wait_until, why_not_root
 from verify_test import ENVIRONMENT, INCONCLUSIVE, PROVEN, WIDE, WRONG_USAGE
 
 
@@ -45,7 +45,7 @@ class WhereTheWitnessStands(verify_test.Verify):
             self.assertEqual(report["wire"], expected)
             self.assertIn(f"wire: {expected}", "\n".join(process.err))
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_beside_at_every_kind_and_tls(self):
         for kind in ("unary", "server-stream", "client-stream", "bidi"):
             _, report = self.clean("--wire", "listen", "--kind", kind, "--payload-bytes", "100000")
@@ -54,7 +54,7 @@ class WhereTheWitnessStands(verify_test.Verify):
         self.verify("--for", "300ms", "--every", "100ms", "--tls", code=INCONCLUSIVE)
         self.assert_outcomes(inconclusive=[6, 7])
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_the_evidence_says_it_too(self):
         self.wire = "listen"
         self.verify("--for", "300ms", "--every", "100ms", code=PROVEN)
@@ -63,7 +63,7 @@ class WhereTheWitnessStands(verify_test.Verify):
         (folder / "run.json").unlink()
         self.assertEqual(self.judge(folder, code=PROVEN)["wire"], "listened")
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_beside_a_server_that_runs_already(self):
         server = self.stack.enter_context(start_server("--statements", self.folder / "server.jsonl"))
         self.wire = "listen"
@@ -83,7 +83,7 @@ class WhereTheWitnessStands(verify_test.Verify):
         self.assertEqual(process.code, WRONG_USAGE, process)
         self.assertIn("hears whoever calls there", "\n".join(process.err))
 
-    @unittest.skipUnless(may_capture(), NO_CAPTURE)
+    @needs_capture
     def test_it_keeps_no_capability_and_gives_none_to_its_children(self):
         options = ["--out", self.folder, "--for", "5s", "--every", "100ms", "--wire", "listen"]
         with Process(TESTIGO, "verify", *options) as verify:
@@ -107,9 +107,8 @@ class WhereTheWitnessStands(verify_test.Verify):
         self.assertIn("192.0.2.1 is not on it; use --wire tap", "\n".join(process.err))
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    @needs("capture", why_not_root())
     def test_no_permission(self):
-        if os.geteuid() != 0:
-            self.skipTest("needs root, to give up what root may")
         self.folder.chmod(0o777)
         unprivileged = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups", "--reuid", "nobody", "--regid", "nogroup"]
         process = run(*unprivileged, TESTIGO, "verify", "--out", self.folder / "of-nobody", "--wire", "listen")
