@@ -1,103 +1,25 @@
 #!/usr/bin/env python3
 """The system of compose.yaml as its user runs it: what goes wrong in it, and what the verdict says of that (docs/formats/verdict.md).
 
-Needs a Docker engine with the image's base in reach; scripts/compose-test sees to both. One system is brought up, and the scenarios
-follow one another in it, each judged from its own beginning on (--since), in the order of their numbers.
+Needs a Docker engine with the image's base in reach; scripts/compose-test sees to both. One system is brought up in a terminal, and
+the scenarios follow one another in it, as from a second terminal, each judged from its own beginning on (--since), in the order of
+their numbers.
 """
 
 import datetime
-import io
 import json
-import os
-import pathlib
-import re
 import signal
 import subprocess
-import tarfile
 import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROJECT = f"testigo-test-{os.getpid()}"
-IMAGE = os.environ.get("TESTIGO_IMAGE", "testigo")  # one that is there, instead of building it
+from system import (CLIENTS, IMAGE, PROJECT, SERVICES, TOLERANCE, Terminal, compose, containers, docker, evidence, failed, judge, logs, moment, now,
+                    statements, verdicts, wait_for_answers)
+
 IMAGE_BYTES_MAX = 60_000_000
-PROVEN, BROKEN, INCONCLUSIVE, ENVIRONMENT = 0, 1, 3, 4
-CLIENTS = ("client1", "client2")
-TOLERANCE = ("--tolerance", "5s")  # timing has tests of its own; here machines may be busy
-
-
-def docker(*arguments, code=0, patience=120):
-    return execute(["docker", *arguments], code, patience)
-
-
-def compose_command():
-    v2 = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
-    return ["docker", "compose"] if v2.returncode == 0 else ["docker-compose"]
-
-
-def compose(*arguments, code=0, patience=120):
-    return execute([*compose_command(), "-p", PROJECT, *arguments], code, patience)
-
-
-def execute(command, code, patience):
-    """What it wrote to stdout; fails with all that it said when it ends with another code (None: any)."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=patience, check=False)
-    if code is not None and done.returncode != code:
-        raise AssertionError(f"{' '.join(map(str, command))}: exit code {done.returncode}, not {code}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}")
-    return done.stdout
-
-
-def wait_until(happened, what, patience):
-    deadline = time.monotonic() + patience
-    while not (value := happened()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {patience} s: {what}\n{logs()[-3000:]}")
-        time.sleep(0.3)
-    return value
-
-
-def now():
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def logs(*services):
-    return compose("logs", "--no-color", *services, code=None)
-
-
-def evidence():
-    """The files of the volume, by name."""
-    container = compose("ps", "-a", "-q", "wire").strip()
-    packed = subprocess.run(["docker", "cp", f"{container}:/evidence", "-"], capture_output=True, check=True, timeout=60).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        return {member.name.removeprefix("evidence/"): archive.extractfile(member).read() for member in archive if member.isfile()}
-
-
-def statements(client, since):
-    """The calls of a client that started at that time or later: id to status, None while it is open."""
-    files = evidence()
-    names = sorted((name for name in files if re.fullmatch(rf"statements/{client}\.jsonl(\.\d+)?", name)), reverse=True)
-    lines = [json.loads(line) for name in names for line in files[name].decode().split("\n")[:-1]]
-    calls = {line["id"]: None for line in lines if line["type"] == "started" and line["time"] >= since}
-    calls.update({line["id"]: line["status"] for line in lines if line["type"] == "ended" and line["id"] in calls})
-    return calls
-
-
-def failed(since):
-    return {call for client in CLIENTS for call, status in statements(client, since).items() if status not in (0, None)}
-
-
-def wait_for_answers(since, *clients, patience=60):
-    """Until each client has three answers in a row of calls that it started at that time or later."""
-    def answered(client):
-        last = [status for status in statements(client, since).values() if status is not None][-3:]
-        return last == [0, 0, 0]
-
-    wait_until(lambda: all(answered(client) for client in clients or CLIENTS), f"answers since {since}", patience)
-
-
-def judge(*options, code=None):
-    said = compose("run", "--rm", "--no-deps", "-T", "verdict", "testigo", "verify", "--evidence", "/evidence", "--json", *TOLERANCE, *options, code=code)
-    return json.loads(said.strip().split("\n")[-1])
+PROVEN, BROKEN, ENVIRONMENT = 0, 1, 4
+USER = "10001"
+OPEN = datetime.timedelta(seconds=2)  # a call may be; its client starts the next one a second later
 
 
 class Image(unittest.TestCase):
@@ -140,10 +62,8 @@ class Scenarios(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.addClassCleanup(lambda: compose("down", "-v", "--timeout", "5", code=None))
-        if "TESTIGO_IMAGE" not in os.environ:
-            compose("build", patience=1800)
-        cls.begun = time.monotonic()
-        compose("up", "-d", patience=300)
+        cls.terminal = Terminal()
+        cls.addClassCleanup(cls.terminal.close)
 
     def assert_verdict(self, report, verdict, broken=(), inconclusive=()):
         wanted = {n: "BROKEN" if n in broken else "INCONCLUSIVE" if n in inconclusive else "PROVEN" for n in range(1, 9)}
@@ -159,6 +79,17 @@ class Scenarios(unittest.TestCase):
         """The calls that break a claim."""
         return {exhibit["call"] for claim in report["claims"] if claim["outcome"] == "BROKEN" for exhibit in claim["exhibits"] if "call" in exhibit}
 
+    def assert_names_what_failed(self, report, begun, earliest, silent):
+        """The calls that failed, all of them, and none of another time: none began before the trouble did (but for what was open just
+        then), nor once a call was answered again that began when the trouble was there (`silent`) or later."""
+        self.assertEqual(self.named(report), failed(begun), self.reasons(report))
+        for client in CLIENTS:
+            calls = statements(client, begun)
+            answered = min(call.ended for call in calls.values() if call.status == 0 and call.started >= silent)
+            for id in self.named(report) & calls.keys():
+                self.assertGreater(moment(calls[id].started), moment(earliest) - OPEN, id)
+                self.assertLess(calls[id].started, answered, id)
+
     def judged_after(self, what, since):
         """Trouble is over when calls that start later are answered; these are PROVEN, and the witness on the wire saw them."""
         later = now()
@@ -167,46 +98,83 @@ class Scenarios(unittest.TestCase):
         self.assert_verdict(report, "PROVEN")
         self.assertGreaterEqual(report["calls"]["on_wire"], 6, f"after {what}, since {since}")
 
-    def test_1_up(self):
-        verdict = wait_until(lambda: re.search(r"PROVEN +8/8|BROKEN +\d|INCONCLUSIVE +\d", logs("verdict")), "a verdict", 90)
-        took = time.monotonic() - self.begun
-        self.assertTrue(verdict[0].startswith("PROVEN"), logs("verdict"))
-        self.assertLess(took, 60, "a verdict within a minute")
-        for client in CLIENTS:
-            self.assertRegex(logs(client), rf"{client}.*OK", "a client is answered by name")
-            self.assertIn(client, logs("server"), "the server tells whom it answered")
-        self.assertRegex(logs("wire"), r"/testigo.greeter.v1.Greeter/Greet +unary +OK")
+    def test_01_one_terminal(self):
+        self.terminal.wait_until(lambda: self.terminal.said_by("client1"), "a first call", 1800)
+        self.terminal.wait_until(lambda: "evidence  /evidence/" in "\n".join(self.terminal.said_by("verdict")), "a verdict", 90)
+        first, verdict = verdicts()[0]
+        self.assertEqual(verdict, "PROVEN", logs("verdict"))
+        up = min(moment(container["State"]["StartedAt"]) for container in containers().values())
+        self.assertLess((first - up).total_seconds(), 60, "a verdict within a minute")
+        said = "\n".join(self.terminal.said_by("verdict"))
+        for claim in range(1, 9):
+            self.assertRegex(said, rf"(?m)^ +✔ {claim}  \w")
+        self.assertRegex(said, r"PROVEN +8/8")
 
-    def test_2_a_verdict_at_any_time(self):
+    def test_02_each_client_is_answered_by_name(self):
+        for client in CLIENTS:
+            answers = [text for text in self.terminal.said_by(client) if " OK " in text]
+            self.assertGreater(len(answers), 10)
+            for number, text in enumerate(answers, 1):
+                self.assertRegex(text, rf" OK .* Success: server greets {client} and answers its call {number}$")
+            self.assertRegex("\n".join(self.terminal.said_by("server")), rf"{client} #{len(answers) - 1} +unary +OK .* from ipv4:")
+        self.assertRegex("\n".join(self.terminal.said_by("wire")), r"/testigo.greeter.v1.Greeter/Greet +unary +OK")
+
+    def test_03_all_speak_side_by_side(self):
+        speakers = [who for who, _ in self.terminal.lines()]
+        self.assertEqual(set(speakers), SERVICES)
+        turns = [at for at, who in enumerate(speakers) if who == "client1"]
+        between = set(speakers[turns[3] : turns[7]])
+        self.assertLessEqual(SERVICES - {"verdict"}, between, "while client1 calls four times the others are heard, too")
+
+    def test_04_confined(self):
+        known = containers()
+        self.assertEqual(known.keys(), SERVICES)
+        for service, container in known.items():
+            with self.subTest(service):
+                confinement = container["HostConfig"]
+                added = {capability.removeprefix("CAP_") for capability in confinement["CapAdd"] or ()}
+                self.assertEqual(added, {"NET_RAW"} if service == "wire" else set())
+                self.assertEqual(confinement["CapDrop"], ["ALL"])
+                self.assertFalse(confinement["Privileged"])
+                self.assertTrue(confinement["ReadonlyRootfs"])
+                self.assertEqual(any("no-new-privileges" in option for option in confinement["SecurityOpt"] or ()), service != "wire")
+                self.assertEqual(container["Config"]["User"].split(":")[0], USER)
+                self.assertEqual(docker("top", container["Id"], "-eo", "uid,pid").split("\n")[1].split()[0], USER)
+
+    def test_05_a_verdict_at_any_time(self):
         said = compose("run", "--rm", "-T", "verdict", code=PROVEN)
         self.assertRegex(said, r"PROVEN +8/8")
 
-    def test_3_kill_and_start_the_server(self):
+    def test_06_kill_and_start_the_server(self):
         begun = now()
         wait_for_answers(begun)
+        killed = now()
         compose("kill", "server")
+        silent = now()
         time.sleep(3)
         compose("start", "server")
-        back = now()
-        wait_for_answers(back)
+        wait_for_answers(now())
         report = judge("--since", begun, code=BROKEN)
         self.assert_verdict(report, "BROKEN", broken=(2,))
-        self.assertEqual(self.named(report), failed(begun), "exactly the calls that failed, all of that window")
+        self.assert_names_what_failed(report, begun, killed, silent)
         self.assertGreaterEqual(len(failed(begun)), 4)
         self.judged_after("kill", begun)
+        type(self).broken_since = moment(now())
 
-    def test_4_restart_the_server(self):
+    def test_07_restart_the_server(self):
         begun = now()
         wait_for_answers(begun)
+        asked = now()
         compose("restart", "server")
-        wait_for_answers(now())
+        back = now()
+        wait_for_answers(back)
         lost = failed(begun)
         report = judge("--since", begun, code=BROKEN if lost else PROVEN)
         self.assert_verdict(report, "BROKEN" if lost else "PROVEN", broken=(2,) if lost else ())
-        self.assertEqual(self.named(report), lost)
+        self.assert_names_what_failed(report, begun, asked, back)
         self.judged_after("restart", begun)
 
-    def test_5_kill_a_client(self):
+    def test_08_kill_a_client(self):
         begun = now()
         wait_for_answers(begun)
         compose("kill", "client2")
@@ -215,47 +183,72 @@ class Scenarios(unittest.TestCase):
         compose("start", "client2")
         self.judged_after("kill of a client", begun)
 
-    def test_6_pause_the_server(self):
+    def test_09_pause_the_server(self):
         # Rows 8 and 10 of the truth table: its kernel took the requests. Of those given up meanwhile it handles some, or none.
         begun = now()
         wait_for_answers(begun)
+        asked = now()
         compose("pause", "server")
+        silent = now()
         time.sleep(8)
         compose("unpause", "server")
         wait_for_answers(now())
         report = judge("--since", begun, code=BROKEN)
         denied = {claim["number"] for claim in report["claims"] if claim["outcome"] == "BROKEN"} == {2, 4, 8}
         self.assert_verdict(report, "BROKEN", broken=(2, 4, 8) if denied else (2,))
-        self.assertEqual(self.named(report), failed(begun), self.reasons(report))
+        self.assert_names_what_failed(report, begun, asked, silent)
         self.assertGreaterEqual(len(failed(begun)), 2)
         self.judged_after("pause", begun)
 
-    def test_7_cut_a_client_off(self):
+    def test_10_cut_a_client_off(self):
         begun = now()
         wait_for_answers(begun)
         network, client = f"{PROJECT}_default", compose("ps", "-a", "-q", "client2").strip()
+        asked = now()
         docker("network", "disconnect", network, client)
+        silent = now()
         time.sleep(8)  # longer than a call's deadline: what TCP repeats comes too late
         docker("network", "connect", "--alias", "client2", network, client)
         wait_for_answers(now(), patience=90)
         report = judge("--since", begun, code=BROKEN)
         self.assert_verdict(report, "BROKEN", broken=(2,))  # row 6, or 11: what was sent did not come to the server's side
-        self.assertEqual(self.named(report), failed(begun), self.reasons(report))
+        self.assert_names_what_failed(report, begun, asked, silent)
         self.assertEqual({call.split("/")[0] for call in failed(begun)}, {"client2"})
         self.judged_after("disconnect", begun)
 
-    def test_8_stop_in_order(self):
+    def test_11_a_verdict_every_minute(self):
+        # In the first terminal, all the while: PROVEN, until the server was killed, and then BROKEN.
+        given = self.terminal.wait_until(lambda: len(given := verdicts()) >= 2 and given, "a second verdict", 90)
+        for (earlier, _), (later, _) in zip(given, given[1:]):
+            self.assertGreaterEqual((later - earlier).total_seconds(), 59)
+            self.assertLess((later - earlier).total_seconds(), 75)
+        self.assertEqual(given[0][1], "PROVEN")
+        self.terminal.wait_until(lambda: verdicts()[-1][0] > self.broken_since, "a verdict after the harm", 90)
+        self.assertEqual({verdict for time, verdict in verdicts() if time > self.broken_since}, {"BROKEN"})
+        self.assertRegex("\n".join(self.terminal.said_by("verdict")), r"BROKEN +\d/8 claims proven(.*\n)+ +client\d call \d+ ended with UNAVAILABLE")
+
+    def test_12_ctrl_c(self):
         begun = now()
         wait_for_answers(begun)
-        compose("stop", "client1", "client2")
-        compose("stop", "verdict", "server", "wire")
-        exits = {service: int(docker("inspect", "--format", "{{.State.ExitCode}}", compose("ps", "-a", "-q", service).strip()))
-                 for service in (*CLIENTS, "server", "wire")}
-        self.assertEqual(exits["server"], 0)
-        self.assertEqual(exits["wire"], PROVEN, logs("wire")[-4000:])
+        self.assertIn(self.terminal.ctrl_c(), (0, 130), self.terminal.text()[-3000:])
+        states = {service: container["State"] for service, container in containers().items()}
+        self.assertEqual({state["Running"] for state in states.values()}, {False})
+        wanted = {"wire": PROVEN, "server": 0, "verdict": BROKEN, "client1": 1, "client2": 1}  # a call failed; the last verdict
+        self.assertEqual({service: state["ExitCode"] for service, state in states.items()}, wanted, self.terminal.text()[-6000:])
+        ended = {service: moment(state["FinishedAt"]) for service, state in states.items()}
+        for earlier, later in (("verdict", "client1"), ("verdict", "client2"), ("client1", "server"), ("client2", "server"), ("server", "wire")):
+            self.assertLess(ended[earlier], ended[later])
+        files = evidence()
+        for witness in ("server", *CLIENTS):
+            self.assertEqual(json.loads(files[f"statements/{witness}.jsonl"].splitlines()[-1])["type"], "end", witness)
         self.assert_verdict(judge("--since", begun, code=PROVEN), "PROVEN")
 
-    def test_9_down_leaves_nothing(self):
+    def test_13_up_again(self):
+        begun = now()
+        compose("up", "-d", patience=300)
+        self.judged_after("an end in order", begun)
+
+    def test_14_down_leaves_nothing(self):
         compose("down", "-v", "--timeout", "5")
         label = f"label=com.docker.compose.project={PROJECT}"
         self.assertEqual(docker("ps", "-aq", "--filter", label), "")
