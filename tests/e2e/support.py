@@ -53,6 +53,8 @@ def why_not_root():
 @functools.cache
 def why_no_networks():
     """Why this process may make no namespaces, virtual devices and packet filters; None where it may."""
+    if reason := why_not_root():
+        return reason
     for program in ("ip", "iptables", "unshare"):
         if not shutil.which(program):
             return f"{program} is not there"
@@ -60,7 +62,7 @@ def why_no_networks():
         return "/dev/net/tun is not there, or not ours"
     drop = ["iptables", "-A", "FORWARD", "-m", "statistic", "--mode", "nth", "--every", "9", "--packet", "3", "-j", "DROP"]
     tried = subprocess.run(["unshare", "--net", *drop], capture_output=True, text=True, check=False)
-    return why_not_root() or (f"no network namespace with a packet filter: {tried.stderr.strip()}" if tried.returncode else None)
+    return f"no network namespace with a packet filter: {tried.stderr.strip()}" if tried.returncode else None
 
 
 def skip_or_fail(test, what, reason):
