@@ -40,8 +40,11 @@ void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   if (from.rest != Rest::Unknown) return;
   from.octets.insert(from.octets.end(), chunk.bytes.begin(), chunk.bytes.end());
   if (from.opening == Opening::NeedMore) recognise(chunk.direction);
-  if (!from.http2) return;
-  from.decided += from.http2->redact(std::span(from.octets).subspan(from.decided - from.first));
+  const std::span<std::byte> undecided = std::span(from.octets).subspan(from.decided - from.first);
+  if (from.http2) from.decided += from.http2->redact(undecided);
+  if (!from.http1) return;
+  from.decided += from.http1->redact(undecided);
+  if (from.http1->switched()) settle(from, Rest::Zeros);
 }
 
 void ConnectionRedaction::recognise(Direction direction) {
@@ -57,19 +60,24 @@ void ConnectionRedaction::recognise(Direction direction) {
 void ConnectionRedaction::recognised(Direction direction) {
   Side& from = side(direction);
   const Rest rest = rest_of(direction);
-  if (rest == Rest::Unknown) return start_http2(direction);
+  if (rest == Rest::Unknown) return from.opening == Opening::Http2 ? start_http2(direction) : start_http1(direction);
   // By these it was known, and shall be known again. They hold no more than a method, or a version.
   if (from.opening == Opening::Http1) from.decided = from.tried;
   settle(from, rest);
 }
 
-// Where the client does not speak HTTP/2, what the server says to it is no HTTP/2 either.
+// Where the client does not speak HTTP/2, what the server says to it is no HTTP/2 either, and if it is, nobody can read it.
 ConnectionRedaction::Rest ConnectionRedaction::rest_of(Direction direction) const {
   const Opening opening = side(direction).opening;
   const Opening client = side(Direction::ToServer).opening;
   if (opening == Opening::Http2 && (client == Opening::Http2 || client == Opening::NeedMore)) return Rest::Unknown;
   if (opening == Opening::Tls && (client == Opening::Tls || client == Opening::Http2)) return Rest::AsItIs;
-  return payloads_ ? Rest::AsItIs : Rest::Zeros;
+  if (opening == Opening::Http2 || !payloads_) return Rest::Zeros;
+  return opening == Opening::Http1 ? Rest::Unknown : Rest::AsItIs;
+}
+
+void ConnectionRedaction::start_http1(Direction direction) {
+  side(direction).http1 = std::make_unique<Http1Redaction>(names_, tally_, limits_);
 }
 
 void ConnectionRedaction::start_http2(Direction direction) {
@@ -93,6 +101,7 @@ void ConnectionRedaction::settle(Side& side, Rest rest) {
     side.octets.resize(std::min<std::size_t>(side.octets.size(), side.decided - side.first));
   }
   side.http2.reset();
+  side.http1.reset();
 }
 
 std::int64_t ConnectionRedaction::decided_to(Direction direction) const {

@@ -3,7 +3,8 @@
 //
 //   HTTP/2, known by its preface   masked frame by frame
 //   TLS                            as it is: ciphertext
-//   anything else                  zeros but for what it was known by; as it is when payloads are wanted
+//   HTTP/1.1                       zeros but for what it was known by; masked line by line when payloads are wanted
+//   anything else                  zeros; as it is when payloads are wanted
 //   behind a gap, or begun unseen  zeros: it may hold header blocks whose secrets cannot be found
 #pragma once
 
@@ -17,6 +18,7 @@
 #include "base/chunk.h"
 #include "base/limits.h"
 #include "capture/data_redaction.h"
+#include "capture/http1_redaction.h"
 #include "capture/http2_redaction.h"
 #include "wire/http2/preface.h"
 
@@ -57,6 +59,7 @@ class ConnectionRedaction {
     std::size_t stale = 0;          // of them, at their front
     std::uint64_t first = 0;        // offset of octets[0]
     std::size_t tried = 0;          // first octets that did not tell what this is
+    std::unique_ptr<Http1Redaction> http1;
     std::unique_ptr<Http2Redaction> http2;
     bool finished = false;
   };
@@ -66,6 +69,7 @@ class ConnectionRedaction {
   void recognise(Direction direction);
   void recognised(Direction direction);
   Rest rest_of(Direction direction) const;
+  void start_http1(Direction direction);
   void start_http2(Direction direction);
   void settle(Side& side, Rest rest);
   void drop_before(Side& side, std::uint64_t offset);

@@ -70,6 +70,16 @@ TEST(ConnectionRedaction, KeepsOfOtherProtocolsWhatTheyAreKnownBy) {
   }
 }
 
+TEST(ConnectionRedaction, MasksSecretsOfHttp1WhenPayloadsAreWanted) {
+  Seen seen(true);
+  const std::string_view request = "GET / HTTP/1.1\r\nAuthorization: hunter2\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore";
+  const std::string_view answer = "HTTP/1.1 101 Switching Protocols\r\nSet-Cookie: hunter2\r\n\r\nframes";
+  seen.client(request.substr(0, 30)).client(request.substr(30)).server(answer);
+  EXPECT_EQ(seen.written(kToServer, 0, request), "GET / HTTP/1.1\r\nAuthorization: *******\r\n\r\n............................");
+  EXPECT_EQ(seen.written(kToClient, 0, answer), "HTTP/1.1 101 Switching Protocols\r\nSet-Cookie: *******\r\n\r\n......");
+  EXPECT_EQ(seen.written(kToClient, 500, "later"), ".....");
+}
+
 TEST(ConnectionRedaction, ClearsWhatBeganUnseen) {
   for (const bool payloads : {false, true}) {
     Seen seen(payloads, false);

@@ -35,7 +35,9 @@ constexpr Duration kLastPacketsMax = 3s;
 
 class Watch {
  public:
-  Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock);
+  // `dropped_before`: by the kernel, of what older captures in the folder hold.
+  Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
+        std::uint64_t dropped_before);
 
   void listen();
   int conclude();
@@ -46,6 +48,8 @@ class Watch {
   void write_out();
   void read_what_is_left();
   void tell_drops();
+  void note_drops() const;
+  std::uint64_t dropped() const { return dropped_before_ + source_.counts().dropped; }
   RunRecord record(bool finished) const;
   std::string wire() const { return fmt::format("listened on {}", inert(options_.interface, 64)); }
   std::vector<std::string> recorded_notes() const;
@@ -54,6 +58,7 @@ class Watch {
   const EvidenceFolder& folder_;
   capture::LiveSource& source_;
   const Clock& clock_;
+  std::uint64_t dropped_before_;
   Duration begun_;
   Duration written_out_;
   Time last_packet_;
@@ -63,11 +68,13 @@ class Watch {
   std::optional<capture::PacketIntake> intake_;
 };
 
-Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock)
+Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
+             std::uint64_t dropped_before)
     : options_(options),
       folder_(folder),
       source_(source),
       clock_(clock),
+      dropped_before_(dropped_before),
       begun_(clock.monotonic()),
       written_out_(begun_),
       audience_({verdict::Hearing::Interface, options.json, options.quiet}) {
@@ -81,6 +88,7 @@ Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture:
     recorder_.emplace(std::move(recording));
   }
   intake_.emplace(source.link_type(), audience_.sink(), recorder_ ? &*recorder_ : nullptr);
+  if (dropped_before_ != 0) note_drops();
 }
 
 bool Watch::limit_reached() const {
@@ -105,13 +113,17 @@ void Watch::write_out() {
   if (source_.counts().dropped != drops_told_) tell_drops();
 }
 
-// Not only at the end: it may listen for weeks, and whoever judges the folder meanwhile must know. A disk that is full says so at
-// the end.
 void Watch::tell_drops() {
   const std::uint64_t dropped = source_.counts().dropped;
   put(stderr,
       fmt::format("the kernel dropped {} packets more, {} so far: what they held was not seen\n", dropped - drops_told_, dropped));
   drops_told_ = dropped;
+  note_drops();
+}
+
+// Not only at the end: it may listen for weeks, and whoever judges the folder meanwhile must know. A disk that is full says so at
+// the end.
+void Watch::note_drops() const {
   try {
     write_run_record(folder_.record(), record(false));
   } catch (const EnvironmentError&) {
@@ -122,7 +134,7 @@ RunRecord Watch::record(bool finished) const {
   RunRecord record;
   record.command = "watch";
   record.wire = wire();
-  record.packets_dropped = source_.counts().dropped;
+  record.packets_dropped = dropped();
   record.finished = finished;
   return record;
 }
@@ -151,6 +163,9 @@ void Watch::read_what_is_left() {
 std::vector<std::string> Watch::recorded_notes() const {
   RunRecord record = this->record(true);
   record.notes = capture_notes(source_, *intake_, recorder_ ? &*recorder_ : nullptr);
+  if (dropped_before_ != 0) {
+    record.notes.push_back(fmt::format("of what older captures here hold, the kernel had dropped {} packets", dropped_before_));
+  }
   try {
     write_run_record(folder_.record(), record);
   } catch (const EnvironmentError& error) {
@@ -179,8 +194,10 @@ class SharedFolder {
  public:
   explicit SharedFolder(const WatchOptions& options) : folder_(EvidenceFolder::share(options.folder)), lock_(options.folder) {
     std::error_code error;
-    std::filesystem::remove(folder_.record(), error);  // what an earlier run noted is not about this one
+    const std::optional<RunRecord> earlier = read_run_record(folder_.record());
+    std::filesystem::remove(folder_.record(), error);  // what else an earlier run noted is not about this one
     if (!std::filesystem::exists(folder_.capture(), error)) return;
+    if (earlier) dropped_before_ = earlier->packets_dropped;
     if (!capture::grow_older(folder_.capture(), options.rotation.files_max)) {
       throw EnvironmentError(fmt::format("cannot rename {}; choose another folder", folder_.capture().string()));
     }
@@ -188,19 +205,22 @@ class SharedFolder {
 
   const EvidenceFolder& folder() const { return folder_; }
   void listening() { lock_.listening(); }
+  // Packets that are missing in the older captures: they stay evidence, and so does that.
+  std::uint64_t dropped_before() const { return dropped_before_; }
 
  private:
   EvidenceFolder folder_;
   WatchLock lock_;
+  std::uint64_t dropped_before_ = 0;
 };
 
 // Everything that needs a privilege, then the end of all privileges, then the first octet of a stranger.
-int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Clock& clock,
+int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Clock& clock, std::uint64_t dropped_before,
              const std::function<void()>& listening) {
   capture::raise_capture_capability();
   capture::LiveSource source({options.interface, options.filter});
   const std::string given_up = drop_privileges(folder);
-  Watch watch(options, folder, source, clock);
+  Watch watch(options, folder, source, clock, dropped_before);
   put(stderr, fmt::format("listening on {}{}; evidence in {}; end with Ctrl-C\n", options.interface,
                           options.filter.empty() ? "" : fmt::format(" ({})", options.filter), folder.path().string()));
   if (!given_up.empty()) put(stderr, given_up + "\n");
@@ -217,11 +237,11 @@ int run_watch(const WatchOptions& options) {
   take_signals();
   if (!options.folder.empty()) {
     SharedFolder shared(options);
-    return run_into(shared.folder(), options, clock, [&shared] { shared.listening(); });
+    return run_into(shared.folder(), options, clock, shared.dropped_before(), [&shared] { shared.listening(); });
   }
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "watch", clock.now());
   try {
-    return run_into(folder, options, clock, [] {});
+    return run_into(folder, options, clock, 0, [] {});
   } catch (...) {
     folder.discard_if_empty();
     throw;

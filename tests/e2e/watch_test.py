@@ -10,6 +10,7 @@ import socket
 import subprocess
 import unittest
 
+from dissected import calls_dissected
 from support import (TESTIGO, Process, client_command, headers_seen_by_tshark, http1_server, make_certificates, needs, needs_capture, run,
                      skip_or_fail, start_server, temporary_folder, tshark, wait_until, why_not_root)
 
@@ -54,6 +55,11 @@ def told(call, *without):
     return {name: value for name, value in call.items() if name not in left_out}
 
 
+def as_dissected(call):
+    """All that a line tells, but for what the key says, and the words that Testigo adds."""
+    return {name: value for name, value in call.items() if name not in ("type", "version", "connection", "stream", "kind", "status_name")}
+
+
 @needs_capture
 class Calls(Watch):
     def test_a_tap_and_tshark_see_the_same(self):
@@ -79,13 +85,8 @@ class Calls(Watch):
 
         for calls, port, folder in ((seen_before, address.rsplit(":", 1)[1], 0), (seen_behind, server.port, 1)):
             capture = sorted((self.folder / "evidence").iterdir())[folder] / "wire.pcapng"
-            shown = {(call["connection"] - 1, call["stream"]): [call["method"], str(call["status"])] for call in calls}
-            fields = headers_seen_by_tshark(capture, port)
-            self.assertEqual({stream: [of[":path"], of["grpc-status"]] for stream, of in fields.items()}, shown)
-            requests = tshark(capture, port, "http2.headers.path", "frame.number", "http2.streamid")
-            streams = {int(packet): set(ids.replace("|", ",").split(",")) for packet, ids in requests}
-            for call in calls:
-                self.assertIn(str(call["stream"]), streams[call["packet"]])
+            dissected = calls_dissected(capture, port)
+            self.assertEqual({(call["connection"] - 1, call["stream"]): as_dissected(call) for call in calls}, dissected)
             if folder == 0:  # without their bodies messages are no protobuf
                 self.assertEqual(tshark(capture, port, "_ws.malformed", "frame.number"), [])
 
@@ -137,6 +138,23 @@ class Calls(Watch):
         watch.line(r"\d\d:\d\d:\d\d\.\d{3} 127\.0\.0\.1:\d+ → \S+  /testigo\.greeter\.v1\.Greeter/Greet  unary  OK  1→1 msg  \d+ B→\d+ B  \S+ .?s")
         self.assertEqual(watch.stop(signal.SIGTERM), PROVEN, watch)
         self.assertIn("2 gRPC calls on 1 connection", "\n".join(watch.out))
+
+    def test_what_an_earlier_watch_dropped_stays_known_as_long_as_its_capture(self):
+        folder = self.folder / "shared"
+        folder.mkdir(mode=0o777)
+        record = folder / "run.json"
+        listen = ("watch", "-i", "lo", "--filter", "port 1", "--write", "--json", "--for", "200ms", "--folder", folder)
+        self.assertEqual(run(TESTIGO, *listen).code, INCONCLUSIVE)
+        for _ in range(2):
+            told = json.loads(record.read_text())
+            record.write_text(json.dumps({**told, "packets_dropped": 7}))
+            watch = run(TESTIGO, *listen)
+            self.assertEqual(json.loads(record.read_text())["packets_dropped"], 7, watch)
+            self.assertIn("of what older captures here hold, the kernel had dropped 7 packets", json.loads(watch.out[-1])["notes"])
+        for capture in folder.glob("wire.pcapng*"):
+            capture.unlink()
+        self.assertEqual(run(TESTIGO, *listen).code, INCONCLUSIVE)
+        self.assertNotIn("packets_dropped", json.loads(record.read_text()))
 
     def test_what_it_could_not_read_in_time_is_said(self):
         server = self.stack.enter_context(start_server())

@@ -1,0 +1,94 @@
+#include "capture/http1_redaction.h"
+
+#include <algorithm>
+
+namespace testigo::capture {
+namespace {
+
+constexpr std::string_view kSwitching = "HTTP/1.1 101";
+constexpr std::string_view kPreface = "PRI * HTTP/2";
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// RFC 9110 section 5.6.2.
+bool is_token(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos;
+}
+
+// It may become a text that begins with that one.
+bool may_become(std::string_view text, std::string_view wanted) { return text.size() < wanted.size() && wanted.starts_with(text); }
+
+}  // namespace
+
+std::size_t Http1Redaction::redact(std::span<std::byte> octets) {
+  std::size_t decided = 0;
+  while (decided < octets.size() && !switched_) {
+    const std::span<std::byte> rest = octets.subspan(decided);
+    std::size_t size = 0;
+    if (line_ == Line::Secret) {
+      size = mask(rest);
+    } else {
+      size = line_ == Line::Plain ? pass_line(as_text(rest)) : begin_line(as_text(rest));
+      if (size == 0 && line_ != Line::Secret) break;
+    }
+    decided += size;
+  }
+  return decided;
+}
+
+// How many octets of it are decided; none, and the line still at its start: more of them are needed.
+std::size_t Http1Redaction::begin_line(std::string_view text) {
+  if (line_ == Line::SecretEnded) {
+    if (is_blank(text.front())) return line_ = Line::Secret, 0;  // folded (RFC 9112 section 5.2): the value goes on
+    end_value();
+  }
+  if (may_become(text, kSwitching) || may_become(text, kPreface)) return 0;
+  if (text.starts_with(kPreface)) return switched_ = true, 0;
+  if (text.starts_with(kSwitching)) switching_ = true;
+  if (switching_ && (text.front() == '\r' || text.front() == '\n')) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return text.size() > 1 ? (switched_ = true, 0) : 0;
+    return switched_ = true, end + 1;
+  }
+  return name_of(text);
+}
+
+std::size_t Http1Redaction::name_of(std::string_view text) {
+  const auto end = static_cast<std::size_t>(std::ranges::find_if_not(text, is_token) - text.begin());
+  if (end == text.size() && end < name_bytes_max_) return 0;
+  const bool secret = end < text.size() && text[end] == ':' && names_.contains(text.substr(0, end));
+  line_ = secret ? Line::Secret : Line::Plain;
+  if (!secret) return end == 0 ? pass_line(text) : end;
+  name_ = text.substr(0, end);
+  return end + 1;
+}
+
+std::size_t Http1Redaction::pass_line(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return text.size();
+  line_ = Line::Start;
+  return end + 1;
+}
+
+std::size_t Http1Redaction::mask(std::span<std::byte> octets) {
+  const std::string_view text = as_text(octets);
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::size_t value_from = value_.empty() ? std::min(text.substr(0, end).find_first_not_of(" \t"), end) : 0;
+  for (std::size_t i = value_from; i < end; ++i) {
+    if (text[i] == '\r') continue;
+    if (value_.size() < value_bytes_max_) value_ += text[i];
+    octets[i] = std::byte{'*'};
+  }
+  if (end == text.size()) return end;
+  line_ = Line::SecretEnded;
+  return end + 1;
+}
+
+void Http1Redaction::end_value() {
+  if (!value_.empty()) tally_.add(name_, value_);
+  value_.clear();
+  line_ = Line::Start;
+}
+
+}  // namespace testigo::capture
