@@ -95,7 +95,9 @@ class Interop(unittest.TestCase):
         self.assertEqual((self.report["findings"]["errors"], self.report["findings"]["warnings"]), (0, 0), self.report["findings"])
 
 
-class Pinned(Interop):
+class Peers:
+    """Python at one end or at both, all four kinds."""
+
     def test_python_client_our_server(self):
         for kind in KINDS:
             with self.subTest(kind):
@@ -119,6 +121,8 @@ class Pinned(Interop):
                 self.witness(self.python_server("--statements", file), file, "--kind", kind, "--count", "6", "--every", "100ms")
                 self.assert_all_proven(12)
 
+
+class Pinned(Peers, Interop):
     def test_payloads(self):
         for size in (16384, (4 << 20) - 1024):
             with self.subTest(size):
@@ -143,25 +147,10 @@ class Pinned(Interop):
         self.assertEqual([number for number, outcome in self.outcomes().items() if outcome != "PROVEN"], [3])
 
 
-class OfDebian(Interop):
+class OfDebian(Peers, Interop):
     """gRPC 1.51 as the distribution has it: the library of our own programs under another language."""
 
     python = DEBIAN
-
-    def test_our_client_python_server(self):
-        for kind in KINDS:
-            with self.subTest(kind):
-                file = self.folder / f"{kind}.jsonl"
-                with self.python_server("--statements", file) as server:
-                    self.verify(server, file, "--kind", kind)
-                self.assert_all_proven(12)
-
-    def test_python_both_ends(self):
-        for kind in KINDS:
-            with self.subTest(kind):
-                file = self.folder / f"{kind}.jsonl"
-                self.witness(self.python_server("--statements", file), file, "--kind", kind, "--count", "6", "--every", "100ms")
-                self.assert_all_proven(12)
 
     def test_payloads(self):
         """So large that both sides raise their windows: SETTINGS and PING together, and the PING's ACK comes first."""
