@@ -17,39 +17,42 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
+Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)) {
+  for (const auto& check : checks) roster.add(*check);
+}
+
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
-  attended.checks = all_checks(attended.findings);
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  for (const auto& check : of(connection)) check->on_opening(connection, spot, opening);
+  for (Check* check : of(connection).all()) check->on_opening(connection, spot, opening);
   const auto it = attended_.find(connection.number);
   if (it != attended_.end() && connection.client_opening == http2::Opening::Http2) it->second.findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  for (const auto& check : of(seen.connection)) check->on_frame(seen);
+  for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  for (const auto& check : of(seen.connection)) check->on_block(seen);
+  for (Check* check : of(seen.connection).blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
-  for (const auto& check : of(seen.connection)) check->on_message(seen);
+  for (Check* check : of(seen.connection).messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
-  for (const auto& check : of(ended.connection)) check->on_side_ended(ended);
+  for (Check* check : of(ended.connection).side_ends()) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  for (const auto& check : of(closed.connection)) check->on_call(closed);
+  for (Check* check : of(closed.connection).calls()) check->on_call(closed);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -83,13 +86,13 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-const Judge::Checks& Judge::of(const call::ConnectionView& connection) {
-  static const Checks none;
+const call::Roster& Judge::of(const call::ConnectionView& connection) {
+  static const call::Roster none;
   if (last_ != nullptr && last_number_ == connection.number) return *last_;
   const auto it = attended_.find(connection.number);
   if (it == attended_.end()) return none;
   last_number_ = connection.number;
-  last_ = &it->second.checks;
+  last_ = &it->second.roster;
   return *last_;
 }
 

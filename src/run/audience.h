@@ -48,6 +48,9 @@ class Audience {
   // Hears what the run itself must know while it goes on: how many calls there were, and which ports the servers have.
   class Progress final : public call::Sink {
    public:
+    call::Interest hears() const override {
+      return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
+    }
     void on_call(const call::CallClosed&) override { ++calls_; }
     void on_connection_closed(const call::ConnectionClosed& closed) override;
 

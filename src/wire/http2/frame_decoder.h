@@ -45,6 +45,8 @@ class FrameDecoder {
 
 // Reads one payload; the length of `payload` is the frame's. Borrows.
 FramePayload decode_payload(const FrameHeader& header, Bytes payload);
+// The same into what is there: nearly all frames of gRPC have none of the optional parts, and are read at once.
+void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out);
 
 // Reads nine octets.
 FrameHeader decode_frame_header(const std::byte* octets);
