@@ -79,6 +79,7 @@ Runner add_explain(CLI::App& app, CLI::App*& command) {
       "  testigo explain                  every check, cause and claim, a line each\n"
       "  testigo explain RQ04             what is expected, the clause, an example, how to see it, the fix\n"
       "  testigo explain F12 claim 3\n\n"
+      "The display filters show the frames in Wireshark (Decode As HTTP/2), and in tshark -d tcp.port==PORT,http2 -Y FILTER.\n\n"
       "Exit code: 0 done, 2 wrong usage (an ID that is not there), 4 the environment failed.");
   return [options] { return explain(*options); };
 }

@@ -48,7 +48,7 @@ constexpr std::array<Group, 14> kGroups = {{
     {"BH", "behaviour over time"},
     {"RT", "retries"},
     {"TL", "TLS"},
-    {"PX", "both sides of a hop"},
+    {"PX", "both sides of a hop: upstream is that of the server, downstream that of the client"},
     {"EX", "each client is answered by name"},
 }};
 

@@ -42,7 +42,7 @@ struct CheckInfo {
   std::string_view title;
   std::string_view expected;  // with what is exempt, or graded otherwise
   std::string_view clause;
-  std::string_view example;  // of a violation
+  std::string_view example;  // of a violation, or of what a remark is about
   std::string_view filter;   // a display filter of Wireshark that shows the frames in question
   std::string_view fix;
   std::string_view awaits = {};   // why it is not judged yet; empty when it is judged

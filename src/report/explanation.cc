@@ -73,7 +73,7 @@ std::string text_of(const Entry& entry, const check::CheckInfo& check, const Pai
   lines.add("clause", check.clause);
   lines.add("expected", check.expected);
   lines.add("read as", check.reading);
-  lines.add("violation", check.example);
+  lines.add("example", check.example);
   lines.add_uncut("wireshark", check.filter);
   lines.add("fix", check.fix);
   lines.add_awaits("judged", check.awaits);

@@ -48,7 +48,7 @@ TEST(Explanation, OfACheckThatIsJudged) {
   const std::string said = text("rq04");
   EXPECT_THAT(said, ::testing::StartsWith("RQ04  a gRPC request has te: trailers\n\n  grade         error, of the client\n"));
   for (const std::string_view part :
-       {"  clause        gRPC over HTTP2, TE; RFC 9113 8.2.2\n", "  expected      te is present", "  violation     request HEADERS",
+       {"  clause        gRPC over HTTP2, TE; RFC 9113 8.2.2\n", "  expected      te is present", "  example       request HEADERS",
         "  wireshark     http2.headers.path && ", "  fix           "}) {
     EXPECT_THAT(said, HasSubstr(std::string(part)));
   }

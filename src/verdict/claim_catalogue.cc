@@ -9,7 +9,8 @@ constexpr std::array<ClaimInfo, 9> kCatalogue = {{
     {.id = "1",
      .commands = "verify",
      .sentence = "the server was up and answered",
-     .meaning = "At least one call was answered, whatever its status: without an answer nothing else can be said of the server.",
+     .meaning = "At least one call was answered, whatever its status: without an answer nothing else can be said of the server. "
+                "(What `watch` and `tap` number 1 is claim traffic.)",
      .witnesses = "the clients; the wire and the server say which calls arrived",
      .broken = "calls were made, and none was answered",
      .inconclusive = "no call was made"},

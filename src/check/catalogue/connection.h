@@ -51,7 +51,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "endpoint meanwhile acknowledged something newer, which proves that it had processed the SETTINGS.",
      .clause = "RFC 9113 3.4, 6.5.3",
      .example = "SETTINGS, PING from the server; the client acknowledges two PINGs in turn, and never the SETTINGS",
-     .filter = "http2.type == 4",
+     .filter = "http2.type == 4 || http2.type == 6",
      .fix = "Answer every SETTINGS with one SETTINGS ACK as soon as its values are applied. Who waits for it may close the "
             "connection with SETTINGS_TIMEOUT.",
      .reading =

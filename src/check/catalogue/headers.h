@@ -62,7 +62,8 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .example = "connection: keep-alive",
      .filter =
          "http2.header.name == \"connection\" || http2.header.name == \"keep-alive\" || http2.header.name == \"proxy-connection\" "
-         "|| http2.header.name == \"transfer-encoding\" || http2.header.name == \"upgrade\" || http2.header.name == \"te\"",
+         "|| http2.header.name == \"transfer-encoding\" || http2.header.name == \"upgrade\" || (http2.header.name == \"te\" && "
+         "!(http2.header.value == \"trailers\"))",
      .fix = "Look for a hop that copies the fields of HTTP/1.1 into HTTP/2, and let it drop them."},
     {.id = "HD06",
      .severity = Severity::Error,

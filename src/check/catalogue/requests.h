@@ -46,7 +46,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .expected = "te is present with the value \"trailers\". It tells hops that do not pass trailers on apart from those that do.",
      .clause = "gRPC over HTTP2, TE; RFC 9113 8.2.2",
      .example = "request HEADERS of a gRPC call without te",
-     .filter = "http2.headers.path && !(http2.header.name == \"te\")",
+     .filter = "http2.headers.path && !(http2.header.name == \"te\" && http2.header.value == \"trailers\")",
      .fix = "Where the client sends it, a hop strips it: configure that hop for gRPC, for trailers are then in danger as well."},
     {.id = "RQ05",
      .severity = Severity::Error,

@@ -39,7 +39,8 @@ constexpr std::array<CauseInfo, 12> kLimitsCauses = {{
      .symptom = "long calls are cut at 15 s or 60 s",
      .meaning = "A hop counts from the request's headers, and ignores grpc-timeout.",
      .seen = "The same age at the cut, however busy the stream was; one side of the hop closes first. The same idle time is F10.",
-     .fix = "Raise or remove the route's timeout at the hop (Envoy: timeout 0s; nginx: grpc_read_timeout).",
+     .fix = "Raise or remove the timeout of the route at the hop (Envoy: timeout, 15 s unless set). nginx counts silence: "
+            "grpc_read_timeout and grpc_send_timeout, 60 s unless set.",
      .awaits = check::awaits::kLaterVersion},
     {.id = "F19",
      .common = true,
