@@ -61,7 +61,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   Findings& findings = it->second.findings;
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
-    for (std::size_t i = 0; i < kCheckCount; ++i) findings.not_judgeable(static_cast<Id>(i), reason);
+    for (const Id id : judged_checks()) findings.not_judgeable(id, reason);
   }
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   last_ = nullptr;
@@ -78,10 +78,10 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   ConnectionTally tally;
   tally.errors = findings.errors();
-  for (std::size_t i = 0; i < kCheckCount; ++i) {
-    const CheckCount& count = findings.count(static_cast<Id>(i));
-    totals_[i] += count;
-    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(static_cast<Id>(i)).id, count);
+  for (const Id id : judged_checks()) {
+    const CheckCount& count = findings.count(id);
+    totals_[static_cast<std::size_t>(id)] += count;
+    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(id).id, count);
   }
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
@@ -98,7 +98,7 @@ const call::Roster& Judge::of(const call::ConnectionView& connection) {
 
 Tally Judge::tally() const {
   Tally tally;
-  for (std::size_t i = 0; i < kCheckCount; ++i) tally.counts.emplace(info(static_cast<Id>(i)).id, totals_[i]);
+  for (const Id id : judged_checks()) tally.counts.emplace(info(id).id, totals_[static_cast<std::size_t>(id)]);
   tally.findings = log_.kept();
   tally.errors = log_.count(Severity::Error);
   tally.warnings = log_.count(Severity::Warning);
