@@ -8,32 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/inert.h"
+#include "call/outcome.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::report {
 namespace {
 
 using call::Ending;
-
-std::string_view ending_name(Ending ending) {
-  switch (ending) {
-    case Ending::Trailers:
-      return "trailers";
-    case Ending::WithoutStatus:
-      return "without-status";
-    case Ending::ResetByClient:
-      return "reset-by-client";
-    case Ending::ResetByServer:
-      return "reset-by-server";
-    case Ending::Refused:
-      return "refused";
-    case Ending::ConnectionLost:
-      return "connection-lost";
-    case Ending::StillOpen:
-      return "still-open";
-  }
-  return {};
-}
 
 // Writes a line into room that was made for it: a capture has millions of them, and no format is parsed here.
 class Pen {
@@ -78,33 +59,6 @@ std::string path_text(const call::Call& call) {
 
 }  // namespace
 
-std::string_view kind_seen(const call::Call& call) {
-  const bool many_requests = call.request.messages > 1;
-  const bool many_replies = call.response.messages > 1;
-  if (many_requests) return many_replies ? "bidi" : "client-stream";
-  return many_replies ? "server-stream" : "unary";
-}
-
-std::string outcome_text(const call::Call& call) {
-  if (call.status) return rpc::status_name(*call.status);
-  switch (call.ending) {
-    case Ending::Trailers:
-    case Ending::WithoutStatus:
-      return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
-    case Ending::ResetByClient:
-      return fmt::format("reset by client ({})", http2::error_code_name(call.error_code));
-    case Ending::ResetByServer:
-      return fmt::format("reset by server ({})", http2::error_code_name(call.error_code));
-    case Ending::Refused:
-      return "refused";
-    case Ending::ConnectionLost:
-      return "connection lost";
-    case Ending::StillOpen:
-      return "still open";
-  }
-  return {};
-}
-
 const std::string& CallLine::shown_path(const call::Call& call) {
   const bool known = call.path_known != http2::Known::Unknown;
   if (known && path_ == call.path) return path_text_;
@@ -125,7 +79,7 @@ void CallLine::append(std::string& out, const call::ConnectionView& connection, 
   const std::string& ends = shown_ends(connection);
   const std::string& path = shown_path(call);
   const bool ok = call.status == rpc::kOk;
-  const std::string outcome = ok ? "OK" : outcome_text(call);
+  const std::string outcome = ok ? "OK" : call::outcome_text(call);
   const std::size_t from = out.size();
   out.resize(from + ends.size() + path.size() + outcome.size() + kLineBytesBesides);
   Pen pen(out.data() + from, paint_);
@@ -135,7 +89,7 @@ void CallLine::append(std::string& out, const call::ConnectionView& connection, 
   pen.text("  ");
   pen.painted("1", path);
   pen.text("  ");
-  pen.text(kind_seen(call));
+  pen.text(call::kind_seen(call));
   pen.text("  ");
   pen.painted(ok ? "32" : "31", outcome);
   pen.text("  ");
@@ -161,8 +115,8 @@ std::string call_json(const call::ConnectionView& connection, const call::Call& 
                                  {"stream", call.place.stream},
                                  {"packet", call.place.packet}};
   if (call.path_known != http2::Known::Unknown) json["method"] = call.path;
-  json["kind"] = kind_seen(call);
-  json["ending"] = ending_name(call.ending);
+  json["kind"] = call::kind_seen(call);
+  json["ending"] = call::ending_name(call.ending);
   if (call.status) {
     json["status"] = *call.status;
     json["status_name"] = rpc::status_name(*call.status);

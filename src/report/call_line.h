@@ -10,12 +10,6 @@
 
 namespace testigo::report {
 
-// The kind as far as the messages show it: "unary", "server-stream", "client-stream", "bidi".
-std::string_view kind_seen(const call::Call& call);
-
-// What became of it: the name of its status, or how it ended without one.
-std::string outcome_text(const call::Call& call);
-
 // Without a line break; everything from the wire is inert. Texts that come again are made once.
 class CallLine {
  public:

@@ -159,18 +159,6 @@ TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
   EXPECT_EQ(json["method"], "/a.B/C\x1b[2J");  // JSON escapes it
 }
 
-TEST(CallLine, NamesEndingsWithoutAStatus) {
-  call::Call call;
-  call.ending = call::Ending::ResetByClient;
-  call.error_code = http2::kCancel;
-  EXPECT_EQ(outcome_text(call), "reset by client (CANCEL)");
-  call.ending = call::Ending::ConnectionLost;
-  EXPECT_EQ(outcome_text(call), "connection lost");
-  call.ending = call::Ending::WithoutStatus;
-  call.http_status = 404;
-  EXPECT_EQ(outcome_text(call), "HTTP 404");
-}
-
 TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
