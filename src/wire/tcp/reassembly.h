@@ -2,8 +2,9 @@
 // new. Packets are untrusted and may come in any order, twice, or not at all.
 //
 // What does not come is a gap: told when its connection closes, when the packets end, when its receiver acknowledged it a second
-// ago, or when what waits behind it reaches its limit. A connection that was not seen to open is told with `from_start` false, the
-// lower port being taken for the server's.
+// ago, or when what waits behind it reaches its limit. Octets of which two copies differ are one too; where one of them was told
+// before the other came, and its receiver had not acknowledged it, a gap of unknown size follows. A connection that was not seen to
+// open is told with `from_start` false, the lower port being taken for the server's.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +54,7 @@ class Reassembly {
   static Key key_of(const Packet& packet);
   Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
   static Direction direction_of(const Entry& entry, const Packet& packet);
+  ConnectionTrack::Room room() const;
   // True when it closed the connection.
   bool hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number);
   static std::optional<Placement> place(const Entry& entry, const Packet& packet);
@@ -67,6 +69,7 @@ class Reassembly {
   ConnectionNumber last_number_ = 0;
   std::size_t open_ = 0;
   std::size_t held_bytes_ = 0;
+  std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
 };
 
