@@ -34,6 +34,8 @@ class Reassembly {
 
   // Connections that were passed over, too many being open.
   std::uint64_t not_followed() const { return not_followed_; }
+  // Octets that came too early, as they are kept.
+  std::size_t held_bytes() const { return held_bytes_; }
 
  private:
   struct Key {  // the two ends, the lesser one first
