@@ -20,7 +20,7 @@ using namespace testigo;
 using namespace testigo::tcp;
 
 constexpr std::size_t kStepBytes = 8;
-constexpr std::size_t kPacketsMax = 500;
+constexpr std::size_t kPacketsMax = 100;
 
 // What an input says of one packet.
 struct Step {

@@ -234,6 +234,48 @@ TEST_F(PacketIntakeTest, WritesPartsThatWaitTooLong) {
   EXPECT_EQ(read.lines.size(), 2u);
 }
 
+// How many octets are told before something is missing.
+class UpToAGap final : public RecordedSink {
+ public:
+  void on_chunk(tcp::ConnectionNumber, const Chunk& chunk) override {
+    gap |= chunk.missing != 0;
+    if (!gap) octets += chunk.bytes.size();
+  }
+  bool gap = false;
+  std::size_t octets = 0;
+};
+
+// Masked, the copies would agree; so what they do not agree on is left out, and whoever reads the file misses it as well.
+TEST_F(PacketIntakeTest, WritesNoCopiesThatAgreeWhereTheyDidNot) {
+  const testing::Speaker speaker = secret_call();
+  const std::string said(as_text(speaker.said));
+  std::string other = said;
+  other[70] ^= 1;
+  const auto piece = [&](const std::string& of, std::size_t from, std::size_t to) {
+    return framed(segment(2 + static_cast<std::uint32_t>(from), std::string_view(of).substr(from, to - from)));
+  };
+  for (const bool told_before : {false, true}) {
+    SCOPED_TRACE(told_before);
+    UpToAGap sink;
+    {
+      PacketRecorder recorder(recording(true));
+      PacketIntake intake(kEthernet, sink, &recorder);
+      take(intake, framed(segment(1, "", true)));
+      if (told_before) take(intake, piece(said, 0, 30));
+      take(intake, piece(said, 30, 100));
+      take(intake, piece(other, 60, 90));
+      if (!told_before) take(intake, piece(said, 0, 30));
+      take(intake, piece(said, 100, said.size()));
+      intake.end();
+    }
+    EXPECT_THAT(written(), Not(HasSubstr("unter")));
+    UpToAGap read;
+    read_capture(file_, read);
+    EXPECT_TRUE(sink.gap && read.gap);
+    EXPECT_EQ(read.octets, sink.octets);
+  }
+}
+
 // What nobody understood may be anybody's secret.
 TEST_F(PacketIntakeTest, WritesNothingThatItDidNotUnderstand) {
   RecordedSink sink;
