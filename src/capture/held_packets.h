@@ -26,6 +26,7 @@ struct HeldPacket {
   std::size_t payload_size = 0;
   std::string comment;
   std::optional<tcp::Placement> waits_for;  // until it is decided; nothing: the octets are as they shall be written
+  bool shortened = false;                   // octets of its payload were left out
   bool unplaced = false;                    // a part of an IP packet; what it carries is not known yet
   std::size_t cost = 0;                     // octets that it takes up while it is held
 };

@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "capture/capture_file.h"
 #include "capture/link_layer.h"
-#include "capture/pcapng_reader.h"
 #include "capture/testing/speaker.h"
 #include "wire/tcp/testing/ip_parts.h"
 #include "wire/tcp/testing/recorded_sink.h"
@@ -293,6 +292,8 @@ TEST_F(PacketIntakeTest, WritesNothingThatItDidNotUnderstand) {
   EXPECT_THAT(written(), Not(HasSubstr("a secret")));
   RecordedSink read;
   EXPECT_EQ(read_capture(file_, read).packets, 3u);  // of the other protocol nothing at all
+  auto zeros = framed(segment(700'000'000, std::string(20, '\0')));
+  EXPECT_THAT(written(), HasSubstr(std::string(as_text(zeros)))) << "with its checksum";
 }
 
 }  // namespace

@@ -89,15 +89,21 @@ struct PacketRecorder::State {
     const std::size_t known = redaction.known(*packet.waits_for, packet.payload_size);
     if (known == packet.payload_size) return octets;
     packet.payload_size = known;
+    packet.shortened = true;
     return octets.first(packet.payload_at + known);
   }
 
   void mask(const HeldPacket& packet, std::span<std::byte> octets) {
-    if (!packet.waits_for) return clear_behind_headers(link_type, octets);
+    if (!packet.waits_for) {
+      clear_behind_headers(link_type, octets);
+      if (packet.payload_size > 0) renew_checksum(link_type, octets);
+      return;
+    }
     const std::span<std::byte> payload = octets.subspan(packet.payload_at, packet.payload_size);
     // Behind it stands what the network card filled a short frame up with.
     std::ranges::fill(octets.subspan(packet.payload_at + packet.payload_size), std::byte{0});
-    if (redaction.apply(*packet.waits_for, payload)) renew_checksum(link_type, octets);
+    const bool changed = redaction.apply(*packet.waits_for, payload);
+    if (changed || packet.shortened) renew_checksum(link_type, octets);
     if (!copies) redaction.forget(*packet.waits_for, packet.payload_size);
   }
 
