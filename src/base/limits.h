@@ -10,6 +10,10 @@ struct Limits {
   std::size_t tcp_held_bytes_max = std::size_t{1} << 20;       // one direction of one connection: came out of order
   std::size_t tcp_held_bytes_max_all = std::size_t{64} << 20;  // all connections together
   std::size_t tcp_connections_max = 100'000;                   // open at once in one capture
+  std::size_t tcp_compared_bytes_max = std::size_t{1} << 16;   // one direction: told and not acknowledged, for copies that differ
+  std::size_t tcp_compared_bytes_max_all = std::size_t{64} << 20;  // all connections together
+  std::size_t ip_fragment_bytes_max = std::size_t{16} << 20;       // parts of IP packets, until they are whole, and a while after
+  std::size_t ip_fragmented_packets_max = 10'000;                  // as many at once
 
   // wire/http2
   std::size_t block_bytes_max = std::size_t{1} << 20;          // one header block, encoded

@@ -23,6 +23,7 @@
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
 #include "capture/tcp_reconstruction.h"
+#include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
 namespace testigo::capture {
@@ -70,7 +71,6 @@ class CommentedSink final : public tcp::ConnectionSink {
 std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::PacketKind kind) {
   if (!captured.time) return "it has no time";
   if (!is_known_link_type(captured.link_type)) return "its link type is not read";
-  if (kind == tcp::PacketKind::Fragment) return "it is a part of an IP packet";
   if (kind == tcp::PacketKind::Malformed) return captured.cut ? "it was cut inside a header" : "its headers contradict themselves";
   const bool too_short_to_tell = !is_ip && captured.cut && captured.octets.size() <= kLinkHeaderBytesMax;
   return too_short_to_tell ? "it was cut inside a header" : "";
@@ -79,7 +79,7 @@ std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::Pac
 class CaptureReading {
  public:
   CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
-      : limits_(limits), decoder_(limits), sink_(sink), reassembly_(sink_, limits) {}
+      : limits_(limits), decoder_(limits), sink_(sink), fragments_(limits), reassembly_(sink_, limits) {}
 
   // False when there is no use in more of this file.
   bool take(Bytes octets) {
@@ -104,6 +104,8 @@ class CaptureReading {
 
   CaptureSummary end() {
     sink_.at(0, {});
+    fragments_.end();
+    note_unread("it is a part of an IP packet that never became whole", fragments_.first_lost(), fragments_.lost());
     reassembly_.end();
     trouble(decoder_.trouble());
     if (const auto passed = reassembly_.not_followed(); passed > 0) {
@@ -166,15 +168,41 @@ class CaptureReading {
     tcp::Packet packet;
     const auto ip = ip_of(captured.link_type, captured.octets);
     const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
-    if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) return note_unread(why);
+    if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) {
+      return note_unread(why, summary_.packets, 1);
+    }
     if (kind == tcp::PacketKind::Other) return;
     sink_.at(summary_.packets, captured.comment);
+    if (kind == tcp::PacketKind::Fragment) return on_part(*ip, *captured.time);
     reassembly_.take(packet, *captured.time, summary_.packets);
   }
 
-  void note_unread(std::string_view why) {
-    if (summary_.unread++ != 0) return;
-    summary_.first_unread = summary_.packets;
+  // The packet that makes it whole brings all.
+  void on_part(Bytes ip, Time time) {
+    tcp::IpPacket part;
+    tcp::read_ip(ip, part);
+    const auto whole = fragments_.take(part, time, summary_.packets);
+    if (!whole) return;
+    tcp::Packet packet;
+    const auto kind = tcp::read_packet(whole->packet, packet);
+    if (kind == tcp::PacketKind::Tcp) {
+      reassembly_.take(packet, time, summary_.packets);
+    } else if (kind != tcp::PacketKind::Other) {
+      note_unread("it is a part of an IP packet whose headers contradict themselves", first_of(whole->parts), whole->parts.size());
+    }
+  }
+
+  static std::uint64_t first_of(std::span<const tcp::IpFragments::Part> parts) {
+    return std::ranges::min_element(parts, {}, &tcp::IpFragments::Part::packet)->packet;
+  }
+
+  // What parts are of is known late.
+  void note_unread(std::string_view why, std::uint64_t first, std::uint64_t count) {
+    if (count == 0) return;
+    const bool is_first = summary_.unread == 0 || first < summary_.first_unread;
+    summary_.unread += count;
+    if (!is_first) return;
+    summary_.first_unread = first;
     summary_.first_unread_why = why;
   }
 
@@ -192,6 +220,7 @@ class CaptureReading {
   Limits limits_;
   CaptureDecoder decoder_;
   CommentedSink sink_;
+  tcp::IpFragments fragments_;
   tcp::Reassembly reassembly_;
   CaptureSummary summary_;
   bool in_file_ = false;

@@ -32,7 +32,7 @@ struct CaptureSummary {
   std::uint64_t first_number = 1;  // that its first packet had in the run: it is not 1 when older files were deleted
   bool cut = false;                // it ends inside a block, or without the mark that our writer puts at its end
   std::uint64_t cut_before = 0;    // files before the last one that do so
-  std::uint64_t unread = 0;        // packets of which it is not known what they carry: fragments of IP, without a time, …
+  std::uint64_t unread = 0;        // packets of which it is not known what they carry: without a time, cut in a header, …
   std::uint64_t first_unread = 0;  // the number of the first one, and the reason
   std::string_view first_unread_why;
   std::string trouble;        // what is damaged, inert; empty when nothing is

@@ -36,7 +36,7 @@ ConnectionRedaction::ConnectionRedaction(bool from_start, bool payloads, const S
 void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   Side& from = side(chunk.direction);
   if (from.finished) return;
-  if (chunk.missing != 0 && from.rest == Rest::Unknown) settle_rest(from);
+  if (chunk.missing != 0 && from.rest == Rest::Unknown) on_gap(from, chunk.missing);
   if (from.rest != Rest::Unknown) return;
   from.octets.insert(from.octets.end(), chunk.bytes.begin(), chunk.bytes.end());
   if (from.opening == Opening::NeedMore) recognise(chunk.direction);
@@ -45,6 +45,13 @@ void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   if (!from.http1) return;
   from.decided += from.http1->redact(undecided);
   if (from.http1->switched()) settle(from, Rest::Zeros);
+}
+
+// Of a gap of unknown size the next octet is left out, so that a reader meets one too.
+void ConnectionRedaction::on_gap(Side& side, std::uint64_t missing) {
+  const auto from = static_cast<std::int64_t>(side.first + side.octets.size());
+  side.gap = Gap{from, from + (missing == kUnknownMissing ? 1 : static_cast<std::int64_t>(missing))};
+  settle_rest(side);
 }
 
 void ConnectionRedaction::recognise(Direction direction) {
@@ -119,7 +126,8 @@ std::size_t ConnectionRedaction::known(Direction direction, std::int64_t offset,
   const Side& from = side(direction);
   const std::int64_t end = offset + static_cast<std::int64_t>(size);
   if (end > 0 && std::max<std::int64_t>(offset, 0) < static_cast<std::int64_t>(from.first + from.stale)) return 0;
-  return static_cast<std::size_t>(std::clamp(decided_to(direction), offset, end) - offset);
+  const bool inside_gap = from.gap && offset < from.gap->to && from.gap->from < end;
+  return static_cast<std::size_t>(std::clamp(inside_gap ? from.gap->from : decided_to(direction), offset, end) - offset);
 }
 
 bool ConnectionRedaction::apply(Direction direction, std::int64_t offset, std::span<std::byte> octets) const {

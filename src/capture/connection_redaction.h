@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,9 +52,16 @@ class ConnectionRedaction {
  private:
   enum class Rest : std::uint8_t { Unknown, AsItIs, Zeros };
 
+  // Packets may hold octets that were told as missing, for copies of them differ. They are left out: zeros would agree.
+  struct Gap {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+  };
+
   struct Side {
     http2::Opening opening = http2::Opening::NeedMore;
     std::uint64_t decided = 0;      // octets of which it is known what they become
+    std::optional<Gap> gap;         // zeros follow it
     Rest rest = Rest::Unknown;      // what all behind them become, however many; else they are decided one by one
     std::vector<std::byte> octets;  // as written; those that are not decided as they are
     std::size_t stale = 0;          // of them, at their front
@@ -66,6 +74,7 @@ class ConnectionRedaction {
 
   Side& side(Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
   const Side& side(Direction direction) const { return sides_[static_cast<std::size_t>(direction)]; }
+  void on_gap(Side& side, std::uint64_t missing);
   void recognise(Direction direction);
   void recognised(Direction direction);
   Rest rest_of(Direction direction) const;

@@ -18,10 +18,15 @@ void HeldPackets::add(HeldPacket packet) {
   if (added.waits_for) waiting_.emplace(key_of(added), &added);
 }
 
+void HeldPackets::wait(HeldPacket& packet, const tcp::Placement& placement) {
+  packet.waits_for = placement;
+  waiting_.emplace(key_of(packet), &packet);
+}
+
 bool HeldPackets::first_may_go() const {
   if (packets_.empty()) return false;
   const HeldPacket& first = packets_.front();
-  return !first.waits_for || too_many() || packets_.back().time - kHeldMax > first.time;
+  return (!first.waits_for && !first.unplaced) || too_many() || packets_.back().time - kHeldMax > first.time;
 }
 
 void HeldPackets::stop_waiting() {

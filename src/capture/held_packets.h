@@ -26,6 +26,8 @@ struct HeldPacket {
   std::size_t payload_size = 0;
   std::string comment;
   std::optional<tcp::Placement> waits_for;  // until it is decided; nothing: the octets are as they shall be written
+  bool shortened = false;                   // octets of its payload were left out
+  bool unplaced = false;                    // a part of an IP packet; what it carries is not known yet
   std::size_t cost = 0;                     // octets that it takes up while it is held
 };
 
@@ -34,9 +36,14 @@ class HeldPackets {
   explicit HeldPackets(const Limits& limits) : bytes_max_(limits.held_packet_bytes_max), packets_max_(limits.held_packets_max) {}
 
   bool empty() const { return packets_.empty(); }
+  std::size_t size() const { return packets_.size(); }
   void add(HeldPacket packet);
 
   HeldPacket& first() { return packets_.front(); }
+  // 0: the last one.
+  HeldPacket& from_last(std::size_t index) { return packets_[packets_.size() - 1 - index]; }
+  // One that waited for nothing waits from now on.
+  void wait(HeldPacket& packet, const tcp::Placement& placement);
   // Whether the first one waits for nothing, or has waited too long.
   bool first_may_go() const;
   // It goes out as it is.

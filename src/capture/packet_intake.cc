@@ -15,22 +15,73 @@ Bytes carried_by(Bytes ip) {
   return ip.subspan(std::min(ip.size(), v6 ? kV6Header : kV4Header));
 }
 
+// What lies behind the payload is padding of the link, or a stray memory of the card's: it is not written.
+LivePacket without_padding(const LivePacket& captured, Bytes payload) {
+  const auto behind = static_cast<std::size_t>(captured.octets.data() + captured.octets.size() - payload.data()) - payload.size();
+  return {captured.time, captured.octets.first(captured.octets.size() - behind), captured.original_length - behind};
+}
+
 }  // namespace
 
 void PacketIntake::take(const LivePacket& captured) {
   const auto ip = ip_of(link_type_, captured.octets);
   tcp::Packet packet;
-  if (!ip || tcp::read_packet(*ip, packet) != tcp::PacketKind::Tcp) return take_unread(captured, ip);
-  const std::uint64_t number = recorder_ != nullptr ? recorder_->next_number() : 0;
+  const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
+  if (kind == tcp::PacketKind::Fragment) return take_part(captured, *ip);
+  if (kind != tcp::PacketKind::Tcp) return take_unread(captured, ip);
+  const std::uint64_t number = next_number();
   record(captured, packet.payload, reassembly_.take(packet, captured.time, number));
 }
 
-// What lies behind the payload is padding of the link, or a stray memory of the card's: it is not written.
+void PacketIntake::end() {
+  fragments_.end();
+  reassembly_.end();
+}
+
+std::uint64_t PacketIntake::next_number() const { return recorder_ != nullptr ? recorder_->next_number() : 0; }
+
 void PacketIntake::record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement) {
   if (recorder_ == nullptr) return;
-  const auto behind = static_cast<std::size_t>(captured.octets.data() + captured.octets.size() - payload.data()) - payload.size();
-  recorder_->take(captured.time, captured.octets.first(captured.octets.size() - behind), captured.original_length - behind, payload,
-                  placement);
+  const LivePacket used = without_padding(captured, payload);
+  recorder_->take(used.time, used.octets, used.original_length, payload, placement);
+}
+
+// It is recorded first: what it makes whole is told while it waits for its place.
+void PacketIntake::take_part(const LivePacket& captured, Bytes ip) {
+  tcp::IpPacket part;
+  tcp::read_ip(ip, part);
+  const std::uint64_t number = next_number();
+  if (recorder_ != nullptr) {
+    const LivePacket used = without_padding(captured, part.carried);
+    recorder_->take_part(used.time, used.octets, used.original_length, part.carried);
+  }
+  const auto whole = fragments_.take(part, captured.time, number);
+  if (!whole) return;
+  tcp::Packet packet;
+  if (tcp::read_packet(whole->packet, packet) == tcp::PacketKind::Tcp) {
+    place_parts(*whole, packet, reassembly_.take(packet, captured.time, number));
+  } else {
+    unread_ += whole->parts.size();
+    if (recorder_ == nullptr) return;
+    for (const tcp::IpFragments::Part& of : whole->parts) recorder_->place_part(of.packet, {});
+  }
+}
+
+void PacketIntake::place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet,
+                               const std::optional<tcp::Placement>& placement) {
+  constexpr std::size_t kChecksumAt = 16;  // RFC 9293 section 3.1
+  if (recorder_ == nullptr) return;
+  tcp::IpPacket ip;
+  tcp::read_ip(whole.packet, ip);
+  const std::size_t checksum_at = ip.headers.size() - whole.headers + kChecksumAt;
+  const auto payload_at = static_cast<std::size_t>(packet.payload.data() - whole.packet.data()) - whole.headers;
+  for (const tcp::IpFragments::Part& part : whole.parts) {
+    const std::size_t end = part.offset + part.size;
+    PacketRecorder::PartPlace place{std::clamp(payload_at, part.offset, end) - part.offset, {}, placement};
+    if (part.offset <= checksum_at && checksum_at + 2 <= end) place.checksum_at = checksum_at - part.offset;
+    if (place.payload) place.payload->offset += static_cast<std::int64_t>(part.offset + place.header - payload_at);
+    recorder_->place_part(part.packet, place);
+  }
 }
 
 // Nobody knows what is in it: of an IP packet the header is written, of anything else nothing.

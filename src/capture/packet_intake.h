@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "capture/live_source.h"
 #include "capture/packet_recorder.h"
+#include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
 namespace testigo::capture {
@@ -16,7 +17,7 @@ class PacketIntake {
  public:
   // `sink` and `recorder`, which may be null, must outlive it. Without a recorder packets have no number.
   PacketIntake(std::uint16_t link_type, tcp::ConnectionSink& sink, PacketRecorder* recorder, const Limits& limits = {})
-      : link_type_(link_type), recorder_(recorder), both_(sink, recorder), reassembly_(both_, limits) {}
+      : link_type_(link_type), recorder_(recorder), both_(sink, recorder), fragments_(limits), reassembly_(both_, limits) {}
 
   void take(const LivePacket& packet);
 
@@ -24,10 +25,11 @@ class PacketIntake {
   void idle() { both_.on_idle(); }
 
   // Nothing more comes: tells what is left, and the sinks' on_end.
-  void end() { reassembly_.end(); }
+  void end();
 
-  // Fragments of IP, packets that are cut inside a header, and what is no TCP: what they carry was not seen.
-  std::uint64_t unread() const { return unread_; }
+  // Parts of IP packets that never became whole, packets that are cut inside a header, and what is no TCP: what they carry was not
+  // seen. Parts that are still waited for count at the end.
+  std::uint64_t unread() const { return unread_ + fragments_.lost(); }
   std::uint64_t not_followed() const { return reassembly_.not_followed(); }
   std::uint64_t connections_open() const { return both_.open(); }
 
@@ -50,12 +52,16 @@ class PacketIntake {
     std::uint64_t halves_open_ = 0;
   };
 
+  std::uint64_t next_number() const;
   void record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement);
+  void take_part(const LivePacket& captured, Bytes ip);
+  void place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet, const std::optional<tcp::Placement>& placement);
   void take_unread(const LivePacket& captured, std::optional<Bytes> ip);
 
   std::uint16_t link_type_;
   PacketRecorder* recorder_;
   Both both_;
+  tcp::IpFragments fragments_;
   tcp::Reassembly reassembly_;
   std::uint64_t unread_ = 0;
 };

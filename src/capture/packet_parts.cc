@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kV4HeaderMin = 20;
 constexpr std::size_t kV6Header = 40;
 constexpr std::size_t kChecksumAt = 16;  // RFC 9293 section 3.1
-constexpr std::uint32_t kTcp = 6, kFragmentHeader = 44;
+constexpr std::uint32_t kTcp = 6;
 
 // A part of the packet, to be changed.
 std::span<std::byte> mutable_part(std::span<std::byte> packet, Bytes part) {
@@ -30,16 +30,11 @@ std::size_t ip_header_size(Bytes ip) {
 // The addresses count too.
 Bytes addresses(Bytes ip) { return is_v4(ip) ? ip.subspan(12, 8) : ip.subspan(8, 32); }
 
-// Where the TCP header begins in a packet that has one: behind the extension headers of IPv6 (RFC 8200 section 4).
+// Where the TCP header begins: behind the extension headers of IPv6 (RFC 8200 section 4).
 std::size_t tcp_at(Bytes ip) {
-  std::size_t at = ip_header_size(ip);
-  if (is_v4(ip)) return at;
-  for (auto next = std::to_integer<std::uint32_t>(ip[6]); next != kTcp;) {
-    const std::size_t size = next == kFragmentHeader ? 8 : 8 + 8 * load_number(ip.data() + at + 1, 1);
-    next = std::to_integer<std::uint32_t>(ip[at]);
-    at += size;
-  }
-  return at;
+  tcp::IpPacket read;
+  tcp::read_ip(ip, read);
+  return read.headers.size();
 }
 
 }  // namespace

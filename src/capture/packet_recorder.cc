@@ -36,7 +36,8 @@ struct PacketRecorder::State {
   void take(HeldPacket& packet, Bytes octets) {
     ++packets;
     if (output.error()) return;
-    const bool decided = !packet.waits_for || packet.payload_size == 0 || is_decided(*packet.waits_for, packet.payload_size);
+    const bool decided =
+        !packet.unplaced && (!packet.waits_for || packet.payload_size == 0 || is_decided(*packet.waits_for, packet.payload_size));
     if (decided && held.empty()) return write_at_once(packet, octets);
     packet.octets.assign(octets.begin(), octets.end());
     if (decided) {
@@ -44,6 +45,26 @@ struct PacketRecorder::State {
       packet.waits_for.reset();
     }
     held.add(std::move(packet));
+    write_decided();
+  }
+
+  void place_part(std::uint64_t number, const PartPlace& place) {
+    const std::uint64_t from_last = packets - number;
+    HeldPacket* const part = from_last < held.size() ? &held.from_last(from_last) : nullptr;
+    if (part == nullptr || !std::exchange(part->unplaced, false)) return;
+    const std::span<std::byte> octets = part->octets;
+    if (place.checksum_at) std::ranges::fill(octets.subspan(part->payload_at + *place.checksum_at, 2), std::byte{0});
+    part->payload_at += place.header;
+    part->payload_size -= place.header;
+    if (!place.payload || part->payload_size == 0) {
+      std::ranges::fill(octets.subspan(part->payload_at), std::byte{0});
+    } else if (is_decided(*place.payload, part->payload_size)) {
+      part->waits_for = place.payload;
+      mask_held(*part);
+      part->waits_for.reset();
+    } else {
+      held.wait(*part, *place.payload);
+    }
     write_decided();
   }
 
@@ -68,15 +89,21 @@ struct PacketRecorder::State {
     const std::size_t known = redaction.known(*packet.waits_for, packet.payload_size);
     if (known == packet.payload_size) return octets;
     packet.payload_size = known;
+    packet.shortened = true;
     return octets.first(packet.payload_at + known);
   }
 
   void mask(const HeldPacket& packet, std::span<std::byte> octets) {
-    if (!packet.waits_for) return clear_behind_headers(link_type, octets);
+    if (!packet.waits_for) {
+      clear_behind_headers(link_type, octets);
+      if (packet.payload_size > 0) renew_checksum(link_type, octets);
+      return;
+    }
     const std::span<std::byte> payload = octets.subspan(packet.payload_at, packet.payload_size);
     // Behind it stands what the network card filled a short frame up with.
     std::ranges::fill(octets.subspan(packet.payload_at + packet.payload_size), std::byte{0});
-    if (redaction.apply(*packet.waits_for, payload)) renew_checksum(link_type, octets);
+    const bool changed = redaction.apply(*packet.waits_for, payload);
+    if (changed || packet.shortened) renew_checksum(link_type, octets);
     if (!copies) redaction.forget(*packet.waits_for, packet.payload_size);
   }
 
@@ -97,7 +124,10 @@ struct PacketRecorder::State {
 
   void write_first() {
     HeldPacket& packet = held.first();
-    if (packet.waits_for) {
+    if (packet.unplaced) {
+      ++undecoded;
+      packet.octets.resize(packet.payload_at);
+    } else if (packet.waits_for) {
       ++undecoded;
       held.stop_waiting();
       mask_held(packet);
@@ -133,6 +163,14 @@ void PacketRecorder::take(Time time, const tcp::Packet& packet, const tcp::Place
   const Bytes octets = state_->made;
   take(time, octets, octets.size(), octets.last(packet.payload.size()), placement, comment);
 }
+
+void PacketRecorder::take_part(Time time, Bytes octets, std::size_t original_length, Bytes carried) {
+  HeldPacket packet{time, {}, original_length, payload_at(octets, carried), carried.size(), {}, {}};
+  packet.unplaced = true;
+  state_->take(packet, octets);
+}
+
+void PacketRecorder::place_part(std::uint64_t number, const PartPlace& place) { state_->place_part(number, place); }
 
 std::uint64_t PacketRecorder::next_number() const { return state_->packets + 1; }
 

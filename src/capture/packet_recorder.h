@@ -46,7 +46,18 @@ class PacketRecorder final : public tcp::ConnectionSink {
   // The packet has the number that `next_number` gave.
   void take(Time time, Bytes octets, std::size_t original_length, Bytes payload, const std::optional<tcp::Placement>& placement,
             std::string_view comment = {});
-  // The same for a packet that is made, not seen; the link type must be raw IP.
+
+  // Takes a part of an IP packet, copied; it carries `carried` inside of `octets`. It waits until `place_part` says what that is;
+  // where that comes too late or never, what it carries is left out.
+  void take_part(Time time, Bytes octets, std::size_t original_length, Bytes carried);
+  struct PartPlace {
+    std::size_t header = 0;                  // so many octets of what it carries are headers
+    std::optional<std::size_t> checksum_at;  // of TCP among them; it becomes 0
+    std::optional<tcp::Placement> payload;   // the rest; as in `take`
+  };
+  void place_part(std::uint64_t number, const PartPlace& place);
+
+  // Takes a packet that is made, not seen; the link type must be raw IP.
   void take(Time time, const tcp::Packet& packet, const tcp::Placement& placement, std::string_view comment = {});
 
   // The number of the next packet taken: from 1 in the order of taking, through all the files of the run.

@@ -251,6 +251,11 @@ TEST_F(PacketRecorderTest, DoesNotHoldMoreThanItsLimits) {
   end();
   EXPECT_EQ(recorder().undecoded_packets(), inside - kDecided);
   EXPECT_EQ(written(), recorder().packets());
+  // The old checksum would tell about what was left out.
+  constexpr std::size_t kChecksumAt = 14 + 20 + 16;
+  const auto cut = packets_in(options.file)[2];
+  ASSERT_EQ(cut.size(), 14u + 20 + 20);
+  EXPECT_EQ(load_number(cut.data() + kChecksumAt, 2), 0u);
 }
 
 TEST_F(PacketRecorderTest, DoesNotHoldForEver) {

@@ -22,7 +22,8 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
         fmt::format("the kernel dropped {} that had not been read in time: what they held was not seen", packets(dropped)));
   }
   if (intake.unread() != 0) {
-    notes.push_back(fmt::format("{} could not be read (fragments of IP, or cut inside a header)", packets(intake.unread())));
+    notes.push_back(fmt::format("{} could not be read (parts of IP packets that never became whole, or cut inside a header)",
+                                packets(intake.unread())));
   }
   if (intake.not_followed() != 0) {
     notes.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));

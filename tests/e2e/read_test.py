@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -15,6 +16,21 @@ from dissected import tshark_fields
 from support import TESTIGO, Process, client_command, run, start_server, temporary_folder
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
+
+
+def in_parts(pcap, size):
+    """The same packets of IPv4, as a router passes them on that takes so many octets at a time (RFC 791)."""
+    out, at, number = [pcap[:24]], 24, 0
+    while at < len(pcap):
+        times, length = pcap[at:at + 8], struct.unpack("<I", pcap[at + 8:at + 12])[0]
+        packet, at, number = pcap[at + 16:at + 16 + length], at + 16 + length, number + 1
+        header, carried = packet[:20], packet[20:]
+        for offset in range(0, len(carried), size):
+            part = carried[offset:offset + size]
+            more = 0x2000 if offset + size < len(carried) else 0
+            fields = struct.pack(">HHH", 20 + len(part), number, offset // 8 | more)
+            out.append(times + struct.pack("<II", 20 + len(part), 20 + len(part)) + header[:2] + fields + header[8:] + part)
+    return out
 
 
 class Read(unittest.TestCase):
@@ -123,6 +139,17 @@ class Read(unittest.TestCase):
         without_times = [[{key: value for key, value in call.items() if key not in ("time", "latency_ns")} for call in calls] for calls in (microseconds, self.calls)]
         self.assertEqual(*without_times)
         self.assertEqual([call["time"][:26] for call in microseconds], [call["time"][:26] for call in self.calls])
+
+    def test_packets_in_parts_tell_the_same(self):
+        packets = in_parts(self.converted("whole.pcap", "editcap", "-F", "nsecpcap").read_bytes(), 1480)
+        self.assertGreater(len(packets), 3000)
+        parts = self.folder / "parts.pcap"
+        parts.write_bytes(b"".join(packets))
+        unnumbered = [[{key: value for key, value in call.items() if key != "packet"} for call in calls] for calls in (self.read(parts)[0], self.calls)]
+        self.assertEqual(*unnumbered)
+        parts.write_bytes(b"".join(packets[:2000] + packets[2001:]))
+        report = self.read(parts, code=INCONCLUSIVE)[1]
+        self.assertIn("it is a part of an IP packet that never became whole", json.dumps(report))
 
     def test_several_files_are_one_capture(self):
         parts = self.folder / "parts"

@@ -30,13 +30,13 @@ std::uint32_t first_octet(const Packet& packet) { return packet.sequence + (pack
 
 }  // namespace
 
-void ConnectionTrack::take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number,
-                           std::size_t held_max) {
+void ConnectionTrack::take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, Room room) {
   time_ = time;
   packet_ = packet_number;
+  room_ = room;
   if (packet.rst) return take_reset(direction, packet);
   learn_start(side(direction), side(opposite(direction)), packet);
-  take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0, held_max);
+  take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0);
   give_up_acknowledged(direction);
   give_up_acknowledged(opposite(direction));
 }
@@ -48,6 +48,10 @@ void ConnectionTrack::give_up() {
 
 std::size_t ConnectionTrack::held_bytes() const {
   return side(Direction::ToServer).queue.held_bytes() + side(Direction::ToClient).queue.held_bytes();
+}
+
+std::size_t ConnectionTrack::compared_bytes() const {
+  return side(Direction::ToServer).told.bytes() + side(Direction::ToClient).told.bytes();
 }
 
 std::optional<std::int64_t> ConnectionTrack::offset_of(Direction direction, const Packet& packet) const {
@@ -78,19 +82,21 @@ void ConnectionTrack::learn_start(Side& sender, Side& other, const Packet& packe
 
 std::uint64_t ConnectionTrack::take_acknowledgement(Direction direction, const Packet& packet) {
   Side& sender = side(direction);
-  const Side& other = side(opposite(direction));
+  Side& other = side(opposite(direction));
   const std::int64_t grown = ahead(packet.acknowledgement, other.base, sender.acked_seen);
   const std::int64_t signed_acked = static_cast<std::int64_t>(sender.acked_seen) + grown;
   if (signed_acked < 0 || grown > kWindowMax) return sender.acked;
   const bool covers_fin = other.fin && static_cast<std::uint64_t>(signed_acked) > other.fin->offset;
   const std::uint64_t acked = covers_fin ? other.fin->offset : static_cast<std::uint64_t>(signed_acked);
   sender.acked_seen = std::max(sender.acked_seen, acked);
+  other.queue.acknowledge(sender.acked_seen);
+  other.told.acknowledge(sender.acked_seen);
   // The receiver has it all: what was not seen up to now does not come again.
   if (covers_fin) give_up(opposite(direction));
   return acked;
 }
 
-void ConnectionTrack::take_segment(Direction direction, const Packet& packet, std::uint64_t acked, std::size_t held_max) {
+void ConnectionTrack::take_segment(Direction direction, const Packet& packet, std::uint64_t acked) {
   Side& sender = side(direction);
   const std::int64_t distance = ahead(first_octet(packet), sender.base, sender.queue.offset());
   if (distance > kWindowMax) return;
@@ -99,10 +105,21 @@ void ConnectionTrack::take_segment(Direction direction, const Packet& packet, st
   const Bytes bytes = packet.payload.subspan(std::min<std::uint64_t>(before, packet.payload.size()));
   Segment segment{time_, packet_, at < 0 ? 0 : static_cast<std::uint64_t>(at), bytes, packet.cut, 0, acked};
   const std::uint64_t end = segment.offset + bytes.size() + packet.cut;
+  if (segment.offset < sender.queue.offset()) compare_with_told(direction, segment);
   if (sender.queue.take(segment)) deliver(direction, segment);
   if (packet.fin) take_fin(sender, end);
-  drain(direction, held_max);
+  drain(direction);
   close_if_over(direction);
+}
+
+// What was told may be what the receiver did not keep, so nothing is known of what it makes of the rest. The last octet again may
+// be any: a keep-alive (RFC 9293 3.8.4).
+void ConnectionTrack::compare_with_told(Direction direction, const Segment& segment) {
+  Side& sender = side(direction);
+  const bool keep_alive = segment.bytes.size() == 1 && segment.offset + 1 == sender.queue.offset();
+  if (keep_alive || !sender.told.differ(segment.offset, segment.bytes)) return;
+  sender.told.release();
+  sink_->on_chunk(number_, {time_, direction, {}, kUnknownMissing, sender.acked, packet_});
 }
 
 void ConnectionTrack::take_fin(Side& sender, std::uint64_t end) {
@@ -111,10 +128,10 @@ void ConnectionTrack::take_fin(Side& sender, std::uint64_t end) {
   sender.queue.set_end(sender.fin->offset);
 }
 
-void ConnectionTrack::drain(Direction direction, std::size_t held_max) {
+void ConnectionTrack::drain(Direction direction) {
   SegmentQueue& queue = side(direction).queue;
   Segment segment;
-  while (queue.next(segment) || (queue.held_bytes() > held_max && queue.next_over_gap(segment))) deliver(direction, segment);
+  while (queue.next(segment) || (queue.held_bytes() > room_.held && queue.next_over_gap(segment))) deliver(direction, segment);
 }
 
 void ConnectionTrack::deliver(Direction direction, const Segment& segment) {
@@ -125,6 +142,7 @@ void ConnectionTrack::deliver(Direction direction, const Segment& segment) {
   const bool unknown = !segment.bytes.empty() && std::exchange(sender.unknown_start, false);
   const std::uint64_t missing = unknown ? kUnknownMissing : segment.missing;
   sink_->on_chunk(number_, {segment.time, direction, segment.bytes, missing, acked, segment.packet});
+  if (!segment.bytes.empty()) sender.told.add(segment.offset, segment.bytes, room_.compared);
 }
 
 void ConnectionTrack::give_up(Direction direction) {
@@ -158,6 +176,8 @@ void ConnectionTrack::close_if_over(Direction direction) {
   Side& sender = side(direction);
   if (sender.closed || !sender.fin || sender.queue.offset() < sender.fin->offset) return;
   sender.closed = true;
+  deliver(direction, {time_, packet_, 0, {}, 0, sender.queue.skip_to(sender.queue.offset()), sender.acked});
+  sender.told.release();
   sink_->on_closing({number_, sender.fin->time, direction, Closing::Fin, sender.fin->packet, {}});
 }
 
@@ -172,6 +192,8 @@ void ConnectionTrack::take_reset(Direction direction, const Packet& packet) {
   }
   give_up();
   side(Direction::ToServer).closed = side(Direction::ToClient).closed = true;
+  side(Direction::ToServer).told.release();
+  side(Direction::ToClient).told.release();
   sink_->on_closing({number_, time_, direction, refused ? Closing::Refused : Closing::Reset, packet_, {}});
 }
 

@@ -11,6 +11,7 @@
 #include "wire/tcp/connection_sink.h"
 #include "wire/tcp/packet.h"
 #include "wire/tcp/segment_queue.h"
+#include "wire/tcp/told_octets.h"
 
 namespace testigo::tcp {
 
@@ -18,8 +19,12 @@ class ConnectionTrack {
  public:
   ConnectionTrack(ConnectionNumber number, ConnectionSink& sink) : number_(number), sink_(&sink) {}
 
-  // `held_max` bounds what one direction may hold after this packet.
-  void take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, std::size_t held_max);
+  // What one direction may keep after a packet.
+  struct Room {
+    std::size_t held = 0;
+    std::size_t compared = 0;
+  };
+  void take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, Room room);
 
   // Nothing more comes: what is held is delivered, with its gaps.
   void give_up();
@@ -27,6 +32,7 @@ class ConnectionTrack {
   ConnectionNumber number() const { return number_; }
   bool closed() const { return side(Direction::ToServer).closed && side(Direction::ToClient).closed; }
   std::size_t held_bytes() const;
+  std::size_t compared_bytes() const;
   // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
   // else.
   std::optional<std::int64_t> offset_of(Direction direction, const Packet& packet) const;
@@ -50,6 +56,7 @@ class ConnectionTrack {
     bool unknown_start = false;  // and was not taken from a SYN; until the first chunk says so
     std::uint32_t base = 0;      // sequence number of its first octet
     SegmentQueue queue;
+    ToldOctets told;
     std::uint64_t acked = 0;       // told
     std::uint64_t acked_seen = 0;  // the greatest seen
     std::optional<Gap> gap;
@@ -62,11 +69,12 @@ class ConnectionTrack {
   void learn_start(Side& sender, Side& other, const Packet& packet);
   // How many octets of the other direction the packet acknowledges.
   std::uint64_t take_acknowledgement(Direction direction, const Packet& packet);
-  void take_segment(Direction direction, const Packet& packet, std::uint64_t acked, std::size_t held_max);
+  void take_segment(Direction direction, const Packet& packet, std::uint64_t acked);
+  void compare_with_told(Direction direction, const Segment& segment);
   void take_fin(Side& sender, std::uint64_t end);
   void take_reset(Direction direction, const Packet& packet);
   void give_up_acknowledged(Direction direction);
-  void drain(Direction direction, std::size_t held_max);
+  void drain(Direction direction);
   void deliver(Direction direction, const Segment& segment);
   void give_up(Direction direction);
   void close_if_over(Direction direction);
@@ -76,6 +84,7 @@ class ConnectionTrack {
   std::array<Side, 2> sides_;
   Time time_;                 // of the packet at hand
   std::uint64_t packet_ = 0;  // its number
+  Room room_;
 };
 
 }  // namespace testigo::tcp

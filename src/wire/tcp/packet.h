@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "wire/tcp/endpoint.h"
+#include "wire/tcp/ip_packet.h"
 
 namespace testigo::tcp {
 
@@ -24,13 +25,6 @@ struct Packet {
   Bytes payload;        // borrowed
   std::size_t cut = 0;  // octets of the payload that the IP header announces and that are not there
   friend bool operator==(const Packet&, const Packet&) = default;
-};
-
-enum class PacketKind : std::uint8_t {
-  Tcp,
-  Other,      // well formed as far as it was read, and not TCP
-  Fragment,   // a part of an IP packet that holds TCP
-  Malformed,  // contradicts itself, or ends inside a header
 };
 
 // Reads a packet that begins with its IP header. Checksums are not judged: where the network card makes them, captures hold none.

@@ -87,11 +87,16 @@ std::optional<Placement> Reassembly::place(const Entry& entry, Direction directi
 
 bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number) {
   if (entry.track.closed()) return false;
-  const std::size_t before = entry.track.held_bytes();
-  const bool full = held_bytes_ > limits_.tcp_held_bytes_max_all;
-  entry.track.take(direction, packet, time, packet_number, full ? 0 : limits_.tcp_held_bytes_max);
-  held_bytes_ += entry.track.held_bytes() - before;
+  const std::size_t held = entry.track.held_bytes(), compared = entry.track.compared_bytes();
+  entry.track.take(direction, packet, time, packet_number, room());
+  held_bytes_ += entry.track.held_bytes() - held;
+  compared_bytes_ += entry.track.compared_bytes() - compared;
   return entry.track.closed();
+}
+
+ConnectionTrack::Room Reassembly::room() const {
+  return {held_bytes_ > limits_.tcp_held_bytes_max_all ? 0 : limits_.tcp_held_bytes_max,
+          compared_bytes_ > limits_.tcp_compared_bytes_max_all ? 0 : limits_.tcp_compared_bytes_max};
 }
 
 void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {
@@ -108,6 +113,7 @@ void Reassembly::forget(Connections::iterator at) {
   ConnectionTrack& track = at->second.track;
   if (!track.closed()) --open_;
   held_bytes_ -= track.held_bytes();
+  compared_bytes_ -= track.compared_bytes();
   track.give_up();
   connections_.erase(at);
 }

@@ -2,8 +2,9 @@
 // new. Packets are untrusted and may come in any order, twice, or not at all.
 //
 // What does not come is a gap: told when its connection closes, when the packets end, when its receiver acknowledged it a second
-// ago, or when what waits behind it reaches its limit. A connection that was not seen to open is told with `from_start` false, the
-// lower port being taken for the server's.
+// ago, or when what waits behind it reaches its limit. Octets of which two copies differ are one too; where one of them was told
+// before the other came, and its receiver had not acknowledged it, a gap of unknown size follows. A connection that was not seen to
+// open is told with `from_start` false, the lower port being taken for the server's.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class Reassembly {
 
   // Connections that were passed over, too many being open.
   std::uint64_t not_followed() const { return not_followed_; }
+  // Octets that came too early, as they are kept.
+  std::size_t held_bytes() const { return held_bytes_; }
 
  private:
   struct Key {  // the two ends, the lesser one first
@@ -52,6 +55,7 @@ class Reassembly {
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet, bool source_is_low);
   Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  ConnectionTrack::Room room() const;
   // True when it closed the connection.
   bool hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
   static std::optional<Placement> place(const Entry& entry, Direction direction, const Packet& packet);
@@ -66,6 +70,7 @@ class Reassembly {
   ConnectionNumber last_number_ = 0;
   std::size_t open_ = 0;
   std::size_t held_bytes_ = 0;
+  std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
 };
 

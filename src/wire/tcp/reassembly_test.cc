@@ -10,6 +10,7 @@
 namespace testigo::tcp {
 namespace {
 
+using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::RecordedSink;
@@ -103,10 +104,10 @@ TEST(Reassembly, PutsSegmentsInOrder) {
       {"reordered", {{'c', "A", 2, 0, "c"}, {'c', "A", 1, 0, "b"}, {'c', "A", 0, 0, "a"}}, {"1 > \"a\"", "1 > \"b\"", "1 > \"c\""}},
       {"duplicated", {{'c', "A", 0, 0, "ab"}, {'c', "A", 0, 0, "ab"}, {'c', "A", 2, 0, "c"}}, {"1 > \"ab\"", "1 > \"c\""}},
       {"duplicated while held", {{'c', "A", 1, 0, "b"}, {'c', "A", 1, 0, "b"}, {'c', "A", 0, 0, "a"}}, {"1 > \"a\"", "1 > \"b\""}},
-      {"overlapping", {{'c', "A", 0, 0, "abc"}, {'c', "A", 1, 0, "XXde"}}, {"1 > \"abc\"", "1 > \"de\""}},
+      {"overlapping", {{'c', "A", 0, 0, "abc"}, {'c', "A", 1, 0, "bcde"}}, {"1 > \"abc\"", "1 > \"de\""}},
       {"overlapping while held",
-       {{'c', "A", 2, 0, "cd"}, {'c', "A", 3, 0, "XX"}, {'c', "A", 0, 0, "abX"}},
-       {"1 > \"abX\"", "1 > \"d\"", "1 > \"X\""}},
+       {{'c', "A", 2, 0, "cd"}, {'c', "A", 3, 0, "de"}, {'c', "A", 0, 0, "abc"}},
+       {"1 > \"ab\"", "1 > \"cd\"", "1 > \"e\""}},
       {"longer copy while held",
        {{'c', "A", 1, 0, "b"}, {'c', "A", 1, 0, "bc"}, {'c', "A", 0, 0, "a"}},
        {"1 > \"a\"", "1 > \"b\"", "1 > \"c\""}},
@@ -127,6 +128,52 @@ TEST(Reassembly, PutsSegmentsInOrder) {
       {"octets behind the end", {{'c', "FA", 0, 0, "a"}, {'c', "A", 1, 0, "zz"}}, {"1 > \"a\"", "1 > fin"}},
   };
   for (const OrderCase& c : cases) EXPECT_EQ(after_handshake(c.packets), c.expected) << c.name;
+}
+
+TEST(Reassembly, OctetsOfWhichTwoCopiesDifferAreMissing) {
+  const std::vector<OrderCase> cases = {
+      {"both held",
+       {{'c', "A", 4, 0, "efgh"}, {'c', "A", 4, 0, "eXgY"}, {'c', "A", 0, 0, "abcd"}, {'c', "A", 8, 0, "i"}},
+       {"1 > \"abcd\"", "1 > \"e\"", "1 > \"g\" missing 1", "1 > \"i\" missing 1"}},
+      {"a third one settles nothing",
+       {{'c', "A", 1, 0, "bc"}, {'c', "A", 2, 0, "X"}, {'c', "A", 1, 0, "bcd"}, {'c', "A", 0, 0, "a"}, {'c', "A", 2, 0, "c"}},
+       {"1 > \"a\"", "1 > \"b\"", "1 > \"d\" missing 1"}},
+      {"the one whose turn it is",
+       {{'c', "A", 2, 0, "cd"}, {'c', "A", 0, 0, "abXdef"}},
+       {"1 > \"ab\"", "1 > \"d\" missing 1", "1 > \"ef\""}},
+      {"over several that are held",
+       {{'c', "A", 2, 0, "c"}, {'c', "A", 4, 0, "e"}, {'c', "A", 1, 0, "bXdXf"}, {'c', "A", 0, 0, "a"}},
+       {"1 > \"a\"", "1 > \"b\"", "1 > \"d\" missing 1", "1 > \"f\" missing 1"}},
+      {"the last ones", {{'c', "A", 1, 0, "b"}, {'c', "A", 1, 0, "X"}, {'c', "A", 0, 0, "a"}}, {"1 > \"a\"", "1 > \"\" missing 1"}},
+      {"and then the end",
+       {{'c', "A", 1, 0, "b"}, {'c', "FA", 1, 0, "X"}, {'c', "A", 0, 0, "a"}},
+       {"1 > \"a\"", "1 > \"\" missing 1", "1 > fin"}},
+      {"a copy behind the acknowledgement does not count",
+       {{'c', "A", 2, 0, "cd"}, {'s', "A", 0, 3}, {'c', "A", 2, 0, "XY"}, {'c', "A", 0, 0, "ab"}, {'c', "A", 4, 0, "e"}},
+       {"1 < \"\" acked 3", "1 > \"ab\"", "1 > \"c\"", "1 > \"e\" missing 1"}},
+      {"one was told: nothing is known of what follows",
+       {{'c', "A", 0, 0, "abc"}, {'c', "A", 1, 0, "XXde"}, {'c', "A", 1, 0, "YY"}},
+       {"1 > \"abc\"", "1 > \"\" missing ?", "1 > \"de\""}},
+      {"one was told and acknowledged",
+       {{'c', "A", 0, 0, "abc"}, {'s', "A", 0, 3}, {'c', "A", 1, 0, "XXde"}},
+       {"1 > \"abc\"", "1 < \"\" acked 3", "1 > \"de\""}},
+      {"one was told and acknowledged in part",
+       {{'c', "A", 0, 0, "abc"}, {'s', "A", 0, 1}, {'c', "A", 0, 0, "Xbc"}, {'c', "A", 0, 0, "abX"}},
+       {"1 > \"abc\"", "1 < \"\" acked 1", "1 > \"\" missing ?"}},
+  };
+  for (const OrderCase& c : cases) EXPECT_EQ(after_handshake(c.packets), c.expected) << c.name;
+}
+
+TEST(Reassembly, ComparesNoMoreThanItsLimits) {
+  const std::vector<P> packets = {{'c', "A", 0, 0, std::string(300, 'x')},
+                                  {'c', "A", 300, 0, std::string(300, 'x')},
+                                  {'c', "A", 0, 0, std::string(20, 'y')},
+                                  {'c', "A", 580, 0, std::string(20, 'y')}};
+  Limits limits;
+  limits.tcp_compared_bytes_max = 100;
+  EXPECT_THAT(after_handshake(packets, limits), ElementsAre(_, _, "1 > \"\" missing ?"));
+  limits.tcp_compared_bytes_max_all = 0;
+  EXPECT_THAT(after_handshake(packets, limits), ElementsAre(_, _));
 }
 
 // A copy that comes late acknowledges what its octets' first copy could not.
@@ -219,6 +266,36 @@ TEST(Reassembly, CountsSnappedOctetsAsMissing) {
   reassembly.end();
   EXPECT_THAT(Lines(sink.lines.begin() + 1, sink.lines.end()),
               ElementsAre("1 > \"ab\"", "1 > \"f\" missing 3", "1 > \"\" missing 4", "end"));
+}
+
+Packet snapped_packet(int at, const char* payload, std::size_t cut, const char* flags = "A") {
+  Packet packet = packet_of({'c', flags, at, 0});
+  packet.payload = as_octets(payload);
+  packet.cut = cut;
+  return packet;
+}
+
+TEST(Reassembly, OctetsThatOnePacketLacksMayComeInAnother) {
+  RecordedSink sink;
+  Reassembly reassembly(sink);
+  reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
+  reassembly.take(snapped_packet(2, "c", 3), Time(), 2);
+  reassembly.take(packet_of({'c', "A", 2, 0, "cdef"}), Time(), 3);
+  reassembly.take(snapped_packet(6, "", 3), Time(), 4);
+  reassembly.take(packet_of({'c', "A", 7, 0, "h"}), Time(), 5);
+  reassembly.take(packet_of({'c', "A", 9, 0, "j"}), Time(), 6);
+  reassembly.take(packet_of({'c', "A", 0, 0, "ab"}), Time(), 7);
+  reassembly.end();
+  EXPECT_THAT(Lines(sink.lines.begin() + 1, sink.lines.end()),
+              ElementsAre("1 > \"ab\"", "1 > \"c\"", "1 > \"def\"", "1 > \"h\" missing 1", "1 > \"j\" missing 1", "end"));
+}
+
+TEST(Reassembly, TellsWhatWasSnappedBeforeTheEnd) {
+  RecordedSink sink;
+  Reassembly reassembly(sink);
+  reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
+  reassembly.take(snapped_packet(0, "a", 3, "FA"), Time(), 2);
+  EXPECT_THAT(Lines(sink.lines.begin() + 1, sink.lines.end()), ElementsAre("1 > \"a\"", "1 > \"\" missing 3", "1 > fin"));
 }
 
 // After the handshake, with the milliseconds at which each packet comes.
@@ -339,6 +416,63 @@ TEST(Reassembly, GivesEveryOctetOnceWhateverTheOrder) {
       EXPECT_EQ(place_text(reassembly.take(packet_of(p), Time(), 3)), "1 > " + std::to_string(p.seq));
     }
   }
+}
+
+// What came of each octet; '?' for those that are missing.
+class Laid final : public RecordedSink {
+ public:
+  void on_chunk(ConnectionNumber, const Chunk& chunk) override {
+    octets.append(chunk.missing, '?');
+    octets += as_text(chunk.bytes);
+  }
+  std::string octets;
+};
+
+// However they are cut, in whatever order and how often they come: as long as nothing of them was told, an octet is missing if two
+// copies of it differ, and only then.
+TEST(Reassembly, AnOctetIsMissingIfItsCopiesDiffer) {
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    const std::size_t size = random() % 100 + 2;
+    std::string said(size, '-');
+    std::vector<P> packets;
+    for (std::uint64_t count = random() % 40 + 1; count-- > 0;) {
+      const std::size_t from = 1 + random() % (size - 1), length = random() % std::min<std::size_t>(20, size - from) + 1;
+      std::string payload(length, ' ');
+      for (std::size_t i = 0; i < length; ++i) {
+        char& known = said[from + i];
+        payload[i] = random() % 20 == 0 ? 'X' : static_cast<char>('a' + (from + i) % 26);
+        known = known == '-' || known == payload[i] ? payload[i] : '?';
+      }
+      packets.push_back({'c', "A", static_cast<int>(from), 0, payload});
+    }
+    said[0] = 'a';
+    packets.push_back({'c', "A", 0, 0, "a"});
+    Laid sink;
+    Reassembly reassembly(sink);
+    reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
+    for (const P& p : packets) reassembly.take(packet_of(p), Time(), 2);
+    reassembly.end();
+    std::ranges::replace(said, '-', '?');
+    said.resize(said.find_last_not_of('?') + 1);
+    EXPECT_EQ(sink.octets.substr(0, said.size()), said);
+    EXPECT_EQ(sink.octets.find_first_not_of('?', said.size()), std::string::npos);
+  }
+}
+
+TEST(Reassembly, HoldsNoMoreThanItsLimitOfWhatDiffers) {
+  Limits limits;
+  limits.tcp_held_bytes_max = 10'000;
+  Laid sink;
+  Reassembly reassembly(sink, limits);
+  reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
+  for (int at = 1; at < 20'000; at += 2) {
+    reassembly.take(packet_of({'c', "A", at, 0, "x"}), Time(), 2);
+    reassembly.take(packet_of({'c', "A", at, 0, "y"}), Time(), 2);
+  }
+  reassembly.take(packet_of({'c', "A", 20'001, 0, "z"}), Time(), 3);
+  EXPECT_GT(sink.octets.size(), 19'000u);
 }
 
 TEST(Reassembly, SurvivesRandomPackets) {
