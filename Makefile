@@ -63,6 +63,12 @@ soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients
 	$(call build,release) --target testigo testigo-greeter
 	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_SOAK_PERIOD=$(SOAK_PERIOD) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
 
+.PHONY: yardsticks
+yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how fast and small it is, beside others; writes docs/performance.md (ARGS=--ci: a twentieth, and what it must reach)
+	$(call build,release) --target testigo testigo-greeter
+	$(call build,bench) --target hpack_bench
+	python3 bench/yardsticks.py $(ARGS)
+
 .PHONY: install
 install: setup-build build/release/build.ninja ## both programs and their licence under PREFIX (/usr/local); DESTDIR for packagers
 	$(call build,release) --target testigo testigo-greeter

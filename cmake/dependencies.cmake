@@ -30,7 +30,7 @@ if(TESTIGO_TESTS)
   include(GoogleTest)
 endif()
 
-if(TESTIGO_TESTS OR TESTIGO_FUZZ)
+if(TESTIGO_TESTS OR TESTIGO_FUZZ OR TESTIGO_BENCH)
   find_path(NGHTTP2_INCLUDE_DIR nghttp2/nghttp2.h REQUIRED)
   find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
   add_library(testigo_nghttp2 INTERFACE) # the oracle, in tests only

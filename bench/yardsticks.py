@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""The yardsticks: both sides of each ratio in one run on one machine, medians of runs that take turns.
+
+  bench/yardsticks.py               everything in full; writes docs/performance.md
+  bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat
+
+Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
+"""
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+TESTIGO, GREETER = (str(ROOT / "build/release/bin" / name) for name in ("testigo", "testigo-greeter"))
+HPACK_BENCH = str(ROOT / "build/bench/bin/hpack_bench")
+CORE = str(max(os.sched_getaffinity(0)))
+
+
+class Used:
+    """What one process took: seconds of processor and of wall time, and the most memory, in octets."""
+
+    def __init__(self, command, stdin=None):
+        begun = time.monotonic()
+        with open(os.devnull, "wb") as nowhere:
+            child = subprocess.Popen(["taskset", "-c", CORE, *map(str, command)], stdin=stdin or subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            raise SystemExit(f"{' '.join(map(str, command))} ended with {child.returncode}")
+        self.wall = time.monotonic() - begun
+        self.processor = usage.ru_utime + usage.ru_stime
+        self.memory = usage.ru_maxrss * 1024
+
+
+def in_turns(rounds, *sides):
+    """The runs of each side, which take turns."""
+    runs = [[] for _ in sides]
+    for _ in range(rounds):
+        for side, of_side in zip(sides, runs):
+            of_side.append(side())
+    return runs
+
+
+def median(runs, what):
+    return statistics.median(getattr(run, what) for run in runs)
+
+
+class Capture:
+    """Calls of gRPC C++, written by a tap; `port` is the server's."""
+
+    def __init__(self, folder, calls, clients=4, payload_bytes=0, every="300us"):
+        self.folder = pathlib.Path(folder)
+        with contextlib.ExitStack() as stack:
+            server, address = self.started(stack, r"listening on ([^\"\s]+)", GREETER, "server", "--listen", "127.0.0.1:0", out=True)
+            tap, tapped = self.started(stack, r"listening on (\S+),", TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", address, "--payloads", "--quiet",
+                                       "--json", "--out", folder)
+            command = [GREETER, "client", "--target", tapped, "--count", str(calls // clients), "--every", every, "--payload-bytes",
+                       str(payload_bytes), "--deadline", "60s"]
+            running = [subprocess.Popen([*command, "--name", f"client{i}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                       for i in range(clients)]
+            failed = [client.wait() for client in running if client.wait() != 0]
+            tap.send_signal(signal.SIGINT)
+            verdict = json.loads(tap.communicate()[0].splitlines()[-1])
+            server.terminate()
+            server.wait()
+        if failed or verdict["calls"]["on_wire"] != calls // clients * clients:
+            raise SystemExit(f"the calls to measure with were not made: {verdict['claims']}")
+        self.port, self.calls = int(address.rsplit(":", 1)[1]), verdict["calls"]["on_wire"]
+        self.file = pathlib.Path(verdict["evidence"]) / "wire.pcapng"
+
+    @staticmethod
+    def started(stack, pattern, *command, out=False):
+        process = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if out else subprocess.PIPE, text=True)
+        stack.callback(process.kill)
+        for line in process.stdout if out else process.stderr:
+            if match := re.search(pattern, line):
+                break
+        else:
+            raise SystemExit(f"{' '.join(map(str, command))} did not start")
+        return process, match[1]
+
+    def repeated(self, times):
+        """The same octets again and again, as a pipe: sections of one capture, with connections of their own."""
+        cat = subprocess.Popen(["cat", *[str(self.file)] * times], stdout=subprocess.PIPE)
+        with cat:
+            used = Used([TESTIGO, "watch", "--quiet", "-"], stdin=cat.stdout)
+            cat.stdout.close()
+        return used
+
+
+class Result:
+    """One row. `ratio` is how many times better than the other side; `least` is what a run of --ci must reach."""
+
+    def __init__(self, what, against, ours, theirs, ratio, gate, goal, least):
+        self.what, self.against, self.ours, self.theirs = what, against, ours, theirs
+        self.ratio, self.gate, self.goal, self.least = ratio, gate, goal, least
+
+    def judged(self):
+        return "goal reached" if self.ratio >= self.goal else "gate held" if self.ratio >= self.gate else f"gate missed, {self.ratio / self.gate:.2f} of it"
+
+
+def times(ratio):
+    return f"{ratio:.1f} ×" if ratio < 100 else f"{ratio:.0f} ×"
+
+
+def watch_and_memory(folder, scale):
+    capture = Capture(folder, int(100_000 * scale))
+    tshark = ["tshark", "-r", capture.file, "-d", f"tcp.port=={capture.port},http2", "-T", "fields", "-e", "tcp.stream", "-e", "http2.streamid", "-e",
+              "http2.headers.path"]
+    rounds = 3 if scale == 1 else 1
+    ours, theirs = in_turns(rounds, lambda: [Used([TESTIGO, "watch", capture.file]) for _ in range(3)], lambda: [Used(tshark)])
+    ours, theirs = ([run for runs in side for run in runs] for side in (ours, theirs))
+    seconds, of_tshark = median(ours, "processor"), median(theirs, "processor")
+    memory, of_tshark_memory = median(ours, "memory"), median(theirs, "memory")
+    yield Result(f"`watch` of {capture.calls:,} unary calls, all checks on, a line a call, one core", "tshark", f"{seconds:.3f} s, {seconds / capture.calls * 1e6:.2f} µs a call",
+                 f"{of_tshark:.2f} s", of_tshark / seconds, 150, 400, 12)
+    yield Result("the same, peak memory", "tshark", f"{memory / 1e6:.1f} MB", f"{of_tshark_memory / 1e6:.0f} MB", of_tshark_memory / memory, 16, 32, 8)
+
+
+def hpack(_, scale):
+    output = subprocess.run(["taskset", "-c", CORE, HPACK_BENCH, str(max(1, int(15 * scale)))], capture_output=True, text=True, check=True).stdout
+    for line in output.splitlines():
+        told = json.loads(line)
+        yield Result(f"HPACK: {told['kind']}", "nghttp2's inflater", f"{told['ours_ns']:.0f} ns", f"{told['theirs_ns']:.0f} ns",
+                     told["theirs_ns"] / told["ours_ns"], 3, 6, 1)
+
+
+def large(folder, scale):
+    capture = Capture(folder, max(4, int(128 * scale)), payload_bytes=4_000_000, every="50ms")
+    ours, theirs = in_turns(5, lambda: Used([TESTIGO, "watch", capture.file]), lambda: Used(["dd", f"if={capture.file}", "of=/dev/null", "bs=256k"]))
+    size = capture.file.stat().st_size / 1e9
+    ours, theirs = median(ours, "wall"), median(theirs, "wall")
+    yield Result(f"`watch` of {size:.2f} GB of large messages", "reading the file", f"{size / ours:.2f} GB/s", f"{size / theirs:.2f} GB/s", theirs / ours, 1 / 4,
+                 1 / 2, 1 / 16)
+
+
+def flat(folder, scale):
+    capture = Capture(folder, 100_000 if scale == 1 else 5_000)
+    before, after = (10, 100) if scale == 1 else (10, 40)
+    first, last = capture.repeated(before), capture.repeated(after)
+    grown = max(0, last.memory - first.memory)
+    millions = capture.calls * (after - before) / 1e6
+    per_million = grown / millions
+    yield Result(f"`watch` of {capture.calls * after:,} calls, memory beyond the first {capture.calls * before:,}, a million calls", "1 MB",
+                 f"{per_million / 1e6:.3f} MB ({first.memory / 1e6:.1f}, then {last.memory / 1e6:.1f} MB)", "1 MB", 1e6 / max(per_million, 1), 1, 1, 0.05)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat}
+
+
+def measured(names, scale):
+    results = []
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="testigo-yardsticks-") as folder:
+            for result in YARDSTICKS[name](folder, scale):
+                print(f"{result.what}\n    ours {result.ours}; {result.against} {result.theirs}: {times(result.ratio)}"
+                      f" (gate {times(result.gate)}, goal {times(result.goal)}): {result.judged()}", flush=True)
+                results.append(result)
+    return results
+
+
+def page(results):
+    rows = "\n".join(f"| {r.what} | {r.ours} | {r.against}: {r.theirs} | {times(r.ratio)} | {times(r.gate)} | {times(r.goal)} | {r.judged()} |" for r in results)
+    version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    template = (ROOT / "bench/performance.md").read_text(encoding="utf-8")
+    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=version, commit=commit)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ci", action="store_true")
+    parser.add_argument("--only", choices=YARDSTICKS, action="append")
+    options = parser.parse_args()
+    results = measured(options.only or YARDSTICKS, 1 / 20 if options.ci else 1)
+    if options.ci:
+        slow = [result for result in results if result.ratio < result.least]
+        for result in slow:
+            print(f"{result.what}: {times(result.ratio)}, and a twentieth must reach {times(result.least)}", file=sys.stderr)
+        return 1 if slow else 0
+    if not options.only:
+        (ROOT / "docs/performance.md").write_text(page(results), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
