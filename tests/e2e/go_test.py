@@ -4,11 +4,11 @@
 import unittest
 
 from peers import Channels, Interop, Peers
+from promises import Promises
 
 
-class Go(Peers, Channels, Interop):
+class Go(Peers, Channels, Promises, Interop):
     stack_name = "go"
-    gzip_server = []  # it answers as it was asked
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@
 import unittest
 
 from peers import Channels, Interop, Peers
+from promises import Promises
 
 
-class Node(Peers, Channels, Interop):
+class Node(Peers, Channels, Promises, Interop):
     stack_name = "node"
-    gzip_server = []
     replies_encoding = "identity"  # its server never compresses
 
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import unittest
 
-from support import TESTIGO, Process, headers_seen_by_tshark, make_certificates, run, start_server, temporary_folder
+from support import GREETER, TESTIGO, Process, headers_seen_by_tshark, make_certificates, run, start_server, temporary_folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROVEN, BROKEN, INCONCLUSIVE, ENVIRONMENT = 0, 1, 3, 4
@@ -16,10 +16,28 @@ KINDS = ("unary", "server-stream", "client-stream", "bidi")
 WIDE = ["--tolerance", "10s"]  # timing is tested apart
 PATIENCE = 60.0  # the first process compiles
 BALLAST = ["--payload-bytes", "2000"]
+STACKS = ("cpp", "python", "go", "node")
+GZIP_SERVER = {"cpp": ["--gzip"], "python": ["--gzip"], "go": [], "node": []}  # Go answers as it was asked, Node never by gzip
 
 
 def greeter_of(stack):
-    return str(ROOT / "interop" / stack / "greeter")
+    return GREETER if stack == "cpp" else str(ROOT / "interop" / stack / "greeter")
+
+
+def start_peer(stack, *options, env=None):
+    """A server of this stack that listens; `address` says where."""
+    server = Process(greeter_of(stack), "server", "--listen", "127.0.0.1:0", *options, env=env)
+    try:
+        server.address = server.line(r"listening on ([^\s\"]+)", PATIENCE)[1]
+    except AssertionError:
+        server.__exit__()
+        raise
+    return server
+
+
+def tls_options(folder):
+    """Of a server and of its clients, where make_certificates was."""
+    return ["--tls-cert", folder / "server.pem", "--tls-key", folder / "server.key"], ["--tls-ca", folder / "ca.pem"]
 
 
 def why_not(stack, environment):
@@ -46,10 +64,7 @@ class Interop(unittest.TestCase):
         self.folder = self.stack.enter_context(temporary_folder())
 
     def peer_server(self, *options):
-        command = [greeter_of(self.stack_name), "server", "--listen", "127.0.0.1:0", *options]
-        server = self.stack.enter_context(Process(*command, env=self.environment))
-        server.address = server.line(r"listening on (\S+)", PATIENCE)[1]
-        return server
+        return self.stack.enter_context(start_peer(self.stack_name, *options, env=self.environment))
 
     def peer_client(self, address, *options):
         return self.stack.enter_context(Process(greeter_of(self.stack_name), "client", "--target", address, *options, env=self.environment))
@@ -131,7 +146,6 @@ class Peers:
 class Channels:
     """What else may lie between the same two programs: gzip, which only messages that grow smaller show, and TLS."""
 
-    gzip_server = ["--gzip"]  # where a server compresses only when it is told to
     replies_encoding = "gzip"
     calls = ["--count", "3", "--every", "100ms"]
 
@@ -139,7 +153,7 @@ class Channels:
         for kind in KINDS:
             with self.subTest(kind):
                 file = self.folder / f"{kind}.jsonl"
-                server = self.peer_server("--statements", file, *self.gzip_server)
+                server = self.peer_server("--statements", file, *GZIP_SERVER[self.stack_name])
                 self.witness(server, file, "--kind", kind, "--gzip", *BALLAST, *self.calls)
                 self.assert_all_proven(6)
                 self.assertEqual({fields.get("grpc-encoding") for fields in self.headers.values()}, {self.replies_encoding})  # the later of both
@@ -153,8 +167,7 @@ class Channels:
 
     def test_tls(self):
         make_certificates(self.folder)
-        identity = ["--tls-cert", self.folder / "server.pem", "--tls-key", self.folder / "server.key"]
-        trust = ["--tls-ca", self.folder / "ca.pem"]
+        identity, trust = tls_options(self.folder)
         for name, start in (("ours", lambda *options: self.stack.enter_context(start_server(*options))), ("its", self.peer_server)):
             with self.subTest(name):
                 file = self.folder / f"{name}.jsonl"
@@ -164,7 +177,7 @@ class Channels:
     def test_our_client_its_server_over_tls(self):
         make_certificates(self.folder)
         file = self.folder / "server.jsonl"
-        identity = ["--tls-cert", self.folder / "server.pem", "--tls-key", self.folder / "server.key"]
+        identity, _ = tls_options(self.folder)
         server = self.peer_server("--statements", file, *identity)
         self.verify(server, file, "--tls", "--cacert", self.folder / "ca.pem", code=INCONCLUSIVE)
         self.assert_proven_but_for_what_tls_hides()
