@@ -135,6 +135,15 @@ func (g *greeter) answer(call *call, request *greeterpb.GreetRequest, sequence u
 	return reply
 }
 
+// inItsOwnWords says of a call that its client left that it was left, and not what could not be sent then.
+func inItsOwnWords(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+	err := handle(service, stream)
+	if left := stream.Context().Err(); err != nil && left != nil {
+		return status.FromContextError(left).Err()
+	}
+	return err
+}
+
 // ends hears of the end of each call, when nothing of it is left.
 type ends struct{ statements *statements }
 
@@ -171,7 +180,7 @@ func serve(options serverOptions) error {
 	if err != nil {
 		return err
 	}
-	how := []grpc.ServerOption{grpc.StatsHandler(ends{said})}
+	how := []grpc.ServerOption{grpc.StatsHandler(ends{said}), grpc.StreamInterceptor(inItsOwnWords)}
 	if options.tlsCert != "" {
 		identity, err := credentials.NewServerTLSFromFile(options.tlsCert, options.tlsKey)
 		if err != nil {
