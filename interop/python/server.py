@@ -4,7 +4,6 @@ import argparse
 import itertools
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent import futures
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from testigo.greeter.v1.greeter_pb2 import GreetReply, GreetRequest
 from statements import ID, ID_KEY, NAME, Call, Statements, duration, name
 
 HANDLERS = 64  # calls that are answered at the same time; a stream takes one until it ends
+ASKED_TO_END = {signal.SIGTERM, signal.SIGINT}
 REPLIES = 3  # where the request of a server stream does not say
 
 
@@ -113,6 +113,7 @@ def _refuse(call: Call, context: grpc.ServicerContext, why: str) -> None:
 
 
 def serve(options: argparse.Namespace) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_END)  # before there is another thread; a handler might run only when a wait has ended
     handlers = futures.ThreadPoolExecutor(HANDLERS)
     compression = grpc.Compression.Gzip if options.gzip else None
     server = grpc.server(handlers, options=[("grpc.so_reuseport", 0)], compression=compression)  # a second server on the port shall fail
@@ -121,12 +122,9 @@ def serve(options: argparse.Namespace) -> None:
     host = options.listen.rpartition(":")[0]
     address = f"{host}:{add_port(server, options)}"
     greeter.statements = Statements(options.statements, "server", options.name, address, tls=options.tls_cert is not None)
-    asked_to_end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_end.set())
     server.start()
     print(f"listening on {address}")
-    asked_to_end.wait()
+    signal.sigwait(ASKED_TO_END)
     server.stop(options.grace / 1e9).wait()
     handlers.shutdown()  # none of them may state anything behind the end record
     greeter.statements.end()
