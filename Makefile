@@ -10,6 +10,7 @@ DESTDIR ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 150
 SOAK_PERIOD ?= 1ms
+TESTIGO_CALLS ?= 100000
 ARGS ?=
 TOLERANCE ?=
 
@@ -18,7 +19,7 @@ ctest = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS) --tim
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup-build build/release/build.ninja ## the proof, then the lie that it finds (TOLERANCE=400ms is kind to slow machines)
@@ -41,7 +42,7 @@ format: setup-lint ## put every source into the project's format
 .PHONY: asan
 asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for documents and peers
 	$(call build,asan)
-	$(call ctest,asan) -E '^e2e\.(guide|python|rotation)$$'
+	$(call ctest,asan) -E '^e2e\.(go|guide|node|python|rotation)$$'
 
 .PHONY: tsan
 tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads under ThreadSanitizer
@@ -68,6 +69,16 @@ yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how 
 	$(call build,release) --target testigo testigo-greeter
 	$(call build,bench) --target hpack_bench
 	python3 bench/yardsticks.py $(ARGS)
+
+.PHONY: captures
+captures: setup-test build/release/build.ninja ## the golden captures of captures/ made anew, on every stack of interop/ and ours
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/make_captures.py
+
+.PHONY: clean-traffic
+clean-traffic: setup-test build/release/build.ninja ## TESTIGO_CALLS (100000) calls of every stack, none of which may break a check
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_CALLS=$(TESTIGO_CALLS) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/clean_traffic.py
 
 .PHONY: install
 install: setup-build build/release/build.ninja ## both programs and their licence under PREFIX (/usr/local); DESTDIR for packagers

@@ -28,7 +28,7 @@ class Client:
         self._options = options
         self._stub = stub
         times = {"period_ns": options.every, "deadline_ns": options.deadline}
-        self._statements = Statements(options.statements, "client", options.name, options.target, **times)
+        self._statements = Statements(options.statements, "client", options.name, options.target, tls=options.tls_ca is not None, **times)
         self._asked_to_end = asyncio.Event()
         self._failed = 0
 
@@ -140,12 +140,22 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--payload-bytes", default=0, type=whole, help="ballast of each message, both ways")
     parser.add_argument("--messages", default=3, type=whole, help="messages of each stream")
     parser.add_argument("--statements", type=Path, metavar="FILE", help="append what this process saw of each call, as JSON lines")
+    parser.add_argument("--tls-ca", type=Path, metavar="PEM", help="TLS: trust servers that this authority signed")
+    parser.add_argument("--gzip", action="store_true", help="compress requests by gzip")
     return parser.parse_args()
+
+
+def channel_to(options: argparse.Namespace) -> grpc.aio.Channel:
+    compression = grpc.Compression.Gzip if options.gzip else None
+    if options.tls_ca is None:
+        return grpc.aio.insecure_channel(options.target, CHANNEL, compression)
+    trust = grpc.ssl_channel_credentials(options.tls_ca.read_bytes())
+    return grpc.aio.secure_channel(options.target, trust, CHANNEL, compression)
 
 
 async def main() -> int:
     options = parse_options()
-    async with grpc.aio.insecure_channel(options.target, CHANNEL) as channel:
+    async with channel_to(options) as channel:
         return 1 if await Client(options, GreeterStub(channel)).run() else 0
 
 

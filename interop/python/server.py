@@ -4,7 +4,6 @@ import argparse
 import itertools
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent import futures
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from testigo.greeter.v1.greeter_pb2 import GreetReply, GreetRequest
 from statements import ID, ID_KEY, NAME, Call, Statements, duration, name
 
 HANDLERS = 64  # calls that are answered at the same time; a stream takes one until it ends
+ASKED_TO_END = {signal.SIGTERM, signal.SIGINT}
 REPLIES = 3  # where the request of a server stream does not say
 
 
@@ -113,22 +113,28 @@ def _refuse(call: Call, context: grpc.ServicerContext, why: str) -> None:
 
 
 def serve(options: argparse.Namespace) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_END)  # before there is another thread; a handler might run only when a wait has ended
     handlers = futures.ThreadPoolExecutor(HANDLERS)
-    server = grpc.server(handlers, options=[("grpc.so_reuseport", 0)])  # a second server on the port shall fail
+    compression = grpc.Compression.Gzip if options.gzip else None
+    server = grpc.server(handlers, options=[("grpc.so_reuseport", 0)], compression=compression)  # a second server on the port shall fail
     greeter = Greeter(options)
     greeter_pb2_grpc.add_GreeterServicer_to_server(greeter, server)
     host = options.listen.rpartition(":")[0]
-    address = f"{host}:{server.add_insecure_port(options.listen)}"
-    greeter.statements = Statements(options.statements, "server", options.name, address)
-    asked_to_end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_end.set())
+    address = f"{host}:{add_port(server, options)}"
+    greeter.statements = Statements(options.statements, "server", options.name, address, tls=options.tls_cert is not None)
     server.start()
     print(f"listening on {address}")
-    asked_to_end.wait()
+    signal.sigwait(ASKED_TO_END)
     server.stop(options.grace / 1e9).wait()
     handlers.shutdown()  # none of them may state anything behind the end record
     greeter.statements.end()
+
+
+def add_port(server: grpc.Server, options: argparse.Namespace) -> int:
+    if options.tls_cert is None:
+        return server.add_insecure_port(options.listen)
+    identity = (options.tls_key.read_bytes(), options.tls_cert.read_bytes())
+    return server.add_secure_port(options.listen, grpc.ssl_server_credentials([identity]))
 
 
 def misbehaviour(text: str) -> int:
@@ -144,9 +150,15 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--name", default="server", type=name, help="the name in its replies and statements")
     parser.add_argument("--statements", type=Path, metavar="FILE", help="append what this process saw of each call, as JSON lines")
     parser.add_argument("--grace", default="3s", type=duration, help="what calls in flight have when it ends")
+    parser.add_argument("--tls-cert", type=Path, metavar="PEM", help="TLS: the server's certificate")
+    parser.add_argument("--tls-key", type=Path, metavar="PEM", help="TLS: the key of the certificate")
+    parser.add_argument("--gzip", action="store_true", help="compress replies by gzip, where the client takes that")
     lie = "lie on purpose: wrong-name[:N], the replies from the N-th call on name another client"
     parser.add_argument("--misbehave", default=float("inf"), type=misbehaviour, metavar="MODE[:N]", help=lie)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if (options.tls_cert is None) != (options.tls_key is None):
+        parser.error("--tls-cert and --tls-key go together")
+    return options
 
 
 if __name__ == "__main__":

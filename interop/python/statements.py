@@ -64,7 +64,7 @@ class Statements:
     A line is one write to a file opened for appending, done before the witness goes on: a killed process loses no earlier line.
     """
 
-    def __init__(self, file: Path | None, witness: str, name: str, address: str, **more: int) -> None:
+    def __init__(self, file: Path | None, witness: str, name: str, address: str, *, tls: bool = False, **more: int) -> None:
         self.process = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._calls = 0
@@ -72,7 +72,7 @@ class Statements:
         self._descriptor = None if file is None else _open_for_append(file)
         self._torn = file is not None and _ends_torn(file)
         own = {"name": name, "process": self.process, "host": socket.gethostname(), "pid": os.getpid(), "address": address}
-        self._state("start", format="testigo-statements", version="1.0", witness=witness, **own, **more, tls=False, continues=False)
+        self._state("start", format="testigo-statements", version="1.0", witness=witness, **own, **more, tls=tls, continues=False)
 
     def started(self, call: Call) -> None:
         self._calls += 1

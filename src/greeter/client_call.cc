@@ -39,6 +39,7 @@ class OutgoingCall : public Reactor {
   OutgoingCall(const CallPlan& plan, CallId id, Done done) : plan_(plan), id_(std::move(id)), done_(std::move(done)) {
     context_.set_deadline(deadline_of(plan));
     context_.AddMetadata(std::string(statement::kIdKey), to_text(id_));
+    if (plan.gzip) context_.set_compression_algorithm(GRPC_COMPRESS_GZIP);
     request_.set_client(id_.client);
     request_.set_call(id_.number);
     request_.set_payload(std::string(plan.payload_bytes, 'x'));

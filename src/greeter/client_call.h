@@ -17,6 +17,7 @@ struct CallPlan {
   Duration deadline{std::chrono::seconds(5)};
   std::uint32_t payload_bytes = 0;  // of each request; the server answers with as many
   std::uint32_t messages = 3;       // of each stream
+  bool gzip = false;                // the requests are compressed
 };
 
 struct CallOutcome {

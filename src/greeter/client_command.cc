@@ -80,6 +80,7 @@ void add_plan(CLI::App& app, CallPlan& to) {
   add_number(app, "--payload-bytes", {0, kPayloadBytesMax}, set_bytes,
              "Ballast of each message, both ways; the server takes messages up to 4 MiB [0]");
   add_number(app, "--messages", {1, std::numeric_limits<std::uint32_t>::max()}, set_messages, "Messages of each stream [3]");
+  app.add_flag("--gzip", to.gzip, "Compress the requests by gzip");
 }
 
 }  // namespace

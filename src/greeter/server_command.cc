@@ -53,6 +53,7 @@ struct Options {
   StatementOptions statements;
   ServerTls tls;
   LiePlan lies;
+  bool gzip = false;
   Duration grace = std::chrono::seconds(3);
   std::optional<Duration> max_connection_age;
 };
@@ -95,6 +96,7 @@ Listening listen(const Options& options, GreeterService& service) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port shall fail, not share its calls
   limit_connections(builder, options);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  if (options.gzip) builder.SetDefaultCompressionAlgorithm(GRPC_COMPRESS_GZIP);
   builder.AddListeningPort(to_text(options.listen), server_credentials(options.tls), &port);
   builder.RegisterService(&service);
   auto server = builder.BuildAndStart();
@@ -183,6 +185,7 @@ Run add_server_command(CLI::App& app) {
   add_statements(app, options->statements);
   add_tls(app, options->tls);
   add_misbehave(app, options->lies);
+  app.add_flag("--gzip", options->gzip, "Compress the replies by gzip, where the client takes that");
   add_duration(app, "--grace", options->grace, "What calls in flight have when it ends, or when their connection is old [3s]");
   add_duration(app, "--max-connection-age", options->max_connection_age,
                "Close each connection at about this age; clients go on over a new one [never]");

@@ -92,12 +92,17 @@ class Comparison {
     const int* answered = wire != nullptr ? wire : server;
     if (client != nullptr && answered != nullptr && client_gave_up(call_, *answered)) return;
     compare("status", client, wire, server);
-    const std::string* wire_message = answer_ != nullptr ? &wire_message_ : nullptr;
-    message(client, client_ ? &client_->message : nullptr, "client", wire, wire_message, "wire");
-    message(wire, wire_message, "wire", server, server_ ? &server_->message : nullptr, "server");
+    message(client, client_ ? &client_->message : nullptr, "client", wire, wire_message(client_), "wire");
+    message(wire, wire_message(server_), "wire", server, server_ ? &server_->message : nullptr, "server");
     if (wire == nullptr) {
       message(client, client_ ? &client_->message : nullptr, "client", server, server_ ? &server_->message : nullptr, "server");
     }
+  }
+
+  // A text that travels beside OK concerns nobody: libraries drop it.
+  const std::string* wire_message(const Ended* witness) const {
+    const bool dropped = witness != nullptr && witness->status == rpc::kOk && witness->message.empty();
+    return answer_ == nullptr || dropped ? nullptr : &wire_message_;
   }
 
   // Clients put texts of their own where the answer has none; with OK there is nothing to put.

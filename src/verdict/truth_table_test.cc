@@ -160,6 +160,15 @@ TEST(TruthTable, Row05MessagesOfFailuresAreComparedWhereBothSaySomething) {
   expect_breaks(builder, "2 8");
 }
 
+// As the server of grpc-js sends it; no library tells its caller.
+TEST(TruthTable, Row05AMessageBesideOkNeedsNoWitness) {
+  EvidenceBuilder builder;
+  builder.middle().streams[0].call.status_message = "OK";
+  expect_breaks(builder, "-");
+  builder.middle().ended->message = "not here";
+  expect_breaks(builder, "8");
+}
+
 TEST(TruthTable, Row11ServerDiedBeforeItReadWhatItsClientThenGaveUp) {
   EvidenceBuilder builder;
   builder.restart_server_from(4);

@@ -6,6 +6,10 @@ import urllib.parse
 from xml.etree import ElementTree
 
 
+ERROR_CODES = ("NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED", "FRAME_SIZE_ERROR",
+               "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED")
+
+
 def tshark_fields(capture, port, display_filter, *fields):
     """The fields of every packet that the filter keeps, several of one kind in a list; bodies of zeros are not read as protobuf."""
     command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},http2", "--disable-protocol", "protobuf", "-Y", display_filter,
@@ -18,18 +22,31 @@ def tshark_fields(capture, port, display_filter, *fields):
 
 def calls_dissected(capture, port):
     """Every call by (TCP stream, HTTP/2 stream), with the members that `watch --json` tells of it too."""
-    calls = {}
+    calls, resets = {}, resets_in(capture, port)
+
+    def heard(key, time_ns):
+        return key not in resets or time_ns <= resets[key][0]
+
     for packet in packets_with_headers(capture, port):
         for stream, fields, ends in packet.blocks:
-            take_block(calls.setdefault((packet.connection, stream), {}), packet, fields, ends, port)
-    for key, request, octets in data_frames(capture, port):
-        calls[key].setdefault("requests" if request else "replies", bytearray()).extend(octets)
-    for call in calls.values():
-        del call["begun_ns"]
+            if heard(key := (packet.connection, stream), packet.time_ns):
+                take_block(calls.setdefault(key, {}), packet, fields, ends, port)
+    for key, request, octets, time_ns in data_frames(capture, port):
+        if heard(key, time_ns):
+            calls[key].setdefault("requests" if request else "replies", bytearray()).extend(octets)
+    for key, call in calls.items():
+        begun = call.pop("begun_ns")
+        if "ending" not in call and key in resets:
+            call.update(resets[key][1], latency_ns=resets[key][0] - begun)
         for name, size in (("requests", "request_bytes"), ("replies", "reply_bytes")):
             octets = call.get(name, bytearray())
             call[size], call[name] = len(octets), messages_in(octets)
     return calls
+
+
+def as_dissected(call):
+    """All that a line tells, but for what the key says, and the words that Testigo adds."""
+    return {name: value for name, value in call.items() if name not in ("type", "version", "connection", "stream", "kind", "status_name")}
 
 
 class Packet:
@@ -38,8 +55,7 @@ class Packet:
             return of.find(f".//field[@name='{name}']").get("show")
 
         self.number, self.connection = int(shown("frame.number")), int(shown("tcp.stream"))
-        seconds, nanoseconds = shown("frame.time_epoch").split(".")
-        self.time_ns = int(seconds) * 10**9 + int(nanoseconds)
+        self.time_ns = nanoseconds_of(shown("frame.time_epoch"))
         network = "ip" if element.find("./proto[@name='ip']") is not None else "ipv6"
         self.source, self.destination = (at(shown(f"{network}.{end}"), shown(f"tcp.{end}port")) for end in ("src", "dst"))
         self.from_server = int(shown("tcp.srcport"))
@@ -86,19 +102,37 @@ def take_block(call, packet, fields, ends, port):
         call["latency_ns"] = packet.time_ns - call["begun_ns"]
 
 
+def resets_in(capture, port):
+    """By call: when it was reset first, and what that makes of a call that had not ended."""
+    resets = {}
+    fields = ("tcp.stream", "frame.time_epoch", "tcp.srcport", "http2.type", "http2.streamid", "http2.rst_stream.error")
+    for connection, time, source, types, streams, errors in tshark_fields(capture, port, "http2.type==3", *fields):
+        side = "server" if source[0] == str(port) else "client"
+        reset = [stream for kind, stream in zip(types, streams, strict=True) if kind == "3"]
+        for stream, error in zip(reset, errors, strict=True):
+            ending = {"ending": f"reset-by-{side}", "error_code": ERROR_CODES[int(error)]}
+            resets.setdefault((int(connection[0]), int(stream)), (nanoseconds_of(time[0]), ending))
+    return resets
+
+
+def nanoseconds_of(epoch):
+    seconds, nanoseconds = epoch.split(".")
+    return int(seconds) * 10**9 + int(nanoseconds)
+
+
 def rfc3339(time_ns):
     seconds, nanoseconds = divmod(time_ns, 10**9)
     return f"{datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09}Z"
 
 
 def data_frames(capture, port):
-    """(call, whether it is the request's, octets) of every DATA frame, in their order."""
-    fields = ("tcp.stream", "tcp.srcport", "http2.type", "http2.streamid", "http2.length", "http2.data.data")
-    for connection, source, types, streams, lengths, data in tshark_fields(capture, port, "http2.type==0", *fields):
-        octets = iter(data)
+    """(call, whether it is the request's, octets, when) of every DATA frame, in their order."""
+    fields = ("tcp.stream", "frame.time_epoch", "tcp.srcport", "http2.type", "http2.streamid", "http2.length", "http2.data.data")
+    for connection, time, source, types, streams, lengths, data in tshark_fields(capture, port, "http2.type==0", *fields):
+        octets = (part for part in data if part != "<MISSING>")  # what it shows of a frame without octets
         for kind, stream, length in zip(types, streams, lengths, strict=True):
             if kind == "0" and length != "0":
-                yield (int(connection[0]), int(stream)), source[0] != str(port), bytes.fromhex(next(octets).replace(":", ""))
+                yield (int(connection[0]), int(stream)), source[0] != str(port), bytes.fromhex(next(octets).replace(":", "")), nanoseconds_of(time[0])
 
 
 def messages_in(octets):

@@ -1,162 +1,56 @@
 #!/usr/bin/env python3
 """The origin's stack, grpcio, as a peer: its clients call our server, our clients call its server, and both ends are Python."""
 
-import contextlib
-import json
-import os
-import pathlib
-import shutil
-import signal
-import time
 import unittest
 
-from support import TESTIGO, Process, client_command, of_type, read_json_lines, run, start_server, temporary_folder, wait_until
+from peers import BROKEN, KINDS, PATIENCE, ROOT, Channels, Interop, Peers
+from promises import Promises
+from support import Process, client_command, of_type, read_json_lines, run, start_server, wait_until
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-GREETER = str(ROOT / "interop/python/greeter")
-PROVEN, BROKEN, ENVIRONMENT = 0, 1, 4
-KINDS = ("unary", "server-stream", "client-stream", "bidi")
-WIDE = ["--tolerance", "10s"]  # timing is tested apart
 DEBIAN = "/usr/bin/python3"
-PATIENCE = 60.0  # the first process compiles the .proto
 
 
-def why_not(python):
-    """Nothing when this interpreter (None: the environment of scripts/setup interop) has grpcio."""
-    environment = {"TESTIGO_PYTHON": python} if python else {}
-    tried = run(GREETER, "server", "--help", env=environment, patience=PATIENCE)
-    return None if tried.code == 0 else f"{tried.err[-1]}"
+class Python(Interop):
+    """The pinned grpcio."""
+
+    stack_name = "python"
 
 
-class Interop(unittest.TestCase):
-    python = None  # the pinned grpcio; else the path of an interpreter
-    maxDiff = None
-
-    def setUp(self):
-        reason = why_not(self.python)
-        if reason and os.environ.get("CI"):
-            self.fail(reason)
-        if reason:
-            self.skipTest(reason)
-        self.stack = contextlib.ExitStack()
-        self.addCleanup(self.stack.close)
-        self.folder = self.stack.enter_context(temporary_folder())
-        self.environment = {"TESTIGO_PYTHON": self.python} if self.python else {}
-
-    def python_server(self, *options):
-        command = [GREETER, "server", "--listen", "127.0.0.1:0", *options]
-        server = self.stack.enter_context(Process(*command, env=self.environment))
-        server.address = server.line(r"listening on (\S+)", PATIENCE)[1]
-        return server
-
-    def python_client(self, address, *options):
-        return self.stack.enter_context(Process(GREETER, "client", "--target", address, *options, env=self.environment))
-
-    def report_of(self, process, code):
-        self.assertEqual(process.code, code, process)
-        self.report = json.loads(process.out[-1])
-        return self.report
-
-    def verify(self, server, file, *options, code=PROVEN):
-        """Our clients call it; the verdict on that."""
-        target = ["--target", server.address, "--server-statements", file]
-        calls = ["--every", "100ms", "--for", "600ms", *options]
-        return self.report_of(run(TESTIGO, "verify", *WIDE, *target, *calls, "--out", self.folder, "--json", patience=PATIENCE), code)
-
-    def outcomes(self):
-        return {claim["number"]: claim["outcome"] for claim in self.report["claims"]}
-
-    def witness(self, server, file, *options, code=PROVEN, tolerance=WIDE, client_code=0):
-        """Two Python clients call it through a tap, it ends in order, and the verdict is on the evidence of all of them."""
-        command = [TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", self.folder]
-        tap = self.stack.enter_context(Process(*command))
-        address = tap.line(r"listening on (\S+),", err=True)[1]
-        collected = self.folder / "collected"
-        collected.mkdir()
-        clients = [self.python_client(address, "--name", name, "--statements", collected / f"{name}.jsonl", *options)
-                   for name in ("client1", "client2")]
-        for client in clients:
-            self.assertEqual(client.wait(PATIENCE), client_code, client)
-        self.assertEqual(server.stop(), 0, server)
-        tap.stop(signal.SIGINT)
-        evidence, = self.folder.glob("*-tap")
-        (evidence / "statements").mkdir(exist_ok=True)
-        shutil.copy(file, evidence / "statements/server.jsonl")
-        for client in collected.iterdir():
-            shutil.move(client, evidence / "statements")
-        collected.rmdir()
-        report = self.report_of(run(TESTIGO, "verify", *tolerance, "--evidence", evidence, "--json", patience=PATIENCE), code)
-        shutil.rmtree(evidence)
-        return report
-
-    def assert_all_proven(self, calls):
-        self.assertEqual(set(self.outcomes().values()), {"PROVEN"}, json.dumps(self.report["claims"], indent=1))
-        self.assertEqual(self.report["calls"]["judged"], calls)
-        self.assertEqual((self.report["findings"]["errors"], self.report["findings"]["warnings"]), (0, 0), self.report["findings"])
-
-
-class Peers:
-    """Python at one end or at both, all four kinds."""
-
-    def test_python_client_our_server(self):
-        for kind in KINDS:
-            with self.subTest(kind):
-                file = self.folder / f"{kind}.jsonl"
-                server = self.stack.enter_context(start_server("--statements", file))
-                self.witness(server, file, "--kind", kind, "--count", "6", "--every", "100ms")
-                self.assert_all_proven(12)
-
-    def test_our_client_python_server(self):
-        for kind in KINDS:
-            with self.subTest(kind):
-                file = self.folder / f"{kind}.jsonl"
-                with self.python_server("--statements", file) as server:
-                    self.verify(server, file, "--kind", kind)
-                self.assert_all_proven(12)
-
-    def test_python_both_ends(self):
-        for kind in KINDS:
-            with self.subTest(kind):
-                file = self.folder / f"{kind}.jsonl"
-                self.witness(self.python_server("--statements", file), file, "--kind", kind, "--count", "6", "--every", "100ms")
-                self.assert_all_proven(12)
-
-
-class Pinned(Peers, Interop):
+class Pinned(Peers, Channels, Python):
     def test_payloads(self):
         for size in (16384, (4 << 20) - 1024):
             with self.subTest(size):
                 file = self.folder / f"{size}.jsonl"
                 ballast = ["--payload-bytes", size, "--count", "2", "--every", "200ms"]
-                self.witness(self.python_server("--statements", file), file, *ballast)
+                self.witness(self.peer_server("--statements", file), file, *ballast)
                 self.assert_all_proven(4)
 
     def test_a_lie_is_broken(self):
         for kind in KINDS:
             with self.subTest(kind):
                 file = self.folder / f"{kind}.jsonl"
-                with self.python_server("--statements", file, "--misbehave", "wrong-name:4") as server:
+                with self.peer_server("--statements", file, "--misbehave", "wrong-name:4") as server:
                     self.verify(server, file, "--kind", kind, code=BROKEN)
                 self.assertEqual([number for number, outcome in self.outcomes().items() if outcome != "PROVEN"], [3])
                 self.assertIn("F27", {cause["id"] for cause in self.report["causes"]})
 
     def test_a_python_client_sees_a_lie(self):
         file = self.folder / "server.jsonl"
-        server = self.python_server("--statements", file, "--misbehave", "wrong-name")
+        server = self.peer_server("--statements", file, "--misbehave", "wrong-name")
         self.witness(server, file, "--count", "3", "--every", "100ms", code=BROKEN, client_code=1)
         self.assertEqual([number for number, outcome in self.outcomes().items() if outcome != "PROVEN"], [3])
 
 
-class OfDebian(Peers, Interop):
+class OfDebian(Peers, Python):
     """gRPC 1.51 as the distribution has it: the library of our own programs under another language."""
 
-    python = DEBIAN
+    environment = {"TESTIGO_PYTHON": DEBIAN}
 
     def test_payloads(self):
         """So large that both sides raise their windows: SETTINGS and PING together, and the PING's ACK comes first."""
         file = self.folder / "server.jsonl"
         ballast = ["--payload-bytes", (4 << 20) - 1024, "--count", "4", "--every", "200ms", "--deadline", "60s"]
-        self.witness(self.python_server("--statements", file), file, *ballast)
+        self.witness(self.peer_server("--statements", file), file, *ballast)
         self.assert_all_proven(8)
 
 
@@ -169,7 +63,7 @@ with grpc.insecure_channel(sys.argv[1]) as channel:
 """
 
 
-class Reflection(Interop):
+class Reflection(Python):
     def test_our_server_names_its_services(self):
         python = run(ROOT / "scripts/interop-environment").out[0] + "/bin/python"
         with start_server() as server:
@@ -179,34 +73,10 @@ class Reflection(Interop):
             self.assertIn(service, "\n".join(asked.out))
 
 
-class Behaviour(Interop):
-    """What the two programs promise, as our own do."""
-
-    def test_starts_keep_their_places_while_calls_hang(self):
-        file = self.folder / "server.jsonl"
-        with start_server("--statements", file, "--misbehave", "swallow") as server:
-            calls = ["--count", "5", "--every", "50ms", "--deadline", "1s"]
-            client = self.python_client(server.address, *calls, "--statements", self.folder / "client.jsonl")
-            self.assertEqual(client.wait(), 1, client)
-        lines = read_json_lines(self.folder / "client.jsonl")
-        self.assertEqual([line["type"] for line in lines[:6]], ["start"] + ["started"] * 5)
-        self.assertEqual({line["status"] for line in of_type(lines, "ended")}, {4})
-        self.assertEqual((lines[-1]["type"], lines[-1]["calls"]), ("end", 5))
-
-    def test_calls_fail_fast(self):
-        with start_server() as server:
-            address = server.address
-            server.stop()
-        calls = ["--count", "3", "--every", "100ms", "--deadline", "20s"]
-        client = self.python_client(address, *calls, "--statements", self.folder / "client.jsonl")
-        self.assertEqual(client.wait(), 1, client)
-        ended = of_type(read_json_lines(self.folder / "client.jsonl"), "ended")
-        self.assertEqual([line["status"] for line in ended], [14] * 3)
-        self.assertLess(max(line["latency_ns"] for line in ended), 10**10)
-
+class Behaviour(Promises, Python):
     def test_a_server_asked_to_end_lets_calls_end(self):
         file = self.folder / "server.jsonl"
-        server = self.python_server("--statements", file, "--grace", "60s")
+        server = self.peer_server("--statements", file, "--grace", "60s")
         talk = ["--count", "1", "--kind", "bidi", "--messages", "3000", "--deadline", "60s"]
         client = self.stack.enter_context(Process(*client_command(server.address, *talk)))
         wait_until(lambda: of_type(read_json_lines(file), "received"), "the call to come", PATIENCE)
@@ -215,56 +85,6 @@ class Behaviour(Interop):
         lines = read_json_lines(file)
         self.assertEqual([line["type"] for line in lines], ["start", "received", "ended", "end"])
         self.assertEqual((lines[2]["status"], lines[2]["requests"], lines[2]["replies"]), (0, 3000, 3000))
-
-    def test_a_call_that_its_client_leaves(self):
-        file = self.folder / "server.jsonl"
-        server = self.python_server("--statements", file)
-        talk = ["--count", "1", "--kind", "bidi", "--messages", "1000000", "--deadline", "300ms"]
-        client = self.stack.enter_context(Process(*client_command(server.address, *talk)))
-        self.assertEqual(client.wait(), 1, client)
-        ended = wait_until(lambda: of_type(read_json_lines(file), "ended"), "the end of the call")
-        # grpcio may tell the handler of the end of the requests before it tells of the cancellation: then it ends as if all was well.
-        self.assertIn(ended[0]["status"], (0, 1))
-        self.assertEqual(server.stop(), 0, server)
-
-    def test_asked_to_end_a_client_ends_in_order(self):
-        file = self.folder / "client.jsonl"
-        with start_server() as server:
-            client = self.python_client(server.address, "--every", "50ms", "--statements", file)
-            wait_until(lambda: len(of_type(read_json_lines(file), "ended")) > 2, "calls", PATIENCE)
-            self.assertEqual(client.stop(), 0, client)
-        lines = read_json_lines(file)
-        self.assertEqual((lines[-1]["type"], lines[-1]["calls"]), ("end", len(of_type(lines, "started"))))
-        self.assertEqual(len(of_type(lines, "started")), len(of_type(lines, "ended")))
-
-    def test_files(self):
-        file = self.folder / "client.jsonl"
-        file.write_bytes(b'{"type":"sta')  # a process was killed here
-        with start_server() as server:
-            self.assertEqual(self.python_client(server.address, "--count", "1", "--statements", file).wait(PATIENCE), 0)
-            torn, *lines = file.read_text().splitlines()
-            self.assertEqual((torn, json.loads(lines[0])["type"]), ('{"type":"sta', "start"))
-            new = self.folder / "new.jsonl"
-            first = self.python_client(server.address, "--every", "50ms", "--statements", new)
-            wait_until(new.exists, "the file", PATIENCE)
-            wait_until(lambda: of_type(read_json_lines(new), "started"), "a call")
-            self.assertEqual(new.stat().st_mode & 0o777, 0o600)
-            second = self.python_client(server.address, "--count", "1", "--statements", new)
-            self.assertEqual(second.wait(PATIENCE), ENVIRONMENT, second)
-            self.assertIn("another process writes", "\n".join(second.err))
-            self.assertEqual(first.stop(), 0)
-
-    def test_the_period_is_kept(self):
-        """Claim 5 at its own tolerance is for quiet machines; here the mean must hold."""
-        file = self.folder / "client.jsonl"
-        with start_server() as server:
-            began = time.monotonic()
-            client = self.python_client(server.address, "--every", "20ms", "--for", "1s", "--statements", file)
-            self.assertEqual(client.wait(PATIENCE), 0, client)
-            self.assertLess(time.monotonic() - began, PATIENCE)
-        starts = [line["monotonic_ns"] for line in of_type(read_json_lines(file), "started")]
-        self.assertEqual(len(starts), 50)
-        self.assertGreaterEqual(min(start - starts[0] - n * 20_000_000 for n, start in enumerate(starts)), -20_000_000)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import unittest
 
-from dissected import calls_dissected
+from dissected import as_dissected, calls_dissected
 from support import (TESTIGO, Process, client_command, headers_seen_by_tshark, http1_server, make_certificates, needs, needs_capture, run,
                      skip_or_fail, start_server, temporary_folder, tshark, wait_until, why_not_root)
 
@@ -53,11 +53,6 @@ def told(call, *without):
     """What does not depend on where the witness stood, nor on the moment."""
     left_out = {"time", "latency_ns", "packet", "client", "server", *without}
     return {name: value for name, value in call.items() if name not in left_out}
-
-
-def as_dissected(call):
-    """All that a line tells, but for what the key says, and the words that Testigo adds."""
-    return {name: value for name, value in call.items() if name not in ("type", "version", "connection", "stream", "kind", "status_name")}
 
 
 @needs_capture
