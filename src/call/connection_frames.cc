@@ -136,11 +136,13 @@ void Connection::on_settings(const Spot& spot, const http2::Frame& frame, const 
     other.settings.pop_front();
     return;
   }
+  Half& from = half(spot.direction);
   std::optional<std::uint32_t> table_size;
   for (std::size_t i = 0; i < settings.size(); ++i) {
     if (settings.at(i).id == http2::kSettingHeaderTableSize) table_size = settings.at(i).value;
+    if (settings.at(i).id == http2::kSettingEnablePush && settings.at(i).value == 0) from.push_refused = true;
+    if (settings.at(i).id == http2::kSettingMaxFrameSize) from.frame_size_max = std::max(from.frame_size_max, settings.at(i).value);
   }
-  Half& from = half(spot.direction);
   if (from.settings.size() >= limits_.pending_settings_max) from.settings_lost = true;
   if (from.settings_lost) {
     from.settings.clear();

@@ -30,6 +30,10 @@ void Fan::on_call(const CallClosed& closed) {
   for (Sink* sink : sinks_) sink->on_call(closed);
 }
 
+void Fan::on_withdrawn(const ConnectionView& connection) {
+  for (Sink* sink : sinks_) sink->on_withdrawn(connection);
+}
+
 void Fan::on_connection_closed(const ConnectionClosed& closed) {
   for (Sink* sink : sinks_) sink->on_connection_closed(closed);
 }

@@ -31,6 +31,11 @@ std::optional<std::string_view> exact_value(Fields fields, std::string_view name
 
 std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name) { return exact_value_of(find(fields, name)); }
 
+bool opens_request(Fields fields) {
+  return find(fields, FieldName::Method) != nullptr || find(fields, FieldName::Path) != nullptr ||
+         find(fields, FieldName::Scheme) != nullptr;
+}
+
 bool any_name_unknown(Fields fields) {
   return std::ranges::any_of(fields, [](const http2::HeaderField& field) { return field.name_known != http2::Known::Exact; });
 }

@@ -20,6 +20,9 @@ const http2::HeaderField* find(Fields fields, http2::FieldName name);
 std::optional<std::string_view> exact_value(Fields fields, std::string_view name);
 std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name);
 
+// A pseudo-header of a request stands in it.
+bool opens_request(Fields fields);
+
 // Whether any name is not exact: then "there is none" cannot be said of a name.
 bool any_name_unknown(Fields fields);
 

@@ -17,6 +17,7 @@ class CallLines final : public call::Sink {
   CallLines(std::FILE* out, bool json, report::Paint paint);
 
   void on_call(const call::CallClosed& closed) override;
+  void on_withdrawn(const call::ConnectionView& connection) override;
   void on_finding(const check::Finding& finding);
   void flush() { std::fflush(out_); }
 

@@ -30,6 +30,9 @@ class FrameDecoder {
   // Octets of a frame that is not whole yet.
   std::size_t pending() const { return (buffer_given_ ? 0 : buffer_.size()) + unread_.size(); }
 
+  // The beginning of a frame that will never be whole, when `next` has answered `NeedMore`.
+  Bytes unfinished() const { return buffer_given_ ? Bytes() : Bytes(buffer_); }
+
  private:
   bool give_unread(Frame& frame);
   void give_payload(Bytes payload, Frame& frame);
@@ -45,6 +48,9 @@ class FrameDecoder {
 
 // Reads one payload; the length of `payload` is the frame's. Borrows.
 FramePayload decode_payload(const FrameHeader& header, Bytes payload);
+
+// Whether the type allows a payload of this length at all (RFC 9113 section 6).
+bool length_allowed(FrameType type, std::size_t length);
 
 // Reads nine octets.
 FrameHeader decode_frame_header(const std::byte* octets);

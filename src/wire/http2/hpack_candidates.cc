@@ -1,0 +1,242 @@
+#include "wire/http2/hpack_candidates.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "wire/http2/hpack_insertions.h"
+
+namespace testigo::http2 {
+namespace {
+
+constexpr unsigned kConfirmations = 2;
+constexpr std::size_t kNamesFollowed = 16;       // from entry to entry, for a name that each took from the one before
+constexpr std::uint64_t kNamedInsertionBytes = 3;  // an index, a length and an octet: none of the mandatory fields is empty
+
+constexpr unsigned bit(FieldName name) { return 1U << static_cast<unsigned>(name); }
+
+bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
+
+// Those that a block may have to have.
+constexpr FieldName kMandatory[] = {FieldName::Method, FieldName::Scheme,      FieldName::Path,
+                                    FieldName::Status, FieldName::ContentType, FieldName::GrpcStatus};
+bool is_pseudo(FieldName mandatory) { return mandatory != FieldName::ContentType && mandatory != FieldName::GrpcStatus; }
+
+// HD01, HD07: the pseudo-headers that a block of that kind may have.
+unsigned allowed_pseudo_headers(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::Request:
+      return bit(FieldName::Method) | bit(FieldName::Scheme) | bit(FieldName::Path) | bit(FieldName::Authority) |
+             bit(FieldName::Protocol);
+    case BlockKind::Response:
+      return bit(FieldName::Status);
+    case BlockKind::Trailers:
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+// What a block is under one candidate.
+struct HpackCandidates::Reading {
+  unsigned met = 0;      // names, as bits
+  bool regular = false;  // a regular field has come
+  bool other_method = false;  // one that is not CONNECT
+  std::size_t open = 0;                       // fields that may be anything
+  std::uint64_t anything = 0;                 // of them, those that were not lost in this gap
+  std::size_t open_leading = 0;               // of them, before the first regular field: they may be pseudo-headers
+  std::optional<std::uint64_t> joker;         // the last open one that is an entry
+  std::optional<std::uint64_t> joker_leading;
+};
+
+HpackCandidates::HpackCandidates(const HpackHistory& history, const Before& before, const Lost& lost, const Limits& limits)
+    : history_(history), taints_(history.taints()), before_(before), octets_lost_(lost.octets), steps_left_(limits.recovery_steps_max) {
+  given_up_ = lost.insertions > limits.insertions_lost_max;
+  if (given_up_) return;
+  for (std::uint64_t k = 0; k <= lost.insertions; ++k) candidates_.push_back({k, {}});
+}
+
+BlockInDoubt HpackCandidates::look_at(std::span<const HeaderField> fields) const {
+  BlockInDoubt block{history_.taints(), {}};
+  for (const HeaderField& each : fields) {
+    FieldInDoubt& field = block.fields.emplace_back();
+    if (each.name_known == Known::Exact) {
+      field.id = each.id;
+      field.pseudo = is_pseudo(each.name);
+      field.connect = each.id == FieldName::Method && (each.value_known != Known::Exact || each.value == "CONNECT");
+      continue;
+    }
+    std::uint64_t number = each.unknown_entry;
+    bool name_only = each.value_known == Known::Exact;
+    for (std::size_t i = 0; i < kNamesFollowed && HpackHistory::is_seen_number(number); ++i) {
+      const HpackHistory::Entry* const entry = history_.at_seen_number(number);
+      number = entry == nullptr ? 0 : entry->name_entry;
+      name_only = true;
+    }
+    const auto index = history_.unseen_index(number);
+    field.is = !index ? FieldInDoubt::Is::Anything : name_only ? FieldInDoubt::Is::NameOf : FieldInDoubt::Is::Entry;
+    field.index = index.value_or(0);
+  }
+  return block;
+}
+
+// Null: a joker, or an entry that nobody saw or remembers. `beyond`: there is no such entry.
+const HeaderField* HpackCandidates::field(const Candidate& candidate, std::uint64_t index, bool& beyond) const {
+  if (index < candidate.lost) return nullptr;
+  const std::uint64_t of_before = index - candidate.lost;
+  if (of_before >= before_.entries) {
+    beyond = before_.complete;
+    return nullptr;
+  }
+  const HpackHistory::Entry* const entry = history_.at(history_.since_taint() + of_before);
+  return entry == nullptr || !entry->field.exact() ? nullptr : &entry->field;
+}
+
+void HpackCandidates::read(const BlockInDoubt& block, BlockKind kind, const GrpcAxioms& axioms) {
+  const auto in_doubt = [](const FieldInDoubt& field) { return field.is != FieldInDoubt::Is::Known; };
+  if (over() || std::ranges::none_of(block.fields, in_doubt)) return;
+  if (!spend(candidates_.size() * block.fields.size())) return;
+  bool any_joker = false;
+  const std::size_t refuted =
+      std::erase_if(candidates_, [&](Candidate& each) { return !holds(each, block, kind, axioms, any_joker); });
+  if (refuted != 0) {
+    confirmed_ = 0;
+  } else if (!any_joker) {
+    ++confirmed_;
+  }
+}
+
+void HpackCandidates::nothing_was_lost() {
+  std::erase_if(candidates_, [](const Candidate& each) { return each.lost != 0; });
+}
+
+// Where it costs too much, what is unknown stays so.
+bool HpackCandidates::spend(std::size_t steps) {
+  given_up_ = given_up_ || steps > steps_left_;
+  if (given_up_) {
+    candidates_.clear();
+    return false;
+  }
+  steps_left_ -= steps;
+  return true;
+}
+
+bool HpackCandidates::holds(Candidate& candidate, const BlockInDoubt& block, BlockKind kind, const GrpcAxioms& axioms,
+                            bool& any_joker) const {
+  Reading reading;
+  for (const FieldInDoubt& each : block.fields) {
+    if (!read_field(candidate, each, kind, reading)) return false;
+  }
+  any_joker = any_joker || reading.open != 0;
+  unsigned required = 0;
+  if (kind == BlockKind::Request) required = bit(FieldName::Method);
+  if (kind == BlockKind::Request && reading.other_method) {  // CONNECT has neither :scheme nor :path (section 8.5)
+    required |= bit(FieldName::Scheme) | bit(FieldName::Path) | (axioms.content_type ? bit(FieldName::ContentType) : 0);
+  }
+  if (kind == BlockKind::Response) required = bit(FieldName::Status);
+  if (kind == BlockKind::Trailers && axioms.grpc_status) required = bit(FieldName::GrpcStatus);
+  for (const FieldName name : kMandatory) {
+    if ((required & ~reading.met & bit(name)) != 0 && !find_room(candidate, name, reading)) return false;
+  }
+  return fits(candidate, reading, required & ~reading.met);
+}
+
+// 7a, HD01.
+bool HpackCandidates::read_field(const Candidate& candidate, const FieldInDoubt& each, BlockKind kind, Reading& reading) const {
+  FieldName id = each.id;
+  bool pseudo = each.pseudo;
+  if (each.is != FieldInDoubt::Is::Known) {
+    bool beyond = false;
+    const bool entry = each.is != FieldInDoubt::Is::Anything;
+    const HeaderField* const found = entry ? field(candidate, each.index, beyond) : nullptr;
+    if (beyond) return false;
+    const auto forced = std::ranges::find(candidate.jokers, each.index, &Joker::first);
+    const bool is_forced = entry && found == nullptr && forced != candidate.jokers.end();
+    if (found == nullptr && !is_forced) {
+      ++reading.open;
+      const bool joker = entry && each.index < candidate.lost;
+      if (!joker) ++reading.anything;
+      reading.joker = joker ? std::optional(each.index) : std::nullopt;
+      if (reading.regular) return true;
+      ++reading.open_leading;
+      reading.joker_leading = reading.joker;
+      return true;
+    }
+    id = is_forced ? forced->second : found->id;
+    pseudo = is_forced ? is_pseudo(id) : is_pseudo(found->name);
+    if (id == FieldName::Method && !is_forced && each.is == FieldInDoubt::Is::Entry) {
+      reading.other_method = found->value != "CONNECT";
+    }
+  } else if (id == FieldName::Method) {
+    reading.other_method = !each.connect;
+  }
+  if (!pseudo) {
+    reading.regular = true;
+    reading.met |= bit(id);
+    return true;
+  }
+  const bool defined = id != FieldName::Other && (allowed_pseudo_headers(kind) & bit(id)) != 0;
+  if (!defined || reading.regular || (reading.met & bit(id)) != 0) return false;
+  reading.met |= bit(id);
+  return true;
+}
+
+// HD02, HD07 and the axioms of gRPC: the field is missing, so that an open one must be it. When there is one only, that says what
+// it is.
+bool HpackCandidates::find_room(Candidate& candidate, FieldName name, const Reading& reading) const {
+  const bool leading = is_pseudo(name);
+  const std::size_t open = leading ? reading.open_leading : reading.open;
+  const std::optional<std::uint64_t>& joker = leading ? reading.joker_leading : reading.joker;
+  if (open == 0) return false;
+  if (open > 1 || !joker) return true;
+  const auto known = std::ranges::find(candidate.jokers, *joker, &Joker::first);
+  if (known != candidate.jokers.end()) return known->second == name;
+  candidate.jokers.emplace_back(*joker, name);
+  return true;
+}
+
+// 7c. Each of the `missing` fields is an open one of this block.
+bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing) const {
+  for (const auto& [index, name] : candidate.jokers) missing &= ~bit(name);
+  const auto fields = static_cast<std::uint64_t>(std::popcount(missing));
+  const std::uint64_t named = candidate.jokers.size() + fields - std::min(fields, reading.anything);
+  if (named > candidate.lost) return false;
+  return named * kNamedInsertionBytes + (candidate.lost - named) * kInsertionBytes <= octets_lost_;
+}
+
+std::optional<std::pair<std::string_view, std::string_view>> HpackCandidates::agreed(std::uint64_t index) const {
+  std::optional<std::pair<std::string_view, std::string_view>> said;
+  for (const Candidate& each : candidates_) {
+    bool beyond = false;
+    const HeaderField* const found = field(each, index, beyond);
+    if (found == nullptr) return std::nullopt;
+    const std::pair says(found->name, found->value);
+    if (said && *said != says) return std::nullopt;
+    said = says;
+  }
+  return said;
+}
+
+std::optional<std::string_view> HpackCandidates::path(const BlockInDoubt& request) {
+  if (confirmed_ < kConfirmations || over() || request.taints != taints_) return std::nullopt;
+  if (!spend(candidates_.size() * request.fields.size())) return std::nullopt;
+  std::optional<std::string_view> said;
+  for (const Candidate& each : candidates_) {
+    const auto says = path(each, request);
+    if (!says || (said && *said != *says)) return std::nullopt;
+    said = says;
+  }
+  return said;
+}
+
+std::optional<std::string_view> HpackCandidates::path(const Candidate& candidate, const BlockInDoubt& request) const {
+  for (const FieldInDoubt& each : request.fields) {
+    if (each.is != FieldInDoubt::Is::Entry) continue;
+    bool beyond = false;
+    const HeaderField* const found = field(candidate, each.index, beyond);
+    if (found != nullptr && found->id == FieldName::Path) return found->value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace testigo::http2
