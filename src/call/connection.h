@@ -75,7 +75,7 @@ class Connection {
     std::deque<std::optional<std::uint32_t>> settings;
     bool settings_lost = false;  // they can no longer be told apart
     std::uint32_t frame_size_max = 0;  // the largest MAX_FRAME_SIZE among all of them
-    bool push_refused = false;         // one of them was ENABLE_PUSH = 0
+    bool promised = false;             // its sender has sent a PUSH_PROMISE
   };
 
   struct Stream {

@@ -14,6 +14,8 @@ constexpr std::uint32_t kLeastFrameSizeMax = 16'384;               // RFC 9113 s
 constexpr std::uint32_t kFramesToRecognise = 8;
 constexpr std::uint64_t kUnrecognisedMax = std::uint64_t{1} << 20;  // octets in which no HTTP/2 is found are none
 constexpr std::uint64_t kLeastRequestBytes = http2::kFrameHeaderBytes + 1;
+// Of the client: one direction may have been captured a little before the other.
+constexpr StreamId kStreamsUnseen = 1000;
 constexpr std::size_t kResyncsWithMemory = 1000;  // of all connections at once
 
 // PRIORITY may stand on an idle stream; what is unknown, on any.
@@ -241,9 +243,11 @@ void Connection::look_for_frames(Direction direction, std::uint64_t missing, std
   if (missing != kUnknownMissing) from.position += missing;
   Limits limits = limits_;
   if (all_.resyncs > kResyncsWithMemory) limits.resync_bytes_kept = 0;
-  const bool pushes = direction == Direction::ToClient && !half(Direction::ToServer).push_refused;
-  gap.resync.emplace(
-      http2::FrameResync::Rules{largest_frame(opposite(direction)), recognised ? 0 : kFramesToRecognise, pushes}, limits);
+  http2::FrameResync::Rules rules;
+  rules.length_max = largest_frame(opposite(direction));
+  rules.frames_to_recognise = recognised ? 0 : kFramesToRecognise;
+  rules.even_streams = direction == Direction::ToClient && from.promised;
+  gap.resync.emplace(rules, limits);
   gap.resync_base = from.position;
   if (direction == Direction::ToServer) awaiting_answers_ = gap.room.has_value();
   if (!again) close_unfollowed(spot_behind_gap(direction));
@@ -310,6 +314,9 @@ bool Connection::pass_gap(const Chunk& chunk, Bytes& octets) {
   gap.time = chunk.time;
   gap.packet = chunk.packet;
   if (gap.resync) {
+    if (chunk.direction == Direction::ToClient && view_.whole(Direction::ToServer)) {
+      gap.resync->streams_up_to(2 * highest_stream_ + kStreamsUnseen);
+    }
     if (gap.resync->feed(octets)) {
       frames_found(from);
     } else if (opening(chunk.direction) != http2::Opening::Http2) {
@@ -358,11 +365,10 @@ void Connection::note_answer(const Spot& spot, const http2::FrameHeader& header)
   BehindGap& gap = *client.gap;
   if (!shows_that_stream_is_open(header) || header.stream % 2 == 0 || header.stream <= gap.highest_before) return;
   gap.answered.insert(header.stream);
-  if (gap.answered.size() * kLeastRequestBytes < *gap.room) return;
-  awaiting_answers_ = false;  // once is enough
+  const std::uint64_t may_be_lost = *gap.room / kLeastRequestBytes;
   const std::uint64_t acked = std::min(spot.acked, client.position);
-  if (acked < gap.resync_base + kLeastRequestBytes) return;
-  if (gap.resync->begins_by(acked - kLeastRequestBytes - gap.resync_base)) frames_found(client);
+  if (gap.answered.size() <= may_be_lost || acked <= gap.resync_base) return;
+  if (gap.resync->holds_headers(acked - gap.resync_base, gap.answered.size() - may_be_lost)) frames_found(client);
 }
 
 }  // namespace testigo::call

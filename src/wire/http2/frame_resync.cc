@@ -10,6 +10,8 @@
 namespace testigo::http2 {
 namespace {
 
+constexpr std::uint64_t kLeastHeadersBytes = kFrameHeaderBytes + 1;
+
 bool stands_on_connection(FrameType type) {
   return type == FrameType::Settings || type == FrameType::Ping || type == FrameType::Goaway;
 }
@@ -52,10 +54,10 @@ bool FrameResync::feed(Bytes octets) {
   return advance();
 }
 
-bool FrameResync::begins_by(std::uint64_t offset) {
-  if (offset >= last_begin_) return advance();
-  last_begin_ = offset;
-  std::erase_if(pending_, [&](const auto& each) { return each.second.first > offset; });
+bool FrameResync::holds_headers(std::uint64_t offset, std::uint64_t headers) {
+  const std::uint64_t octets = headers * kLeastHeadersBytes;
+  last_begin_ = std::min(last_begin_, offset - std::min(offset, octets));
+  std::erase_if(pending_, [&](const auto& each) { return each.second.headers < headers; });
   if (pending_.empty() && !may_begin(at_)) start_again();
   return advance();
 }
@@ -78,8 +80,6 @@ void FrameResync::look_at(std::uint64_t offset) {
   if (led) {
     boundary = led_to->second;
     pending_.erase(led_to);
-  } else {
-    boundary.first = offset;
   }
   if (may_begin(offset)) {
     boundary.anything = true;
@@ -92,15 +92,18 @@ void FrameResync::look_at(std::uint64_t offset) {
 
 bool FrameResync::allows(const Boundary& boundary, const FrameHeader& header) const {
   if (!is_plausible(header, rules_.length_max) || !is_of_a_stream_that_may_be(header)) return false;
+  if (header.is(FrameType::PushPromise) && !rules_.even_streams) return false;
   if (rules_.frames_to_recognise != 0 && header.type > static_cast<std::uint8_t>(FrameType::Continuation)) return false;
   if (boundary.anything) return true;
   return header.is(FrameType::Continuation) ? boundary.continuation == header.stream : boundary.no_continuation;
 }
 
 bool FrameResync::is_of_a_stream_that_may_be(const FrameHeader& header) const {
-  if (rules_.even_streams) return true;
-  const bool opens = header.is(FrameType::Data) || header.is(FrameType::Headers) || header.is(FrameType::Continuation);
-  return !header.is(FrameType::PushPromise) && (!opens || header.stream % 2 == 1);
+  if (header.type > static_cast<std::uint8_t>(FrameType::Continuation) || header.is(FrameType::Priority)) return true;
+  const bool of_server = header.stream % 2 == 0 && header.stream != 0;
+  if (!of_server) return header.stream <= rules_.stream_max;
+  const bool by_server = header.is(FrameType::Data) || header.is(FrameType::Headers) || header.is(FrameType::Continuation);
+  return rules_.even_streams || !by_server;
 }
 
 void FrameResync::follow(std::uint64_t offset, const Boundary& boundary, const FrameHeader& header) {
@@ -108,9 +111,8 @@ void FrameResync::follow(std::uint64_t offset, const Boundary& boundary, const F
   const bool unfinished = carries_field_block(header) && !header.has(kFlagEndHeaders);
   const bool alone = !may_begin(offset) && pending_.empty();
   agreed_ = alone ? agreed_ + 1 : 0;
-  const auto [it, added] = pending_.try_emplace(next);
-  Boundary& met = it->second;
-  met.first = added ? boundary.first : std::min(met.first, boundary.first);
+  Boundary& met = pending_[next];
+  met.headers = std::max(met.headers, boundary.headers + (header.is(FrameType::Headers) ? 1 : 0));
   if (!unfinished) {
     met.no_continuation = true;
   } else if (met.continuation != 0 && met.continuation != header.stream) {

@@ -29,6 +29,8 @@ class FrameResync {
     std::uint32_t frames_to_recognise = 0;
     // Whether there may be streams of the server, of even numbers. A client never sends DATA or HEADERS on them (section 5.1.1).
     bool even_streams = true;
+    // Above it the client has opened none.
+    StreamId stream_max = 0x7fff'ffff;
   };
 
   FrameResync(const Rules& rules, const Limits& limits);
@@ -36,8 +38,11 @@ class FrameResync {
   // The octets behind the gap, in their order; offsets count from the first one. True when the answer is known, and all octets
   // before it were fed.
   bool feed(Bytes octets);
-  // Somebody knows that a frame header begins at `offset` or before it. True when the answer is known.
-  bool begins_by(std::uint64_t offset);
+  // The client has opened more streams.
+  void streams_up_to(StreamId stream_max) { rules_.stream_max = stream_max; }
+  // Somebody knows that of the octets before `offset`, which were fed, so many HEADERS are made, 1 at least. True when the answer is
+  // known.
+  bool holds_headers(std::uint64_t offset, std::uint64_t headers);
 
   // Once the answer is known: where the first frame begins that all chains have in common, and what was fed from there on.
   std::uint64_t offset() const { return pending_.begin()->first; }
@@ -58,7 +63,7 @@ class FrameResync {
  private:
   // What a frame at some offset must be. Chains that meet may ask for different things: then any of them will do.
   struct Boundary {
-    std::uint64_t first = 0;  // where the longest of the chains that meet here began
+    std::uint64_t headers = 0;  // how many the chain with most of them has, of those that meet here
     bool anything = false;
     bool no_continuation = false;
     StreamId continuation = 0;  // of that stream; 0: of none

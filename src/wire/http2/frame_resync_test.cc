@@ -114,7 +114,7 @@ TEST(FrameResync, SomebodyMayKnowThatAFrameBeganBefore) {
   const Octets octets = calls(1, 40);
   FrameResync resync({.even_streams = false}, {});
   EXPECT_FALSE(resync.feed(octets));
-  EXPECT_TRUE(resync.begins_by(120));
+  EXPECT_TRUE(resync.holds_headers(120, 1));
   EXPECT_EQ(resync.offset(), octets.size());
   EXPECT_TRUE(resync.octets().empty());
   EXPECT_EQ(resync.passed_over().begin, 0u);
