@@ -127,6 +127,8 @@ class Connection {
 
   // connection_recovery.cc: header fields that are not exact.
   void doubt(Half& from, const http2::HpackCandidates::Lost& lost);
+  void note_habit(bool keeps_to_grpc);
+  void withdraw(BehindGap& gap);
   void note_new_stream(Half& client, StreamId id);
   void read_in_doubt(Half& from, Stream* stream, BlockRole role);
   std::uint32_t number_unknown(BehindGap& gap) const;
@@ -168,6 +170,8 @@ class Connection {
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
+  unsigned requests_of_grpc_ = 0;  // that kept to what gRPC asks of them
+  bool requests_other_ = false;    // one did not
   bool awaiting_answers_ = false;  // they may tell where frames of the client begin
   std::vector<http2::HeaderField> fields_;         // of the block at hand
   std::optional<tcp::ConnectionClosing> closing_;  // the first one

@@ -90,11 +90,15 @@ BlockRole Connection::open_call(const Spot& spot, bool complete) {
   call.request.headers = true;
   call.request.headers_end = spot.end;
   call.rpc_class = rpc_class(fields_, complete);
-  if (const auto* path = call::find(fields_, FieldName::Path)) {
+  const Named named(fields_);
+  if (const auto* path = named[FieldName::Path]) {
     call.path = bounded(path->value, limits_);
     call.path_known = path->value_known;
   }
-  if (const auto timeout = exact_value(fields_, FieldName::GrpcTimeout)) call.timeout = rpc::parse_timeout(*timeout);
+  if (const auto* timeout = named[FieldName::GrpcTimeout]; timeout != nullptr && timeout->exact()) {
+    call.timeout = rpc::parse_timeout(timeout->value);
+  }
+  if (const auto keeps = keeps_to_grpc(fields_, named, complete)) note_habit(*keeps);
   return BlockRole::Request;
 }
 

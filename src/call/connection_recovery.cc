@@ -5,10 +5,30 @@
 #include "call/fields.h"
 
 namespace testigo::call {
+namespace {
+
+constexpr unsigned kRequestsOfHabit = 8;
+
+}  // namespace
 
 // From here on it is not known how many insertions were lost; `lost` is what it may be at most.
 void Connection::doubt(Half& from, const http2::HpackCandidates::Lost& lost) {
   from.gap->candidates.emplace(from.hpack.history(), from.gap->history, lost, limits_);
+}
+
+// What gRPC adds to HTTP/2 is taken for granted only of a client that has kept to it, and as long as it does.
+void Connection::note_habit(bool keeps_to_grpc) {
+  if (keeps_to_grpc) {
+    ++requests_of_grpc_;
+    return;
+  }
+  const Half& client = half(Direction::ToServer);
+  if (!std::exchange(requests_other_, true) && client.gap && requests_of_grpc_ >= kRequestsOfHabit) withdraw(*client.gap);
+}
+
+void Connection::withdraw(BehindGap& gap) {
+  gap.candidates.reset();
+  if (std::exchange(gap.inferred, false)) sink_.on_withdrawn(view_);
 }
 
 // The blocks of a request that may have been lost with the octets of a gap are those of streams opened then, whose ids would be
@@ -34,10 +54,9 @@ void Connection::read_in_doubt(Half& from, Stream* stream, BlockRole role) {
   if (call.path_known == http2::Known::Unknown) call.unknown_method = number_unknown(gap);
   if (!gap.candidates) return;
   http2::BlockInDoubt block = gap.candidates->look_at(fields_);
-  gap.candidates->read(block, http2::BlockKind::Request, {});
+  gap.candidates->read(block, http2::BlockKind::Request, {.request = !requests_other_ && requests_of_grpc_ >= kRequestsOfHabit});
   if (gap.candidates->refuted()) {
-    gap.candidates.reset();
-    if (gap.inferred) sink_.on_withdrawn(view_);
+    withdraw(gap);
     return;
   }
   if (call.path_known == http2::Known::Unknown) stream->in_doubt = std::move(block);

@@ -53,6 +53,16 @@ bool is_two_segment_path(std::string_view path) {
          path.find('/', slash + 1) == std::string_view::npos;
 }
 
+std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete) {
+  const http2::HeaderField* const type = named[FieldName::ContentType];
+  const http2::HeaderField* const te = named[FieldName::Te];
+  if (te != nullptr && te->exact() && type != nullptr && type->exact() && te->value == "trailers") {
+    return is_grpc_content_type(type->value);
+  }
+  if (!complete || any_name_unknown(request) || (te != nullptr && !te->exact()) || (type != nullptr && !type->exact())) return {};
+  return false;
+}
+
 RpcClass rpc_class(Fields request, bool complete) {
   const http2::HeaderField* type = find(request, FieldName::ContentType);
   if (type != nullptr && type->value_known != http2::Known::Exact) return RpcClass::Unknown;

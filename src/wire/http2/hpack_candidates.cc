@@ -10,16 +10,43 @@ namespace {
 
 constexpr unsigned kConfirmations = 2;
 constexpr std::size_t kNamesFollowed = 16;       // from entry to entry, for a name that each took from the one before
-constexpr std::uint64_t kNamedInsertionBytes = 3;  // an index, a length and an octet: none of the mandatory fields is empty
 
 constexpr unsigned bit(FieldName name) { return 1U << static_cast<unsigned>(name); }
 
 bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
-// Those that a block may have to have.
-constexpr FieldName kMandatory[] = {FieldName::Method, FieldName::Scheme,      FieldName::Path,
-                                    FieldName::Status, FieldName::ContentType, FieldName::GrpcStatus};
-bool is_pseudo(FieldName mandatory) { return mandatory != FieldName::ContentType && mandatory != FieldName::GrpcStatus; }
+// A field that a block may have to have, and how few octets can insert it: an index, a length, and a value that is not empty, or is
+// that of a gRPC call, which no static entry holds.
+struct Mandatory {
+  FieldName name;
+  bool pseudo;
+  std::uint64_t octets;
+};
+constexpr std::uint64_t kTrailersBytes = 6;         // "trailers", Huffman-coded
+constexpr std::uint64_t kApplicationGrpcBytes = 12;  // "application/grpc"
+constexpr Mandatory kMandatory[] = {{FieldName::ContentType, false, kInsertionBytes + kApplicationGrpcBytes},
+                                    {FieldName::Te, false, kInsertionBytes + kTrailersBytes},
+                                    {FieldName::Method, true, kInsertionBytes + 1},
+                                    {FieldName::Scheme, true, kInsertionBytes + 1},
+                                    {FieldName::Path, true, kInsertionBytes + 1},
+                                    {FieldName::Status, true, kInsertionBytes + 1},
+                                    {FieldName::GrpcStatus, false, kInsertionBytes + 1}};
+
+const Mandatory& mandatory(FieldName name) { return *std::ranges::find(kMandatory, name, &Mandatory::name); }
+
+unsigned mandatory_fields(BlockKind kind, bool connect, const GrpcAxioms& axioms) {
+  switch (kind) {
+    case BlockKind::Request:
+      if (connect) return bit(FieldName::Method);  // neither :scheme nor :path (RFC 9113 section 8.5)
+      return bit(FieldName::Method) | bit(FieldName::Scheme) | bit(FieldName::Path) |
+             (axioms.request ? bit(FieldName::ContentType) | bit(FieldName::Te) : 0);
+    case BlockKind::Response:
+      return bit(FieldName::Status);
+    case BlockKind::Trailers:
+      return axioms.trailers ? bit(FieldName::GrpcStatus) : 0;
+  }
+  return 0;
+}
 
 // HD01, HD07: the pseudo-headers that a block of that kind may have.
 unsigned allowed_pseudo_headers(BlockKind kind) {
@@ -128,17 +155,11 @@ bool HpackCandidates::holds(Candidate& candidate, const BlockInDoubt& block, Blo
     if (!read_field(candidate, each, kind, reading)) return false;
   }
   any_joker = any_joker || reading.open != 0;
-  unsigned required = 0;
-  if (kind == BlockKind::Request) required = bit(FieldName::Method);
-  if (kind == BlockKind::Request && reading.other_method) {  // CONNECT has neither :scheme nor :path (section 8.5)
-    required |= bit(FieldName::Scheme) | bit(FieldName::Path) | (axioms.content_type ? bit(FieldName::ContentType) : 0);
+  const unsigned missing = mandatory_fields(kind, !reading.other_method, axioms) & ~reading.met;
+  for (const Mandatory& each : kMandatory) {
+    if ((missing & bit(each.name)) != 0 && !find_room(candidate, each.name, reading)) return false;
   }
-  if (kind == BlockKind::Response) required = bit(FieldName::Status);
-  if (kind == BlockKind::Trailers && axioms.grpc_status) required = bit(FieldName::GrpcStatus);
-  for (const FieldName name : kMandatory) {
-    if ((required & ~reading.met & bit(name)) != 0 && !find_room(candidate, name, reading)) return false;
-  }
-  return fits(candidate, reading, required & ~reading.met);
+  return fits(candidate, reading, missing);
 }
 
 // 7a, HD01.
@@ -163,7 +184,7 @@ bool HpackCandidates::read_field(const Candidate& candidate, const FieldInDoubt&
       return true;
     }
     id = is_forced ? forced->second : found->id;
-    pseudo = is_forced ? is_pseudo(id) : is_pseudo(found->name);
+    pseudo = is_forced ? mandatory(id).pseudo : is_pseudo(found->name);
     if (id == FieldName::Method && !is_forced && each.is == FieldInDoubt::Is::Entry) {
       reading.other_method = found->value != "CONNECT";
     }
@@ -184,7 +205,7 @@ bool HpackCandidates::read_field(const Candidate& candidate, const FieldInDoubt&
 // HD02, HD07 and the axioms of gRPC: the field is missing, so that an open one must be it. When there is one only, that says what
 // it is.
 bool HpackCandidates::find_room(Candidate& candidate, FieldName name, const Reading& reading) const {
-  const bool leading = is_pseudo(name);
+  const bool leading = mandatory(name).pseudo;
   const std::size_t open = leading ? reading.open_leading : reading.open;
   const std::optional<std::uint64_t>& joker = leading ? reading.joker_leading : reading.joker;
   if (open == 0) return false;
@@ -195,13 +216,19 @@ bool HpackCandidates::find_room(Candidate& candidate, FieldName name, const Read
   return true;
 }
 
-// 7c. Each of the `missing` fields is an open one of this block.
+// 7c. Each of the `missing` fields is an open one of this block; those that are no lost entry take no octets of the gap.
 bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing) const {
-  for (const auto& [index, name] : candidate.jokers) missing &= ~bit(name);
-  const auto fields = static_cast<std::uint64_t>(std::popcount(missing));
-  const std::uint64_t named = candidate.jokers.size() + fields - std::min(fields, reading.anything);
-  if (named > candidate.lost) return false;
-  return named * kNamedInsertionBytes + (candidate.lost - named) * kInsertionBytes <= octets_lost_;
+  std::uint64_t entries = candidate.jokers.size(), octets = 0, elsewhere = reading.anything;
+  for (const auto& [index, name] : candidate.jokers) {
+    missing &= ~bit(name);
+    octets += mandatory(name).octets;
+  }
+  for (const Mandatory& each : kMandatory) {  // those that take most come first
+    if ((missing & bit(each.name)) == 0 || (elsewhere != 0 && elsewhere-- != 0)) continue;
+    ++entries;
+    octets += each.octets;
+  }
+  return entries <= candidate.lost && octets + (candidate.lost - entries) * kInsertionBytes <= octets_lost_;
 }
 
 std::optional<std::pair<std::string_view, std::string_view>> HpackCandidates::agreed(std::uint64_t index) const {

@@ -23,8 +23,8 @@ enum class BlockKind : std::uint8_t { Request, Response, Trailers };
 
 // What gRPC adds to HTTP/2: it counts only where the sender has always kept to it.
 struct GrpcAxioms {
-  bool content_type = false;  // a request has one
-  bool grpc_status = false;   // trailers have one
+  bool request = false;   // a request has te and content-type
+  bool trailers = false;  // trailers have a grpc-status
 };
 
 // A field of a block, as the candidates look at it.

@@ -39,7 +39,7 @@ class HpackCandidatesTest : public ::testing::Test {
   std::optional<HpackCandidates> candidates_;
 };
 
-constexpr GrpcAxioms kTrailersHaveAStatus{false, true};
+constexpr GrpcAxioms kTrailersHaveAStatus{.trailers = true};
 
 // The example of the design, octet by octet. Lost: `7e 02 31 34`, "insert, name of index 62, value 14".
 TEST_F(HpackCandidatesTest, TheGrpcStatusThatWasNotOk) {
@@ -108,6 +108,18 @@ TEST_F(HpackCandidatesTest, WhatMayHaveBeenInsertedAnewIsUnknown) {
   for (int i = 0; i < 10; ++i) request = read("83 86 c1 c0 bf be", BlockKind::Request);
   EXPECT_GT(candidates_->left(), 1u);
   EXPECT_EQ(candidates_->path(request), std::nullopt);
+}
+
+// te and content-type alone would take 22 octets of them.
+TEST_F(HpackCandidatesTest, WhatMustHaveBeenInsertedAnewMayNotFit) {
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  see_requests(fields);
+  seen(fields);
+  lose(26);
+  BlockInDoubt request;
+  for (int i = 0; i < 3; ++i) request = read("83 86 c1 c0 bf be", BlockKind::Request, {.request = true});
+  EXPECT_EQ(candidates_->left(), 1u);
+  EXPECT_EQ(candidates_->path(request), "/a.B/C");
 }
 
 TEST_F(HpackCandidatesTest, AJokerIsTheSameWhereverItStands) {
