@@ -164,7 +164,7 @@ void Connection::cut_block(Direction direction, Bytes payload) {
   from.gap->cut = true;
   from.gap->candidates.reset();
   if (!header.has(http2::kFlagEndHeaders)) return;  // how much of the block is still to come is not known
-  doubt(from, {broken.rest() / http2::kInsertionBytes, broken.rest()});
+  doubt(from, {broken.rest() / http2::kInsertionBytes, broken.rest(), 1});
 }
 
 // The next octets of the broken frame were seen.
@@ -351,7 +351,8 @@ void Connection::frames_found(Half& from) {
   if (gap.room && passed.known) {
     const std::uint64_t of_frames = *gap.room - std::min<std::uint64_t>(*gap.room, http2::kFrameHeaderBytes);
     const std::uint64_t octets = gap.rest_of_block + of_frames + passed.begin;
-    doubt(from, {octets / http2::kInsertionBytes + passed.insertions, octets + passed.octets});
+    const std::uint64_t cut = (gap.rest_of_block != 0 ? 1 : 0) + (passed.begin != 0 ? 1 : 0);
+    doubt(from, {octets / http2::kInsertionBytes + passed.insertions, octets + passed.octets, 1 + cut + passed.blocks});
   }
   from.base = gap.resync_base + found.offset();
   const Bytes octets = found.octets();

@@ -26,7 +26,7 @@ void expect_nothing_wrong(const TruthSink& sink, const std::string& what) {
 }
 
 // Every so-many-th position, so that the test takes seconds.
-constexpr std::size_t kPositions = 150;
+constexpr std::size_t kPositions = 60;
 
 TEST_P(RecoveryTruth, OnePacketLost) {
   const RecordedTraffic traffic(GetParam(), 1);
@@ -57,7 +57,7 @@ TEST_P(RecoveryTruth, TheFirstPacketsLost) {
   const RecordedTraffic traffic(habits, 2);
   std::size_t named = 0, told = 0;
   std::set<std::size_t> without;
-  const std::size_t step = std::max<std::size_t>(1, traffic.packets().size() / 100);
+  const std::size_t step = std::max<std::size_t>(1, traffic.packets().size() / 40);
   for (std::size_t first = 0; first < traffic.packets().size(); ++first) {
     without.insert(first);
     if (first % step != 0) continue;
@@ -73,7 +73,7 @@ TEST_P(RecoveryTruth, TheFirstPacketsLost) {
 TEST_P(RecoveryTruth, TwoGaps) {
   const RecordedTraffic traffic(GetParam(), 3);
   std::mt19937 random(4);
-  for (int run = 0; run < 100; ++run) {
+  for (int run = 0; run < 40; ++run) {
     std::set<std::size_t> without{random() % traffic.packets().size()};
     const std::size_t second = run % 2 == 0 ? random() % traffic.packets().size() : *without.begin() + random() % 30;
     const std::size_t burst = run % 5 == 0 ? 10 : 1;

@@ -135,7 +135,7 @@ class RecordedTraffic::Writer {
   }
 
   std::string text(StreamId stream) {
-    std::string text = "message " + std::to_string(stream) + " " + std::string(random_() % 60, 'm');
+    std::string text = "message " + std::to_string(stream) + " " + std::string(random_() % 30, 'm');
     if (!habits_.tunnel || chance(2)) return text;
     // Frames of another connection, that would be calls of this one.
     std::vector<std::byte> inner;

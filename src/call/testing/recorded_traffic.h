@@ -23,7 +23,7 @@ struct Habits {
   bool metadata = false;    // in trailers
   bool breaks_rules = false;  // no te, a content-type that changes, a header table that is filled and resized again and again
   bool tunnel = false;      // messages that hold whole HTTP/2 frames
-  std::size_t calls = 600;
+  std::size_t calls = 1200;
   std::size_t at_once = 1;  // open at a time
 };
 

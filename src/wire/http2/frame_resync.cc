@@ -161,7 +161,7 @@ Bytes FrameResync::kept_payload(const Step& step) const {
 // Of all chains that lead to the answer.
 FrameResync::PassedOver FrameResync::passed_over() const {
   if (!all_kept_) return {};
-  PassedOver passed{true, offset(), 0, 0};
+  PassedOver passed{true, offset(), 0, 0, 0};
   std::unordered_set<std::uint64_t> leads{offset()};
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
@@ -172,7 +172,9 @@ FrameResync::PassedOver FrameResync::passed_over() const {
     const auto block = field_block(step.header, kept_payload(step));
     const std::uint64_t insertions = block ? insertions_at_most(*block) : step.header.length / kInsertionBytes;
     passed.insertions += insertions;
-    if (insertions != 0) passed.octets += step.header.length;
+    if (insertions == 0) continue;
+    passed.octets += step.header.length;
+    ++passed.blocks;
   }
   return passed;
 }

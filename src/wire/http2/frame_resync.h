@@ -55,7 +55,8 @@ class FrameResync {
     bool known = false;            // what follows is
     std::uint64_t begin = 0;       // octets before the first of them: of the payload that the gap cut
     std::uint64_t insertions = 0;  // into the header table, by their field blocks, at most
-    std::uint64_t octets = 0;      // of those blocks
+    std::uint64_t octets = 0;      // of those blocks that made any
+    std::uint64_t blocks = 0;
     friend bool operator==(const PassedOver&, const PassedOver&) = default;
   };
   PassedOver passed_over() const;

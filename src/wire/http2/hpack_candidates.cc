@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "wire/http2/frame.h"
 #include "wire/http2/hpack_insertions.h"
 
 namespace testigo::http2 {
@@ -74,13 +75,14 @@ struct HpackCandidates::Reading {
   std::size_t open_leading = 0;               // of them, before the first regular field: they may be pseudo-headers
   std::optional<std::uint64_t> joker;         // the last open one that is an entry
   std::optional<std::uint64_t> joker_leading;
+  std::optional<std::uint64_t> joker_first;  // the first open field, where that is a lost entry before any regular field
 };
 
 HpackCandidates::HpackCandidates(const HpackHistory& history, const Before& before, const Lost& lost, const Limits& limits)
-    : history_(history), taints_(history.taints()), before_(before), octets_lost_(lost.octets), steps_left_(limits.recovery_steps_max) {
+    : history_(history), taints_(history.taints()), before_(before), lost_(lost), steps_left_(limits.recovery_steps_max) {
   given_up_ = lost.insertions > limits.insertions_lost_max;
   if (given_up_) return;
-  for (std::uint64_t k = 0; k <= lost.insertions; ++k) candidates_.push_back({k, {}});
+  for (std::uint64_t k = 0; k <= lost.insertions; ++k) candidates_.push_back({k, {}, {}});
 }
 
 BlockInDoubt HpackCandidates::look_at(std::span<const HeaderField> fields) const {
@@ -159,7 +161,17 @@ bool HpackCandidates::holds(Candidate& candidate, const BlockInDoubt& block, Blo
   for (const Mandatory& each : kMandatory) {
     if ((missing & bit(each.name)) != 0 && !find_room(candidate, each.name, reading)) return false;
   }
-  return fits(candidate, reading, missing);
+  note_leading(candidate, reading, missing);
+  return fits(candidate, reading, missing, axioms.request);
+}
+
+// Where only :path and perhaps :authority are missing, the first open field is one of them: nothing else stands before :path.
+void HpackCandidates::note_leading(Candidate& candidate, const Reading& reading, unsigned missing) const {
+  const unsigned others = bit(FieldName::Method) | bit(FieldName::Scheme);
+  if ((missing & bit(FieldName::Path)) == 0 || (reading.met & others) != others || !reading.joker_first) return;
+  if (std::ranges::find(candidate.leading, *reading.joker_first) == candidate.leading.end()) {
+    candidate.leading.push_back(*reading.joker_first);
+  }
 }
 
 // 7a, HD01.
@@ -179,7 +191,7 @@ bool HpackCandidates::read_field(const Candidate& candidate, const FieldInDoubt&
       if (!joker) ++reading.anything;
       reading.joker = joker ? std::optional(each.index) : std::nullopt;
       if (reading.regular) return true;
-      ++reading.open_leading;
+      if (++reading.open_leading == 1) reading.joker_first = reading.joker;
       reading.joker_leading = reading.joker;
       return true;
     }
@@ -217,7 +229,7 @@ bool HpackCandidates::find_room(Candidate& candidate, FieldName name, const Read
 }
 
 // 7c. Each of the `missing` fields is an open one of this block; those that are no lost entry take no octets of the gap.
-bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing) const {
+bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing, bool grpc) const {
   std::uint64_t entries = candidate.jokers.size(), octets = 0, elsewhere = reading.anything;
   for (const auto& [index, name] : candidate.jokers) {
     missing &= ~bit(name);
@@ -228,7 +240,17 @@ bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, u
     ++entries;
     octets += each.octets;
   }
-  return entries <= candidate.lost && octets + (candidate.lost - entries) * kInsertionBytes <= octets_lost_;
+  if (entries > candidate.lost) return false;
+  octets += (candidate.lost - entries) * kInsertionBytes + octets_of_blocks((candidate.leading.size() + 1) / 2, entries, grpc);
+  return octets <= lost_.octets;
+}
+
+// Beside the entries that were inserted. HD01: no request has two of :path or :authority, so that there were so many requests; each
+// has an octet for :method and :scheme, te and content-type, too, but for those of them that are among the `entries`.
+std::uint64_t HpackCandidates::octets_of_blocks(std::uint64_t requests, std::uint64_t entries, bool grpc) const {
+  const std::uint64_t fields = requests * (grpc ? 4 : 2);
+  const std::uint64_t headers = requests - std::min(requests, lost_.blocks);
+  return headers * kFrameHeaderBytes + fields - std::min(fields, entries);
 }
 
 std::optional<std::pair<std::string_view, std::string_view>> HpackCandidates::agreed(std::uint64_t index) const {

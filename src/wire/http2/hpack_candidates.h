@@ -52,6 +52,7 @@ class HpackCandidates {
   struct Lost {
     std::uint64_t insertions = 0;
     std::uint64_t octets = 0;  // in which they stood
+    std::uint64_t blocks = 1;  // of which the frame headers do not count in `octets`; those of others do
   };
   // The history as it was when the gap came.
   struct Before {
@@ -84,22 +85,25 @@ class HpackCandidates {
   using Joker = std::pair<std::uint64_t, FieldName>;
   struct Candidate {
     std::uint64_t lost = 0;
-    std::vector<Joker> jokers;  // those of which it is known what they must be
+    std::vector<Joker> jokers;          // those of which it is known what they must be
+    std::vector<std::uint64_t> leading;  // those that are :path or :authority
   };
   struct Reading;
 
   const HeaderField* field(const Candidate& candidate, std::uint64_t index, bool& beyond) const;
   bool holds(Candidate& candidate, const BlockInDoubt& block, BlockKind kind, const GrpcAxioms& axioms, bool& any_joker) const;
   bool read_field(const Candidate& candidate, const FieldInDoubt& field, BlockKind kind, Reading& reading) const;
+  void note_leading(Candidate& candidate, const Reading& reading, unsigned missing) const;
   bool find_room(Candidate& candidate, FieldName name, const Reading& reading) const;
-  bool fits(const Candidate& candidate, const Reading& reading, unsigned missing) const;
+  bool fits(const Candidate& candidate, const Reading& reading, unsigned missing, bool grpc) const;
+  std::uint64_t octets_of_blocks(std::uint64_t requests, std::uint64_t entries, bool grpc) const;
   std::optional<std::string_view> path(const Candidate& candidate, const BlockInDoubt& request) const;
   bool spend(std::size_t steps);
 
   const HpackHistory& history_;
   std::uint64_t taints_;
   Before before_;
-  std::uint64_t octets_lost_;
+  Lost lost_;
   std::size_t steps_left_;
   bool given_up_ = false;
   unsigned confirmed_ = 0;  // blocks read without jokers since a candidate was refuted last
