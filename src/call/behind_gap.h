@@ -50,14 +50,14 @@ struct BehindGap {
   std::uint64_t unrecognised = 0;            // octets in which no HTTP/2 was found
 
   // The last gap behind which frames had to be looked for.
-  std::optional<std::uint64_t> room;        // octets in which whole frames may have stood; nothing: any number
-  std::uint64_t rest_of_block = 0;          // octets of a field block that it cut, which were lost before them
-  bool cut = false;                         // it cut a block: `history` ends there
+  std::optional<std::uint64_t> room;  // octets in which whole frames may have stood; nothing: any number
+  std::uint64_t rest_of_block = 0;    // octets of a field block that it cut, which were lost before them
+  bool cut = false;                   // it cut a block: `history` ends there
   http2::HpackCandidates::Before history;
-  http2::StreamId highest_before = 0;       // stream of the client
-  bool trailers_possible = false;           // a request that was open then may have ended by a block that was lost
+  http2::StreamId highest_before = 0;  // stream of the client
+  bool trailers_possible = false;      // a request that was open then may have ended by a block that was lost
   bool next_stream_seen = false;
-  std::set<http2::StreamId> answered;       // opened since, for the server has answered them
+  std::set<http2::StreamId> answered;  // opened since, for the server has answered them
   std::optional<http2::HpackCandidates> candidates;
   bool inferred = false;  // something was, and told
 

@@ -73,7 +73,7 @@ class Connection {
     std::optional<OpenBlock> block;
     // For each SETTINGS of this sender that the other side has not acknowledged: the HEADER_TABLE_SIZE it set, if any.
     std::deque<std::optional<std::uint32_t>> settings;
-    bool settings_lost = false;  // they can no longer be told apart
+    bool settings_lost = false;        // they can no longer be told apart
     std::uint32_t frame_size_max = 0;  // the largest MAX_FRAME_SIZE among all of them
     bool promised = false;             // its sender has sent a PUSH_PROMISE
   };
@@ -84,7 +84,7 @@ class Connection {
     Call call;
     rpc::MessageDecoder request;
     rpc::MessageDecoder response;
-    std::array<bool, 2> role_lost{};  // of the blocks of that direction: what they are does not follow from frames seen
+    std::array<bool, 2> role_lost{};       // of the blocks of that direction: what they are does not follow from frames seen
     std::array<bool, 2> may_have_ended{};  // that side, in a gap
     http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
   };
@@ -170,9 +170,9 @@ class Connection {
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
-  unsigned requests_of_grpc_ = 0;  // that kept to what gRPC asks of them
-  bool requests_other_ = false;    // one did not
-  bool awaiting_answers_ = false;  // they may tell where frames of the client begin
+  unsigned requests_of_grpc_ = 0;                  // that kept to what gRPC asks of them
+  bool requests_other_ = false;                    // one did not
+  bool awaiting_answers_ = false;                  // they may tell where frames of the client begin
   std::vector<http2::HeaderField> fields_;         // of the block at hand
   std::optional<tcp::ConnectionClosing> closing_;  // the first one
   Time last_;

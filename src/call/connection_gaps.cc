@@ -10,7 +10,7 @@
 namespace testigo::call {
 namespace {
 
-constexpr std::uint32_t kLeastFrameSizeMax = 16'384;               // RFC 9113 section 6.5.2
+constexpr std::uint32_t kLeastFrameSizeMax = 16'384;  // RFC 9113 section 6.5.2
 constexpr std::uint32_t kFramesToRecognise = 8;
 constexpr std::uint64_t kUnrecognisedMax = std::uint64_t{1} << 20;  // octets in which no HTTP/2 is found are none
 constexpr std::uint64_t kLeastRequestBytes = http2::kFrameHeaderBytes + 1;

@@ -155,7 +155,8 @@ TEST(Gaps, OneThatEndsWithTheFrameIsHarmless) {
   Wire wire = asked();
   wire.client(message(1, "0123456789")).cut(20, 4);
   for (StreamId stream = 3; stream < 9; stream += 2) {
-    wire.client(headers(stream, request_fields(), EndStream::Yes)).server(headers(stream, trailers_only_fields("5"), EndStream::Yes));
+    wire.client(headers(stream, request_fields(), EndStream::Yes))
+        .server(headers(stream, trailers_only_fields("5"), EndStream::Yes));
   }
   const Seen events = seen(wire);
   ASSERT_EQ(events.calls.size(), 4u);

@@ -67,8 +67,8 @@ std::uint32_t Connection::number_unknown(BehindGap& gap) const {
   std::vector<std::uint64_t> entries;
   for (const http2::HeaderField& each : fields_) {
     if (each.name_known == http2::Known::Exact) continue;
-    const bool literal = each.representation != http2::Representation::Indexed &&
-                         each.representation != http2::Representation::IncrementalIndexing;
+    const bool literal =
+        each.representation != http2::Representation::Indexed && each.representation != http2::Representation::IncrementalIndexing;
     if (each.unknown_entry == 0 || literal) return 0;
     entries.push_back(each.unknown_entry);
   }

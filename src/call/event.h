@@ -118,7 +118,7 @@ struct Call {
   http2::Known path_known = http2::Known::Unknown;
   std::uint32_t unknown_method = 0;  // calls of a connection that have the same number, not 0, have the same method
   bool opened_behind_gap = false;    // its request headers stood behind octets that were not seen
-  std::optional<Duration> timeout;  // grpc-timeout
+  std::optional<Duration> timeout;   // grpc-timeout
   SideOfCall request;
   SideOfCall response;
   std::optional<Time> first_response;

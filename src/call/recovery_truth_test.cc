@@ -45,8 +45,8 @@ TEST_P(RecoveryTruth, OnePacketLost) {
     withdrawn += sink.withdrawn;
   }
   const auto percent = [&](std::size_t part) { return 100.0 * static_cast<double>(part) / static_cast<double>(later); };
-  std::printf("%s: of %zu later calls %.1f %% are told, %.1f %% named; %zu inferred, %zu withdrawals\n", GetParam().name.c_str(), later,
-              percent(told), percent(named), inferred, withdrawn);
+  std::printf("%s: of %zu later calls %.1f %% are told, %.1f %% named; %zu inferred, %zu withdrawals\n", GetParam().name.c_str(),
+              later, percent(told), percent(named), inferred, withdrawn);
   if (!GetParam().breaks_rules && !GetParam().tunnel) {
     EXPECT_GE(percent(named), 95.0);
   }
@@ -97,8 +97,7 @@ const Habits kHabits[] = {
     {.name = "TunnelNghttp2", .nghttp2 = true, .tunnel = true},
 };
 
-INSTANTIATE_TEST_SUITE_P(Traffic, RecoveryTruth, ::testing::ValuesIn(kHabits),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Traffic, RecoveryTruth, ::testing::ValuesIn(kHabits), [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace testigo::call

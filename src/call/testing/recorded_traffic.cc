@@ -111,7 +111,8 @@ class RecordedTraffic::Writer {
     const int status = chance(5) ? static_cast<int>(random_() % 17) : 0;
     truth(stream).status = status;
     FieldList trailers = trailer_fields(std::to_string(status));
-    if (habits_.metadata) trailers = plus(std::move(trailers), "x-cost-" + std::to_string(random_() % 5), std::to_string(random_() % 50));
+    if (habits_.metadata)
+      trailers = plus(std::move(trailers), "x-cost-" + std::to_string(random_() % 5), std::to_string(random_() % 50));
     if (habits_.breaks_rules) break_rules(Direction::ToClient, trailers);
     headers(Direction::ToClient, stream, trailers, true, octets);
     send(Direction::ToClient, std::move(octets), {});
@@ -145,7 +146,8 @@ class RecordedTraffic::Writer {
       std::vector<std::byte> block;
       for (const auto& [name, value] : request_fields("/tunnel.Wrong/Call")) encoder.encode({name, value}, block);
       http2::encode_frame({head(FrameType::Headers, http2::kFlagEndHeaders, of), http2::HeadersFrame{{}, block, {}}}, inner);
-      http2::encode_frame({head(FrameType::Data, http2::kFlagEndStream, of), http2::DataFrame{as_octets("\0\0\0\0\3abc"), {}}}, inner);
+      http2::encode_frame({head(FrameType::Data, http2::kFlagEndStream, of), http2::DataFrame{as_octets("\0\0\0\0\3abc"), {}}},
+                          inner);
     }
     return std::string(as_text(inner));
   }
@@ -205,8 +207,8 @@ void TruthSink::on_block(const BlockSeen& seen) {
   for (const http2::HeaderField& field : seen.fields) {
     if (!field.exact()) continue;
     const std::string text = std::string(field.name) + ": " + std::string(field.value);
-    const bool right = truth != traffic_.truth().end() &&
-                       truth->second.fields[static_cast<std::size_t>(seen.spot.direction)].contains(text);
+    const bool right =
+        truth != traffic_.truth().end() && truth->second.fields[static_cast<std::size_t>(seen.spot.direction)].contains(text);
     if (!right) wrong.push_back("field " + text + " on stream " + std::to_string(seen.spot.place.stream));
   }
 }

@@ -18,11 +18,11 @@ namespace testigo::call::testing {
 // What decides how the calls of a connection look.
 struct Habits {
   std::string name;
-  bool nghttp2 = false;     // its encoder, else ours
-  bool literals = false;    // a field in each request that no other has
-  bool metadata = false;    // in trailers
+  bool nghttp2 = false;       // its encoder, else ours
+  bool literals = false;      // a field in each request that no other has
+  bool metadata = false;      // in trailers
   bool breaks_rules = false;  // no te, a content-type that changes, a header table that is filled and resized again and again
-  bool tunnel = false;      // messages that hold whole HTTP/2 frames
+  bool tunnel = false;        // messages that hold whole HTTP/2 frames
   std::size_t calls = 1200;
   std::size_t at_once = 1;  // open at a time
 };
@@ -42,7 +42,7 @@ class RecordedTraffic {
   struct Truth {
     std::string path;
     int status = 0;
-    std::set<std::string> fields[2];    // "name: value"
+    std::set<std::string> fields[2];  // "name: value"
     std::set<std::string> messages[2];
   };
   const std::map<StreamId, Truth>& truth() const { return truth_; }

@@ -125,9 +125,7 @@ void FrameResync::follow(std::uint64_t offset, const Boundary& boundary, const F
   all_kept_ = steps_.size() * sizeof(Step) <= bytes_kept_;
 }
 
-bool FrameResync::decided() const {
-  return !may_begin(at_) && pending_.size() == 1 && agreed_ >= rules_.frames_to_recognise;
-}
+bool FrameResync::decided() const { return !may_begin(at_) && pending_.size() == 1 && agreed_ >= rules_.frames_to_recognise; }
 
 // No chain is left, or too many to follow: the gap goes on.
 void FrameResync::start_again() {
@@ -148,9 +146,7 @@ void FrameResync::remember(Bytes octets) {
   first_kept_ += done;
 }
 
-Bytes FrameResync::octets() const {
-  return Bytes(octets_).subspan(offset() - first_kept_);
-}
+Bytes FrameResync::octets() const { return Bytes(octets_).subspan(offset() - first_kept_); }
 
 Bytes FrameResync::kept_payload(const Step& step) const {
   const Bytes all = octets_;

@@ -1,8 +1,8 @@
 // Where frames begin again behind a gap, when no frame header says so.
 //
-// The payload that the gap cut into may hold anything, whole HTTP/2 frames too: a chain of headers that looks right proves nothing. So
-// every offset at which the next header may stand is kept while its chain stays valid, and the first frame that all chains have in
-// common is the answer. Those offsets end where the largest payload would, or where somebody proves that a header stood before.
+// The payload that the gap cut into may hold anything, whole HTTP/2 frames too: a chain of headers that looks right proves nothing.
+// So every offset at which the next header may stand is kept while its chain stays valid, and the first frame that all chains have
+// in common is the answer. Those offsets end where the largest payload would, or where somebody proves that a header stood before.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ class FrameResync {
   bool feed(Bytes octets);
   // The client has opened more streams.
   void streams_up_to(StreamId stream_max) { rules_.stream_max = stream_max; }
-  // Somebody knows that of the octets before `offset`, which were fed, so many HEADERS are made, 1 at least. True when the answer is
-  // known.
+  // Somebody knows that of the octets before `offset`, which were fed, so many HEADERS are made, 1 at least. True when the answer
+  // is known.
   bool holds_headers(std::uint64_t offset, std::uint64_t headers);
 
   // Once the answer is known: where the first frame begins that all chains have in common, and what was fed from there on.

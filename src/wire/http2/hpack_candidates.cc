@@ -10,7 +10,7 @@ namespace testigo::http2 {
 namespace {
 
 constexpr unsigned kConfirmations = 2;
-constexpr std::size_t kNamesFollowed = 16;       // from entry to entry, for a name that each took from the one before
+constexpr std::size_t kNamesFollowed = 16;  // from entry to entry, for a name that each took from the one before
 
 constexpr unsigned bit(FieldName name) { return 1U << static_cast<unsigned>(name); }
 
@@ -23,7 +23,7 @@ struct Mandatory {
   bool pseudo;
   std::uint64_t octets;
 };
-constexpr std::uint64_t kTrailersBytes = 6;         // "trailers", Huffman-coded
+constexpr std::uint64_t kTrailersBytes = 6;          // "trailers", Huffman-coded
 constexpr std::uint64_t kApplicationGrpcBytes = 12;  // "application/grpc"
 constexpr Mandatory kMandatory[] = {{FieldName::ContentType, false, kInsertionBytes + kApplicationGrpcBytes},
                                     {FieldName::Te, false, kInsertionBytes + kTrailersBytes},
@@ -67,13 +67,13 @@ unsigned allowed_pseudo_headers(BlockKind kind) {
 
 // What a block is under one candidate.
 struct HpackCandidates::Reading {
-  unsigned met = 0;      // names, as bits
-  bool regular = false;  // a regular field has come
-  bool other_method = false;  // one that is not CONNECT
-  std::size_t open = 0;                       // fields that may be anything
-  std::uint64_t anything = 0;                 // of them, those that were not lost in this gap
-  std::size_t open_leading = 0;               // of them, before the first regular field: they may be pseudo-headers
-  std::optional<std::uint64_t> joker;         // the last open one that is an entry
+  unsigned met = 0;                    // names, as bits
+  bool regular = false;                // a regular field has come
+  bool other_method = false;           // one that is not CONNECT
+  std::size_t open = 0;                // fields that may be anything
+  std::uint64_t anything = 0;          // of them, those that were not lost in this gap
+  std::size_t open_leading = 0;        // of them, before the first regular field: they may be pseudo-headers
+  std::optional<std::uint64_t> joker;  // the last open one that is an entry
   std::optional<std::uint64_t> joker_leading;
   std::optional<std::uint64_t> joker_first;  // the first open field, where that is a lost entry before any regular field
 };

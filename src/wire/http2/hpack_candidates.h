@@ -1,8 +1,8 @@
 // Behind a gap: how many insertions into the header table of a direction may have been lost, and what follows from it.
 //
 // Each candidate is a number k. Of the entries that were not seen since the gap, the k newest were lost: jokers, which may be any
-// field, but the same one wherever they are referred to. Behind them lies the history before the gap. A candidate is refuted only by
-// what a conforming sender cannot have sent; the truth is always among those left. So what all of them agree on is known.
+// field, but the same one wherever they are referred to. Behind them lies the history before the gap. A candidate is refuted only
+// by what a conforming sender cannot have sent; the truth is always among those left. So what all of them agree on is known.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +85,7 @@ class HpackCandidates {
   using Joker = std::pair<std::uint64_t, FieldName>;
   struct Candidate {
     std::uint64_t lost = 0;
-    std::vector<Joker> jokers;          // those of which it is known what they must be
+    std::vector<Joker> jokers;           // those of which it is known what they must be
     std::vector<std::uint64_t> leading;  // those that are :path or :authority
   };
   struct Reading;

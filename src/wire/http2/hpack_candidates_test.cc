@@ -90,7 +90,8 @@ TEST_F(HpackCandidatesTest, APathIsToldWhenLaterBlocksHaveConfirmedIt) {
   seen(fields);
   lose(8);
   EXPECT_EQ(candidates_->left(), 5u);
-  const BlockInDoubt request = read("83 86 c1 c0 bf be", BlockKind::Request);  // all four inserted anew take nine octets: nothing was inserted
+  const BlockInDoubt request =
+      read("83 86 c1 c0 bf be", BlockKind::Request);  // all four inserted anew take nine octets: nothing was inserted
   EXPECT_EQ(candidates_->path(request), std::nullopt);
   read("83 86 c1 c0 bf be", BlockKind::Request);
   read("83 86 c1 c0 bf be", BlockKind::Request);
@@ -128,9 +129,9 @@ TEST_F(HpackCandidatesTest, AJokerIsTheSameWhereverItStands) {
   seen(fields);
   lose(5);
   read("83 86 be c1 c0 bf", BlockKind::Request);  // be is the new :path; if nothing was lost, it is content-type before :path
-  EXPECT_EQ(candidates_->left(), 2u);
+  EXPECT_EQ(candidates_->left(), 1u);
   read("83 86 44 01 2f 83", BlockKind::Request);  // an entry more
-  EXPECT_EQ(candidates_->left(), 2u);
+  EXPECT_EQ(candidates_->left(), 1u);
   read("83 86 44 01 2f c0", BlockKind::Request);  // and the same one beside another :path
   EXPECT_TRUE(candidates_->refuted());
 }

@@ -59,7 +59,7 @@ class MessageDecoder {
   std::uint64_t begun_ = 0;        // octets of it so far
   std::uint32_t length_ = 0;
   std::uint64_t lost_ = 0;  // of them, that were not seen
-  bool clear_ = false;  // the last message borrowed from buffer_
+  bool clear_ = false;      // the last message borrowed from buffer_
 };
 
 }  // namespace testigo::rpc
