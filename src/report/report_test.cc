@@ -159,6 +159,28 @@ TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
   EXPECT_EQ(json["method"], "/a.B/C\x1b[2J");  // JSON escapes it
 }
 
+TEST(CallLine, SaysHowTheMethodIsKnown) {
+  call::ConnectionView connection;
+  connection.number = 7;
+  call::Call call;
+  const auto told = [&] {
+    std::string line;
+    CallLine({}).append(line, connection, call);
+    const auto json = nlohmann::json::parse(call_json(connection, call));
+    return line.substr(line.find("  ") + 2, line.find("  unary") - line.find("  ") - 2) + " " + json.value("method", "-") + " " +
+           json.value("method_known", "-");
+  };
+  EXPECT_EQ(told(), "(unknown method) - unknown");
+  call.unknown_method = 3;
+  EXPECT_EQ(told(), "unknown#3 unknown#3 unknown");
+  call.path = "/a.B/C";
+  call.path_known = http2::Known::Inferred;
+  EXPECT_EQ(told(), "/a.B/C /a.B/C inferred");
+  call.path_known = http2::Known::Exact;
+  EXPECT_EQ(told(), "/a.B/C /a.B/C exact");
+  EXPECT_EQ(nlohmann::json::parse(withdrawn_json(connection))["connection"], 7);
+}
+
 TEST(CallLine, NamesEndingsWithoutAStatus) {
   call::Call call;
   call.ending = call::Ending::ResetByClient;
@@ -169,6 +191,11 @@ TEST(CallLine, NamesEndingsWithoutAStatus) {
   call.ending = call::Ending::WithoutStatus;
   call.http_status = 404;
   EXPECT_EQ(outcome_text(call), "HTTP 404");
+  call.ending = call::Ending::Trailers;
+  call.http_status = 200;
+  EXPECT_EQ(outcome_text(call), "no status");
+  call.response.behind_gap = true;  // its entry may not have been seen
+  EXPECT_EQ(outcome_text(call), "unknown status");
 }
 
 TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {

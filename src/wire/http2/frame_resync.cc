@@ -64,8 +64,9 @@ bool FrameResync::holds_headers(std::uint64_t offset, std::uint64_t headers) {
 
 bool FrameResync::advance() {
   while (true) {
-    if (decided()) return offset() <= fed();
     if (!may_begin(at_)) at_ = std::max(at_, pending_.begin()->first);  // nothing between them is looked at
+    all_kept_ = all_kept_ && at_ <= bytes_kept_;
+    if (decided()) return offset() <= fed();
     if (at_ + kFrameHeaderBytes > first_kept_ + octets_.size()) return false;
     look_at(at_);
     ++at_;
@@ -138,8 +139,7 @@ void FrameResync::start_again() {
 
 void FrameResync::remember(Bytes octets) {
   append(octets_, octets);
-  if (octets_.size() <= bytes_kept_ && all_kept_) return;
-  all_kept_ = false;
+  if (all_kept_) return;
   const std::uint64_t done = std::min<std::uint64_t>(at_ - first_kept_, octets_.size());
   if (2 * done < octets_.size()) return;
   octets_.erase(octets_.begin(), octets_.begin() + static_cast<std::ptrdiff_t>(done));
