@@ -16,7 +16,7 @@ constexpr int kWrongUsage = 2;
 constexpr int kEnvironmentFailed = 4;
 
 // --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
-int explain(const CLI::App& app, const CLI::ParseError& error) {
+int complain(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
@@ -34,15 +34,18 @@ int main(int argc, char** argv) {
   CLI::App* verify = nullptr;
   CLI::App* watch = nullptr;
   CLI::App* tap = nullptr;
+  CLI::App* explain = nullptr;
   const testigo::app::Runner run_verify = testigo::app::add_verify(app, verify);
   const testigo::app::Runner run_watch = testigo::app::add_watch(app, watch);
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
+  const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
     app.parse(argc, argv);
     if (verify->parsed()) return run_verify();
+    if (explain->parsed()) return run_explain();
     return watch->parsed() ? run_watch() : run_tap();
   } catch (const CLI::ParseError& error) {
-    return explain(app, error);
+    return complain(app, error);
   } catch (const testigo::UsageError& error) {
     fmt::print(stderr, "testigo: {}\n", error.what());
     return kWrongUsage;

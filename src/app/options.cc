@@ -20,6 +20,24 @@ CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const
       ->type_name("DURATION");
 }
 
+void add_selection(CLI::App& command, run::CallSelection& calls) {
+  const std::string group = "Which calls are shown and summed up";
+  command.add_option("--method", calls.method, "those whose method contains this")->type_name("TEXT")->group(group);
+  command.add_option("--status", calls.statuses, "those with this status: OK, UNAVAILABLE, 14; failed: not OK; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("STATUS")
+      ->group(group);
+  command.add_option("--peer", calls.peer, "those of this client or server: an address, or an address and a port")
+      ->type_name("ADDRESS")
+      ->group(group);
+  add_duration(command, "--min-latency", calls.min_latency, "those that took this long, or longer")->group(group);
+  command.add_option("--finding", calls.findings, "those of which this check found something: RQ04; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("ID")
+      ->group(group);
+  command.parse_complete_callback([&calls] { run::check_selection(calls); });
+}
+
 }  // namespace
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, Duration& value, const std::string& help) {
@@ -40,6 +58,22 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<
           },
           help)
       ->type_name("TIME");
+}
+
+void add_shown(CLI::App& command, run::Shown& shown) {
+  command.add_flag("--json", shown.json, "JSON lines: a line a call, a line a finding, and the verdict last");
+  command.add_flag("--quiet,-q", shown.quiet, "no line a call, the verdict only");
+  command.add_flag("--frames", shown.frames, "every frame, annotated: time, direction, fields, offset");
+  command
+      .add_option_function<std::string>(
+          "--follow",
+          [&shown](const std::string& text) {
+            shown.follow = run::parse_followed(text);
+            if (!shown.follow) throw CLI::ValidationError("--follow", fmt::format("\"{}\" is no stream; write 1/5", text));
+          },
+          "a sequence diagram of this stream at the end: 1/5 is stream 5 of connection 1")
+      ->type_name("CONNECTION/STREAM");
+  add_selection(command, shown.calls);
 }
 
 }  // namespace testigo::app

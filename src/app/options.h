@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
+#include "run/shown.h"
 
 namespace testigo::app {
 
@@ -15,5 +16,8 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, Duration& 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<Duration>& value, const std::string& help);
 // An RFC 3339 time.
 CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<Time>& value, const std::string& help);
+
+// What of the traffic is shown: --json, --quiet, --frames, --follow, and which calls.
+void add_shown(CLI::App& command, run::Shown& shown);
 
 }  // namespace testigo::app

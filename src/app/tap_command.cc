@@ -18,10 +18,12 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
   add_duration(*command, "--for", options->time_limit, "end after this time");
   command->add_option("--count", options->calls_limit, "end after this many calls")->type_name("N");
   command->add_flag("--payloads", options->payloads, "message bodies go into the capture; else their lengths only");
-  command->add_option("--secret", options->secrets, "mask the values of this header field in the capture too; may be repeated")
+  command
+      ->add_option("--secret", options->shown.secrets,
+                   "values of this header field are secret, too: neither written nor shown; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("NAME");
-  command->add_flag("--json", options->json, "JSON lines: a line a call, a line a finding, and the verdict last");
-  command->add_flag("--quiet,-q", options->quiet, "no line a call, the verdict only");
+  add_shown(*command, options->shown);
   command->footer(
       "Example: a client that calls 127.0.0.1:50050 is witnessed on its way to a server at 50051\n"
       "  testigo tap --listen 127.0.0.1:50050 --to localhost:50051\n\n"

@@ -42,7 +42,7 @@ void add_files(CLI::App& command, std::vector<std::filesystem::path>& files) {
 
 int watch(const run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
-  if (!files.empty()) return run::run_read({files, options.json, options.quiet});
+  if (!files.empty()) return run::run_read({files, options.shown});
   if (options.interface.empty()) throw CLI::RequiredError("-i,--interface or FILE");
   return run::run_watch(options);
 }
@@ -59,19 +59,22 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
   auto* write = command->add_flag("--write", options->write, "keep the packets in wire.pcapng, without message bodies");
   command->add_flag("--payloads", options->payloads, "with --write: with message bodies")->needs(write);
-  command->add_option("--secret", options->secrets, "with --write: mask the values of this header field too; may be repeated")
-      ->needs(write)
+  command
+      ->add_option("--secret", options->shown.secrets,
+                   "values of this header field are secret, too: neither written nor shown; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("NAME");
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);
   const auto files = std::make_shared<std::vector<std::filesystem::path>>();
   add_files(*command, *files);
-  command->add_flag("--json", options->json, "JSON lines: a line a call, a line a finding, and the verdict last");
-  command->add_flag("--quiet,-q", options->quiet, "no line a call, the verdict only");
+  add_shown(*command, options->shown);
   command->footer(
       "Examples:\n"
       "  testigo watch capture.pcapng                         every gRPC call in a capture\n"
+      "  testigo watch capture.pcapng --status failed --min-latency 1s\n"
+      "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"

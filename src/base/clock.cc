@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -31,26 +32,36 @@ bool literal(std::string_view text, std::size_t& at, char wanted) {
 }
 
 // Decimal digits of a number that is not negative, over what stands there.
-void put_digits(std::string& text, std::size_t at, std::size_t size, std::int64_t number) {
-  for (; size-- > 0; number /= 10) text[at + size] = static_cast<char>('0' + number % 10);
+void put_digits(char* at, std::size_t size, std::uint64_t number) {
+  for (; size-- > 0; number /= 10) at[size] = static_cast<char>('0' + number % 10);
 }
 
+void put_digits(std::string& text, std::size_t at, std::size_t size, std::int64_t number) {
+  put_digits(text.data() + at, size, static_cast<std::uint64_t>(number));
+}
+
+char* write_number(char* at, std::uint64_t number) { return std::to_chars(at, at + 20, number).ptr; }
+
+char* write_text(char* at, std::string_view text) { return std::ranges::copy(text, at).out; }
+
 // Rounded to the nearest.
-std::uint64_t divided(std::uint64_t number, std::uint64_t by) { return (number + by / 2) / by; }
+constexpr std::uint64_t divided(std::uint64_t number, std::uint64_t by) { return (number + by / 2) / by; }
 
 // A number of units, of which there are less than 999.5, with three digits and no zeros behind the point: "412", "12.3", "1.25".
-void append_three_digits(std::string& text, std::uint64_t number, std::uint64_t unit) {
-  std::uint64_t scale = 1;  // 10 to the number of decimals
-  while (scale < 100 && unit > 1 && divided(number * scale * 10, unit) < 1000) scale *= 10;
-  std::uint64_t digits = divided(number * scale, unit);
-  while (scale > 1 && digits % 10 == 0) {
-    digits /= 10;
-    scale /= 10;
-  }
-  text += std::to_string(digits / scale);
-  if (scale == 1) return;
-  text += '.';
-  for (std::uint64_t place = scale / 10; place > 0; place /= 10) text += static_cast<char>('0' + digits / place % 10);
+// The unit is a constant, so that dividing by it costs little.
+template <std::uint64_t kUnit>
+char* write_three_digits(char* at, std::uint64_t number) {
+  std::size_t decimals = 2;
+  std::uint64_t digits = divided(number * 100, kUnit);
+  if (digits >= 1000) digits = divided(number * 10, kUnit), decimals = 1;
+  if (decimals == 1 && digits >= 1000) digits = divided(number, kUnit), decimals = 0;
+  for (; decimals > 0 && digits % 10 == 0; --decimals) digits /= 10;
+  if (decimals == 0) return write_number(at, digits);
+  const std::uint64_t scale = decimals == 2 ? 100 : 10;
+  at = write_number(at, digits / scale);
+  *at = '.';
+  put_digits(at + 1, decimals, digits % scale);
+  return at + 1 + decimals;
 }
 
 // ".123456789", 1 to 9 digits, or nothing at all: nanoseconds.
@@ -150,39 +161,41 @@ std::optional<Duration> parse_duration(std::string_view text) {
   return nanoseconds(std::llround(nanos));
 }
 
-std::string to_human(Duration duration) {
-  struct Unit {
-    std::uint64_t nanos;
-    std::string_view name;
-  };
-  constexpr Unit kUnits[] = {{1, " ns"}, {1'000, " µs"}, {1'000'000, " ms"}, {1'000'000'000, " s"}};
+// 999.5 of a unit would round to four digits, so the next one takes over there.
+char* write_human(char* at, Duration duration) {
   const bool negative = duration.count() < 0;
   const std::uint64_t nanos =
       negative ? 0 - static_cast<std::uint64_t>(duration.count()) : static_cast<std::uint64_t>(duration.count());
-  std::string text = negative ? "-" : "";
-  if (nanos >= 59'950'000'000) {
-    const std::uint64_t whole = divided(nanos, kNanosPerSecond);
-    return text + std::to_string(whole / 60) + "m " + std::to_string(whole % 60) + "s";
-  }
-  // 999.5 of a unit would round to four digits, so the next one takes over there.
-  const Unit* unit = kUnits;
-  while (unit != kUnits + 3 && 2 * nanos >= 1999 * unit->nanos) ++unit;
-  append_three_digits(text, nanos, unit->nanos);
-  text += unit->name;
-  return text;
+  if (negative) *at++ = '-';
+  if (nanos < 1'000) return write_text(write_number(at, nanos), " ns");
+  if (nanos < 999'500) return write_text(write_three_digits<1'000>(at, nanos), " µs");
+  if (nanos < 999'500'000) return write_text(write_three_digits<1'000'000>(at, nanos), " ms");
+  if (nanos < 59'950'000'000) return write_text(write_three_digits<1'000'000'000>(at, nanos), " s");
+  const std::uint64_t whole = divided(nanos, kNanosPerSecond);
+  return write_text(write_number(write_text(write_number(at, whole / 60), "m "), whole % 60), "s");
+}
+
+std::string to_human(Duration duration) {
+  char text[kHumanBytesMax];
+  return {text, write_human(text, duration)};
+}
+
+char* write_time_of_day(char* at, Time time) {
+  constexpr std::int64_t kMillisPerDay = 86'400'000;
+  const std::int64_t nanos = time.time_since_epoch().count();
+  const std::int64_t floored = nanos / 1'000'000 - (nanos % 1'000'000 < 0 ? 1 : 0);
+  const auto millis = static_cast<std::uint64_t>((floored % kMillisPerDay + kMillisPerDay) % kMillisPerDay);
+  char* const end = write_text(at, "00:00:00.000");
+  put_digits(at, 2, millis / 3'600'000);
+  put_digits(at + 3, 2, millis / 60'000 % 60);
+  put_digits(at + 6, 2, millis / 1'000 % 60);
+  put_digits(at + 9, 3, millis % 1'000);
+  return end;
 }
 
 std::string to_time_of_day(Time time) {
-  constexpr std::int64_t kMillisPerDay = 86'400'000;
-  const std::int64_t nanos = time.time_since_epoch().count();
-  std::int64_t millis = nanos / 1'000'000 - (nanos % 1'000'000 < 0 ? 1 : 0);
-  millis = (millis % kMillisPerDay + kMillisPerDay) % kMillisPerDay;
-  std::string text = "00:00:00.000";
-  put_digits(text, 0, 2, millis / 3'600'000);
-  put_digits(text, 3, 2, millis / 60'000 % 60);
-  put_digits(text, 6, 2, millis / 1'000 % 60);
-  put_digits(text, 9, 3, millis % 1'000);
-  return text;
+  char text[kTimeOfDayBytes];
+  return {text, write_time_of_day(text, time)};
 }
 
 }  // namespace testigo

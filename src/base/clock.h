@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +42,14 @@ std::optional<Duration> parse_duration(std::string_view text);
 
 // For people, three digits: "412 µs", "1.25 s", "3m 20s".
 std::string to_human(Duration duration);
+// The same into room for `kHumanBytesMax` octets; returns where it ends.
+constexpr std::size_t kHumanBytesMax = 24;
+char* write_human(char* at, Duration duration);
 
 // The time of day alone, "03:04:05.006", UTC.
 std::string to_time_of_day(Time time);
+// The same into room for `kTimeOfDayBytes` octets, all of which it takes.
+constexpr std::size_t kTimeOfDayBytes = 12;
+char* write_time_of_day(char* at, Time time);
 
 }  // namespace testigo

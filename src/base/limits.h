@@ -38,6 +38,9 @@ struct Limits {
   // check
   std::size_t findings_kept = 100;  // of one check in one run; all are counted
 
+  // verdict
+  std::size_t methods_summed_max = 1000;  // told apart in a summary; what is beyond counts together
+
   // capture
   std::size_t tap_buffer_bytes = std::size_t{1} << 16;      // one direction of one tapped connection
   std::size_t tap_queue_bytes_max = std::size_t{64} << 20;  // seen, not yet judged; a full queue slows the tap down

@@ -179,10 +179,20 @@ struct ConnectionClosed {
   std::uint64_t calls_open;                       // that its end, or that of the server's direction, cut off
 };
 
+// What a sink hears beside the life of connections; of the rest it need not be told.
+struct Interest {
+  bool frames = true;
+  bool blocks = true;
+  bool messages = true;
+  bool side_ends = true;
+  bool calls = true;
+};
+
 // Who hears of events. One thread at a time.
 class Sink {
  public:
   virtual ~Sink() = default;
+  virtual Interest hears() const { return {}; }
   virtual void on_connection(const ConnectionView&) {}
   // The first octets of a direction were recognised as `Http2` or something else; the spot is of those that decided.
   virtual void on_opening(const ConnectionView&, const Spot&, http2::Opening) {}

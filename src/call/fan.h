@@ -4,13 +4,18 @@
 #include <vector>
 
 #include "call/event.h"
+#include "call/roster.h"
 
 namespace testigo::call {
 
 class Fan final : public Sink {
  public:
   // The sinks must outlive the fan; they hear in this order.
-  explicit Fan(std::vector<Sink*> sinks) : sinks_(std::move(sinks)) {}
+  explicit Fan(const std::vector<Sink*>& sinks) {
+    for (Sink* sink : sinks) roster_.add(*sink);
+  }
+
+  Interest hears() const override { return roster_.hears(); }
 
   void on_connection(const ConnectionView& connection) override;
   void on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) override;
@@ -23,7 +28,7 @@ class Fan final : public Sink {
   void on_connection_closed(const ConnectionClosed& closed) override;
 
  private:
-  std::vector<Sink*> sinks_;
+  Roster roster_;
 };
 
 }  // namespace testigo::call

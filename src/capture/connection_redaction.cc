@@ -36,7 +36,7 @@ ConnectionRedaction::ConnectionRedaction(bool from_start, bool payloads, const S
 void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   Side& from = side(chunk.direction);
   if (from.finished) return;
-  if (chunk.missing != 0 && from.rest == Rest::Unknown) settle(from, Rest::Zeros);
+  if (chunk.missing != 0 && from.rest == Rest::Unknown) settle_rest(from);
   if (from.rest != Rest::Unknown) return;
   from.octets.insert(from.octets.end(), chunk.bytes.begin(), chunk.bytes.end());
   if (from.opening == Opening::NeedMore) recognise(chunk.direction);
@@ -91,8 +91,14 @@ void ConnectionRedaction::finish(Direction direction) {
   // Too short to be anything; or the beginning of a preface, and shall be known for that again.
   const bool preface = direction == Direction::ToServer && http2::kPreface.starts_with(as_text(from.octets));
   const bool plain = from.opening == Opening::NeedMore && (payloads_ || preface);
-  settle(from, plain ? Rest::AsItIs : Rest::Zeros);
+  plain ? settle(from, Rest::AsItIs) : settle_rest(from);
   from.finished = true;
+}
+
+// What is not decided of HTTP/1.1 is the beginning of a line, at most the name of a field, and no secret.
+void ConnectionRedaction::settle_rest(Side& side) {
+  if (side.http1) side.decided = side.first + side.octets.size();
+  settle(side, Rest::Zeros);
 }
 
 void ConnectionRedaction::settle(Side& side, Rest rest) {

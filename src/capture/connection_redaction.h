@@ -72,6 +72,7 @@ class ConnectionRedaction {
   void start_http1(Direction direction);
   void start_http2(Direction direction);
   void settle(Side& side, Rest rest);
+  void settle_rest(Side& side);
   void drop_before(Side& side, std::uint64_t offset);
 
   bool payloads_;

@@ -23,6 +23,9 @@ class ConnectionChecks final : public Check {
  public:
   explicit ConnectionChecks(Findings& findings) : findings_(findings) {}
 
+  call::Interest hears() const override {
+    return {.frames = true, .blocks = false, .messages = false, .side_ends = false, .calls = false};
+  }
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, Opening opening) override;
   void on_frame(const call::FrameSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,10 @@ class Findings {
     call::Spot spot;
     std::string text;
   };
-  CheckCount& of(Id id) { return counts_[static_cast<std::size_t>(id)]; }
+  CheckCount& of(Id id) {
+    assert(info(id).judged());
+    return counts_[static_cast<std::size_t>(id)];
+  }
 
   FindingLog& log_;
   std::array<CheckCount, kCheckCount> counts_;

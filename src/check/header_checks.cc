@@ -112,6 +112,9 @@ class HeaderChecks final : public Check {
  public:
   explicit HeaderChecks(Findings& findings) : findings_(findings) {}
 
+  call::Interest hears() const override {
+    return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
+  }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
 

@@ -17,43 +17,46 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
+Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)) {
+  for (const auto& check : checks) roster.add(*check);
+}
+
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
-  attended.checks = all_checks(attended.findings);
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  for (const auto& check : of(connection)) check->on_opening(connection, spot, opening);
+  for (Check* check : of(connection).all()) check->on_opening(connection, spot, opening);
   const auto it = attended_.find(connection.number);
   if (it != attended_.end() && connection.client_opening == http2::Opening::Http2) it->second.findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
   if (!judges(seen.connection, seen.spot)) return;
-  for (const auto& check : of(seen.connection)) check->on_frame(seen);
+  for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
   if (!judges(seen.connection, seen.spot)) return;
-  for (const auto& check : of(seen.connection)) check->on_block(seen);
+  for (Check* check : of(seen.connection).blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
   if (!judges(seen.connection, seen.spot)) return;
-  for (const auto& check : of(seen.connection)) check->on_message(seen);
+  for (Check* check : of(seen.connection).messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
   if (!judges(ended.connection, ended.spot)) return;
-  for (const auto& check : of(ended.connection)) check->on_side_ended(ended);
+  for (Check* check : of(ended.connection).side_ends()) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  for (const auto& check : of(closed.connection)) check->on_call(closed);
+  for (Check* check : of(closed.connection).calls()) check->on_call(closed);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -62,7 +65,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   Findings& findings = it->second.findings;
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
-    for (std::size_t i = 0; i < kCheckCount; ++i) findings.not_judgeable(static_cast<Id>(i), reason);
+    for (const Id id : judged_checks()) findings.not_judgeable(id, reason);
   }
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   last_ = nullptr;
@@ -79,27 +82,27 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   ConnectionTally tally;
   tally.errors = findings.errors();
-  for (std::size_t i = 0; i < kCheckCount; ++i) {
-    const CheckCount& count = findings.count(static_cast<Id>(i));
-    totals_[i] += count;
-    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(static_cast<Id>(i)).id, count);
+  for (const Id id : judged_checks()) {
+    const CheckCount& count = findings.count(id);
+    totals_[static_cast<std::size_t>(id)] += count;
+    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(id).id, count);
   }
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-const Judge::Checks& Judge::of(const call::ConnectionView& connection) {
-  static const Checks none;
+const call::Roster& Judge::of(const call::ConnectionView& connection) {
+  static const call::Roster none;
   if (last_ != nullptr && last_number_ == connection.number) return *last_;
   const auto it = attended_.find(connection.number);
   if (it == attended_.end()) return none;
   last_number_ = connection.number;
-  last_ = &it->second.checks;
+  last_ = &it->second.roster;
   return *last_;
 }
 
 Tally Judge::tally() const {
   Tally tally;
-  for (std::size_t i = 0; i < kCheckCount; ++i) tally.counts.emplace(info(static_cast<Id>(i)).id, totals_[i]);
+  for (const Id id : judged_checks()) tally.counts.emplace(info(id).id, totals_[static_cast<std::size_t>(id)]);
   tally.findings = log_.kept();
   tally.errors = log_.count(Severity::Error);
   tally.warnings = log_.count(Severity::Warning);

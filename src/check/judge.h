@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "call/event.h"
+#include "call/roster.h"
 #include "check/all_checks.h"
 #include "check/findings.h"
 
@@ -39,14 +40,15 @@ class Judge final : public call::Sink {
   Tally tally() const;
 
  private:
-  using Checks = std::vector<std::unique_ptr<Check>>;
+  // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
-    explicit Attended(FindingLog& log) : findings(log) {}
+    explicit Attended(FindingLog& log);
 
     Findings findings;
-    Checks checks;  // they point at `findings`
+    std::vector<std::unique_ptr<Check>> checks;
+    call::Roster roster;
   };
-  const Checks& of(const call::ConnectionView& connection);
+  const call::Roster& of(const call::ConnectionView& connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
   // What stands behind a gap is told, and not judged.
@@ -58,7 +60,7 @@ class Judge final : public call::Sink {
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.
   call::ConnectionNumber last_number_ = 0;
-  const Checks* last_ = nullptr;
+  const call::Roster* last_ = nullptr;
   std::array<CheckCount, kCheckCount> totals_;
   OnTally on_tally_;
 };

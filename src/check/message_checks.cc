@@ -16,6 +16,9 @@ class MessageChecks final : public Check {
  public:
   explicit MessageChecks(Findings& findings) : findings_(findings) {}
 
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = false, .messages = true, .side_ends = true, .calls = false};
+  }
   void on_message(const call::MessageSeen& seen) override {
     switch (class_of(seen.call, seen.spot.direction)) {
       case RpcClass::Other:

@@ -15,6 +15,9 @@ class RequestChecks final : public Check {
  public:
   explicit RequestChecks(Findings& findings) : findings_(findings) {}
 
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = false};
+  }
   void on_block(const call::BlockSeen& seen) override;
 
  private:

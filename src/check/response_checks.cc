@@ -20,6 +20,9 @@ class ResponseChecks final : public Check {
  public:
   explicit ResponseChecks(Findings& findings) : findings_(findings) {}
 
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = false};
+  }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
 

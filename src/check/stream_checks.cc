@@ -18,6 +18,9 @@ class StreamChecks final : public Check {
   explicit StreamChecks(Findings& findings)
       : findings_(findings), streams_(findings.limits().streams_max), limit_(findings.limits().pending_settings_max) {}
 
+  call::Interest hears() const override {
+    return {.frames = true, .blocks = false, .messages = false, .side_ends = false, .calls = false};
+  }
   void on_frame(const call::FrameSeen& seen) override;
 
  private:

@@ -12,17 +12,6 @@ constexpr std::size_t kSkippedRemembered = 1000;
 
 }  // namespace
 
-// Frames of one stream mostly follow one another.
-StreamTable::Streams::iterator StreamTable::locate(StreamId id) {
-  if (recent_ == streams_.end() || recent_->first != id) recent_ = streams_.find(id);
-  return recent_;
-}
-
-const StreamTable::Stream* StreamTable::find(StreamId id) {
-  const auto it = locate(id);
-  return it == streams_.end() ? nullptr : &it->second;
-}
-
 StreamTable::Opened StreamTable::opened(StreamId id) const {
   if (!passed(id) || skipped(id)) return Opened::Never;
   return id <= std::max(reset_forgotten_, skipped_forgotten_) ? Opened::Unknown : Opened::Once;
@@ -37,9 +26,7 @@ void StreamTable::open(StreamId id) {
   }
   if (!given_up_ && streams_.size() >= streams_max_) give_up();
   if (given_up_) return;
-  const auto [it, opened] = streams_.try_emplace(id);
-  recent_ = it;
-  if (opened && of_client(id)) ++open_of_client_;
+  if (streams_.try_emplace(id).second && of_client(id)) ++open_of_client_;
 }
 
 void StreamTable::skip(StreamId first, StreamId last) {
@@ -57,34 +44,29 @@ bool StreamTable::skipped(StreamId id) const {
   return it != skipped.end() && it->first <= id;
 }
 
-void StreamTable::end(StreamId id, Direction by) { end(locate(id), &Ended::by_end_stream, by); }
+void StreamTable::end(StreamId id, Direction by) { end(id, &Ended::by_end_stream, by); }
 
-void StreamTable::reset(StreamId id, Direction by) { end(locate(id), &Ended::by_reset, by); }
+void StreamTable::reset(StreamId id, Direction by) { end(id, &Ended::by_reset, by); }
 
-void StreamTable::end(Streams::iterator it, bool Ended::*how, Direction by) {
-  if (it == streams_.end()) return;
-  const bool was_closed = it->second.closed();
-  Ended& side = by == Direction::ToServer ? it->second.client : it->second.server;
+void StreamTable::end(StreamId id, bool Ended::*how, Direction by) {
+  Stream* const stream = streams_.find(id);
+  if (stream == nullptr) return;
+  const bool was_closed = stream->closed();
+  Ended& side = by == Direction::ToServer ? stream->client : stream->server;
   side.*how = true;
-  if (was_closed || !it->second.closed()) return;
-  if (of_client(it->first)) --open_of_client_;
-  if (!it->second.reset()) return erase(it);
-  reset_.push_back(it->first);
+  if (was_closed || !stream->closed()) return;
+  if (of_client(id)) --open_of_client_;
+  if (!stream->reset()) return streams_.erase(id);
+  reset_.push_back(id);
   if (reset_.size() <= kResetRemembered) return;
   reset_forgotten_ = std::max(reset_forgotten_, reset_.front());
-  erase(streams_.find(reset_.front()));
+  streams_.erase(reset_.front());
   reset_.pop_front();
-}
-
-void StreamTable::erase(Streams::iterator it) {
-  streams_.erase(it);
-  recent_ = streams_.end();
 }
 
 void StreamTable::give_up() {
   given_up_ = true;
   streams_.clear();
-  recent_ = streams_.end();
   reset_.clear();
   for (auto& skipped : skipped_) skipped.clear();
 }

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 
+#include "base/ring_map.h"
 #include "call/event.h"
 
 namespace testigo::check {
@@ -32,7 +32,7 @@ class StreamTable {
   static bool of_client(http2::StreamId id) { return id % 2 == 1; }
 
   // Null when it was never opened, or is closed and no longer remembered.
-  const Stream* find(http2::StreamId id);
+  const Stream* find(http2::StreamId id) { return streams_.find(id); }
   Opened opened(http2::StreamId id) const;
   // An id of the same side that is as high or higher was opened before.
   bool passed(http2::StreamId id) const { return id <= highest(id); }
@@ -49,8 +49,6 @@ class StreamTable {
   bool given_up() const { return given_up_; }
 
  private:
-  using Streams = std::map<http2::StreamId, Stream>;
-
   // Ids that were never opened, though a higher one was: both ends are in it.
   struct Skipped {
     http2::StreamId first;
@@ -59,15 +57,12 @@ class StreamTable {
 
   void skip(http2::StreamId first, http2::StreamId last);
   bool skipped(http2::StreamId id) const;
-  Streams::iterator locate(http2::StreamId id);
-  void end(Streams::iterator it, bool Ended::*how, Direction by);
-  void erase(Streams::iterator it);
+  void end(http2::StreamId id, bool Ended::*how, Direction by);
 
   std::size_t streams_max_;
-  Streams streams_;
-  Streams::iterator recent_ = streams_.end();  // the one asked for last
-  std::deque<http2::StreamId> reset_;          // in the order in which RST_STREAM closed them
-  std::deque<Skipped> skipped_[2];             // of each side, ascending
+  RingMap<Stream> streams_;
+  std::deque<http2::StreamId> reset_;  // in the order in which RST_STREAM closed them
+  std::deque<Skipped> skipped_[2];     // of each side, ascending
   http2::StreamId reset_forgotten_ = 0;
   http2::StreamId skipped_forgotten_ = 0;
   http2::StreamId highest_[2] = {0, 0};

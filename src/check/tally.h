@@ -47,7 +47,7 @@ struct ConnectionTally {
 };
 
 struct Tally {
-  Counts counts;                  // every check of the catalogue
+  Counts counts;                  // every check that is judged
   std::vector<Finding> findings;  // in order; of each check the first Limits::findings_kept
   std::uint64_t errors = 0;
   std::uint64_t warnings = 0;

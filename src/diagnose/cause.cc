@@ -1,17 +1,26 @@
 #include "diagnose/cause.h"
 
+#include <cassert>
+#include <utility>
+
+#include "diagnose/catalogue.h"
+
 namespace testigo::diagnose {
 
+Cause cause_of(std::string_view id, std::string explanation, std::vector<call::Place> places) {
+  const CauseInfo& info = cause_info(id);
+  assert(info.named());
+  Cause cause;
+  cause.id = info.id;
+  cause.title = info.title;
+  cause.explanation = std::move(explanation);
+  cause.fix = info.fix;
+  cause.places = std::move(places);
+  return cause;
+}
+
 Cause mixed_up_answers(std::string explanation, std::vector<call::Place> places) {
-  return {
-      "F27",
-      "answers were mixed up: an answer meant for another client or call",
-      std::move(explanation),
-      "Look in the server for state shared between calls (a field of the service, a reused reply or buffer, an index into a table "
-      "of pending calls) and give each call its own.",
-      false,
-      1,
-      std::move(places)};
+  return cause_of("F27", std::move(explanation), std::move(places));
 }
 
 }  // namespace testigo::diagnose

@@ -20,6 +20,9 @@ struct Cause {
   std::vector<call::Place> places;  // the first of them
 };
 
+// The cause of this id with title and fix of the catalogue. `explanation` is inert.
+Cause cause_of(std::string_view id, std::string explanation, std::vector<call::Place> places);
+
 // F27: a reply that names another client, call or connection. `explanation` says whose, inert.
 Cause mixed_up_answers(std::string explanation, std::vector<call::Place> places);
 

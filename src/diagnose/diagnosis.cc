@@ -25,14 +25,13 @@ bool says_refused(std::string_view reason) { return reason.empty() || reason.fin
 Cause nothing_there(const call::ConnectionClosed& closed) {
   const call::ConnectionView& connection = closed.connection;
   const std::string& reason = closed.closing->reason;
-  Cause cause{"F01", "nothing listens there", "", "", false, 1, {{closed.closing->packet, connection.number, 0}}};
+  Cause cause = cause_of("F01", {}, {{closed.closing->packet, connection.number, 0}});
   if (reason.starts_with("no such name")) {
     cause.title = "the server's name is not known";
     cause.explanation = fmt::format("{}: {}", inert(connection.server.address), inert(reason));
     cause.fix = "Check the spelling of the name and the resolver of this machine (getent hosts NAME).";
   } else if (says_refused(reason)) {
     cause.explanation = fmt::format("{} refused the connection: no process listens on this port", tcp::to_text(connection.server));
-    cause.fix = "Start the server, or correct the port; `ss -ltn` on the server's machine shows what listens.";
   } else {
     cause.title = "the server cannot be reached";
     cause.explanation = fmt::format("{}: {}", tcp::to_text(connection.server), inert(reason));
@@ -44,14 +43,8 @@ Cause nothing_there(const call::ConnectionClosed& closed) {
 // F02.
 Cause speaks_http1(const call::ConnectionView& connection) {
   const std::string line = connection.server_first.substr(0, connection.server_first.find('\r'));
-  return {"F02",
-          "the server speaks HTTP/1.1",
-          fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
-          "Point the client at the gRPC port, or switch on HTTP/2 without TLS (h2c) at the server or the proxy in front of it. A "
-          "server that expects TLS on this port may answer the same: try with TLS.",
-          false,
-          1,
-          {{connection.server_first_packet, connection.number, 0}}};
+  return cause_of("F02", fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
+                  {{connection.server_first_packet, connection.number, 0}});
 }
 
 bool missed_deadline(const call::Call& call) {
@@ -64,28 +57,22 @@ bool missed_deadline(const call::Call& call) {
 
 // F29.
 Cause slow_handler(const call::ConnectionView& connection, const call::Call& call) {
-  return {"F29",
-          "the server's handler is slower than the deadline",
-          fmt::format("{} of {} had its whole request, and no answer came within {}", inert(call.path),
-                      tcp::to_text(connection.server), to_human(*call.timeout)),
-          "Find out what the handler waits for (a lock, a pool, a call of its own), or give its callers a longer deadline.",
-          false,
-          1,
-          {{call.end_packet, connection.number, call.place.stream}}};
+  return cause_of("F29",
+                  fmt::format("{} of {} had its whole request, and no answer came within {}", inert(call.path),
+                              tcp::to_text(connection.server), to_human(*call.timeout)),
+                  {{call.end_packet, connection.number, call.place.stream}});
 }
 
 // F31.
 Cause died_mid_call(const call::ConnectionClosed& closed) {
   const bool reset = closed.closing->closing == tcp::Closing::Reset;
-  return {"F31",
-          "the server died in the middle of calls",
-          fmt::format("{} ended the connection by {} with {} call{} open and no GOAWAY{}", tcp::to_text(closed.connection.server),
-                      reset ? "RST" : "FIN", closed.calls_open, closed.calls_open == 1 ? "" : "s", kNotConfirmed),
-          "Look for a crash, a kill or an out-of-memory kill of the server at that time; a server that shuts down in order sends "
-          "GOAWAY and finishes its calls.",
-          true,
-          1,
-          {{closed.closing->packet, closed.connection.number, 0}}};
+  Cause cause = cause_of(
+      "F31",
+      fmt::format("{} ended the connection by {} with {} call{} open and no GOAWAY{}", tcp::to_text(closed.connection.server),
+                  reset ? "RST" : "FIN", closed.calls_open, closed.calls_open == 1 ? "" : "s", kNotConfirmed),
+      {{closed.closing->packet, closed.connection.number, 0}});
+  cause.suspected = true;
+  return cause;
 }
 
 void count(Cause& cause, const call::Place& place) {

@@ -18,6 +18,9 @@ constexpr std::size_t kPlacesKept = 5;
 
 class Diagnosis final : public call::Sink {
  public:
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
+  }
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 

@@ -2,9 +2,13 @@
 
 #include <fmt/compile.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include <nlohmann/json.hpp>
 
 #include "base/inert.h"
+#include "call/outcome.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::report {
@@ -12,38 +16,42 @@ namespace {
 
 using call::Ending;
 
-std::string_view ending_name(Ending ending) {
-  switch (ending) {
-    case Ending::Trailers:
-      return "trailers";
-    case Ending::WithoutStatus:
-      return "without-status";
-    case Ending::ResetByClient:
-      return "reset-by-client";
-    case Ending::ResetByServer:
-      return "reset-by-server";
-    case Ending::Refused:
-      return "refused";
-    case Ending::ConnectionLost:
-      return "connection-lost";
-    case Ending::StillOpen:
-      return "still-open";
-  }
-  return {};
-}
+// Writes a line into room that was made for it: a capture has millions of them, and no format is parsed here.
+class Pen {
+ public:
+  Pen(char* at, const Paint& paint) : at_(at), paint_(paint) {}
 
-void append_number(std::string& out, std::uint64_t number) { fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), number); }
-
-void append_bytes(std::string& out, std::uint64_t bytes) {
-  if (bytes < 10'000) {
-    append_number(out, bytes);
-    out += " B";
-  } else if (bytes < 10'000'000) {
-    out += fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  } else {
-    out += fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  void text(std::string_view text) { at_ = std::ranges::copy(text, at_).out; }
+  void number(std::uint64_t number) { at_ = std::to_chars(at_, at_ + 20, number).ptr; }
+  void bytes(std::uint64_t bytes) {
+    if (bytes < 10'000) {
+      number(bytes);
+      return text(" B");
+    }
+    const bool kilo = bytes < 10'000'000;
+    at_ = fmt::format_to(at_, FMT_COMPILE("{:.1f} {}B"), static_cast<double>(bytes) / (kilo ? 1e3 : 1e6), kilo ? 'k' : 'M');
   }
-}
+  void painted(std::string_view code, std::string_view what) {
+    if (!paint_.colour) return text(what);
+    text("\x1b[");
+    text(code);
+    text("m");
+    text(what);
+    text("\x1b[0m");
+  }
+  void time_of_day(Time time) {
+    char text[kTimeOfDayBytes];
+    painted("2", {text, write_time_of_day(text, time)});
+  }
+  void duration(Duration duration) { at_ = write_human(at_, duration); }
+  const char* end() const { return at_; }
+
+ private:
+  char* at_;
+  const Paint& paint_;
+};
+
+constexpr std::size_t kLineBytesBesides = 256;  // beside the texts of its ends, path and outcome
 
 std::string path_text(const call::Call& call) {
   const std::string method = method_shown(call);
@@ -69,35 +77,6 @@ std::string method_shown(const call::Call& call) {
   return call.unknown_method == 0 ? std::string() : fmt::format("unknown#{}", call.unknown_method);
 }
 
-std::string_view kind_seen(const call::Call& call) {
-  const bool many_requests = call.request.messages > 1;
-  const bool many_replies = call.response.messages > 1;
-  if (many_requests) return many_replies ? "bidi" : "client-stream";
-  return many_replies ? "server-stream" : "unary";
-}
-
-std::string outcome_text(const call::Call& call) {
-  if (call.status) return rpc::status_name(*call.status);
-  switch (call.ending) {
-    case Ending::Trailers:
-      if (call.response.behind_gap) return "unknown status";
-      [[fallthrough]];
-    case Ending::WithoutStatus:
-      return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
-    case Ending::ResetByClient:
-      return fmt::format("reset by client ({})", http2::error_code_name(call.error_code));
-    case Ending::ResetByServer:
-      return fmt::format("reset by server ({})", http2::error_code_name(call.error_code));
-    case Ending::Refused:
-      return "refused";
-    case Ending::ConnectionLost:
-      return "connection lost";
-    case Ending::StillOpen:
-      return "still open";
-  }
-  return {};
-}
-
 const std::string& CallLine::shown_path(const call::Call& call) {
   const bool known = call.path_known != http2::Known::Unknown;
   if (known && path_ == call.path) return path_text_;
@@ -106,26 +85,42 @@ const std::string& CallLine::shown_path(const call::Call& call) {
   return path_text_;
 }
 
-// A capture has millions of them: no format is parsed here.
-void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
-  if (connection_ != connection.number || ends_.empty()) {
-    connection_ = connection.number;
-    ends_ = tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server);
+const std::string& CallLine::shown_ends(const call::ConnectionView& connection) {
+  Ends& ends = ends_[connection.number % ends_.size()];
+  if (ends.connection != connection.number || ends.text.empty()) {
+    ends = {connection.number, tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server)};
   }
-  paint_.dim(out, to_time_of_day(call.started));
-  out.append(" ").append(ends_) += "  ";
-  paint_.bold(out, shown_path(call));
-  out.append("  ").append(kind_seen(call)) += "  ";
-  call.status == rpc::kOk ? paint_.green(out, "OK") : paint_.red(out, outcome_text(call));
-  out += "  ";
-  append_number(out, call.request.messages);
-  out += "→";
-  append_number(out, call.response.messages);
-  out += " msg  ";
-  append_bytes(out, call.request.bytes);
-  out += "→";
-  append_bytes(out, call.response.bytes);
-  out.append("  ") += to_human(call.ended - call.started);
+  return ends.text;
+}
+
+void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
+  const std::string& ends = shown_ends(connection);
+  const std::string& path = shown_path(call);
+  const bool ok = call.status == rpc::kOk;
+  const std::string outcome = ok ? "OK" : call::outcome_text(call);
+  const std::size_t from = out.size();
+  out.resize(from + ends.size() + path.size() + outcome.size() + kLineBytesBesides);
+  Pen pen(out.data() + from, paint_);
+  pen.time_of_day(call.started);
+  pen.text(" ");
+  pen.text(ends);
+  pen.text("  ");
+  pen.painted("1", path);
+  pen.text("  ");
+  pen.text(call::kind_seen(call));
+  pen.text("  ");
+  pen.painted(ok ? "32" : "31", outcome);
+  pen.text("  ");
+  pen.number(call.request.messages);
+  pen.text("→");
+  pen.number(call.response.messages);
+  pen.text(" msg  ");
+  pen.bytes(call.request.bytes);
+  pen.text("→");
+  pen.bytes(call.response.bytes);
+  pen.text("  ");
+  pen.duration(call.ended - call.started);
+  out.resize(static_cast<std::size_t>(pen.end() - out.data()));
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {
@@ -139,8 +134,8 @@ std::string call_json(const call::ConnectionView& connection, const call::Call& 
                                  {"packet", call.place.packet}};
   if (std::string method = method_shown(call); !method.empty()) json["method"] = std::move(method);
   json["method_known"] = known_name(call.path_known);
-  json["kind"] = kind_seen(call);
-  json["ending"] = ending_name(call.ending);
+  json["kind"] = call::kind_seen(call);
+  json["ending"] = call::ending_name(call.ending);
   if (call.status) {
     json["status"] = *call.status;
     json["status_name"] = rpc::status_name(*call.status);

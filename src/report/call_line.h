@@ -1,6 +1,7 @@
 // One call, one line: for people, and as JSON (docs/formats/call-line.md).
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -9,24 +10,23 @@
 
 namespace testigo::report {
 
-// The kind as far as the messages show it: "unary", "server-stream", "client-stream", "bidi".
-std::string_view kind_seen(const call::Call& call);
-
-// What became of it: the name of its status, or how it ended without one.
-std::string outcome_text(const call::Call& call);
-
-// Without a line break; everything from the wire is inert. The texts of a connection's ends are made once.
+// Without a line break; everything from the wire is inert. Texts that come again are made once.
 class CallLine {
  public:
   explicit CallLine(const Paint& paint) : paint_(paint) {}
   void append(std::string& out, const call::ConnectionView& connection, const call::Call& call);
 
  private:
+  // "client → server" of one connection.
+  struct Ends {
+    call::ConnectionNumber connection = 0;
+    std::string text;
+  };
+  const std::string& shown_ends(const call::ConnectionView& connection);
   const std::string& shown_path(const call::Call& call);
 
   Paint paint_;
-  call::ConnectionNumber connection_ = 0;
-  std::string ends_;                 // "client → server" of that one
+  std::array<Ends, 64> ends_;        // of some of the latest connections, by their number
   std::optional<std::string> path_;  // the last one that was known, and what is shown of it
   std::string path_text_;
 };

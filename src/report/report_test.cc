@@ -181,23 +181,6 @@ TEST(CallLine, SaysHowTheMethodIsKnown) {
   EXPECT_EQ(nlohmann::json::parse(withdrawn_json(connection))["connection"], 7);
 }
 
-TEST(CallLine, NamesEndingsWithoutAStatus) {
-  call::Call call;
-  call.ending = call::Ending::ResetByClient;
-  call.error_code = http2::kCancel;
-  EXPECT_EQ(outcome_text(call), "reset by client (CANCEL)");
-  call.ending = call::Ending::ConnectionLost;
-  EXPECT_EQ(outcome_text(call), "connection lost");
-  call.ending = call::Ending::WithoutStatus;
-  call.http_status = 404;
-  EXPECT_EQ(outcome_text(call), "HTTP 404");
-  call.ending = call::Ending::Trailers;
-  call.http_status = 200;
-  EXPECT_EQ(outcome_text(call), "no status");
-  call.response.behind_gap = true;  // its entry may not have been seen
-  EXPECT_EQ(outcome_text(call), "unknown status");
-}
-
 TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

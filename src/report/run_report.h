@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "check/tally.h"
 #include "report/tshark.h"
+#include "verdict/call_summary.h"
 #include "verdict/claim.h"
 
 namespace testigo::report {
@@ -29,6 +31,7 @@ struct RunReport {
   std::string wire;                // where the wire witness stood: "tap", "listened on lo"; empty when there was none
   std::vector<ServerPort> ports;   // of the servers in the capture, for the dissector
   std::vector<Masked> masked;
+  std::optional<verdict::CallSummary> summary;  // of the calls that were shown
   verdict::Verdict verdict;
   check::Tally checks;
 };

@@ -63,6 +63,25 @@ Json checks_json(const check::Tally& tally) {
   return checks;
 }
 
+Json summary_json(const verdict::CallSummary& summary) {
+  Json methods = Json::array();
+  for (const verdict::MethodSummary& method : summary.methods) {
+    Json outcomes = Json::object();
+    if (method.ok != 0) outcomes["OK"] = method.ok;
+    for (const auto& [outcome, times] : method.failed) outcomes[outcome] = times;
+    const Histogram& latency = method.latency;
+    methods.push_back({{"method", method.method},
+                       {"calls", method.calls},
+                       {"outcomes", outcomes},
+                       {"latency_ns",
+                        {{"p50", latency.percentile(50).count()},
+                         {"p90", latency.percentile(90).count()},
+                         {"p99", latency.percentile(99).count()},
+                         {"max", latency.max().count()}}}});
+  }
+  return {{"connections", summary.connections}, {"methods", methods}};
+}
+
 Json masked_json(const std::vector<Masked>& masked) {
   Json array = Json::array();
   for (const Masked& field : masked) {
@@ -110,6 +129,7 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
                    {"without_id", verdict.calls_without_id},
                    {"out_of_scope", verdict.out_of_scope},
                    {"in_flight", verdict.in_flight}};
+  if (report.summary) json["summary"] = summary_json(*report.summary);
   json["notes"] = verdict.notes;
   Json findings = Json::array();
   for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));

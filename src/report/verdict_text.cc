@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/inert.h"
+#include "report/summary_text.h"
 #include "report/tshark.h"
 
 namespace testigo::report {
@@ -145,18 +147,32 @@ std::string cause_text(const diagnose::Cause& cause, const Paint& paint) {
   return out;
 }
 
-std::string findings_text(const RunReport& report, const TextOptions& options) {
+// Of each check that failed the first of its gravest findings, in the order in which the checks failed first.
+std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
+  std::vector<const check::Finding*> first;
+  for (const check::Finding& finding : checks.findings) {
+    const auto at = std::ranges::find(first, finding.check, &check::Finding::check);
+    if (at == first.end()) {
+      first.push_back(&finding);
+    } else if (finding.severity < (*at)->severity) {
+      *at = &finding;
+    }
+  }
+  return first;
+}
+
+std::string findings_text(const RunReport& report) {
   const check::Tally& checks = report.checks;
   if (checks.findings.empty()) return {};
   std::string out = fmt::format("\n  findings: {}, {}, {}\n", counted(checks.errors, "error"), counted(checks.warnings, "warning"),
                                 counted(checks.infos, "remark"));
-  const std::size_t shown = std::min(options.exhibits * 2, checks.findings.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const check::Finding& finding = checks.findings[i];
-    out += fmt::format("    {} {}  packet {} stream {}  {} ({})\n", finding.check, check::severity_name(finding.severity),
-                       finding.spot.place.packet, finding.spot.place.stream, finding.text, finding.clause);
+  for (const check::Finding* finding : first_findings(checks)) {
+    const auto count = checks.counts.find(finding->check);
+    const std::uint64_t times = count == checks.counts.end() ? 1 : count->second.failed;
+    out += fmt::format("    {} {}{}  packet {} stream {}  {} ({})\n", finding->check, check::severity_name(finding->severity),
+                       times > 1 ? fmt::format(" × {}, the first:", times) : "", finding->spot.place.packet,
+                       finding->spot.place.stream, finding->text, finding->clause);
   }
-  if (checks.findings.size() > shown) out += fmt::format("    … and {} more\n", checks.findings.size() - shown);
   return out;
 }
 
@@ -206,11 +222,13 @@ std::string evidence_text(const RunReport& report, const Paint& paint) {
 
 std::string verdict_text(const RunReport& report, const TextOptions& options) {
   const Paint& paint = options.paint;
-  std::string out = clients_text(report.verdict, paint) + headline(report, paint);
+  std::string out = clients_text(report.verdict, paint);
+  if (report.summary) out += summary_text(*report.summary, paint);
+  out += headline(report, paint);
   for (const Claim& claim : report.verdict.claims) out += claim_text(report, claim, options);
   if (!report.verdict.causes.empty()) out += "\n";
   for (const diagnose::Cause& cause : report.verdict.causes) out += cause_text(cause, paint);
-  out += findings_text(report, options);
+  out += findings_text(report);
   if (const std::string notes = notes_text(report.verdict, options) + masked_text(report); !notes.empty()) out += "\n" + notes;
   return out + evidence_text(report, paint);
 }

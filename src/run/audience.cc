@@ -1,5 +1,7 @@
 #include "run/audience.h"
 
+#include <fmt/format.h>
+
 #include "run/terminal.h"
 #include "run/version.h"
 
@@ -16,20 +18,47 @@ void Audience::Progress::on_connection_closed(const call::ConnectionClosed& clos
   if (!http2_only || closed.connection.client_opening == http2::Opening::Http2) ports_.add(closed.connection);
 }
 
-Audience::Audience(const Options& options)
-    : judge_({}, foreign_of(options.hearing)),
-      traffic_(options.hearing),
-      lines_(stdout, options.json, paint_for(stdout)),
-      fan_(sinks(options)),
+Audience::Audience(verdict::Hearing hearing, const Shown& shown)
+    : json_(shown.json),
+      secrets_(shown.secrets),
+      judge_({}, foreign_of(hearing)),
+      traffic_(hearing),
+      lines_(stdout, shown.json, paint_for(stdout)),
+      frames_(stdout, shown.json, paint_for(stdout), secrets_),
+      filter_(shown.calls, shown_calls(shown)),
+      fan_(sinks(shown)),
       model_(fan_) {
-  progress_.http2_only = options.hearing == verdict::Hearing::Interface;
-  if (!options.quiet) judge_.on_finding([this](const check::Finding& finding) { lines_.on_finding(finding); });
+  progress_.http2_only = hearing == verdict::Hearing::Interface;
+  const bool tell = !shown.quiet;
+  judge_.on_finding([this, tell](const check::Finding& finding) {
+    filter_.on_finding(finding);
+    if (tell) lines_.on_finding(finding);
+  });
 }
 
-std::vector<call::Sink*> Audience::sinks(const Options& options) {
-  std::vector<call::Sink*> all = {&judge_, &diagnosis_, &traffic_, &progress_};
-  if (!options.quiet) all.push_back(&lines_);
+std::vector<call::Sink*> Audience::shown_calls(const Shown& shown) {
+  if (shown.quiet) return {&summary_};
+  return {&summary_, &lines_};
+}
+
+// Those that print frames hear them before what follows from them.
+std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
+  std::vector<call::Sink*> all;
+  if (shown.frames) all.push_back(&frames_);
+  if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_));
+  all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});
   return all;
+}
+
+void Audience::tell_rest() const {
+  if (json_) return;
+  put(stdout, "\n");  // behind the lines of the calls
+  if (!follow_) return;
+  const report::Sequence& sequence = follow_->sequence();
+  const auto [connection, stream] = follow_->followed();
+  put(stdout, sequence.arrows.empty() ? fmt::format("  connection {} showed nothing on stream {}\n", connection, stream)
+                                      : report::sequence_text(sequence, paint_for(stdout)));
+  put(stdout, "\n");
 }
 
 report::RunReport Audience::report(const std::string& command, const Clock& clock, const Unheard& unheard) const {
@@ -43,6 +72,11 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;
   report.verdict = verdict::judge_traffic(traffic, report.checks, diagnosis_.causes());
+  report.summary = summary_.summary();
+  if (!filter_.selection().empty()) {
+    report.verdict.notes.push_back(
+        fmt::format("{} of {} calls are shown and summed up; the verdict is about all of them", filter_.shown(), filter_.seen()));
+  }
   return report;
 }
 

@@ -16,19 +16,17 @@
 #include "diagnose/diagnosis.h"
 #include "report/run_report.h"
 #include "run/call_lines.h"
+#include "run/frame_lines.h"
 #include "run/server_ports.h"
+#include "run/shown.h"
+#include "verdict/call_summary.h"
 #include "verdict/traffic.h"
 
 namespace testigo::run {
 
 class Audience {
  public:
-  struct Options {
-    verdict::Hearing hearing = verdict::Hearing::Tap;
-    bool json = false;
-    bool quiet = false;  // no line a call
-  };
-  explicit Audience(const Options& options);
+  Audience(verdict::Hearing hearing, const Shown& shown);
 
   // Whom the source tells; one thread at a time.
   tcp::ConnectionSink& sink() { return model_; }
@@ -43,11 +41,16 @@ class Audience {
   };
   // After the sink's on_end. The caller adds what it alone knows: folder, capture, notes.
   report::RunReport report(const std::string& command, const Clock& clock, const Unheard& unheard) const;
+  // What stands between the lines of the calls and the verdict: the diagram that was asked for, for people.
+  void tell_rest() const;
 
  private:
   // Hears what the run itself must know while it goes on: how many calls there were, and which ports the servers have.
   class Progress final : public call::Sink {
    public:
+    call::Interest hears() const override {
+      return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
+    }
     void on_call(const call::CallClosed&) override { ++calls_; }
     void on_connection_closed(const call::ConnectionClosed& closed) override;
 
@@ -60,13 +63,20 @@ class Audience {
     ServerPorts ports_;
   };
 
-  std::vector<call::Sink*> sinks(const Options& options);
+  std::vector<call::Sink*> sinks(const Shown& shown);
+  std::vector<call::Sink*> shown_calls(const Shown& shown);
 
+  bool json_;
+  capture::SecretNames secrets_;
   check::Judge judge_;
   diagnose::Diagnosis diagnosis_;
   verdict::TrafficWitness traffic_;
   Progress progress_;
   CallLines lines_;
+  FrameLines frames_;
+  std::optional<Follow> follow_;
+  verdict::CallSummaryWitness summary_;
+  CallFilter filter_;
   call::Fan fan_;
   call::Model model_;
 };

@@ -16,6 +16,9 @@ class CallLines final : public call::Sink {
   // `out`, to which nothing has been written yet, must outlive it.
   CallLines(std::FILE* out, bool json, report::Paint paint);
 
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
+  }
   void on_call(const call::CallClosed& closed) override;
   void on_withdrawn(const call::ConnectionView& connection) override;
   void on_finding(const check::Finding& finding);

@@ -70,12 +70,12 @@ int run_read(const ReadOptions& options) {
   raise_descriptor_limit();
   for (const std::filesystem::path& file : options.files) refuse_empty(file);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
-  Audience audience({verdict::Hearing::Interface, options.json, options.quiet});
+  Audience audience(verdict::Hearing::Interface, options.shown);
   bool stopped = false;
   capture::CaptureSummary summary;
   {
     // Lines of calls and a progress bar would mix on one terminal.
-    ReadProgress progress(stderr, options.quiet || !is_terminal(stdout), clock);
+    ReadProgress progress(stderr, options.shown.quiet || !is_terminal(stdout), clock);
     summary = files.read(audience.sink(), {}, [&](const capture::ReadSoFar& so_far) {
       progress.draw(so_far.octets, so_far.total);
       if (so_far.waiting) audience.flush();
@@ -87,8 +87,8 @@ int run_read(const ReadOptions& options) {
   report.wire = "read from " + names_of(options.files);
   if (options.files.size() == 1 && options.files.front() != kStandardInput) report.capture = options.files.front();
   std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
-  if (!options.json) put(stdout, "\n");  // behind the lines of the calls
-  return tell_verdict(report, options.json);
+  audience.tell_rest();
+  return tell_verdict(report, options.shown.json);
 }
 
 }  // namespace testigo::run

@@ -4,12 +4,13 @@
 #include <filesystem>
 #include <vector>
 
+#include "run/shown.h"
+
 namespace testigo::run {
 
 struct ReadOptions {
   std::vector<std::filesystem::path> files;  // one capture, in this order; "-" is the standard input
-  bool json = false;
-  bool quiet = false;  // no line a call
+  Shown shown;
 };
 
 // Reads to the end, or until a signal asks it to stop. Returns the exit code. Throws EnvironmentError when a file cannot be read or

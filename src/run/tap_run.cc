@@ -25,8 +25,9 @@ using namespace std::chrono_literals;
 // Data flows one way: capture → the audience.
 struct Listeners {
   Listeners(const EvidenceFolder& folder, const TapRunOptions& options)
-      : audience({verdict::Hearing::Tap, options.json, options.quiet}),
-        capture(folder.capture(), audience.sink(), {.payloads = options.payloads, .secrets = options.secrets, .rotation = {}}) {}
+      : audience(verdict::Hearing::Tap, options.shown),
+        capture(folder.capture(), audience.sink(),
+                {.payloads = options.payloads, .secrets = options.shown.secrets, .rotation = {}}) {}
 
   Audience audience;
   capture::CaptureWriter capture;
@@ -79,8 +80,8 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   tap.stop();
 
   const report::RunReport report = make_report(folder, heard, noted(folder, heard, tap.counts().slowed), clock);
-  if (!options.json) put(stdout, "\n");  // behind the lines of the calls
-  const int code = tell_verdict(report, options.json);
+  heard.audience.tell_rest();
+  const int code = tell_verdict(report, options.shown.json);
   if (heard.capture.error()) throw EnvironmentError(*heard.capture.error());
   return code;
 }

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
+#include "run/shown.h"
 
 namespace testigo::run {
 
@@ -16,10 +16,8 @@ struct TapRunOptions {
   std::filesystem::path out = "evidence";
   std::optional<Duration> time_limit;
   std::optional<std::uint64_t> calls_limit;
-  bool payloads = false;             // message bodies go into the capture
-  std::vector<std::string> secrets;  // names of fields to mask, beside those that always are
-  bool json = false;
-  bool quiet = false;  // no line a call
+  bool payloads = false;  // message bodies go into the capture
+  Shown shown;            // its `secrets` are masked in the capture, too
 };
 
 // Runs until a limit is reached or a signal asks it to end. Returns the exit code. Throws EnvironmentError.

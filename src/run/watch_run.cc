@@ -77,13 +77,13 @@ Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture:
       dropped_before_(dropped_before),
       begun_(clock.monotonic()),
       written_out_(begun_),
-      audience_({verdict::Hearing::Interface, options.json, options.quiet}) {
+      audience_(verdict::Hearing::Interface, options.shown) {
   if (options.write) {
     capture::PacketRecorder::Options recording;
     recording.file = folder.capture();
     recording.link_type = source.link_type();
     recording.payloads = options.payloads;
-    recording.secrets = options.secrets;
+    recording.secrets = options.shown.secrets;
     recording.rotation = options.rotation;
     recorder_.emplace(std::move(recording));
   }
@@ -183,8 +183,8 @@ int Watch::conclude() {
     report.masked = masked_of(recorder_->masked());
   }
   std::ranges::move(recorded_notes(), std::back_inserter(report.verdict.notes));
-  if (!options_.json) put(stdout, "\n");  // behind the lines of the calls
-  const int code = tell_verdict(report, options_.json);
+  audience_.tell_rest();
+  const int code = tell_verdict(report, options_.shown.json);
   if (recorder_ && recorder_->error()) throw EnvironmentError(*recorder_->error());
   return code;
 }

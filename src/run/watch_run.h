@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "capture/rotation.h"
+#include "run/shown.h"
 
 namespace testigo::run {
 
@@ -19,12 +19,10 @@ struct WatchOptions {
   std::filesystem::path folder;  // into this one instead, beside what others collect there
   std::optional<Duration> time_limit;
   std::optional<std::uint64_t> calls_limit;
-  bool write = false;                // wire.pcapng
-  bool payloads = false;             // with message bodies
-  std::vector<std::string> secrets;  // names of fields to mask, beside those that always are
-  capture::Rotation rotation;        // of wire.pcapng
-  bool json = false;
-  bool quiet = false;  // no line a call
+  bool write = false;          // wire.pcapng
+  bool payloads = false;       // with message bodies
+  capture::Rotation rotation;  // of wire.pcapng
+  Shown shown;                 // its `secrets` are masked in the capture, too
 };
 
 // Runs until a limit is reached, a signal asks it to end, or the interface vanishes. Returns the exit code. Throws

@@ -54,9 +54,6 @@ class ClaimDraft {
   std::uint64_t supported_ = 0;
 };
 
-// The sentence of the claim of this number, 1 to 8.
-std::string_view claim_sentence(int number);
-
 // The eight of them.
 class Claims {
  public:

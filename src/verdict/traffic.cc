@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "verdict/claim_catalogue.h"
 #include "verdict/wording.h"
 #include "wire/rpc/status.h"
 
@@ -31,7 +32,7 @@ std::string part_text(std::uint64_t part, std::uint64_t all, std::string_view si
 Claim decide(const Traffic& traffic, const check::Tally& checks) {
   Claim claim;
   claim.number = 1;
-  claim.sentence = "this traffic is gRPC by the specification";
+  claim.sentence = traffic_sentence();
   claim.outcome = Outcome::Inconclusive;
   if (checks.errors != 0 || traffic.not_http2_total != 0) {
     claim.outcome = Outcome::Broken;

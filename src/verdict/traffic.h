@@ -41,6 +41,9 @@ class TrafficWitness final : public call::Sink {
  public:
   explicit TrafficWitness(Hearing hearing = Hearing::Tap) { traffic_.hearing = hearing; }
 
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
+  }
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 

@@ -11,6 +11,7 @@ import subprocess
 import time
 import unittest
 
+from dissected import tshark_fields
 from support import TESTIGO, Process, client_command, run, start_server, temporary_folder
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
@@ -60,6 +61,57 @@ class Read(unittest.TestCase):
         self.assertEqual(calls, self.calls)
         self.assertEqual(report["checks"], self.report["checks"])
         self.assertEqual(report["wire"], f"read from {self.capture}")
+
+    def test_filters_choose_what_is_shown_and_not_what_is_judged(self):
+        for options, fits in (
+            (["--method", "GreetMany"], lambda call: call["method"].endswith("/GreetMany")),
+            (["--status", "failed"], lambda call: call["status"] != 0),
+            (["--status", "resource_exhausted", "--status", "0"], lambda call: call["status"] in (0, 8)),
+            (["--peer", self.calls[3]["client"]], lambda call: call["client"] == self.calls[3]["client"]),
+            (["--min-latency", f"{self.calls[5]['latency_ns']}ns"], lambda call: call["latency_ns"] >= self.calls[5]["latency_ns"]),
+            (["--finding", "RQ04"], lambda call: False),
+        ):
+            with self.subTest(options):
+                calls, report = self.read(self.capture, *options)
+                wanted = [call for call in self.calls if fits(call)]
+                self.assertEqual(calls, wanted)
+                self.assertEqual(report["calls"]["judged"], 25)
+                self.assertEqual(sum(method["calls"] for method in report["summary"]["methods"]), len(wanted))
+                self.assertIn(f"{len(wanted)} of 25 calls are shown and summed up; the verdict is about all of them", report["notes"])
+
+    def test_calls_are_summed_up_by_method(self):
+        summary = self.read(self.capture)[1]["summary"]
+        methods = {method["method"].rsplit("/", 1)[1]: method for method in summary["methods"]}
+        self.assertEqual({name: method["outcomes"] for name, method in methods.items()},
+                         {"Greet": {"OK": 6, "RESOURCE_EXHAUSTED": 1}, "GreetMany": {"OK": 6}, "GreetAll": {"OK": 6}, "Converse": {"OK": 6}})
+        self.assertEqual(summary["connections"], len({call["connection"] for call in self.calls}))
+        slowest = max(call["latency_ns"] for call in self.calls if call["method"].endswith("/Greet"))
+        self.assertEqual(methods["Greet"]["latency_ns"]["max"], slowest)
+
+    def test_every_frame_is_told_as_tshark_tells_it(self):
+        lines = [line for line in self.read(self.capture, "--frames", "--quiet")[0] if line["type"] == "frame"]
+        told = [(line["packet"], line["stream"], line["length"]) for line in lines]
+        dissected = []
+        for packet, streams, lengths in tshark_fields(self.capture, self.port, "http2.type", "frame.number", "http2.streamid", "http2.length"):
+            dissected += [(int(packet[0]), int(stream), int(length)) for stream, length in zip(streams, lengths, strict=True)]
+        self.assertEqual(told, dissected)
+
+    def test_a_call_is_followed(self):
+        call = self.calls[8]
+        watch = run(TESTIGO, "watch", "--quiet", "--follow", f"{call['connection']}/{call['stream']}", self.capture)
+        diagram = "\n".join(watch.out)
+        self.assertIn(f"client {call['client']}", watch.out[1])
+        self.assertIn(f":path: {call['method']}", diagram)
+        self.assertRegex(diagram, rf"HEADERS stream {call['stream']} END_HEADERS .*▶│  \+0 ns, packet {call['packet']}")
+        self.assertRegex(diagram, r"│◀.* HEADERS stream \d+ END_STREAM END_HEADERS")
+        watch = run(TESTIGO, "watch", "--quiet", "--follow", "99/1", self.capture)
+        self.assertIn("connection 99 showed nothing on stream 1", "\n".join(watch.out))
+
+    def test_secrets_are_not_shown(self):
+        for options in ([], ["--json"]):
+            watch = run(TESTIGO, "watch", "--frames", "--secret", "Testigo-Id", self.capture, *options)
+            self.assertNotIn("client1/", "\n".join(watch.out))
+            self.assertIn("testigo-id", "\n".join(watch.out))
 
     def test_every_format_tells_the_same(self):
         packed = self.folder / "wire.pcapng.gz"

@@ -322,7 +322,9 @@ class WrongUse(Watch):
 
     def test_options_that_need_others(self):
         self.assertIn("--write", self.refused("-i", "lo", "--payloads", code=WRONG_USAGE))
-        self.assertIn("--write", self.refused("-i", "lo", "--secret", "x", code=WRONG_USAGE))
+        self.assertIn("is no stream", self.refused("-i", "lo", "--follow", "5", code=WRONG_USAGE))
+        self.assertIn("there is no status \"GREAT\"", self.refused("-i", "lo", "--status", "GREAT", code=WRONG_USAGE))
+        self.assertIn("there is no check \"XX99\"", self.refused("-i", "lo", "--finding", "XX99", code=WRONG_USAGE))
 
     @needs_capture
     def test_no_such_interface(self):

@@ -45,7 +45,7 @@ bool FrameDecoder::give_unread(Frame& frame) {
 }
 
 void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
-  frame.payload = decode_payload(frame.header, payload);
+  decode_payload(frame.header, payload, frame.payload);
   frame_offset_ = next_offset_;
   next_offset_ += kFrameHeaderBytes + payload.size();
 }

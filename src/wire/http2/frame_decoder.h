@@ -48,6 +48,8 @@ class FrameDecoder {
 
 // Reads one payload; the length of `payload` is the frame's. Borrows.
 FramePayload decode_payload(const FrameHeader& header, Bytes payload);
+// The same into what is there: nearly all frames of gRPC have none of the optional parts, and are read at once.
+void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out);
 
 // Whether the type allows a payload of this length at all (RFC 9113 section 6).
 bool length_allowed(FrameType type, std::size_t length);

@@ -126,4 +126,16 @@ FramePayload decode_payload(const FrameHeader& header, Bytes payload) {
   return UnknownFrame{payload};
 }
 
+void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out) {
+  if (header.is(FrameType::Data) && !header.has(kFlagPadded)) {
+    out.emplace<DataFrame>().data = payload;
+  } else if (header.is(FrameType::Headers) && !header.has(kFlagPadded | kFlagPriority)) {
+    out.emplace<HeadersFrame>().fragment = payload;
+  } else if (header.is(FrameType::WindowUpdate) && payload.size() == 4) {
+    out.emplace<WindowUpdateFrame>(WindowUpdateFrame{high_bit(payload.data()), number_31(payload.data())});
+  } else {
+    out = decode_payload(header, payload);
+  }
+}
+
 }  // namespace testigo::http2

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +17,11 @@ namespace testigo::tcp {
 struct Address {
   std::array<std::byte, 16> octets{};
   bool is_v4() const;
-  friend auto operator<=>(const Address&, const Address&) = default;
+  // Octet by octet, as a whole: every packet is looked up by its addresses.
+  friend bool operator==(const Address& a, const Address& b) { return std::memcmp(a.octets.data(), b.octets.data(), 16) == 0; }
+  friend std::strong_ordering operator<=>(const Address& a, const Address& b) {
+    return std::memcmp(a.octets.data(), b.octets.data(), 16) <=> 0;
+  }
 };
 
 Address v4_address(const std::byte* octets);

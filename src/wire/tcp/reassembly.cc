@@ -24,19 +24,27 @@ bool carries(const Packet& packet) { return packet.syn || (!packet.rst && packet
 }  // namespace
 
 std::size_t Reassembly::KeyHash::operator()(const Key& key) const {
-  const auto octets = [](const Address& address) { return std::hash<std::string_view>{}(as_text(address.octets)); };
-  return octets(key.low) * 31 + octets(key.high) * 17 + (std::size_t{key.low_port} << 16 | key.high_port) * 0x9e3779b97f4a7c15;
+  const auto mix = [](std::uint64_t hash, std::uint64_t word) {
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 divided by the golden ratio
+    hash = (hash ^ word) * kOdd;
+    return hash ^ hash >> 32;
+  };
+  const auto words = [&](std::uint64_t hash, const Address& address) {
+    return mix(mix(hash, load_as_is<std::uint64_t>(address.octets.data())), load_as_is<std::uint64_t>(address.octets.data() + 8));
+  };
+  return words(words(mix(0, std::uint64_t{key.low_port} << 16 | key.high_port), key.low), key.high);
 }
 
 bool Reassembly::source_is_low(const Packet& packet) { return source_of(packet) <= destination_of(packet); }
 
-Reassembly::Key Reassembly::key_of(const Packet& packet) {
-  if (source_is_low(packet)) return {packet.source, packet.destination, packet.source_port, packet.destination_port};
+Reassembly::Key Reassembly::key_of(const Packet& packet, bool source_is_low) {
+  if (source_is_low) return {packet.source, packet.destination, packet.source_port, packet.destination_port};
   return {packet.destination, packet.source, packet.destination_port, packet.source_port};
 }
 
 std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_number) {
-  const Key key = key_of(packet);
+  const bool from_low = source_is_low(packet);
+  const Key key = key_of(packet, from_low);
   auto at = connections_.find(key);
   const bool opens = packet.syn && !packet.ack;
   if (opens && at != connections_.end() && (at->second.track.closed() || !at->second.track.opened_by(packet))) {
@@ -48,8 +56,9 @@ std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::
     at = open(key, packet, time, packet_number);
     if (at == connections_.end()) return std::nullopt;
   }
-  const bool closed = hand(at->second, packet, time, packet_number);
-  const std::optional<Placement> placement = place(at->second, packet);
+  const Direction direction = from_low == at->second.client_is_low ? Direction::ToServer : Direction::ToClient;
+  const bool closed = hand(at->second, direction, packet, time, packet_number);
+  const std::optional<Placement> placement = place(at->second, direction, packet);
   if (closed) remember_closed(key, at->second.track.number());
   return placement;
 }
@@ -70,22 +79,17 @@ Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet&
   return at;
 }
 
-Direction Reassembly::direction_of(const Entry& entry, const Packet& packet) {
-  return source_is_low(packet) == entry.client_is_low ? Direction::ToServer : Direction::ToClient;
-}
-
-std::optional<Placement> Reassembly::place(const Entry& entry, const Packet& packet) {
-  const Direction direction = direction_of(entry, packet);
+std::optional<Placement> Reassembly::place(const Entry& entry, Direction direction, const Packet& packet) {
   const auto offset = entry.track.offset_of(direction, packet);
   if (!offset) return std::nullopt;
   return Placement{entry.track.number(), direction, *offset};
 }
 
-bool Reassembly::hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number) {
+bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number) {
   if (entry.track.closed()) return false;
   const std::size_t before = entry.track.held_bytes();
   const bool full = held_bytes_ > limits_.tcp_held_bytes_max_all;
-  entry.track.take(direction_of(entry, packet), packet, time, packet_number, full ? 0 : limits_.tcp_held_bytes_max);
+  entry.track.take(direction, packet, time, packet_number, full ? 0 : limits_.tcp_held_bytes_max);
   held_bytes_ += entry.track.held_bytes() - before;
   return entry.track.closed();
 }

@@ -50,12 +50,11 @@ class Reassembly {
   using Connections = std::unordered_map<Key, Entry, KeyHash>;
 
   static bool source_is_low(const Packet& packet);
-  static Key key_of(const Packet& packet);
+  static Key key_of(const Packet& packet, bool source_is_low);
   Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
-  static Direction direction_of(const Entry& entry, const Packet& packet);
   // True when it closed the connection.
-  bool hand(Entry& entry, const Packet& packet, Time time, std::uint64_t packet_number);
-  static std::optional<Placement> place(const Entry& entry, const Packet& packet);
+  bool hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
+  static std::optional<Placement> place(const Entry& entry, Direction direction, const Packet& packet);
   void remember_closed(const Key& key, ConnectionNumber number);
   void forget(Connections::iterator at);
 

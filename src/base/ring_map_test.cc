@@ -1,0 +1,48 @@
+#include "base/ring_map.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace testigo {
+namespace {
+
+TEST(RingMap, IsAMap) {
+  std::mt19937 random(7);
+  RingMap<int> ring;
+  std::map<std::uint32_t, int> map;
+  for (int i = 0; i < 200'000; ++i) {
+    // Mostly new keys that grow, some old ones that stay, of either parity.
+    const std::uint32_t key = 1 + (random() % 4 == 0 ? random() % 600 : static_cast<std::uint32_t>(i / 100 + random() % 300));
+    switch (random() % 4) {
+      case 0:
+      case 1: {
+        const auto [value, is_new] = ring.try_emplace(key);
+        const auto [it, is_new_there] = map.try_emplace(key, 0);
+        ASSERT_EQ(is_new, is_new_there);
+        ASSERT_EQ(*value, it->second);
+        *value = it->second = i;
+        break;
+      }
+      case 2:
+        ring.erase(key);
+        map.erase(key);
+        break;
+      case 3:
+        break;
+    }
+    ASSERT_EQ(ring.size(), map.size());
+    const int* const found = ring.find(key);
+    ASSERT_EQ(found != nullptr, map.contains(key));
+    if (found != nullptr) {
+      ASSERT_EQ(*found, map[key]);
+    }
+  }
+  for (const auto& [key, value] : map) EXPECT_EQ(*ring.find(key), value);
+  ring.clear();
+  EXPECT_EQ(ring.size(), 0u);
+  for (const auto& [key, value] : map) EXPECT_EQ(ring.find(key), nullptr);
+}
+
+}  // namespace
+}  // namespace testigo

@@ -1,0 +1,19 @@
+#include "call/roster.h"
+
+namespace testigo::call {
+
+void Roster::add(Sink& sink) {
+  const Interest interest = sink.hears();
+  all_.push_back(&sink);
+  if (interest.frames) frames_.push_back(&sink);
+  if (interest.blocks) blocks_.push_back(&sink);
+  if (interest.messages) messages_.push_back(&sink);
+  if (interest.side_ends) side_ends_.push_back(&sink);
+  if (interest.calls) calls_.push_back(&sink);
+}
+
+Interest Roster::hears() const {
+  return {!frames_.empty(), !blocks_.empty(), !messages_.empty(), !side_ends_.empty(), !calls_.empty()};
+}
+
+}  // namespace testigo::call

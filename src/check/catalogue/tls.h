@@ -1,0 +1,47 @@
+// TL: TLS (RFC 9113 section 9.2).
+#pragma once
+
+#include <array>
+
+#include "check/catalogue.h"
+#include "check/catalogue/awaits.h"
+
+namespace testigo::check {
+
+constexpr std::array<CheckInfo, 3> kTlsRows = {{
+    {.id = "TL01",
+     .severity = Severity::Error,
+     .role = Role::Either,
+     .title = "ALPN negotiates h2",
+     .expected = "Client and server agree on \"h2\" by ALPN, never on \"h2c\", which is for cleartext. \"grpc-exp\", which old "
+                 "C-core prefers, is a remark.",
+     .clause = "RFC 9113 3.1, 3.2, 3.3; interop: TLS with ALPN",
+     .example = "a ServerHello of TLS 1.2 without ALPN",
+     .filter = "tls.handshake.extensions_alpn_str || tls.handshake.type == 2",
+     .fix = "Let the server or load balancer offer h2 (F05).",
+     .awaits = "a later version; where TLS 1.3 hides the answer, one that is given TLS keys"},
+    {.id = "TL02",
+     .severity = Severity::Error,
+     .role = Role::Either,
+     .title = "TLS is at least 1.2, without renegotiation",
+     .expected = "The version is 1.2 or higher, and nothing is renegotiated. A prohibited cipher suite is a warning; a client that "
+                 "names no server (SNI), where it knows a name, is a remark.",
+     .clause = "RFC 9113 9.2, 9.2.1, 9.2.2",
+     .example = "TLS 1.1",
+     .filter = "tls.handshake.type == 1 || tls.handshake.type == 2 || tls.alert_message",
+     .fix = "Switch old versions and suites off on both sides.",
+     .awaits = awaits::kLaterVersion},
+    {.id = "TL03",
+     .severity = Severity::Error,
+     .role = Role::Server,
+     .title = "no certificate is asked for after the handshake",
+     .expected = "A server asks for the client's certificate during the handshake of TLS 1.3, never later: HTTP/2 cannot tell "
+                 "which call it would be for.",
+     .clause = "RFC 9113 9.2.3",
+     .example = "CertificateRequest after the first call",
+     .filter = "tls.handshake.type == 13",
+     .fix = "Demand the client certificate for the whole port, or use a port of its own for it.",
+     .awaits = awaits::kTlsKeys},
+}};
+
+}  // namespace testigo::check
