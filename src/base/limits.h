@@ -23,6 +23,10 @@ struct Limits {
   std::size_t history_bytes_max = std::size_t{1} << 20;        // insertions remembered for one direction (RFC 7541 4.1 size)
   std::size_t history_bytes_max_all = std::size_t{256} << 20;  // what the directions open at a time have for a share
   std::size_t history_bytes_least = std::size_t{16} << 10;     // the least share of a direction
+  std::size_t resync_chains_max = 1024;                        // followed at once behind a gap, one direction
+  std::size_t resync_bytes_kept = std::size_t{1} << 16;        // passed over behind a gap, to tell what they may have inserted
+  std::size_t insertions_lost_max = 4096;                      // behind a gap: candidates for how many header fields were lost
+  std::size_t recovery_steps_max = 4'000'000;                  // taken behind a gap to find out; then what is unknown stays so
 
   // wire/rpc
   std::size_t message_bytes_kept = std::size_t{1} << 16;        // of one message; the rest is counted
@@ -33,6 +37,7 @@ struct Limits {
   std::size_t streams_max_all = 1'000'000;  // on all connections together
   std::size_t text_bytes_kept = 1024;       // of a path, a status message, an id
   std::size_t pending_settings_max = 1024;  // SETTINGS of one side without their ACK
+  std::size_t unknown_methods_max = 1000;   // told apart on one connection
 
   // check
   std::size_t findings_kept = 100;  // of one check in one run; all are counted

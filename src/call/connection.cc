@@ -19,8 +19,13 @@ Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Li
   view_.server = opened.server;
   view_.packet = opened.packet;
   view_.from_start = opened.from_start;
-  for (Half& half : halves_) half.blind = !opened.from_start;
   sink_.on_connection(view_);
+  if (!opened.from_start) begin_late();
+}
+
+Connection::~Connection() {
+  all_.streams -= streams_.size();
+  for (const Half& each : halves_) all_.resyncs -= each.gap && each.gap->resync ? 1 : 0;
 }
 
 http2::Opening& Connection::opening(Direction direction) {
@@ -35,16 +40,7 @@ void Connection::on_chunk(const Chunk& chunk) {
   (chunk.direction == Direction::ToServer ? view_.octets_to_server : view_.octets_to_client) += chunk.bytes.size();
   if (view_.whole(chunk.direction)) remember_first(chunk);
   if (!from.blind && !chunk.bytes.empty()) on_octets(chunk);
-}
-
-void Connection::on_gap(const Chunk& chunk) {
-  (chunk.direction == Direction::ToServer ? view_.gap_to_server : view_.gap_to_client) = true;
-  Half& from = half(chunk.direction);
-  if (from.blind) return;
-  from.blind = true;
-  from.frames = {};
-  from.block.reset();
-  close_unfollowed({{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, 0, from.acked});
+  from.position += chunk.bytes.size();
 }
 
 void Connection::remember_first(const Chunk& chunk) {
@@ -57,6 +53,7 @@ void Connection::remember_first(const Chunk& chunk) {
 
 void Connection::on_octets(const Chunk& chunk) {
   Bytes octets = chunk.bytes;
+  if (half(chunk.direction).gap && !pass_gap(chunk, octets)) return;
   if (opening(chunk.direction) == http2::Opening::NeedMore && !recognise(chunk, octets)) return;
   if (!octets.empty()) read_frames(chunk, octets);
 }
@@ -102,6 +99,8 @@ void Connection::read_frames(const Chunk& chunk, Bytes octets) {
 void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
   sink_.on_frame({view_, spot, frame});
   Half& from = half(spot.direction);
+  if (from.gap) on_frame_behind_gap(spot);
+  if (awaiting_answers_ && spot.direction == Direction::ToClient) note_answer(spot, frame.header);
   if (from.block && !frame.header.is(http2::FrameType::Continuation)) {
     // RFC 9113 section 6.10: nothing may stand between the fragments. The block cannot be finished.
     const OpenBlock block = *std::exchange(from.block, std::nullopt);

@@ -1,18 +1,20 @@
 // One connection: its chunks become frames, header blocks, messages and calls.
 //
-// A gap makes its direction blind from there on (gap_to_server, gap_to_client): nothing behind it is reported, and calls of which
-// nothing more can be seen are closed.
+// Behind a gap (gap_to_server, gap_to_client) its direction is read on as soon as it is known where frames begin; calls that may
+// have ended meanwhile are closed. What is told from there on follows from octets seen, or is unknown (connection_gaps.cc).
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/limits.h"
+#include "call/behind_gap.h"
 #include "call/event.h"
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
@@ -23,6 +25,7 @@ namespace testigo::call {
 // What the connections of a model hold together.
 struct Holdings {
   std::size_t streams = 0;
+  std::size_t resyncs = 0;  // directions in which frames are looked for
   std::size_t message_bytes = 0;
 };
 
@@ -30,7 +33,7 @@ class Connection {
  public:
   // `sink` and `all` must outlive the connection; `sink` hears of it at once.
   Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all);
-  ~Connection() { all_.streams -= streams_.size(); }
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -49,6 +52,9 @@ class Connection {
     std::vector<std::byte> fragments;
   };
 
+  // How a block ends: as its sender wrote it, or where a gap cut it.
+  enum class BlockEnd : std::uint8_t { Whole, Cut };
+
   // What is known of one direction.
   struct Half {
     explicit Half(const Limits& limits) : hpack(limits) {}
@@ -57,14 +63,19 @@ class Connection {
     http2::HpackDecoder hpack;
     std::vector<std::byte> opening;  // the octets by which it was recognised
     std::uint64_t base = 0;          // offset of the first octet that `frames` was fed
+    std::uint64_t position = 0;      // offset behind the last octet, those that are missing included
+    bool offsets_known = true;       // they count from the start of the connection
     std::uint64_t acked = 0;         // of the other direction, by this one's sender
+    std::unique_ptr<BehindGap> gap;  // null while every octet was seen
     bool blind = false;              // nothing more can be read
     bool fin = false;
     bool goaway = false;  // its sender sent one
     std::optional<OpenBlock> block;
     // For each SETTINGS of this sender that the other side has not acknowledged: the HEADER_TABLE_SIZE it set, if any.
     std::deque<std::optional<std::uint32_t>> settings;
-    bool settings_lost = false;  // they can no longer be told apart
+    bool settings_lost = false;        // they can no longer be told apart
+    std::uint32_t frame_size_max = 0;  // the largest MAX_FRAME_SIZE among all of them
+    bool promised = false;             // its sender has sent a PUSH_PROMISE
   };
 
   struct Stream {
@@ -73,7 +84,9 @@ class Connection {
     Call call;
     rpc::MessageDecoder request;
     rpc::MessageDecoder response;
-    std::array<bool, 2> role_lost{};  // of the blocks of that direction: what they are does not follow from frames seen
+    std::array<bool, 2> role_lost{};       // of the blocks of that direction: what they are does not follow from frames seen
+    std::array<bool, 2> may_have_ended{};  // that side, in a gap
+    http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
   };
 
   // connection.cc: octets become frames.
@@ -86,6 +99,40 @@ class Connection {
   void read_frames(const Chunk& chunk, Bytes octets);
   void on_frame(const Spot& spot, const http2::Frame& frame);
   void finish();
+
+  // connection_gaps.cc: what was not seen.
+  void begin_late();
+  bool readable(Direction direction) const;
+  static bool may_have_ended(const Stream& stream, Direction direction);
+  BehindGap& behind_gap(Half& from);
+  void break_frame(Direction direction);
+  void begin_broken(Direction direction, Bytes payload);
+  void cut_block(Direction direction, Bytes payload);
+  void read_broken(Direction direction, Bytes octets);
+  void lose_of_broken(Direction direction, std::uint64_t octets);
+  Stream* stream_of_broken(const BrokenFrame& broken, Direction direction);
+  void end_broken(Direction direction);
+  void lose_messages(Stream& stream, const Spot& spot, std::uint64_t octets, bool known);
+  void lose_settings();
+  void look_for_frames(Direction direction, std::uint64_t missing, std::uint64_t behind_frame);
+  void begin_looking(Direction direction);
+  std::uint32_t largest_frame(Direction of_receiver);
+  void doubt_side(Stream& stream, Direction direction) const;
+  bool pass_gap(const Chunk& chunk, Bytes& octets);
+  void give_up(Half& from);
+  void frames_found(Half& from);
+  void on_frame_behind_gap(const Spot& spot);
+  void note_answer(const Spot& spot, const http2::FrameHeader& header);
+  Spot spot_behind_gap(Direction direction) const;
+
+  // connection_recovery.cc: header fields that are not exact.
+  void doubt(Half& from, const http2::HpackCandidates::Lost& lost);
+  void note_habit(bool keeps_to_grpc);
+  void withdraw(BehindGap& gap);
+  void note_new_stream(Half& client, StreamId id);
+  void read_in_doubt(Half& from, Stream* stream, BlockRole role);
+  std::uint32_t number_unknown(BehindGap& gap) const;
+  void leave_behind_gap(Stream& stream);
 
   // connection_frames.cc: what each frame means.
   void on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data);
@@ -101,14 +148,14 @@ class Connection {
   // connection_calls.cc: header blocks, and the life of calls.
   Stream* find(StreamId id);
   SideOfCall& side(Stream& stream, Direction direction) const;
-  void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised);
+  void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
   BlockRole role_of_block(const Spot& spot, Stream* stream, const http2::BlockOutcome& outcome, bool end_stream);
   BlockRole open_call(const Spot& spot, bool complete);
   BlockRole read_response(Stream& stream, const Spot& spot, bool complete, bool end_stream);
   void read_status(Call& call);
   Ending ending_by_block(const http2::BlockOutcome& outcome) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
-  bool may_go_on(const Call& call) const;
+  bool may_go_on(const Stream& stream) const;
   void close(StreamId id, Ending ending, const Spot& spot);
   void close_all(Ending ending, const Spot& spot);
   void close_unfollowed(const Spot& spot);
@@ -123,6 +170,9 @@ class Connection {
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
+  unsigned requests_of_grpc_ = 0;                  // that kept to what gRPC asks of them
+  bool requests_other_ = false;                    // one did not
+  bool awaiting_answers_ = false;                  // they may tell where frames of the client begin
   std::vector<http2::HeaderField> fields_;         // of the block at hand
   std::optional<tcp::ConnectionClosing> closing_;  // the first one
   Time last_;

@@ -29,8 +29,14 @@ SideOfCall& Connection::side(Stream& stream, Direction direction) const {
   return direction == Direction::ToServer ? stream.call.request : stream.call.response;
 }
 
-void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool promised) {
-  const http2::BlockOutcome outcome = half(spot.direction).hpack.decode(block, fields_);
+void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end) {
+  Half& from = half(spot.direction);
+  http2::BlockOutcome outcome = from.hpack.decode(block, fields_);
+  if (end == BlockEnd::Cut) {
+    outcome.fault = http2::HpackFault::None;  // the sender's block was longer
+    outcome.complete = false;
+    from.hpack.taint();
+  }
   Stream* stream = promised || spot.place.stream == 0 ? nullptr : find(spot.place.stream);
   BlockRole role = BlockRole::Unknown;
   if (!promised && spot.place.stream != 0) {
@@ -42,6 +48,7 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     side(*stream, spot.direction).end = spot.end;
     side(*stream, spot.direction).packet = spot.place.packet;
   }
+  if (from.gap) read_in_doubt(from, stream, role);
   sink_.on_block({view_, spot, role, end_stream, fields_, outcome, stream == nullptr ? nullptr : &stream->call});
   if (goes_on && end_stream) end_side(*stream, spot, true, ending_by_block(outcome));
 }
@@ -52,7 +59,9 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, const http
   if (side(*stream, spot.direction).ended) return BlockRole::Unknown;
   const bool lost = stream->role_lost[static_cast<std::size_t>(spot.direction)];
   if (client) return lost ? BlockRole::Unknown : BlockRole::RequestTrailers;
-  if (!lost) return read_response(*stream, spot, outcome.complete, end_stream);
+  // A :status says what the block is, whatever was lost before it.
+  const bool first = lost && !stream->call.response.headers && exact_value(fields_, FieldName::Status);
+  if (!lost || first) return read_response(*stream, spot, outcome.complete, end_stream);
   if (end_stream) read_status(stream->call);
   return BlockRole::Unknown;
 }
@@ -61,7 +70,13 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, const http
 // closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
 BlockRole Connection::open_call(const Spot& spot, bool complete) {
   if (spot.place.stream <= highest_stream_) return BlockRole::Unknown;
+  Half& client = half(Direction::ToServer);
+  if (client.gap) note_new_stream(client, spot.place.stream);
   highest_stream_ = spot.place.stream;
+  if (client.gap && !opens_request(fields_)) {  // trailers of a request whose headers were lost look the same
+    ++view_.calls_not_followed;
+    return BlockRole::Unknown;
+  }
   if (streams_.size() >= limits_.streams_max || all_.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return BlockRole::Unknown;
@@ -75,11 +90,15 @@ BlockRole Connection::open_call(const Spot& spot, bool complete) {
   call.request.headers = true;
   call.request.headers_end = spot.end;
   call.rpc_class = rpc_class(fields_, complete);
-  if (const auto* path = call::find(fields_, FieldName::Path)) {
+  const Named named(fields_);
+  if (const auto* path = named[FieldName::Path]) {
     call.path = bounded(path->value, limits_);
     call.path_known = path->value_known;
   }
-  if (const auto timeout = exact_value(fields_, FieldName::GrpcTimeout)) call.timeout = rpc::parse_timeout(*timeout);
+  if (const auto* timeout = named[FieldName::GrpcTimeout]; timeout != nullptr && timeout->exact()) {
+    call.timeout = rpc::parse_timeout(timeout->value);
+  }
+  if (const auto keeps = keeps_to_grpc(fields_, named, complete)) note_habit(*keeps);
   return BlockRole::Request;
 }
 
@@ -131,12 +150,15 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
     call.ended = spot.time;
     call.ending = ending;
   }
-  if (!may_go_on(call)) close(call.place.stream, call.ending, spot);
+  if (!may_go_on(stream)) close(call.place.stream, call.ending, spot);
 }
 
 // Whether anything that is still to come of the call can be seen.
-bool Connection::may_go_on(const Call& call) const {
-  return (!call.request.ended && view_.whole(Direction::ToServer)) || (!call.response.ended && view_.whole(Direction::ToClient));
+bool Connection::may_go_on(const Stream& stream) const {
+  const auto goes_on = [&](const SideOfCall& side, Direction direction) {
+    return !side.ended && readable(direction) && !may_have_ended(stream, direction);
+  };
+  return goes_on(stream.call.request, Direction::ToServer) || goes_on(stream.call.response, Direction::ToClient);
 }
 
 void Connection::close(StreamId id, Ending ending, const Spot& spot) {
@@ -149,9 +171,12 @@ void Connection::close(StreamId id, Ending ending, const Spot& spot) {
     call.ended = spot.time;
     call.end_packet = spot.place.packet;
   }
+  const Half& client = half(Direction::ToServer);
   const std::uint64_t taken = half(Direction::ToClient).acked;
-  call.headers_delivered = call.request.headers_end <= taken;
-  call.request_delivered = call.request.ended && call.request.end <= taken;
+  const bool offsets_known = client.offsets_known || !call.request.behind_gap;
+  call.headers_delivered = offsets_known && call.request.headers_end <= taken;
+  call.request_delivered = offsets_known && call.request.ended && call.request.end <= taken;
+  if (client.gap) leave_behind_gap(it->second);
   sink_.on_call({view_, call});
   recent_ = nullptr;
   streams_.erase(it);
@@ -171,7 +196,7 @@ void Connection::close_all(Ending ending, const Spot& spot) {
 void Connection::close_unfollowed(const Spot& spot) {
   for (auto it = streams_.begin(); it != streams_.end();) {
     const auto& [id, stream] = *it++;
-    if (!may_go_on(stream.call)) close(id, stream.call.response.ended ? stream.call.ending : Ending::StillOpen, spot);
+    if (!may_go_on(stream)) close(id, stream.call.response.ended ? stream.call.ending : Ending::StillOpen, spot);
   }
 }
 

@@ -33,6 +33,7 @@ void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
 
 void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {
   const bool end_stream = !promised && frame.header.has(http2::kFlagEndStream);
+  if (promised) half(spot.direction).promised = true;
   if (frame.header.has(http2::kFlagEndHeaders)) {
     on_block(spot, fragment, end_stream, promised);
   } else {
@@ -136,11 +137,12 @@ void Connection::on_settings(const Spot& spot, const http2::Frame& frame, const 
     other.settings.pop_front();
     return;
   }
+  Half& from = half(spot.direction);
   std::optional<std::uint32_t> table_size;
   for (std::size_t i = 0; i < settings.size(); ++i) {
     if (settings.at(i).id == http2::kSettingHeaderTableSize) table_size = settings.at(i).value;
+    if (settings.at(i).id == http2::kSettingMaxFrameSize) from.frame_size_max = std::max(from.frame_size_max, settings.at(i).value);
   }
-  Half& from = half(spot.direction);
   if (from.settings.size() >= limits_.pending_settings_max) from.settings_lost = true;
   if (from.settings_lost) {
     from.settings.clear();

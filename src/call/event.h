@@ -47,7 +47,7 @@ struct ConnectionView {
   tcp::Endpoint server;
   std::uint64_t packet = 0;  // that opened it
   bool from_start = true;
-  bool gap_to_server = false;  // octets of this direction are missing; nothing behind the gap is judged
+  bool gap_to_server = false;  // octets of this direction are missing; nothing behind the gap is judged, though it is read
   bool gap_to_client = false;
   http2::Opening client_opening = http2::Opening::NeedMore;
   http2::Opening server_opening = http2::Opening::NeedMore;
@@ -92,7 +92,8 @@ struct SideOfCall {
   std::uint64_t end = 0;          // offset behind its last octet, headers included
   std::uint64_t headers_end = 0;  // offset behind its first block
   std::uint64_t packet = 0;       // of its last octet
-  bool messages_known = true;     // false behind DATA that cannot be read (RFC 9113 section 6.1, padding)
+  bool messages_known = true;     // false behind DATA that cannot be read (RFC 9113 section 6.1, padding), or was not seen
+  bool behind_gap = false;        // some of it stood behind octets that were not seen
 };
 
 enum class Ending : std::uint8_t {
@@ -115,7 +116,9 @@ struct Call {
   RpcClass response_class = RpcClass::Unknown;
   std::string path;  // bounded by Limits::text_bytes_kept
   http2::Known path_known = http2::Known::Unknown;
-  std::optional<Duration> timeout;  // grpc-timeout
+  std::uint32_t unknown_method = 0;  // calls of a connection that have the same number, not 0, have the same method
+  bool opened_behind_gap = false;    // its request headers stood behind octets that were not seen
+  std::optional<Duration> timeout;   // grpc-timeout
   SideOfCall request;
   SideOfCall response;
   std::optional<Time> first_response;
@@ -198,6 +201,8 @@ class Sink {
   virtual void on_message(const MessageSeen&) {}
   virtual void on_side_ended(const SideEnded&) {}
   virtual void on_call(const CallClosed&) {}
+  // The client broke a rule: no method that was inferred (`Known::Inferred`) on the connection since its last gap holds.
+  virtual void on_withdrawn(const ConnectionView&) {}
   virtual void on_connection_closed(const ConnectionClosed&) {}
 };
 

@@ -30,6 +30,10 @@ void Fan::on_call(const CallClosed& closed) {
   for (Sink* sink : roster_.calls()) sink->on_call(closed);
 }
 
+void Fan::on_withdrawn(const ConnectionView& connection) {
+  for (Sink* sink : roster_.all()) sink->on_withdrawn(connection);
+}
+
 void Fan::on_connection_closed(const ConnectionClosed& closed) {
   for (Sink* sink : roster_.all()) sink->on_connection_closed(closed);
 }

@@ -24,6 +24,7 @@ class Fan final : public Sink {
   void on_message(const MessageSeen& seen) override;
   void on_side_ended(const SideEnded& ended) override;
   void on_call(const CallClosed& closed) override;
+  void on_withdrawn(const ConnectionView& connection) override;
   void on_connection_closed(const ConnectionClosed& closed) override;
 
  private:

@@ -31,6 +31,11 @@ std::optional<std::string_view> exact_value(Fields fields, std::string_view name
 
 std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name) { return exact_value_of(find(fields, name)); }
 
+bool opens_request(Fields fields) {
+  return find(fields, FieldName::Method) != nullptr || find(fields, FieldName::Path) != nullptr ||
+         find(fields, FieldName::Scheme) != nullptr;
+}
+
 bool any_name_unknown(Fields fields) {
   return std::ranges::any_of(fields, [](const http2::HeaderField& field) { return field.name_known != http2::Known::Exact; });
 }
@@ -46,6 +51,16 @@ bool is_two_segment_path(std::string_view path) {
   const std::size_t slash = path.find('/', 1);
   return slash != std::string_view::npos && slash > 1 && slash + 1 < path.size() &&
          path.find('/', slash + 1) == std::string_view::npos;
+}
+
+std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete) {
+  const http2::HeaderField* const type = named[FieldName::ContentType];
+  const http2::HeaderField* const te = named[FieldName::Te];
+  if (te != nullptr && te->exact() && type != nullptr && type->exact() && te->value == "trailers") {
+    return is_grpc_content_type(type->value);
+  }
+  if (!complete || any_name_unknown(request) || (te != nullptr && !te->exact()) || (type != nullptr && !type->exact())) return {};
+  return false;
 }
 
 RpcClass rpc_class(Fields request, bool complete) {

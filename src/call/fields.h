@@ -1,6 +1,7 @@
 // Looking things up in a decoded header block.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,14 +21,35 @@ const http2::HeaderField* find(Fields fields, http2::FieldName name);
 std::optional<std::string_view> exact_value(Fields fields, std::string_view name);
 std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name);
 
+// A pseudo-header of a request stands in it.
+bool opens_request(Fields fields);
+
 // Whether any name is not exact: then "there is none" cannot be said of a name.
 bool any_name_unknown(Fields fields);
+
+// The first field of each name (exact), found in one walk.
+class Named {
+ public:
+  explicit Named(Fields fields) {
+    for (const http2::HeaderField& field : fields) {
+      const http2::HeaderField*& first = first_[static_cast<std::size_t>(field.id)];
+      if (first == nullptr && field.name_known == http2::Known::Exact) first = &field;
+    }
+  }
+  const http2::HeaderField* operator[](http2::FieldName name) const { return first_[static_cast<std::size_t>(name)]; }
+
+ private:
+  std::array<const http2::HeaderField*, static_cast<std::size_t>(http2::FieldName::ConnectionSpecific) + 1> first_{};
+};
 
 // "application/grpc", then the end, '+' or ';'.
 bool is_grpc_content_type(std::string_view value);
 
 // "/" service "/" method: two segments, neither empty.
 bool is_two_segment_path(std::string_view path);
+
+// RQ04 and RQ05: what gRPC asks of a request. Nothing: not everything is known.
+std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete);
 
 // RULE 3 for a block that opens a request: which calls the rows about gRPC judge. `complete`: no field of it was lost.
 RpcClass rpc_class(Fields request, bool complete);

@@ -37,6 +37,8 @@ std::string outcome_text(const Call& call) {
   if (call.status) return rpc::status_name(*call.status);
   switch (call.ending) {
     case Ending::Trailers:
+      if (call.response.behind_gap) return "unknown status";
+      [[fallthrough]];
     case Ending::WithoutStatus:
       return call.http_status == 200 || call.http_status == 0 ? "no status" : fmt::format("HTTP {}", call.http_status);
     case Ending::ResetByClient:

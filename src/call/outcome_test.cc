@@ -15,6 +15,11 @@ TEST(Outcome, NamesEndingsWithoutAStatus) {
   call.ending = Ending::WithoutStatus;
   call.http_status = 404;
   EXPECT_EQ(outcome_text(call), "HTTP 404");
+  call.ending = Ending::Trailers;
+  call.http_status = 200;
+  EXPECT_EQ(outcome_text(call), "no status");
+  call.response.behind_gap = true;  // its entry may not have been seen
+  EXPECT_EQ(outcome_text(call), "unknown status");
   call.status = 0;
   EXPECT_EQ(outcome_text(call), "OK");
 }

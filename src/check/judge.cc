@@ -36,18 +36,22 @@ void Judge::on_opening(const call::ConnectionView& connection, const call::Spot&
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
+  if (!judges(seen.connection, seen.spot)) return;
   for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
+  if (!judges(seen.connection, seen.spot)) return;
   for (Check* check : of(seen.connection).blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
+  if (!judges(seen.connection, seen.spot)) return;
   for (Check* check : of(seen.connection).messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
+  if (!judges(ended.connection, ended.spot)) return;
   for (Check* check : of(ended.connection).side_ends()) check->on_side_ended(ended);
 }
 

@@ -51,6 +51,8 @@ class Judge final : public call::Sink {
   const call::Roster& of(const call::ConnectionView& connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
+  // What stands behind a gap is told, and not judged.
+  static bool judges(const call::ConnectionView& connection, const call::Spot& spot) { return connection.whole(spot.direction); }
   bool passes_over(const call::ConnectionView& connection) const;
 
   FindingLog log_;

@@ -54,10 +54,28 @@ class Pen {
 constexpr std::size_t kLineBytesBesides = 256;  // beside the texts of its ends, path and outcome
 
 std::string path_text(const call::Call& call) {
-  return call.path_known == http2::Known::Unknown ? "(unknown method)" : inert(call.path, 120);
+  const std::string method = method_shown(call);
+  return method.empty() ? "(unknown method)" : inert(method, 120);
+}
+
+std::string_view known_name(http2::Known known) {
+  switch (known) {
+    case http2::Known::Exact:
+      return "exact";
+    case http2::Known::Inferred:
+      return "inferred";
+    case http2::Known::Unknown:
+      return "unknown";
+  }
+  return {};
 }
 
 }  // namespace
+
+std::string method_shown(const call::Call& call) {
+  if (call.path_known != http2::Known::Unknown) return call.path;
+  return call.unknown_method == 0 ? std::string() : fmt::format("unknown#{}", call.unknown_method);
+}
 
 const std::string& CallLine::shown_path(const call::Call& call) {
   const bool known = call.path_known != http2::Known::Unknown;
@@ -114,7 +132,8 @@ std::string call_json(const call::ConnectionView& connection, const call::Call& 
                                  {"connection", connection.number},
                                  {"stream", call.place.stream},
                                  {"packet", call.place.packet}};
-  if (call.path_known != http2::Known::Unknown) json["method"] = call.path;
+  if (std::string method = method_shown(call); !method.empty()) json["method"] = std::move(method);
+  json["method_known"] = known_name(call.path_known);
   json["kind"] = call::kind_seen(call);
   json["ending"] = call::ending_name(call.ending);
   if (call.status) {
@@ -131,6 +150,12 @@ std::string call_json(const call::ConnectionView& connection, const call::Call& 
   json["reply_bytes"] = call.response.bytes;
   json["latency_ns"] = (call.ended - call.started).count();
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string withdrawn_json(const call::ConnectionView& connection) {
+  const nlohmann::ordered_json json = {
+      {"type", "withdrawn"}, {"version", "1.0"}, {"connection", connection.number}, {"method_known", "inferred"}};
+  return json.dump();
 }
 
 }  // namespace testigo::report

@@ -31,6 +31,12 @@ class CallLine {
   std::string path_text_;
 };
 
+// The name of the method; "unknown#3" where only that is known which calls of the connection have the same; else empty.
+std::string method_shown(const call::Call& call);
+
 std::string call_json(const call::ConnectionView& connection, const call::Call& call);
+
+// What was inferred does not hold (call::Sink::on_withdrawn).
+std::string withdrawn_json(const call::ConnectionView& connection);
 
 }  // namespace testigo::report

@@ -159,6 +159,28 @@ TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
   EXPECT_EQ(json["method"], "/a.B/C\x1b[2J");  // JSON escapes it
 }
 
+TEST(CallLine, SaysHowTheMethodIsKnown) {
+  call::ConnectionView connection;
+  connection.number = 7;
+  call::Call call;
+  const auto told = [&] {
+    std::string line;
+    CallLine({}).append(line, connection, call);
+    const auto json = nlohmann::json::parse(call_json(connection, call));
+    return line.substr(line.find("  ") + 2, line.find("  unary") - line.find("  ") - 2) + " " + json.value("method", "-") + " " +
+           json.value("method_known", "-");
+  };
+  EXPECT_EQ(told(), "(unknown method) - unknown");
+  call.unknown_method = 3;
+  EXPECT_EQ(told(), "unknown#3 unknown#3 unknown");
+  call.path = "/a.B/C";
+  call.path_known = http2::Known::Inferred;
+  EXPECT_EQ(told(), "/a.B/C /a.B/C inferred");
+  call.path_known = http2::Known::Exact;
+  EXPECT_EQ(told(), "/a.B/C /a.B/C exact");
+  EXPECT_EQ(nlohmann::json::parse(withdrawn_json(connection))["connection"], 7);
+}
+
 TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

@@ -85,6 +85,10 @@ void CallFilter::on_call(const call::CallClosed& closed) {
   for (call::Sink* sink : next_) sink->on_call(closed);
 }
 
+void CallFilter::on_withdrawn(const call::ConnectionView& connection) {
+  for (call::Sink* sink : next_) sink->on_withdrawn(connection);
+}
+
 void CallFilter::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionNumber number = closed.connection.number;
   found_.erase(found_.lower_bound({number, 0}), found_.lower_bound({number + 1, 0}));

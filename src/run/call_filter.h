@@ -35,6 +35,7 @@ class CallFilter final : public call::Sink {
 
   call::Interest hears() const override { return {.frames = false, .blocks = false, .messages = false, .side_ends = false}; }
   void on_call(const call::CallClosed& closed) override;
+  void on_withdrawn(const call::ConnectionView& connection) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
   void on_finding(const check::Finding& finding);

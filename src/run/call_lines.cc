@@ -27,6 +27,12 @@ void CallLines::on_call(const call::CallClosed& closed) {
   put(out_, line_);
 }
 
+void CallLines::on_withdrawn(const call::ConnectionView& connection) {
+  put(out_, json_ ? report::withdrawn_json(connection) + "\n"
+                  : fmt::format("connection {}: the client broke a rule, so that methods inferred since its last gap do not hold\n",
+                                connection.number));
+}
+
 void CallLines::on_finding(const check::Finding& finding) {
   if (finding.severity == check::Severity::Info) return;
   if (json_) {

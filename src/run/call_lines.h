@@ -20,6 +20,7 @@ class CallLines final : public call::Sink {
     return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
   }
   void on_call(const call::CallClosed& closed) override;
+  void on_withdrawn(const call::ConnectionView& connection) override;
   void on_finding(const check::Finding& finding);
   void flush() { std::fflush(out_); }
 

@@ -85,7 +85,8 @@ std::vector<std::string> notes_on(const Traffic& traffic) {
 
 void TrafficWitness::on_call(const call::CallClosed& closed) {
   ++traffic_.calls;
-  if (closed.call.rpc_class == call::RpcClass::Grpc) ++traffic_.grpc_calls;
+  const bool judged = closed.connection.from_start;
+  if (judged && closed.call.rpc_class == call::RpcClass::Grpc) ++traffic_.grpc_calls;
   ++(closed.call.status == rpc::kOk ? traffic_.ok : traffic_.failed);
 }
 

@@ -29,7 +29,7 @@ struct Traffic {
   std::uint64_t dropped_packets = 0;     // before anybody saw what was in them; the source fills it in
   std::string trouble;                   // of reading them, inert; the source fills it in
   std::uint64_t calls = 0;
-  std::uint64_t grpc_calls = 0;
+  std::uint64_t grpc_calls = 0;  // on connections that are judged
   std::uint64_t ok = 0;
   std::uint64_t failed = 0;
   // Of connections whose client spoke HTTP/2 and whose server did not, or whose client did not: the first ones.

@@ -36,6 +36,13 @@ IdRead read_id(const call::BlockSeen& block) {
   return read;
 }
 
+// Of an answer of which octets are missing, or may be, nothing is testified.
+void forget_answer(call::Call& call) {
+  call.ending = call::Ending::StillOpen;
+  call.status.reset();
+  call.status_message.clear();
+}
+
 bool names(const statement::Reply& reply, const statement::CallId& id) {
   return reply.client == id.client && reply.call == id.number;
 }
@@ -76,6 +83,7 @@ void WireWitness::on_opening(const call::ConnectionView& view, const call::Spot&
 }
 
 void WireWitness::on_frame(const call::FrameSeen& frame) {
+  if (!frame.connection.whole(frame.spot.direction)) return;
   WireConnection& seen = connection(frame.connection);
   const bool to_server = frame.spot.direction == Direction::ToServer;
   (to_server ? seen.client_last_packet : seen.server_last_packet) = frame.spot.place.packet;
@@ -90,7 +98,7 @@ void WireWitness::on_frame(const call::FrameSeen& frame) {
 }
 
 void WireWitness::on_block(const call::BlockSeen& block) {
-  if (block.role != call::BlockRole::Request) return;
+  if (block.role != call::BlockRole::Request || !block.connection.whole(block.spot.direction)) return;
   WireConnection& seen = connection(block.connection);
   seen.carried_call = true;
   note_first(seen.headers_packet, block.spot);
@@ -100,6 +108,7 @@ void WireWitness::on_block(const call::BlockSeen& block) {
 
 void WireWitness::on_message(const call::MessageSeen& seen) {
   if (seen.spot.direction != Direction::ToClient || seen.message.flag != 0) return;
+  if (!seen.connection.whole(seen.spot.direction)) return;
   const auto it = open_.find({seen.connection.number, seen.spot.place.stream});
   if (it == open_.end() || it->second.wrong_reply) return;
   Open& open = it->second;
@@ -113,8 +122,9 @@ void WireWitness::on_message(const call::MessageSeen& seen) {
 }
 
 void WireWitness::on_call(const call::CallClosed& closed) {
+  if (closed.call.opened_behind_gap || !closed.connection.from_start) return;  // neither is it said to be missing
   const call::Call& call = closed.call;
-  if (call.ending == call::Ending::Trailers) {
+  if (call.ending == call::Ending::Trailers && !call.response.behind_gap) {
     WireConnection& seen = connection(closed.connection);
     if (seen.trailers_packet == 0) seen.trailers_packet = call.end_packet;
   }
@@ -132,7 +142,8 @@ void WireWitness::on_call(const call::CallClosed& closed) {
   WireStream& stream = testimony_.streams.emplace_back();
   stream.id = *std::move(it->second.id);
   stream.call = call;
-  stream.state = state_of(call, false);
+  if (call.response.behind_gap) forget_answer(stream.call);
+  stream.state = state_of(stream.call, false);
   stream.whole = closed.connection.whole();
   stream.ended_without_trailers = stream.whole && call.ending == call::Ending::WithoutStatus;
   stream.reply = std::move(it->second.reply);

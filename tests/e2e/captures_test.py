@@ -41,6 +41,5 @@ class Captures(unittest.TestCase):
             self.assertEqual(ours, calls_dissected(capture, port))
 
 
-
 if __name__ == "__main__":
     unittest.main()

@@ -46,7 +46,7 @@ def calls_dissected(capture, port):
 
 def as_dissected(call):
     """All that a line tells, but for what the key says, and the words that Testigo adds."""
-    return {name: value for name, value in call.items() if name not in ("type", "version", "connection", "stream", "kind", "status_name")}
+    return {name: value for name, value in call.items() if name not in ("type", "version", "connection", "stream", "kind", "method_known", "status_name")}
 
 
 class Packet:

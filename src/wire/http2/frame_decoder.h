@@ -30,6 +30,9 @@ class FrameDecoder {
   // Octets of a frame that is not whole yet.
   std::size_t pending() const { return (buffer_given_ ? 0 : buffer_.size()) + unread_.size(); }
 
+  // The beginning of a frame that will never be whole, when `next` has answered `NeedMore`.
+  Bytes unfinished() const { return buffer_given_ ? Bytes() : Bytes(buffer_); }
+
  private:
   bool give_unread(Frame& frame);
   void give_payload(Bytes payload, Frame& frame);
@@ -47,6 +50,9 @@ class FrameDecoder {
 FramePayload decode_payload(const FrameHeader& header, Bytes payload);
 // The same into what is there: nearly all frames of gRPC have none of the optional parts, and are read at once.
 void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out);
+
+// Whether the type allows a payload of this length at all (RFC 9113 section 6).
+bool length_allowed(FrameType type, std::size_t length);
 
 // Reads nine octets.
 FrameHeader decode_frame_header(const std::byte* octets);

@@ -65,7 +65,9 @@ FramePayload read_goaway(Bytes payload) {
   return GoawayFrame{high_bit(payload.data()), number_31(payload.data()), number_32(payload.data() + 4), payload.subspan(8)};
 }
 
-// CN06, CN10: whether the type allows a payload of this length at all (RFC 9113 section 6).
+}  // namespace
+
+// CN06, CN10.
 bool length_allowed(FrameType type, std::size_t length) {
   switch (type) {
     case FrameType::Priority:
@@ -87,8 +89,6 @@ bool length_allowed(FrameType type, std::size_t length) {
   }
   return true;
 }
-
-}  // namespace
 
 FrameHeader decode_frame_header(const std::byte* octets) {
   return {.length = static_cast<std::uint32_t>(load_number(octets, 3)),

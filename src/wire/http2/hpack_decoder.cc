@@ -119,6 +119,7 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
     field.valid_name = is_valid_name(field.name);
   } else {
     if (!find(index, field)) return false;
+    if (field.name_known != Known::Exact) entry.name_entry = field.unknown_entry;
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
   if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;

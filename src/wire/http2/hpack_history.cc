@@ -56,6 +56,7 @@ void HpackHistory::forget_evicted() {
 
 void HpackHistory::taint() {
   since_taint_ = 0;
+  ++taints_;
   complete_ = false;
   unknown_base_ += unknown_reach_;
   unknown_reach_ = 0;
@@ -67,6 +68,11 @@ std::uint64_t HpackHistory::unknown_number(std::uint64_t j) {
   const std::uint64_t unseen = j - since_taint_;
   unknown_reach_ = std::max(unknown_reach_, unseen + 1);
   return 2 * (unknown_base_ + unseen + 1);
+}
+
+std::optional<std::uint64_t> HpackHistory::unseen_index(std::uint64_t number) const {
+  if (number == 0 || is_seen_number(number) || number / 2 <= unknown_base_) return std::nullopt;
+  return number / 2 - unknown_base_ - 1;
 }
 
 // Called after `inserted_` has counted the entry to come, whose slot is not filled yet.

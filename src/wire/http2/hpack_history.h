@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,7 @@ class HpackHistory {
   struct Entry {
     HeaderField field;                 // as a reference to the entry gives it
     std::uint32_t bytes_not_kept = 0;  // octets of a name or value that was seen but is over a limit, and so unknown
+    std::uint64_t name_entry = 0;      // where a name that is unknown was taken from: the `unknown_number` of that entry, else 0
 
     // Section 4.1.
     std::uint64_t bytes() const { return field.name.size() + field.value.size() + bytes_not_kept + 32; }
@@ -54,10 +56,17 @@ class HpackHistory {
   // A number, never 0, for the insertion at `j` that no other insertion of this direction has: the same from one taint to the next,
   // whatever is inserted meanwhile, whether the insertion was seen (then it is odd) or not.
   std::uint64_t unknown_number(std::uint64_t j);
+  // Whether the number is one of an insertion that was seen; that insertion, null when it is no longer remembered.
+  static bool is_seen_number(std::uint64_t number) { return number % 2 == 1; }
+  const Entry* at_seen_number(std::uint64_t number) const { return at(inserted_ - (number + 1) / 2); }
+  // Of an insertion that was not seen since the last taint: how many of those are newer. Nothing for a number from before.
+  std::optional<std::uint64_t> unseen_index(std::uint64_t number) const;
 
   // Insertions seen in all, and since the last taint; the same when there was none.
   std::uint64_t inserted() const { return inserted_; }
   std::uint64_t since_taint() const { return since_taint_; }
+  // How often there was one.
+  std::uint64_t taints() const { return taints_; }
   // Whether every insertion since the start of the connection was seen.
   bool complete() const { return complete_; }
   // Whether the numbers below are those of the sender: all was seen, and nothing forgotten that the table still holds.
@@ -87,6 +96,7 @@ class HpackHistory {
   std::uint64_t bytes_ = 0;
   std::uint64_t inserted_ = 0;
   std::uint64_t since_taint_ = 0;
+  std::uint64_t taints_ = 0;
   bool complete_ = true;
   bool forgot_table_ = false;
   std::size_t table_entries_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace testigo::rpc {
 
@@ -19,6 +20,7 @@ void MessageDecoder::keep(Bytes octets) {
 
 // For octets of the message that has begun.
 std::size_t MessageDecoder::room() const {
+  if (lost_ != 0) return 0;
   const std::size_t of_message = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
   const std::size_t of_all = all_max_ - std::min(all_max_, held_by_all_);
   return std::min(of_message, of_all + (held_ - buffer_.size()));
@@ -43,6 +45,14 @@ void MessageDecoder::take_octets() {
   begun_ += taken;
 }
 
+bool MessageDecoder::lose(std::uint64_t octets) {
+  assert(unread_.empty());
+  if (begun_ < kPrefixBytes || octets > kPrefixBytes + std::uint64_t{length_} - begun_) return false;
+  begun_ += octets;
+  lost_ += octets;
+  return true;
+}
+
 Decoded MessageDecoder::next(Message& message) {
   if (clear_) {
     buffer_.clear();
@@ -53,6 +63,7 @@ Decoded MessageDecoder::next(Message& message) {
     if (unread_.size() - kPrefixBytes >= length) {
       message.flag = std::to_integer<std::uint8_t>(unread_[0]);
       message.length = length;
+      message.lost = 0;
       message.octets = unread_.subspan(kPrefixBytes, std::min<std::size_t>(length, kept_max_));
       unread_ = unread_.subspan(kPrefixBytes + length);
       return Decoded::Done;
@@ -64,6 +75,7 @@ Decoded MessageDecoder::next(Message& message) {
   message.flag = std::to_integer<std::uint8_t>(buffer_[0]);
   message.length = length_;
   message.octets = Bytes(buffer_).subspan(kPrefixBytes);
+  message.lost = std::exchange(lost_, 0);
   begun_ = 0;
   clear_ = true;
   return Decoded::Done;

@@ -18,6 +18,7 @@ struct Message {
   std::uint8_t flag = 0;     // Compressed-Flag: 0 or 1 by the specification
   std::uint32_t length = 0;  // of the message, as its prefix says
   Bytes octets;              // the first of them
+  std::uint64_t lost = 0;    // octets of it that nobody saw: those kept end before them
   bool whole() const { return octets.size() == length; }
   friend bool operator==(const Message&, const Message&) = default;
 };
@@ -35,6 +36,9 @@ class MessageDecoder {
 
   // Hands over the next octets: borrowed until `next` has answered `NeedMore`.
   void feed(Bytes octets);
+  // The next octets were not seen; what was fed has been read. False when a prefix may be among them: then the messages that follow
+  // cannot be told apart any more.
+  bool lose(std::uint64_t octets);
   // The next whole message; its octets are valid until the next call of `next` or `feed`.
   Decoded next(Message& message);
   // Octets of a message that is not whole yet, prefix included.
@@ -54,7 +58,8 @@ class MessageDecoder {
   std::vector<std::byte> buffer_;  // prefix and kept octets of the message that has begun
   std::uint64_t begun_ = 0;        // octets of it so far
   std::uint32_t length_ = 0;
-  bool clear_ = false;  // the last message borrowed from buffer_
+  std::uint64_t lost_ = 0;  // of them, that were not seen
+  bool clear_ = false;      // the last message borrowed from buffer_
 };
 
 }  // namespace testigo::rpc

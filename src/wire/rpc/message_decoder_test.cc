@@ -99,5 +99,34 @@ TEST(MessageDecoder, ALengthOfFourGigabytesAllocatesNothing) {
   EXPECT_EQ(pending, 7u);
 }
 
+TEST(MessageDecoder, OctetsThatWereNotSeenCutTheirMessageOnly) {
+  std::size_t held = 0;
+  MessageDecoder decoder({}, held);
+  Message message;
+  const auto feed = [&](std::string_view digits) {
+    static std::vector<std::byte> octets;
+    octets = from_hex(digits);
+    decoder.feed(octets);
+    return decoder.next(message);
+  };
+  EXPECT_FALSE(decoder.lose(1));  // a prefix would be among them
+  EXPECT_EQ(feed("00 00000006 6162"), Decoded::NeedMore);
+  EXPECT_FALSE(decoder.lose(5));
+  EXPECT_TRUE(decoder.lose(3));
+  EXPECT_EQ(decoder.next(message), Decoded::NeedMore);
+  EXPECT_EQ(feed("66 00 00000001 7a"), Decoded::Done);
+  EXPECT_EQ(message.lost, 3u);
+  EXPECT_EQ(as_text(message.octets), "ab");
+  EXPECT_FALSE(message.whole());
+  EXPECT_EQ(decoder.next(message), Decoded::Done);
+  EXPECT_EQ(message.lost, 0u);
+  EXPECT_EQ(as_text(message.octets), "z");
+  EXPECT_EQ(feed("00 00000002"), Decoded::NeedMore);
+  EXPECT_TRUE(decoder.lose(2));  // all of it
+  EXPECT_EQ(decoder.next(message), Decoded::Done);
+  EXPECT_EQ(message.lost, 2u);
+  EXPECT_EQ(message.length, 2u);
+}
+
 }  // namespace
 }  // namespace testigo::rpc
