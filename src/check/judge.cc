@@ -18,7 +18,13 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 }  // namespace
 
 Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)) {
-  for (const auto& check : checks) roster.add(*check);
+  for (const auto& check : checks) {
+    roster.add(*check);
+    if (!check->hears().frames) continue;
+    for (std::size_t type = 0; type < frames.size(); ++type) {
+      if (check->frame_types().has(type)) frames[type].push_back(check.get());
+    }
+  }
 }
 
 void Judge::on_connection(const call::ConnectionView& connection) {
@@ -30,29 +36,32 @@ void Judge::on_connection(const call::ConnectionView& connection) {
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  for (Check* check : of(connection).all()) check->on_opening(connection, spot, opening);
-  const auto it = attended_.find(connection.number);
-  if (it != attended_.end() && connection.client_opening == http2::Opening::Http2) it->second.findings.release();
+  Attended* const attended = of(connection);
+  if (attended == nullptr) return;
+  for (const auto& check : attended->checks) check->on_opening(connection, spot, opening);
+  if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
+  Attended* const attended = of(seen.connection);
+  if (attended == nullptr) return;
+  for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  for (Check* check : of(seen.connection).blocks()) check->on_block(seen);
+  for (call::Sink* check : roster(seen.connection).blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
-  for (Check* check : of(seen.connection).messages()) check->on_message(seen);
+  for (call::Sink* check : roster(seen.connection).messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
-  for (Check* check : of(ended.connection).side_ends()) check->on_side_ended(ended);
+  for (call::Sink* check : roster(ended.connection).side_ends()) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  for (Check* check : of(closed.connection).calls()) check->on_call(closed);
+  for (call::Sink* check : roster(closed.connection).calls()) check->on_call(closed);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -86,14 +95,19 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-const call::Roster& Judge::of(const call::ConnectionView& connection) {
-  static const call::Roster none;
-  if (last_ != nullptr && last_number_ == connection.number) return *last_;
+Judge::Attended* Judge::of(const call::ConnectionView& connection) {
+  if (last_ != nullptr && last_number_ == connection.number) return last_;
   const auto it = attended_.find(connection.number);
-  if (it == attended_.end()) return none;
+  if (it == attended_.end()) return nullptr;
   last_number_ = connection.number;
-  last_ = &it->second.roster;
-  return *last_;
+  last_ = &it->second;
+  return last_;
+}
+
+const call::Roster& Judge::roster(const call::ConnectionView& connection) {
+  static const call::Roster none;
+  const Attended* const attended = of(connection);
+  return attended == nullptr ? none : attended->roster;
 }
 
 Tally Judge::tally() const {

@@ -47,8 +47,11 @@ class Judge final : public call::Sink {
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
     call::Roster roster;
+    std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
   };
-  const call::Roster& of(const call::ConnectionView& connection);
+  // Null, or empty, when there is no such connection.
+  Attended* of(const call::ConnectionView& connection);
+  const call::Roster& roster(const call::ConnectionView& connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
   bool passes_over(const call::ConnectionView& connection) const;
@@ -58,7 +61,7 @@ class Judge final : public call::Sink {
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.
   call::ConnectionNumber last_number_ = 0;
-  const call::Roster* last_ = nullptr;
+  Attended* last_ = nullptr;
   std::array<CheckCount, kCheckCount> totals_;
   OnTally on_tally_;
 };
