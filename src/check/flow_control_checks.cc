@@ -44,6 +44,8 @@ class FlowControlChecks final : public Check {
   // Of all DATA of a direction.
   struct Half {
     LimitInForce initial;
+    std::int64_t initial_most = *kInitialWindowSize.initial;    // in force
+    std::int64_t initial_newest = *kInitialWindowSize.initial;  // in force or not
     Window connection{kConnectionWindow};
     CreditDrift drift{};
     call::Spot settings{};  // that announced the newest initial window
@@ -140,11 +142,10 @@ void FlowControlChecks::data(const call::FrameSeen& seen) {
     return;
   }
   Window& own = window(*stream, seen.spot.direction);
-  const std::int64_t initial = *of.initial.in_force();
   // SETTINGS have enlarged it since it was looked at last.
-  if (*of.initial.newest() + own.octets > kWindowMax) bounds(seen.connection, own, *of.initial.newest(), of.settings);
-  take(Id::FC01, seen, own, initial);
-  if (!last && initial + own.octets <= 0 && !own.overflowed) stalls_.on_empty(seen.spot, header.stream);
+  if (of.initial_newest + own.octets > kWindowMax) bounds(seen.connection, own, of.initial_newest, of.settings);
+  take(Id::FC01, seen, own, of.initial_most);
+  if (!last && of.initial_most + own.octets <= 0 && !own.overflowed) stalls_.on_empty(seen.spot, header.stream);
 }
 
 // FC01, FC02. `initial` is what the window has beside its own octets.
@@ -167,12 +168,16 @@ void FlowControlChecks::take(Id id, const call::FrameSeen& seen, Window& window,
 }
 
 void FlowControlChecks::settings(const call::FrameSeen& seen) {
-  for (Half& half : halves_) half.initial.on_settings(seen);
+  for (Half& half : halves_) {
+    half.initial.on_settings(seen);
+    half.initial_most = *half.initial.in_force();
+    half.initial_newest = *half.initial.newest();
+  }
   if (seen.frame.header.has(http2::kFlagAck)) return;
   Half& of = half(opposite(seen.spot.direction));
   of.settings = seen.spot;
-  if (*of.initial.newest() > kWindowMax) {
-    findings_.fail(Id::FC04, seen.spot, fmt::format("INITIAL_WINDOW_SIZE makes windows of {} octets", *of.initial.newest()));
+  if (of.initial_newest > kWindowMax) {
+    findings_.fail(Id::FC04, seen.spot, fmt::format("INITIAL_WINDOW_SIZE makes windows of {} octets", of.initial_newest));
   }
 }
 
@@ -204,8 +209,8 @@ void FlowControlChecks::give(const call::FrameSeen& seen, std::uint32_t incremen
   } else if (Stream* const stream = streams_.find(id)) {
     Window& own = window(*stream, of_data);
     own.octets += increment;
-    if (!of.initial.lost()) bounds(seen.connection, own, *of.initial.newest(), seen.spot);
-    left = of.initial.lost() ? own.octets : *of.initial.in_force() + own.octets;
+    if (!of.initial.lost()) bounds(seen.connection, own, of.initial_newest, seen.spot);
+    left = of.initial_most + own.octets;
   }
   if (left > 0) stalls_.on_end(of_data, id, seen.spot.time);
 }

@@ -1,4 +1,5 @@
-// CN: the form of frames (RFC 9113 sections 4.1, 4.2 and 6). Every frame comes by here: what is in order must cost little.
+// CN: the form of frames (RFC 9113 sections 4.1, 4.2 and 6), and which one comes first (3.4). Every frame comes by here: what is in
+// order must cost little.
 #include <algorithm>
 #include <array>
 
@@ -20,19 +21,20 @@ enum class Place : std::uint8_t { Connection, Stream, Any };
 struct Form {
   Place place;
   std::uint8_t flags;
+  bool sized;  // not any length is allowed
 };
 constexpr std::array<Form, FrameTypes::kCount> kForms = {{
-    {Place::Stream, http2::kFlagEndStream | http2::kFlagPadded},
-    {Place::Stream, http2::kFlagEndStream | http2::kFlagEndHeaders | http2::kFlagPadded | http2::kFlagPriority},
-    {Place::Stream, 0},  // PRIORITY
-    {Place::Stream, 0},  // RST_STREAM
-    {Place::Connection, http2::kFlagAck},
-    {Place::Stream, http2::kFlagEndHeaders | http2::kFlagPadded},  // PUSH_PROMISE
-    {Place::Connection, http2::kFlagAck},                          // PING
-    {Place::Connection, 0},                                        // GOAWAY
-    {Place::Any, 0},                                               // WINDOW_UPDATE
-    {Place::Stream, http2::kFlagEndHeaders},                       // CONTINUATION
-    {Place::Any, 0xff},                                            // unknown: its flags mean what its inventor says
+    {Place::Stream, http2::kFlagEndStream | http2::kFlagPadded, false},
+    {Place::Stream, http2::kFlagEndStream | http2::kFlagEndHeaders | http2::kFlagPadded | http2::kFlagPriority, false},
+    {Place::Stream, 0, true},  // PRIORITY
+    {Place::Stream, 0, true},  // RST_STREAM
+    {Place::Connection, http2::kFlagAck, true},
+    {Place::Stream, http2::kFlagEndHeaders | http2::kFlagPadded, false},  // PUSH_PROMISE
+    {Place::Connection, http2::kFlagAck, true},                           // PING
+    {Place::Connection, 0, true},                                         // GOAWAY
+    {Place::Any, 0, true},                                                // WINDOW_UPDATE
+    {Place::Stream, http2::kFlagEndHeaders, false},                       // CONTINUATION
+    {Place::Any, 0xff, false},                                            // unknown: its flags mean what its inventor says
 }};
 
 class FrameChecks final : public Check {
@@ -47,10 +49,11 @@ class FrameChecks final : public Check {
   void on_frame(const call::FrameSeen& seen) override;
 
  private:
+  void first_frame(const call::FrameSeen& seen);
   void place(const call::FrameSeen& seen, const Form& form);
   void unused_bits(const call::FrameSeen& seen, const Form& form);
   void length(const call::FrameSeen& seen);
-  void payload(const call::FrameSeen& seen);
+  void payload(const call::FrameSeen& seen, const Form& form);
   void malformed(const call::FrameSeen& seen, Malformation malformation);
   void padding(const call::FrameSeen& seen, const http2::Padding& padding);
 
@@ -59,17 +62,41 @@ class FrameChecks final : public Check {
   std::array<LimitInForce, 2> size_limits_;  // by the direction of the SETTINGS
 };
 
+std::string_view sender(Direction direction) { return direction == Direction::ToServer ? "client" : "server"; }
+
+// Null where there is none.
+const http2::Padding* padding_of(const http2::Frame& frame) {
+  const std::optional<http2::Padding>* padding = nullptr;
+  if (const auto* data = std::get_if<http2::DataFrame>(&frame.payload)) padding = &data->padding;
+  if (const auto* headers = std::get_if<http2::HeadersFrame>(&frame.payload)) padding = &headers->padding;
+  if (const auto* promise = std::get_if<http2::PushPromiseFrame>(&frame.payload)) padding = &promise->padding;
+  return padding != nullptr && *padding ? &**padding : nullptr;
+}
+
 void FrameChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   const Form& form = kForms[FrameTypes::index(header.type)];
+  if (seen.spot.offset == (seen.spot.direction == Direction::ToServer ? http2::kPreface.size() : 0)) first_frame(seen);
   block_order_.on_frame(seen);
   place(seen, form);
   unused_bits(seen, form);
   length(seen);
-  payload(seen);
+  payload(seen, form);
   if (header.is(FrameType::Settings)) {
     for (LimitInForce& limit : size_limits_) limit.on_settings(seen);
   }
+}
+
+// CN02, CN03.
+void FrameChecks::first_frame(const call::FrameSeen& seen) {
+  if (!seen.connection.whole(seen.spot.direction)) return;
+  const http2::FrameHeader& header = seen.frame.header;
+  const bool holds = header.is(FrameType::Settings) && header.stream == 0 && !header.has(http2::kFlagAck);
+  const Id id = seen.spot.direction == Direction::ToServer ? Id::CN02 : Id::CN03;
+  findings_.judge(id, holds, seen.spot, [&] {
+    return fmt::format("the first frame of the {} is {}{} on stream {}", sender(seen.spot.direction),
+                       http2::frame_type_name(header.type), header.has(http2::kFlagAck) ? " with the flag ACK" : "", header.stream);
+  });
 }
 
 // CN07.
@@ -112,20 +139,14 @@ void FrameChecks::length(const call::FrameSeen& seen) {
   }
 }
 
-void FrameChecks::payload(const call::FrameSeen& seen) {
+void FrameChecks::payload(const call::FrameSeen& seen, const Form& form) {
   const http2::FrameHeader& header = seen.frame.header;
   if (const auto* broken = std::get_if<http2::MalformedFrame>(&seen.frame.payload)) {
     malformed(seen, broken->malformation);
-  } else if (header.is(FrameType::Settings)) {
-    findings_.pass(Id::CN06);
-  } else if (const auto* data = std::get_if<http2::DataFrame>(&seen.frame.payload)) {
-    if (data->padding) padding(seen, *data->padding);
-  } else if (const auto* headers = std::get_if<http2::HeadersFrame>(&seen.frame.payload)) {
-    if (headers->padding) padding(seen, *headers->padding);
-  } else if (const auto* promise = std::get_if<http2::PushPromiseFrame>(&seen.frame.payload)) {
-    if (promise->padding) padding(seen, *promise->padding);
-  } else if (header.type < static_cast<std::uint8_t>(FrameType::Continuation)) {
-    findings_.pass(Id::CN10);
+  } else if (form.sized) {
+    findings_.pass(header.is(FrameType::Settings) ? Id::CN06 : Id::CN10);
+  } else if (header.has(http2::kFlagPadded)) {
+    if (const auto* found = padding_of(seen.frame)) padding(seen, *found);
   }
 }
 

@@ -76,7 +76,7 @@ void GoawayChecks::new_stream(const call::FrameSeen& seen) {
       findings_.pass(Id::CN14);
       return;
     case Knew::Perhaps:
-      findings_.fail(Id::CN14, Severity::Warning, seen.spot, opened(" had arrived; it may not have read it yet"));
+      findings_.fail(Id::CN14, Severity::Info, seen.spot, opened(" had arrived; it may not have read it yet"));
       return;
     case Knew::Proven:
       findings_.fail(Id::CN14, seen.spot, opened(", which it had read: it acknowledged what was sent later"));

@@ -21,7 +21,7 @@ Conversation going_away() {
 TEST(Cn14, NoNewStreamAfterGoaway) {
   EXPECT_EQ(findings(going_away()), nothing());
   EXPECT_EQ(outcome(going_away(), "CN14"), "pass");
-  EXPECT_EQ(findings(going_away().client(ask(3))), only("CN14 warning"));
+  EXPECT_EQ(findings(going_away().client(ask(3))), only("CN14 info"));
   EXPECT_EQ(findings(going_away().client(message(1, "the open call goes on"), end_of_data(1))), nothing());
 }
 
@@ -31,9 +31,9 @@ TEST(Cn14, WhatCrossesItIsExempt) { EXPECT_EQ(findings(going_away().crossing().c
 TEST(Cn14, WithProofOfProcessingItIsAnError) {
   EXPECT_EQ(findings(going_away().server(ping('p')).client(ping_ack('p'), ask(3))), only("CN14 error"));
   EXPECT_EQ(findings(going_away().server(settings()).client(settings_ack(), ask(3))), only("CN14 error"));
-  EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0)).client(ping_ack('p'), ask(1))), only("CN14 warning"));
+  EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0)).client(ping_ack('p'), ask(1))), only("CN14 info"));
   // The ACK may be that of the first of two that look alike.
-  EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0), ping('p')).client(ping_ack('p'), ask(1))), only("CN14 warning"));
+  EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0), ping('p')).client(ping_ack('p'), ask(1))), only("CN14 info"));
 }
 
 // Gracefully: the last stream id is not known yet, and no new stream is to come all the same (9113 6.8).

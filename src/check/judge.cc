@@ -49,19 +49,27 @@ void Judge::on_frame(const call::FrameSeen& seen) {
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  for (call::Sink* check : roster(seen.connection).blocks()) check->on_block(seen);
+  Attended* const attended = of(seen.connection);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
-  for (call::Sink* check : roster(seen.connection).messages()) check->on_message(seen);
+  Attended* const attended = of(seen.connection);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
-  for (call::Sink* check : roster(ended.connection).side_ends()) check->on_side_ended(ended);
+  Attended* const attended = of(ended.connection);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.side_ends()) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  for (call::Sink* check : roster(closed.connection).calls()) check->on_call(closed);
+  Attended* const attended = of(closed.connection);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -95,19 +103,12 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-Judge::Attended* Judge::of(const call::ConnectionView& connection) {
-  if (last_ != nullptr && last_number_ == connection.number) return last_;
-  const auto it = attended_.find(connection.number);
+Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
+  const auto it = attended_.find(connection);
   if (it == attended_.end()) return nullptr;
-  last_number_ = connection.number;
+  last_number_ = connection;
   last_ = &it->second;
   return last_;
-}
-
-const call::Roster& Judge::roster(const call::ConnectionView& connection) {
-  static const call::Roster none;
-  const Attended* const attended = of(connection);
-  return attended == nullptr ? none : attended->roster;
 }
 
 Tally Judge::tally() const {

@@ -49,9 +49,11 @@ class Judge final : public call::Sink {
     call::Roster roster;
     std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
   };
-  // Null, or empty, when there is no such connection.
-  Attended* of(const call::ConnectionView& connection);
-  const call::Roster& roster(const call::ConnectionView& connection);
+  // Null when there is none.
+  Attended* of(const call::ConnectionView& connection) {
+    return last_ != nullptr && last_number_ == connection.number ? last_ : look_up(connection.number);
+  }
+  Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
   bool passes_over(const call::ConnectionView& connection) const;

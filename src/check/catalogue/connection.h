@@ -164,14 +164,15 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .role = Role::Client,
      .title = "no stream is opened after GOAWAY was received",
      .expected =
-         "A client that has received GOAWAY opens new streams on another connection. An error only where it is proven that the "
-         "client had processed the GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a warning.",
+         "A client that has received GOAWAY opens new streams on another connection. An error where it is proven that the client "
+         "had processed the GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a remark.",
      .clause = "RFC 9113 6.8; gRPC over HTTP2, GOAWAY Frame",
      .example = "GOAWAY from the server; the client acknowledges a later PING, and then opens stream 9",
      .filter = "http2.type == 7 || http2.type == 1",
      .fix = "Take the connection out of use for new calls as soon as GOAWAY is read, and let the calls that are open finish.",
-     .reading = "the client knew a GOAWAY at least perhaps when TCP had acknowledged it, and certainly when it acknowledged a PING "
-                "or SETTINGS that was sent later. The first GOAWAY counts, also that of a graceful end"},
+     .reading = "the proof: before it opened the stream, the client acknowledged a PING or SETTINGS that was sent later than the "
+                "GOAWAY. Where TCP alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that "
+                "of a graceful end"},
     {.id = "CN15",
      .severity = Severity::Error,
      .role = Role::Either,
