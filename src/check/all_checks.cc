@@ -5,11 +5,18 @@ namespace testigo::check {
 std::vector<std::unique_ptr<Check>> all_checks(Findings& findings) {
   std::vector<std::unique_ptr<Check>> checks;
   checks.push_back(connection_checks(findings));
+  checks.push_back(frame_checks(findings));
+  checks.push_back(settings_checks(findings));
+  checks.push_back(ping_checks(findings));
+  checks.push_back(goaway_checks(findings));
+  checks.push_back(flow_control_checks(findings));
+  checks.push_back(flood_checks(findings));
   checks.push_back(stream_checks(findings));
   checks.push_back(header_checks(findings));
   checks.push_back(request_checks(findings));
   checks.push_back(message_checks(findings));
   checks.push_back(response_checks(findings));
+  checks.push_back(closing_checks(findings));  // last: it asks what the others found
   return checks;
 }
 

@@ -1,20 +1,25 @@
-// The checks of one connection, one object for each section of the catalogue. A check is a sink of events; it tells what it found.
+// The checks of one connection, one object for each section of the catalogue or of RFC 9113.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "call/event.h"
+#include "check/check.h"
 #include "check/findings.h"
 
 namespace testigo::check {
-
-using Check = call::Sink;
 
 // `findings` must outlive them.
 std::vector<std::unique_ptr<Check>> all_checks(Findings& findings);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
+std::unique_ptr<Check> frame_checks(Findings& findings);
+std::unique_ptr<Check> settings_checks(Findings& findings);
+std::unique_ptr<Check> ping_checks(Findings& findings);
+std::unique_ptr<Check> goaway_checks(Findings& findings);
+std::unique_ptr<Check> closing_checks(Findings& findings);
+std::unique_ptr<Check> flow_control_checks(Findings& findings);
+std::unique_ptr<Check> flood_checks(Findings& findings);
 std::unique_ptr<Check> stream_checks(Findings& findings);
 std::unique_ptr<Check> header_checks(Findings& findings);
 std::unique_ptr<Check> request_checks(Findings& findings);

@@ -23,24 +23,22 @@ class ConnectionChecks final : public Check {
  public:
   explicit ConnectionChecks(Findings& findings) : findings_(findings) {}
 
-  call::Interest hears() const override {
-    return {.frames = true, .blocks = false, .messages = false, .side_ends = false, .calls = false};
-  }
+  call::Interest hears() const override { return kFramesAlone; }
+  FrameTypes frame_types() const override { return {FrameType::Settings, FrameType::Ping}; }
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, Opening opening) override;
   void on_frame(const call::FrameSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
-  // What one endpoint sent and waits to see acknowledged. Positions count its frames.
+  // What one endpoint sent and waits to see acknowledged. Positions count its octets.
   struct Waiting {
     call::Spot spot;
     std::uint64_t position = 0;
     std::array<std::byte, 8> opaque{};  // of a PING
     bool reported = false;
-    std::optional<std::uint64_t> overtaken{};  // a SETTINGS: by the ACK of a later PING, when its sender had sent so many frames
+    std::optional<std::uint64_t> overtaken{};  // a SETTINGS: by the ACK of a later PING, when its sender had sent so much
   };
   struct Endpoint {
-    std::uint64_t frames = 0;
     std::deque<Waiting> settings;
     std::deque<Waiting> pings;
     bool lost = false;                   // which of its SETTINGS an ACK answers can no longer be told
@@ -49,7 +47,6 @@ class ConnectionChecks final : public Check {
 
   Endpoint& endpoint(Direction direction) { return endpoints_[static_cast<std::size_t>(direction)]; }
   void forget_waiting();
-  void first_frame(const call::FrameSeen& seen);
   void settings(const call::FrameSeen& seen);
   void settings_ack(const call::FrameSeen& seen);
   void acknowledged(const call::FrameSeen& seen, const Waiting& settings);
@@ -79,8 +76,6 @@ void ConnectionChecks::forget_waiting() {
 }
 
 void ConnectionChecks::on_frame(const call::FrameSeen& seen) {
-  Endpoint& from = endpoint(seen.spot.direction);
-  if (from.frames++ == 0) first_frame(seen);
   if (!seen.connection.whole()) {  // the rest needs both directions; the judge says so
     forget_waiting();
     return;
@@ -93,16 +88,6 @@ void ConnectionChecks::on_frame(const call::FrameSeen& seen) {
   }
 }
 
-void ConnectionChecks::first_frame(const call::FrameSeen& seen) {
-  const http2::FrameHeader& header = seen.frame.header;
-  const bool holds = header.is(FrameType::Settings) && header.stream == 0 && !header.has(http2::kFlagAck);
-  const Id id = seen.spot.direction == Direction::ToServer ? Id::CN02 : Id::CN03;
-  findings_.judge(id, holds, seen.spot, [&] {
-    return fmt::format("the first frame of the {} is {}{} on stream {}", sender(seen.spot.direction),
-                       http2::frame_type_name(header.type), header.has(http2::kFlagAck) ? " with the flag ACK" : "", header.stream);
-  });
-}
-
 // What is malformed (CN06, CN07) ends the connection, or may be acknowledged or not.
 void ConnectionChecks::settings(const call::FrameSeen& seen) {
   Endpoint& from = endpoint(seen.spot.direction);
@@ -111,7 +96,7 @@ void ConnectionChecks::settings(const call::FrameSeen& seen) {
   if (from.lost) {
     from.settings.clear();
   } else {
-    from.settings.push_back({seen.spot, from.frames, {}, false});
+    from.settings.push_back({seen.spot, seen.spot.offset, {}, false});
   }
 }
 
@@ -145,7 +130,7 @@ void ConnectionChecks::acknowledged(const call::FrameSeen& seen, const Waiting& 
 void ConnectionChecks::ping(const call::FrameSeen& seen, const http2::PingFrame& ping) {
   Endpoint& from = endpoint(seen.spot.direction);
   if (from.pings.size() == kPingsMax) from.pings.pop_front();
-  from.pings.push_back({seen.spot, from.frames, ping.opaque, false});
+  from.pings.push_back({seen.spot, seen.spot.offset, ping.opaque, false});
 }
 
 // A PING that was sent after a SETTINGS and is acknowledged before it proves that the SETTINGS had been processed (RULE 1). Its ACK
@@ -156,10 +141,12 @@ void ConnectionChecks::ping_ack(const call::FrameSeen& seen, const http2::PingFr
   Endpoint& other = endpoint(opposite(seen.spot.direction));
   const auto answered = std::ranges::find(other.pings, ping.opaque, &Waiting::opaque);
   if (answered == other.pings.end()) return;
+  const bool by_client = seen.spot.direction == Direction::ToServer;
+  const std::uint64_t sent = by_client ? seen.connection.octets_to_client : seen.connection.octets_to_server;  // by the other
   for (Waiting& unanswered : other.settings) {
     if (unanswered.position > answered->position) break;
-    if (!unanswered.overtaken) unanswered.overtaken = other.frames;
-    if (answered->position <= *unanswered.overtaken || std::exchange(unanswered.reported, true)) continue;
+    if (!unanswered.overtaken) unanswered.overtaken = sent;
+    if (answered->position < *unanswered.overtaken || std::exchange(unanswered.reported, true)) continue;
     findings_.fail(Id::CN04, seen.spot,
                    fmt::format("the {} acknowledged two PINGs in turn, sent after SETTINGS (packet {}), but not the SETTINGS",
                                sender(seen.spot.direction), unanswered.spot.place.packet));

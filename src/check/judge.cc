@@ -18,7 +18,13 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 }  // namespace
 
 Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)) {
-  for (const auto& check : checks) roster.add(*check);
+  for (const auto& check : checks) {
+    roster.add(*check);
+    if (!check->hears().frames) continue;
+    for (std::size_t type = 0; type < frames.size(); ++type) {
+      if (check->frame_types().has(type)) frames[type].push_back(check.get());
+    }
+  }
 }
 
 void Judge::on_connection(const call::ConnectionView& connection) {
@@ -30,33 +36,40 @@ void Judge::on_connection(const call::ConnectionView& connection) {
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  for (Check* check : of(connection).all()) check->on_opening(connection, spot, opening);
-  const auto it = attended_.find(connection.number);
-  if (it != attended_.end() && connection.client_opening == http2::Opening::Http2) it->second.findings.release();
+  Attended* const attended = of(connection);
+  if (attended == nullptr) return;
+  for (const auto& check : attended->checks) check->on_opening(connection, spot, opening);
+  if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  if (!judges(seen.connection, seen.spot)) return;
-  for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
+  Attended* const attended = judged(seen.connection, seen.spot);
+  if (attended == nullptr) return;
+  for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  if (!judges(seen.connection, seen.spot)) return;
-  for (Check* check : of(seen.connection).blocks()) check->on_block(seen);
+  Attended* const attended = judged(seen.connection, seen.spot);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.blocks()) check->on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
-  if (!judges(seen.connection, seen.spot)) return;
-  for (Check* check : of(seen.connection).messages()) check->on_message(seen);
+  Attended* const attended = judged(seen.connection, seen.spot);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
-  if (!judges(ended.connection, ended.spot)) return;
-  for (Check* check : of(ended.connection).side_ends()) check->on_side_ended(ended);
+  Attended* const attended = judged(ended.connection, ended.spot);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.side_ends()) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  for (Check* check : of(closed.connection).calls()) check->on_call(closed);
+  Attended* const attended = of(closed.connection);
+  if (attended == nullptr) return;
+  for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -90,14 +103,12 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   if (on_tally_) on_tally_(connection, std::move(tally));
 }
 
-const call::Roster& Judge::of(const call::ConnectionView& connection) {
-  static const call::Roster none;
-  if (last_ != nullptr && last_number_ == connection.number) return *last_;
-  const auto it = attended_.find(connection.number);
-  if (it == attended_.end()) return none;
-  last_number_ = connection.number;
-  last_ = &it->second.roster;
-  return *last_;
+Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
+  const auto it = attended_.find(connection);
+  if (it == attended_.end()) return nullptr;
+  last_number_ = connection;
+  last_ = &it->second;
+  return last_;
 }
 
 Tally Judge::tally() const {

@@ -47,12 +47,19 @@ class Judge final : public call::Sink {
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
     call::Roster roster;
+    std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
   };
-  const call::Roster& of(const call::ConnectionView& connection);
+  // Null when there is none.
+  Attended* of(const call::ConnectionView& connection) {
+    return last_ != nullptr && last_number_ == connection.number ? last_ : look_up(connection.number);
+  }
+  Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What stands behind a gap is told, and not judged.
-  static bool judges(const call::ConnectionView& connection, const call::Spot& spot) { return connection.whole(spot.direction); }
+  // What stands behind a gap is told, and not judged: null too.
+  Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
+    return connection.whole(spot.direction) ? of(connection) : nullptr;
+  }
   bool passes_over(const call::ConnectionView& connection) const;
 
   FindingLog log_;
@@ -60,7 +67,7 @@ class Judge final : public call::Sink {
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.
   call::ConnectionNumber last_number_ = 0;
-  const call::Roster* last_ = nullptr;
+  Attended* last_ = nullptr;
   std::array<CheckCount, kCheckCount> totals_;
   OnTally on_tally_;
 };

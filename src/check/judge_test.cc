@@ -37,8 +37,12 @@ Conversation clean_run() {
   c.client(headers(17, request_fields())).server(rst_stream(17, http2::kRefusedStream)).crossing().client(message(17, "late"));
   c.client(headers(19, request_fields()), message(19, "", EndStream::Yes));
   c.server(headers(19, {{":status", "103"}}), headers(19, response_fields()), headers(19, trailer_fields(), EndStream::Yes));
+  c.client(settings({{http2::kSettingInitialWindowSize, 9}})).server(settings_ack());
+  c.client(headers_in_pieces(21, request_fields()), frame(http2::FrameType::Data, 0x09, 21, "\5" + std::string(10, '\0')));
+  c.server(push_promise(21, 2, request_fields()), rst_stream(2), headers(21, response_fields()), message(21, "pong"));
+  c.client(window_update(21)).server(headers(21, trailer_fields(), EndStream::Yes));
   c.client(ping('p')).server(ping_ack('p')).client(priority(101)).server(settings()).later(1s).client(settings_ack());
-  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(19)).client(goaway(0));
+  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(21)).client(goaway(0));
   c.server_closes().client_closes();
   return c;
 }

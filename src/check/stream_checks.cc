@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "check/after_reset.h"
 #include "check/all_checks.h"
-#include "check/stream_limit.h"
+#include "check/answer_order.h"
+#include "check/limit_in_force.h"
 #include "check/stream_table.h"
 
 namespace testigo::check {
@@ -16,14 +18,20 @@ using http2::StreamId;
 class StreamChecks final : public Check {
  public:
   explicit StreamChecks(Findings& findings)
-      : findings_(findings), streams_(findings.limits().streams_max), limit_(findings.limits().pending_settings_max) {}
+      : findings_(findings),
+        streams_(findings.limits().streams_max),
+        limit_(kMaxConcurrentStreams, Direction::ToClient, findings.limits().pending_settings_max),
+        after_reset_(findings),
+        answer_order_(findings, streams_) {}
 
   call::Interest hears() const override {
-    return {.frames = true, .blocks = false, .messages = false, .side_ends = false, .calls = false};
+    return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
   void on_frame(const call::FrameSeen& seen) override;
+  void on_block(const call::BlockSeen& seen) override { answer_order_.on_block(seen); }
 
  private:
+  void of_connection(const call::FrameSeen& seen);
   // Needs S: the ids of new streams.
   void new_stream(const call::FrameSeen& seen);
   void promise(const call::FrameSeen& seen, StreamId promised);
@@ -36,7 +44,9 @@ class StreamChecks final : public Check {
 
   Findings& findings_;
   StreamTable streams_;
-  StreamLimit limit_;
+  LimitInForce limit_;
+  AfterReset after_reset_;
+  AnswerOrder answer_order_;
 };
 
 bool is_data_or_headers(const http2::FrameHeader& header) { return header.is(FrameType::Data) || header.is(FrameType::Headers); }
@@ -53,17 +63,30 @@ std::string frame_on_stream(const http2::FrameHeader& header) {
 
 void StreamChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
-  if (header.is(FrameType::Settings)) limit_.on_settings(seen);
-  if (header.stream == 0 || !belongs_to_a_stream(header)) return;
+  if (!belongs_to_a_stream(header)) {
+    of_connection(seen);
+    return;
+  }
+  if (header.stream == 0) return;
   const bool opens = header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer &&
                      streams_.find(header.stream) == nullptr && streams_.opened(header.stream) == StreamTable::Opened::Never;
   if (states_known(seen)) state(seen);
   if (opens) new_stream(seen);
   if (const auto* push = std::get_if<http2::PushPromiseFrame>(&seen.frame.payload)) promise(seen, push->promised);
   if (header.is(FrameType::RstStream)) {
-    streams_.reset(header.stream, seen.spot.direction);
+    streams_.reset(header.stream, seen.spot.direction, seen.spot.end);
   } else if (is_data_or_headers(header) && header.has(http2::kFlagEndStream)) {
     streams_.end(header.stream, seen.spot.direction);
+  }
+}
+
+void StreamChecks::of_connection(const call::FrameSeen& seen) {
+  const http2::FrameHeader& header = seen.frame.header;
+  if (header.is(FrameType::Settings)) limit_.on_settings(seen);
+  if (header.is(FrameType::Settings) || header.is(FrameType::Ping)) after_reset_.on_asked(seen);
+  const auto* goaway = std::get_if<http2::GoawayFrame>(&seen.frame.payload);
+  if (goaway != nullptr && seen.spot.direction == Direction::ToClient && seen.connection.whole()) {
+    answer_order_.on_goaway(seen, *goaway);
   }
 }
 
@@ -97,11 +120,13 @@ bool StreamChecks::states_known(const call::FrameSeen& seen) {
     return false;
   }
   if (!streams_.given_up()) return true;
-  for (const Id id : {Id::ST03, Id::ST04, Id::ST05}) findings_.not_judgeable(id, "more streams were open than are followed");
+  for (const Id id : {Id::ST03, Id::ST04, Id::ST05, Id::ST06, Id::ST07, Id::ST10, Id::ST11, Id::ST12}) {
+    findings_.not_judgeable(id, "more streams were open than are followed");
+  }
   return false;
 }
 
-// ST04, ST05.
+// ST04, ST05; the rest of them where they apply.
 void StreamChecks::state(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   const StreamTable::Stream* stream = streams_.find(header.stream);
@@ -109,9 +134,13 @@ void StreamChecks::state(const call::FrameSeen& seen) {
     streams_.opened(header.stream) == StreamTable::Opened::Never ? idle(seen) : closed(seen);
     return;
   }
-  if (!is_data_or_headers(header)) return;
+  if (seen.spot.direction == Direction::ToClient) answer_order_.on_frame(seen, *stream);
+  if (stream->reset()) after_reset_.on_frame(seen, *stream);
   const StreamTable::Ended& own = stream->side(seen.spot.direction);
-  if (own.by_reset && !own.by_end_stream) return;  // ST06 alone
+  if (header.is(FrameType::RstStream)) {
+    for (const Id id : {Id::ST06, Id::ST07, Id::ST11}) findings_.pass(id);  // until something follows
+  }
+  if (!is_data_or_headers(header) || (own.by_reset && !own.by_end_stream)) return;  // ST06 alone
   findings_.judge(Id::ST05, !own.by_end_stream, seen.spot,
                   [&] { return frame_on_stream(header) + " after its sender's END_STREAM"; });
 }
@@ -134,7 +163,9 @@ void StreamChecks::closed(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (!is_data_or_headers(header)) return;
   if (streams_.opened(header.stream) == StreamTable::Opened::Unknown) {
-    findings_.not_judgeable(Id::ST05, "how the stream ended is too long ago to be remembered");
+    for (const Id id : {Id::ST05, Id::ST06, Id::ST11}) {
+      findings_.not_judgeable(id, "how the stream ended is too long ago to be remembered");
+    }
     return;
   }
   if (header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer) {

@@ -44,16 +44,24 @@ bool StreamTable::skipped(StreamId id) const {
   return it != skipped.end() && it->first <= id;
 }
 
-void StreamTable::end(StreamId id, Direction by) { end(id, &Ended::by_end_stream, by); }
+void StreamTable::end(StreamId id, Direction by) { note(id, by, {.by_end_stream = true}); }
 
-void StreamTable::reset(StreamId id, Direction by) { end(id, &Ended::by_reset, by); }
+void StreamTable::reset(StreamId id, Direction by, std::uint64_t offset_behind) {
+  note(id, by, {.by_reset = true, .reset_end = offset_behind});
+}
 
-void StreamTable::end(StreamId id, bool Ended::*how, Direction by) {
+void StreamTable::set_answered(StreamId id, bool answered) {
+  if (Stream* const stream = streams_.find(id)) stream->answered = answered;
+}
+
+void StreamTable::note(StreamId id, Direction by, const Ended& ended) {
   Stream* const stream = streams_.find(id);
   if (stream == nullptr) return;
   const bool was_closed = stream->closed();
   Ended& side = by == Direction::ToServer ? stream->client : stream->server;
-  side.*how = true;
+  side.by_end_stream |= ended.by_end_stream;
+  if (ended.by_reset && !side.by_reset) side.reset_end = ended.reset_end;
+  side.by_reset |= ended.by_reset;
   if (was_closed || !stream->closed()) return;
   if (of_client(id)) --open_of_client_;
   if (!stream->reset()) return streams_.erase(id);

@@ -17,10 +17,12 @@ class StreamTable {
   struct Ended {
     bool by_end_stream = false;
     bool by_reset = false;
+    std::uint64_t reset_end = 0;  // offset behind its first RST_STREAM
   };
   struct Stream {
     Ended client;
     Ended server;
+    bool answered = false;  // the server has sent HEADERS that are not merely informational
     const Ended& side(Direction direction) const { return direction == Direction::ToServer ? client : server; }
     bool reset() const { return client.by_reset || server.by_reset; }
     bool closed() const { return reset() || (client.by_end_stream && server.by_end_stream); }
@@ -42,7 +44,9 @@ class StreamTable {
 
   void open(http2::StreamId id);
   void end(http2::StreamId id, Direction by);
-  void reset(http2::StreamId id, Direction by);
+  void reset(http2::StreamId id, Direction by, std::uint64_t offset_behind);
+  // Where it is followed.
+  void set_answered(http2::StreamId id, bool answered);
 
   // From here on only the highest ids are kept, since not all frames were seen, or too many streams are open.
   void give_up();
@@ -57,7 +61,7 @@ class StreamTable {
 
   void skip(http2::StreamId first, http2::StreamId last);
   bool skipped(http2::StreamId id) const;
-  void end(http2::StreamId id, bool Ended::*how, Direction by);
+  void note(http2::StreamId id, Direction by, const Ended& ended);
 
   std::size_t streams_max_;
   RingMap<Stream> streams_;

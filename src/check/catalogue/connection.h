@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -77,8 +76,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .clause = "RFC 9113 6.5",
      .example = "SETTINGS of length 5",
      .filter = "http2.type == 4",
-     .fix = "Write each setting as a 16-bit identifier and a 32-bit value, and let the length count all of them.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Write each setting as a 16-bit identifier and a 32-bit value, and let the length count all of them."},
     {.id = "CN07",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -88,8 +86,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .clause = "RFC 9113 6.1-6.8, 6.10",
      .example = "PING on stream 3; or DATA on stream 0",
      .filter = "(http2.type == 4 || http2.type == 6 || http2.type == 7) && http2.streamid > 0",
-     .fix = "Use stream 0 for SETTINGS, PING and GOAWAY, and the call's own stream for what belongs to a call.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Use stream 0 for SETTINGS, PING and GOAWAY, and the call's own stream for what belongs to a call."},
     {.id = "CN08",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -101,8 +98,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "http2.settings.enable_push > 1 || http2.settings.initial_window_size > 2147483647 || http2.settings.max_frame_size "
                "< 16384 || http2.settings.max_frame_size > 16777215",
      .fix = "Correct the value in the configuration of the endpoint that announced it; \"unlimited\" is written as the greatest "
-            "value that is allowed.",
-     .awaits = awaits::kLaterVersion},
+            "value that is allowed."},
     {.id = "CN09",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -113,7 +109,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .example = "DATA of 20000 octets to a peer that announced no MAX_FRAME_SIZE",
      .filter = "http2.length > 16384",
      .fix = "Cut DATA and header blocks into frames of at most the peer's MAX_FRAME_SIZE (CONTINUATION for the latter).",
-     .awaits = awaits::kLaterVersion},
+     .reading = "not judged while the sender has acknowledged octets that were not seen, for they may raise the limit"},
     {.id = "CN10",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -124,7 +120,8 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "(http2.type == 2 && http2.length != 5) || (http2.type == 3 && http2.length != 4) || (http2.type == 6 && "
                "http2.length != 8) || (http2.type == 8 && http2.length != 4) || (http2.type == 7 && http2.length < 8)",
      .fix = "Write these frames with their fixed layout; the receiver ends the connection with FRAME_SIZE_ERROR otherwise.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "a DATA, HEADERS or PUSH_PROMISE that is too short for the fields that its flags announce (RFC 9113 4.2) counts "
+                "here, too"},
     {.id = "CN11",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -135,8 +132,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .example = "DATA of length 10 with the flag PADDED and Pad Length 12",
      .filter = "http2.flags.padded == 1",
      .fix = "Count the Pad Length octet and the padding into the length of the frame, and fill the padding with zeros; or send no "
-            "padding.",
-     .awaits = awaits::kLaterVersion},
+            "padding."},
     {.id = "CN12",
      .severity = Severity::Warning,
      .role = Role::Either,
@@ -147,7 +143,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .example = "HEADERS whose stream identifier reads 80 00 00 01",
      .filter = "http2.r == 1",
      .fix = "Clear the reserved bit and all flags without a meaning before a frame is sent.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "the reserved bit of frame headers alone, not those of payloads; types that nobody knows may have any flags"},
     {.id = "CN13",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -160,19 +156,23 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "http2.type == 6",
      .fix = "Copy the 8 octets into the acknowledgement, and send it before other frames. A hop that swallows PINGs makes "
             "keepalive close healthy connections.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "no clause orders acknowledgements or names a time. More than 10 s is late, and what had not come by the end of "
+                "the connection counts only after that. An ACK of something newer may overtake once; an ACK of what was sent after "
+                "that may not"},
     {.id = "CN14",
      .severity = Severity::Error,
      .role = Role::Client,
      .title = "no stream is opened after GOAWAY was received",
      .expected =
-         "A client that has received GOAWAY opens new streams on another connection. An error only where it is proven that the "
-         "client had processed the GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a warning.",
+         "A client that has received GOAWAY opens new streams on another connection. An error where it is proven that the client "
+         "had processed the GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a remark.",
      .clause = "RFC 9113 6.8; gRPC over HTTP2, GOAWAY Frame",
      .example = "GOAWAY from the server; the client acknowledges a later PING, and then opens stream 9",
      .filter = "http2.type == 7 || http2.type == 1",
      .fix = "Take the connection out of use for new calls as soon as GOAWAY is read, and let the calls that are open finish.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "the proof: before it opened the stream, the client acknowledged a PING or SETTINGS that was sent later than the "
+                "GOAWAY. Where TCP alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that "
+                "of a graceful end"},
     {.id = "CN15",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -182,8 +182,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .clause = "RFC 9113 6.8",
      .example = "GOAWAY with last stream 5, then GOAWAY with last stream 9",
      .filter = "http2.type == 7",
-     .fix = "Announce 2147483647 first when the final value is not known yet, and the last stream that was taken up after that.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Announce 2147483647 first when the final value is not known yet, and the last stream that was taken up after that."},
     {.id = "CN16",
      .severity = Severity::Warning,
      .role = Role::Either,
@@ -195,7 +194,8 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .example = "FIN by the server with two calls open, and no GOAWAY before it",
      .filter = "http2.type == 7 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
      .fix = "Shut servers down gracefully (drain), so that clients know what may be sent again.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "who closes first is judged, once both sides have spoken HTTP/2. Any error found on the connection exempts. \"Does "
+                "not close\" means: not within 60 s, for no clause names a time"},
     {.id = "CN17",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -206,7 +206,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .example = "the client announces ENABLE_PUSH = 0, the server sends PUSH_PROMISE",
      .filter = "http2.type == 5 || http2.settings.enable_push",
      .fix = "Switch server push off at the server or proxy: gRPC has no use for it.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "push is judged from the server's acknowledgement of ENABLE_PUSH = 0 on"},
 }};
 
 }  // namespace testigo::check

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -20,7 +19,8 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .example = "70000 octets of DATA on stream 1 before any WINDOW_UPDATE",
      .filter = "http2.type == 0 || http2.type == 8 || http2.settings.initial_window_size",
      .fix = "Count every DATA frame against the window, and wait for WINDOW_UPDATE when it is used up.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "not judged while the sender has acknowledged octets that were not seen. An empty DATA without END_STREAM breaks a "
+                "negative window (6.9.2). Streams that are closed have no window any more"},
     {.id = "FC02",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -31,7 +31,7 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .example = "five streams of 20000 octets each before any WINDOW_UPDATE on stream 0",
      .filter = "http2.type == 0 || (http2.type == 8 && http2.streamid == 0)",
      .fix = "Keep one window for the connection beside that of each stream, and take every DATA frame from both.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "as FC01; DATA on closed streams counts"},
     {.id = "FC03",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -41,8 +41,7 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .clause = "RFC 9113 6.9",
      .example = "WINDOW_UPDATE with increment 0",
      .filter = "http2.type == 8 && http2.window_update.window_size_increment == 0",
-     .fix = "Send no WINDOW_UPDATE when there is nothing to give back.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Send no WINDOW_UPDATE when there is nothing to give back."},
     {.id = "FC04",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -53,7 +52,8 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .example = "WINDOW_UPDATE of 2147483647 on a stream whose window is still 65535",
      .filter = "http2.type == 8 || http2.settings.initial_window_size",
      .fix = "Give back no more than was received, and bound the sum when windows are enlarged on purpose.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "the window as the receiver of the DATA may know it: what is still on its way is not subtracted. A window that "
+                "SETTINGS enlarged is looked at with its next DATA or WINDOW_UPDATE"},
     {.id = "FC05",
      .severity = Severity::Info,
      .role = Role::Either,
@@ -65,7 +65,7 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .filter = "http2.type == 8",
      .fix = "Let the application of the receiver read on; where only the connection's window is empty, look for another call that "
             "nobody reads.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "from 1 s on, where DATA without END_STREAM has used a window up; whether its message was whole is not asked"},
     {.id = "FC06",
      .severity = Severity::Info,
      .role = Role::Either,
@@ -76,7 +76,8 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .example = "100 calls are cancelled, and each time 1000 octets are never returned on stream 0",
      .filter = "http2.type == 8 && http2.streamid == 0",
      .fix = "Return the credit of the connection also for DATA that is thrown away.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "from the 33rd WINDOW_UPDATE on stream 0 on: the window of the connection at its best, in the last 16 or more, is "
+                "below half of what it once was"},
 }};
 
 }  // namespace testigo::check

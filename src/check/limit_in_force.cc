@@ -1,35 +1,38 @@
-#include "check/stream_limit.h"
+#include "check/limit_in_force.h"
 
 #include <algorithm>
 
 namespace testigo::check {
 
-void StreamLimit::on_settings(const call::FrameSeen& seen) {
+void LimitInForce::on_settings(const call::FrameSeen& seen) {
   const bool ack = seen.frame.header.has(http2::kFlagAck);
-  if (ack != (seen.spot.direction == Direction::ToServer) || lost_) return;
-  if (ack) {
-    acknowledge();
-    return;
-  }
+  if (lost_ || seen.spot.direction != (ack ? opposite(to_) : to_)) return;
+  ack ? acknowledge() : announce(seen);
+}
+
+void LimitInForce::announce(const call::FrameSeen& seen) {
   const auto* settings = std::get_if<http2::SettingsFrame>(&seen.frame.payload);
   if (settings == nullptr || unacked_.size() >= pending_max_) {
-    lost_ = true;
-    unacked_.clear();
+    lose();
     return;
   }
   std::optional<std::uint32_t> value;
   for (std::size_t i = 0; i < settings->size(); ++i) {
-    if (settings->at(i).id == http2::kSettingMaxConcurrentStreams) value = settings->at(i).value;
+    if (settings->at(i).id == of_.setting) value = settings->at(i).value;
   }
-  announce(value);
-}
-
-void StreamLimit::announce(std::optional<std::uint32_t> value) {
   unacked_.push_back(value);
-  if (value) greatest_unacked_ = std::max(greatest_unacked_, *value);
+  if (!value) return;
+  newest_ = value;
+  greatest_unacked_ = std::max(greatest_unacked_, *value);
+  if (*value < of_.least || *value > of_.greatest) lose();
 }
 
-void StreamLimit::acknowledge() {
+void LimitInForce::lose() {
+  lost_ = true;
+  unacked_.clear();
+}
+
+void LimitInForce::acknowledge() {
   if (unacked_.empty()) return;
   const auto value = unacked_.front();
   unacked_.pop_front();
@@ -38,12 +41,12 @@ void StreamLimit::acknowledge() {
   if (*value == greatest_unacked_) find_greatest();
 }
 
-void StreamLimit::find_greatest() {
+void LimitInForce::find_greatest() {
   greatest_unacked_ = 0;
   for (const auto& value : unacked_) greatest_unacked_ = std::max(greatest_unacked_, value.value_or(0));
 }
 
-std::optional<std::uint32_t> StreamLimit::in_force() const {
+std::optional<std::uint32_t> LimitInForce::in_force() const {
   if (!acked_) return std::nullopt;
   return std::max(*acked_, greatest_unacked_);
 }

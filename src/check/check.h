@@ -1,0 +1,43 @@
+// A check: a sink of the events of one connection that tells what it found.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+
+#include "call/event.h"
+
+namespace testigo::check {
+
+// Types of frames; those that RFC 9113 does not know count as one. Of the frames of a capture nearly all are DATA, HEADERS and
+// WINDOW_UPDATE: who has no use for them is not called for them.
+class FrameTypes {
+ public:
+  static constexpr std::size_t kCount = 11;
+  static constexpr std::size_t index(std::uint8_t type) { return std::min<std::size_t>(type, kCount - 1); }
+
+  constexpr FrameTypes(std::initializer_list<http2::FrameType> types) {
+    for (const http2::FrameType type : types) bits_ |= 1u << index(static_cast<std::uint8_t>(type));
+  }
+  static constexpr FrameTypes all() {
+    FrameTypes types({});
+    types.bits_ = (1u << kCount) - 1;
+    return types;
+  }
+  constexpr bool has(std::size_t index) const { return (bits_ >> index & 1u) != 0; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
+class Check : public call::Sink {
+ public:
+  // Where it hears frames: of these types.
+  virtual FrameTypes frame_types() const { return FrameTypes::all(); }
+};
+
+// What a check of frames alone hears.
+constexpr call::Interest kFramesAlone{.frames = true, .blocks = false, .messages = false, .side_ends = false, .calls = false};
+
+}  // namespace testigo::check

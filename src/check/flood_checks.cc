@@ -1,0 +1,102 @@
+// ST09: frames that cost their receiver much and their sender nothing (RFC 9113 section 10.5).
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "check/all_checks.h"
+
+namespace testigo::check {
+namespace {
+
+using http2::FrameType;
+using namespace std::chrono_literals;
+
+// The clause names no numbers; nghttp2 does: 1000 resets at once and 33 a second, and 8 CONTINUATION of one block, then it closes.
+constexpr int kAtOnce = 1000;
+constexpr Duration kInterval = Duration(1s) / 33;
+constexpr std::uint64_t kContinuationsMax = 8;
+
+// At most kAtOnce, and one each kInterval.
+class Rate {
+ public:
+  // Whether one more may come now.
+  bool take(Time now) {
+    const Time earliest = now - kAtOnce * kInterval;
+    due_ = std::max(due_, earliest);
+    if (due_ >= now) return false;
+    due_ += kInterval;
+    return true;
+  }
+
+ private:
+  Time due_{};
+};
+
+class FloodChecks final : public Check {
+ public:
+  explicit FloodChecks(Findings& findings) : findings_(findings) {}
+
+  call::Interest hears() const override { return kFramesAlone; }
+  FrameTypes frame_types() const override {
+    return {FrameType::Data, FrameType::RstStream, FrameType::Settings, FrameType::Ping, FrameType::Continuation};
+  }
+  void on_frame(const call::FrameSeen& seen) override;
+
+ private:
+  struct Sender {
+    std::array<Rate, FrameTypes::kCount> rates;   // by type
+    std::array<bool, FrameTypes::kCount> told{};  // once is enough
+    std::uint64_t continuations = 0;              // in a row
+  };
+
+  void rate(const call::FrameSeen& seen);
+  void continuation(const call::FrameSeen& seen);
+
+  Findings& findings_;
+  std::array<Sender, 2> senders_;
+};
+
+// What is demanded is no flood: ACKs, and the empty DATA that ends a stream. A server resets what a client opened.
+bool counts(const call::FrameSeen& seen) {
+  const http2::FrameHeader& header = seen.frame.header;
+  if (header.is(FrameType::Data)) return header.length == 0 && !header.has(http2::kFlagEndStream);
+  if (header.is(FrameType::RstStream)) return seen.spot.direction == Direction::ToServer;
+  return !header.has(http2::kFlagAck);
+}
+
+void FloodChecks::on_frame(const call::FrameSeen& seen) {
+  if (seen.frame.header.is(FrameType::Continuation)) {
+    continuation(seen);
+  } else if (counts(seen)) {
+    rate(seen);
+  }
+}
+
+void FloodChecks::rate(const call::FrameSeen& seen) {
+  const std::size_t type = FrameTypes::index(seen.frame.header.type);
+  Sender& sender = senders_[static_cast<std::size_t>(seen.spot.direction)];
+  const bool holds = sender.rates[type].take(seen.spot.time);
+  if (!holds && std::exchange(sender.told[type], true)) return;
+  findings_.judge(Id::ST09, holds, seen.spot, [&] {
+    return fmt::format("a flood of {}: more than {}, and {} each second", http2::frame_type_name(seen.frame.header.type), kAtOnce,
+                       1s / kInterval);
+  });
+}
+
+void FloodChecks::continuation(const call::FrameSeen& seen) {
+  std::uint64_t& run = senders_[static_cast<std::size_t>(seen.spot.direction)].continuations;
+  if (++run == kContinuationsMax + 1) {
+    findings_.fail(Id::ST09, seen.spot, fmt::format("a header block with more than {} CONTINUATION", kContinuationsMax));
+  }
+  if (!seen.frame.header.has(http2::kFlagEndHeaders)) return;
+  if (run <= kContinuationsMax) findings_.pass(Id::ST09);
+  run = 0;
+}
+
+}  // namespace
+
+std::unique_ptr<Check> flood_checks(Findings& findings) { return std::make_unique<FloodChecks>(findings); }
+
+}  // namespace testigo::check

@@ -1,0 +1,91 @@
+// CN: what follows a GOAWAY (RFC 9113 section 6.8).
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "check/all_checks.h"
+#include "check/knowledge.h"
+
+namespace testigo::check {
+namespace {
+
+using http2::FrameType;
+using http2::StreamId;
+
+class GoawayChecks final : public Check {
+ public:
+  explicit GoawayChecks(Findings& findings) : findings_(findings), knowledge_(findings.limits().pending_settings_max) {}
+
+  call::Interest hears() const override { return kFramesAlone; }
+  FrameTypes frame_types() const override { return {FrameType::Headers, FrameType::Goaway, FrameType::Ping, FrameType::Settings}; }
+  void on_frame(const call::FrameSeen& seen) override;
+
+ private:
+  void headers(const call::FrameSeen& seen);
+  void new_stream(const call::FrameSeen& seen);
+  void goaway(const call::FrameSeen& seen, const http2::GoawayFrame& goaway);
+
+  Findings& findings_;
+  Knowledge knowledge_;
+  StreamId highest_ = 0;                                // that the client opened
+  std::optional<call::Spot> servers_first_;             // GOAWAY
+  std::array<std::optional<StreamId>, 2> last_stream_;  // that a GOAWAY of the direction named
+};
+
+void GoawayChecks::on_frame(const call::FrameSeen& seen) {
+  if (seen.frame.header.is(FrameType::Headers)) {
+    headers(seen);
+  } else if (!seen.frame.header.is(FrameType::Goaway)) {
+    knowledge_.on_frame(seen);
+  } else if (const auto* payload = std::get_if<http2::GoawayFrame>(&seen.frame.payload)) {
+    goaway(seen, *payload);
+  }
+}
+
+// CN15.
+void GoawayChecks::goaway(const call::FrameSeen& seen, const http2::GoawayFrame& goaway) {
+  auto& last = last_stream_[static_cast<std::size_t>(seen.spot.direction)];
+  if (last) {
+    findings_.judge(Id::CN15, goaway.last_stream <= *last, seen.spot, [&] {
+      return fmt::format("GOAWAY with last stream {}, after one with last stream {}", goaway.last_stream, *last);
+    });
+  }
+  last = goaway.last_stream;
+  if (seen.spot.direction == Direction::ToServer || servers_first_) return;
+  servers_first_ = seen.spot;
+  findings_.pass(Id::CN14);  // until a stream is opened
+}
+
+void GoawayChecks::headers(const call::FrameSeen& seen) {
+  const StreamId id = seen.frame.header.stream;
+  if (seen.spot.direction == Direction::ToClient || id <= highest_) return;
+  highest_ = id;
+  if (servers_first_) new_stream(seen);
+}
+
+// CN14.
+void GoawayChecks::new_stream(const call::FrameSeen& seen) {
+  if (!seen.connection.whole()) return;  // the judge says so
+  const auto opened = [&](std::string_view how) {
+    return fmt::format("the client opened stream {} after GOAWAY (packet {}){}", seen.frame.header.stream,
+                       servers_first_->place.packet, how);
+  };
+  switch (knowledge_.knew(seen.spot, servers_first_->end)) {
+    case Knew::Nothing:
+      findings_.pass(Id::CN14);
+      return;
+    case Knew::Perhaps:
+      findings_.fail(Id::CN14, Severity::Info, seen.spot, opened(" had arrived; it may not have read it yet"));
+      return;
+    case Knew::Proven:
+      findings_.fail(Id::CN14, seen.spot, opened(", which it had read: it acknowledged what was sent later"));
+      return;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Check> goaway_checks(Findings& findings) { return std::make_unique<GoawayChecks>(findings); }
+
+}  // namespace testigo::check
