@@ -31,8 +31,8 @@ struct Seen final : Sink {
 // What both sides write, as octets that can be taken away.
 class Wire {
  public:
-  Wire& client(Part part) { return write(Direction::ToServer, part); }
-  Wire& server(Part part) { return write(Direction::ToClient, part); }
+  Wire& client(const Part& part) { return write(Direction::ToServer, part); }
+  Wire& server(const Part& part) { return write(Direction::ToClient, part); }
   // So many of the octets that were written last, from `from` on, were not seen.
   Wire& cut(std::size_t from, std::size_t size) {
     Piece& last = pieces_.back();

@@ -60,11 +60,11 @@ class RecordedTraffic::Writer {
   void write() {
     std::vector<std::byte> octets(as_octets(http2::kPreface).begin(), as_octets(http2::kPreface).end());
     http2::encode_frame({head(FrameType::Settings, 0, 0), http2::SettingsFrame{}}, octets);
-    send(Direction::ToServer, std::move(octets), {});
+    send(Direction::ToServer, octets, {});
     octets.clear();
     http2::encode_frame({head(FrameType::Settings, 0, 0), http2::SettingsFrame{}}, octets);
     http2::encode_frame({head(FrameType::Settings, http2::kFlagAck, 0), http2::SettingsFrame{}}, octets);
-    send(Direction::ToClient, std::move(octets), {});
+    send(Direction::ToClient, octets, {});
     std::vector<StreamId> open;
     for (std::size_t call = 0; call < habits_.calls; ++call) {
       const auto stream = static_cast<StreamId>(2 * call + 1);
@@ -90,13 +90,13 @@ class RecordedTraffic::Writer {
     std::vector<std::byte> octets;
     headers(Direction::ToServer, stream, fields, false, octets);
     if (chance(4)) {
-      send(Direction::ToServer, std::move(octets), {stream});
+      send(Direction::ToServer, octets, {stream});
       octets.clear();
       message(Direction::ToServer, stream, true, octets);
-      send(Direction::ToServer, std::move(octets), {});
+      send(Direction::ToServer, octets, {});
     } else {
       message(Direction::ToServer, stream, true, octets);
-      send(Direction::ToServer, std::move(octets), {stream});
+      send(Direction::ToServer, octets, {stream});
     }
   }
 
@@ -105,7 +105,7 @@ class RecordedTraffic::Writer {
     headers(Direction::ToClient, stream, response_fields(), false, octets);
     for (std::size_t i = 0, count = 1 + random_() % 2; i < count; ++i) message(Direction::ToClient, stream, false, octets);
     if (chance(3)) {
-      send(Direction::ToClient, std::move(octets), {});
+      send(Direction::ToClient, octets, {});
       octets.clear();
     }
     const int status = chance(5) ? static_cast<int>(random_() % 17) : 0;
@@ -115,7 +115,7 @@ class RecordedTraffic::Writer {
       trailers = plus(std::move(trailers), "x-cost-" + std::to_string(random_() % 5), std::to_string(random_() % 50));
     if (habits_.breaks_rules) break_rules(Direction::ToClient, trailers);
     headers(Direction::ToClient, stream, trailers, true, octets);
-    send(Direction::ToClient, std::move(octets), {});
+    send(Direction::ToClient, octets, {});
   }
 
   void break_rules(Direction direction, FieldList& fields) {
@@ -129,7 +129,8 @@ class RecordedTraffic::Writer {
   Truth& truth(StreamId stream) { return traffic_.truth_[stream]; }
 
   void headers(Direction direction, StreamId stream, const FieldList& fields, bool end, std::vector<std::byte>& octets) {
-    for (const auto& [name, value] : fields) truth(stream).fields[static_cast<std::size_t>(direction)].insert(name + ": " + value);
+    for (const auto& [name, value] : fields)
+      truth(stream).fields[static_cast<std::size_t>(direction)].insert(std::string(name).append(": ").append(value));
     const auto block = encoders_[static_cast<std::size_t>(direction)].encode(fields);
     const auto flags = static_cast<std::uint8_t>(http2::kFlagEndHeaders | (end ? http2::kFlagEndStream : 0));
     http2::encode_frame({head(FrameType::Headers, flags, stream), http2::HeadersFrame{{}, block, {}}}, octets);
@@ -140,7 +141,7 @@ class RecordedTraffic::Writer {
     if (!habits_.tunnel || chance(2)) return text;
     // Frames of another connection, that would be calls of this one.
     std::vector<std::byte> inner;
-    for (std::size_t i = 0, count = 1 + random_() % 8; i < count; ++i) {
+    for (std::size_t i = 0, count = 1 + random_() % 20; i < count; ++i) {
       const auto of = static_cast<StreamId>(stream + 2 * i);
       http2::HpackEncoder encoder;
       std::vector<std::byte> block;
@@ -161,12 +162,12 @@ class RecordedTraffic::Writer {
     http2::encode_frame({head(FrameType::Data, end ? http2::kFlagEndStream : 0, stream), http2::DataFrame{data, {}}}, octets);
   }
 
-  // In packets of at most 700 octets, so that large frames are cut.
-  void send(Direction direction, std::vector<std::byte> octets, std::vector<StreamId> opens) {
-    constexpr std::size_t kMost = 700;
+  // In packets so small that large frames are cut, and their headers lost alone.
+  void send(Direction direction, const std::vector<std::byte>& octets, const std::vector<StreamId>& opens) {
+    const std::size_t most = habits_.tunnel ? 250 : 700;
     const std::uint64_t acked = sent_[static_cast<std::size_t>(opposite(direction))];
-    for (std::size_t at = 0; at < octets.size(); at += kMost) {
-      const Bytes piece = Bytes(octets).subspan(at, std::min(kMost, octets.size() - at));
+    for (std::size_t at = 0; at < octets.size(); at += most) {
+      const Bytes piece = Bytes(octets).subspan(at, std::min(most, octets.size() - at));
       traffic_.packets_.push_back({direction, {piece.begin(), piece.end()}, acked, at == 0 ? opens : std::vector<StreamId>()});
     }
     sent_[static_cast<std::size_t>(direction)] += octets.size();

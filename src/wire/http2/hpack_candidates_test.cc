@@ -16,7 +16,7 @@ Said says(std::string_view name, std::string_view value) { return std::pair(name
 // One direction: seen from its start, then octets are lost.
 class HpackCandidatesTest : public ::testing::Test {
  protected:
-  void seen(std::vector<std::pair<std::string_view, std::string_view>> fields) {
+  void seen(const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
     std::vector<std::byte> block;
     for (const auto& [name, value] : fields) encoder_.encode({name, value}, block);
     decoder_.decode(block, fields_);

@@ -19,6 +19,7 @@ struct Field {
 
 inline std::vector<Field> own(const std::vector<HeaderField>& fields) {
   std::vector<Field> owned;
+  owned.reserve(fields.size());
   for (const HeaderField& field : fields) {
     owned.push_back({std::string(field.name), std::string(field.value), field.representation == Representation::NeverIndexed});
   }
