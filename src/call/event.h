@@ -58,6 +58,7 @@ struct ConnectionView {
   std::uint64_t calls_not_followed = 0;  // beyond Limits::streams_max open at once, or opened by a block that cannot be read
   std::uint64_t octets_to_server = 0;    // seen so far
   std::uint64_t octets_to_client = 0;
+  std::uint64_t answer_frames = 0;  // HEADERS and DATA of the server, seen so far
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {
@@ -133,6 +134,14 @@ struct FrameSeen {
   const ConnectionView& connection;
   const Spot& spot;
   const http2::Frame& frame;
+
+  // SETTINGS, PING, GOAWAY or RST_STREAM: not many, and all that some sinks need.
+  bool is_signal() const {
+    using enum http2::FrameType;
+    const http2::FrameHeader& header = frame.header;
+    return header.type > static_cast<std::uint8_t>(Priority) &&
+           (header.is(Settings) || header.is(Ping) || header.is(Goaway) || header.is(RstStream));
+  }
 };
 
 struct BlockSeen {
@@ -183,6 +192,7 @@ struct Interest {
   bool messages = true;
   bool side_ends = true;
   bool calls = true;
+  bool signals = false;  // where not all frames: those that are signals
 };
 
 // Who hears of events. One thread at a time.

@@ -12,6 +12,8 @@ void Fan::on_opening(const ConnectionView& connection, const Spot& spot, http2::
 
 void Fan::on_frame(const FrameSeen& seen) {
   for (Sink* sink : roster_.frames()) sink->on_frame(seen);
+  if (!seen.is_signal()) return;
+  for (Sink* sink : roster_.signals()) sink->on_frame(seen);
 }
 
 void Fan::on_block(const BlockSeen& seen) {

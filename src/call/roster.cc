@@ -6,6 +6,7 @@ void Roster::add(Sink& sink) {
   const Interest interest = sink.hears();
   all_.push_back(&sink);
   if (interest.frames) frames_.push_back(&sink);
+  if (interest.signals && !interest.frames) signals_.push_back(&sink);
   if (interest.blocks) blocks_.push_back(&sink);
   if (interest.messages) messages_.push_back(&sink);
   if (interest.side_ends) side_ends_.push_back(&sink);
@@ -13,7 +14,7 @@ void Roster::add(Sink& sink) {
 }
 
 Interest Roster::hears() const {
-  return {!frames_.empty(), !blocks_.empty(), !messages_.empty(), !side_ends_.empty(), !calls_.empty()};
+  return {!frames_.empty() || !signals_.empty(), !blocks_.empty(), !messages_.empty(), !side_ends_.empty(), !calls_.empty(), false};
 }
 
 }  // namespace testigo::call

@@ -14,6 +14,7 @@ class Roster {
 
   const std::vector<Sink*>& all() const { return all_; }
   const std::vector<Sink*>& frames() const { return frames_; }
+  const std::vector<Sink*>& signals() const { return signals_; }  // that do not hear all frames
   const std::vector<Sink*>& blocks() const { return blocks_; }
   const std::vector<Sink*>& messages() const { return messages_; }
   const std::vector<Sink*>& side_ends() const { return side_ends_; }
@@ -23,7 +24,7 @@ class Roster {
   Interest hears() const;
 
  private:
-  std::vector<Sink*> all_, frames_, blocks_, messages_, side_ends_, calls_;
+  std::vector<Sink*> all_, frames_, signals_, blocks_, messages_, side_ends_, calls_;
 };
 
 }  // namespace testigo::call

@@ -36,7 +36,10 @@ void Judge::on_opening(const call::ConnectionView& connection, const call::Spot&
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  for (Check* check : of(seen.connection).frames()) check->on_frame(seen);
+  const call::Roster& roster = of(seen.connection);
+  for (Check* check : roster.frames()) check->on_frame(seen);
+  if (!seen.is_signal()) return;
+  for (Check* check : roster.signals()) check->on_frame(seen);
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
