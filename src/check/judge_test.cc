@@ -1,5 +1,7 @@
 #include "check/judge.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,8 +13,33 @@ namespace {
 using namespace call::testing;
 using namespace testing;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 using call::StreamId;
+
+// What few calls have: deadlines, compression, retries, details, other requests.
+void say_everything(Conversation& c) {
+  const std::string gzip = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00"s;
+  FieldList request = request_fields();
+  request.insert(request.begin() + 4, {"grpc-timeout", "100m"});
+  request.insert(request.end(), {{"grpc-encoding", "gzip"}, {"grpc-accept-encoding", "identity,gzip"}});
+  const FieldList response = plus(plus(response_fields(), "grpc-encoding", "gzip"), "grpc-accept-encoding", "identity,gzip");
+  c.client(headers(21, plus(with(request, "grpc-encoding", "snappy"), "content-length", "6")), message(21, "x", EndStream::Yes, 1));
+  c.server(headers(21, plus(trailers_only_fields("12"), "grpc-accept-encoding", "identity,gzip"), EndStream::Yes));
+  c.client(headers(23, plus(plus(request, "x-bin", "YQ"), "grpc-previous-rpc-attempts", "1")),
+           message(23, gzip, EndStream::Yes, 1));
+  c.later(110ms).server(headers(23, response), message(23, gzip, EndStream::No, 1));
+  c.server(headers(23, plus(plus(trailer_fields("5"), "grpc-retry-pushback-ms", "-1"), "grpc-status-details-bin", "CAU"),
+                   EndStream::Yes));
+  const FieldList json = {
+      {":method", "POST"}, {":scheme", "http"}, {":path", "/api"}, {":authority", "a"}, {"content-type", "text/json"}};
+  c.client(headers(25, json), data(25, "{}", EndStream::Yes)).server(headers(25, {{":status", "415"}}, EndStream::Yes));
+  c.client(frame(http2::FrameType::Headers, 0x05, 27,
+                 "\x3f\xe1\x1f\x83\x86\x84\x41\x01"
+                 "a\x1f\x08\x01s"));
+  c.server(headers(27, {{":status", "404"}}, EndStream::Yes));
+  c.later(10s).client(ping('r')).server(ping_ack('r')).later(10s).client(ping('s')).server(ping_ack('s'));
+}
 
 // All four kinds of call, errors of the application, resets, keepalive and an orderly end: no stack of repute does anything else.
 Conversation clean_run() {
@@ -38,7 +65,8 @@ Conversation clean_run() {
   c.client(headers(19, request_fields()), message(19, "", EndStream::Yes));
   c.server(headers(19, {{":status", "103"}}), headers(19, response_fields()), headers(19, trailer_fields(), EndStream::Yes));
   c.client(ping('p')).server(ping_ack('p')).client(priority(101)).server(settings()).later(1s).client(settings_ack());
-  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(19)).client(goaway(0));
+  say_everything(c);
+  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(29)).client(goaway(0));
   c.server_closes().client_closes();
   return c;
 }
@@ -47,7 +75,12 @@ TEST(Judge, ACleanRunYieldsNoFinding) {
   EXPECT_EQ(findings(clean_run()), nothing());
   const Tally said = tally(clean_run());
   EXPECT_EQ(said.errors + said.warnings + said.infos, 0u);
-  for (const auto& [id, count] : said.counts) EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
+  // These pass where a connection ends, which it does for one cause only; MG04 met a coding that is not built in.
+  const std::set<std::string_view> others = {"BH03", "BH05", "MG04"};
+  for (const auto& [id, count] : said.counts) {
+    if (others.contains(id)) continue;
+    EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
+  }
 }
 
 TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {
