@@ -31,6 +31,7 @@ struct Limits {
   // wire/rpc
   std::size_t message_bytes_kept = std::size_t{1} << 16;        // of one message; the rest is counted
   std::size_t message_bytes_kept_all = std::size_t{256} << 20;  // of the messages that are not whole yet, of all connections
+  std::size_t decompressed_bytes_max = std::size_t{4} << 20;    // of one message; beyond it nobody looks
 
   // call
   std::size_t streams_max = 100'000;        // open at once on one connection
@@ -41,6 +42,8 @@ struct Limits {
 
   // check
   std::size_t findings_kept = 100;  // of one check in one run; all are counted
+  std::size_t streams_remembered =
+      1000;  // of one connection, by a check to which something about them matters; older ones are let go
 
   // verdict
   std::size_t methods_summed_max = 1000;  // told apart in a summary; what is beyond counts together

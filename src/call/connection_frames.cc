@@ -8,6 +8,7 @@
 namespace testigo::call {
 
 void Connection::on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data) {
+  if (spot.direction == Direction::ToClient) ++view_.answer_frames;
   Stream* stream = find(spot.place.stream);
   if (stream == nullptr) return;
   SideOfCall& from = side(*stream, spot.direction);
@@ -32,6 +33,7 @@ void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
 }
 
 void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {
+  if (spot.direction == Direction::ToClient) ++view_.answer_frames;
   const bool end_stream = !promised && frame.header.has(http2::kFlagEndStream);
   if (promised) half(spot.direction).promised = true;
   if (frame.header.has(http2::kFlagEndHeaders)) {
@@ -63,6 +65,7 @@ void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, By
 void Connection::on_malformed(const Spot& spot, const http2::Frame& frame) {
   const http2::FrameHeader& header = frame.header;
   Half& from = half(spot.direction);
+  if (spot.direction == Direction::ToClient) ++view_.answer_frames;  // it may be one
   if (header.is(http2::FrameType::Headers) || header.is(http2::FrameType::PushPromise)) {
     const bool promised = header.is(http2::FrameType::PushPromise);
     lose_block(spot, header.stream, !promised && header.has(http2::kFlagEndStream), promised);

@@ -16,6 +16,18 @@ std::vector<std::unique_ptr<Check>> all_checks(Findings& findings) {
   checks.push_back(request_checks(findings));
   checks.push_back(message_checks(findings));
   checks.push_back(response_checks(findings));
+  checks.push_back(hpack_checks(findings));
+  checks.push_back(content_length_checks(findings));
+  checks.push_back(call_definition_checks(findings));
+  checks.push_back(metadata_checks(findings));
+  checks.push_back(compression_checks(findings));
+  checks.push_back(status_checks(findings));
+  checks.push_back(media_type_checks(findings));
+  checks.push_back(cancel_checks(findings));
+  checks.push_back(deadline_checks(findings));
+  checks.push_back(keepalive_checks(findings));
+  checks.push_back(connection_age_checks(findings));
+  checks.push_back(retry_checks(findings));
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
   return checks;
 }

@@ -25,5 +25,17 @@ std::unique_ptr<Check> header_checks(Findings& findings);
 std::unique_ptr<Check> request_checks(Findings& findings);
 std::unique_ptr<Check> message_checks(Findings& findings);
 std::unique_ptr<Check> response_checks(Findings& findings);
+std::unique_ptr<Check> hpack_checks(Findings& findings);
+std::unique_ptr<Check> content_length_checks(Findings& findings);
+std::unique_ptr<Check> call_definition_checks(Findings& findings);
+std::unique_ptr<Check> metadata_checks(Findings& findings);
+std::unique_ptr<Check> compression_checks(Findings& findings);
+std::unique_ptr<Check> status_checks(Findings& findings);
+std::unique_ptr<Check> media_type_checks(Findings& findings);
+std::unique_ptr<Check> cancel_checks(Findings& findings);
+std::unique_ptr<Check> deadline_checks(Findings& findings);
+std::unique_ptr<Check> keepalive_checks(Findings& findings);
+std::unique_ptr<Check> connection_age_checks(Findings& findings);
+std::unique_ptr<Check> retry_checks(Findings& findings);
 
 }  // namespace testigo::check

@@ -31,6 +31,10 @@ class FrameTypes {
   unsigned bits_ = 0;
 };
 
+// Not many, and all that some checks need.
+inline constexpr FrameTypes kSignals{http2::FrameType::Settings, http2::FrameType::Ping, http2::FrameType::Goaway,
+                                     http2::FrameType::RstStream};
+
 class Check : public call::Sink {
  public:
   // Where it hears frames: of these types.

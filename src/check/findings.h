@@ -16,6 +16,7 @@ class Findings {
   explicit Findings(FindingLog& log) : log_(log) {}
 
   void pass(Id id) { ++of(id).passed; }
+  void pass(Id id, std::uint64_t times) { of(id).passed += times; }
   // `text` may quote the wire.
   void fail(Id id, const call::Spot& spot, const std::string& text) { fail(id, info(id).severity, spot, text); }
   void fail(Id id, Severity severity, const call::Spot& spot, const std::string& text);

@@ -90,7 +90,7 @@ TEST(Cn09, NotJudgeable) {
 
 TEST(Cn10, FixedSizes) {
   EXPECT_EQ(findings(asked().client(frame(FrameType::Priority, 0, 1, "1234"))), only("CN10 error"));
-  EXPECT_EQ(findings(asked().client(frame(FrameType::RstStream, 0, 1, "123"))), only("CN10 error"));
+  EXPECT_EQ(of("CN", findings(asked().client(frame(FrameType::RstStream, 0, 1, "123")))), only("CN10 error"));  // SD02, too
   EXPECT_EQ(findings(asked().client(frame(FrameType::Ping, 0, 0, "1234567"))), only("CN10 error"));
   EXPECT_EQ(findings(asked().client(frame(FrameType::WindowUpdate, 0, 1, "12345"))), only("CN10 error"));
   EXPECT_EQ(findings(asked().client(frame(FrameType::Goaway, 0, 0, "1234567"))), only("CN10 error"));

@@ -8,13 +8,16 @@
 
 #include "call/fields.h"
 #include "check/all_checks.h"
+#include "check/true_binary.h"
 
 namespace testigo::check {
 namespace {
 
 using call::BlockRole;
 using call::Fields;
+using http2::bit;
 using http2::FieldName;
+using http2::FieldNames;
 using http2::HeaderField;
 using http2::Known;
 
@@ -36,9 +39,6 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// RULE 2 (gRFC G1): such a value may hold any octet, where its receiver has announced that it takes them.
-bool looks_binary(const HeaderField& field) { return field.name.ends_with("-bin") && field.value.starts_with('\0'); }
-
 // host, without the port that the scheme implies (RFC 9110 section 4.2.3).
 std::string normalised(std::string_view authority, std::string_view scheme) {
   std::string text = lower(authority);
@@ -59,10 +59,8 @@ bool is_host_and_port(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return kHostAndPort[c]; });
 }
 
-constexpr unsigned bit(FieldName name) { return 1U << static_cast<unsigned>(name); }
-
 // The pseudo-headers that a block of that role has when it is as it usually is; each once.
-unsigned usual_pseudo_headers(BlockRole role) {
+FieldNames usual_pseudo_headers(BlockRole role) {
   if (is_request(role)) return bit(FieldName::Method) | bit(FieldName::Scheme) | bit(FieldName::Path) | bit(FieldName::Authority);
   return is_response(role) ? bit(FieldName::Status) : 0;
 }
@@ -72,7 +70,7 @@ unsigned usual_pseudo_headers(BlockRole role) {
 // is not.
 bool is_ordinary(const call::BlockSeen& seen) {
   if (!seen.outcome.complete) return false;
-  unsigned pseudo = 0;
+  FieldNames pseudo = 0;
   bool regular = false;
   for (const HeaderField& field : seen.fields) {
     if (!field.exact() || !field.valid_name || !field.plain_value) return false;
@@ -98,10 +96,20 @@ bool is_ordinary(const call::BlockSeen& seen) {
       case FieldName::Other:
         if (is_pseudo(field)) return false;
         [[fallthrough]];
+      case FieldName::ContentLength:
       case FieldName::ContentType:
+      case FieldName::GrpcAcceptEncoding:
+      case FieldName::GrpcEncoding:
       case FieldName::GrpcMessage:
+      case FieldName::GrpcPreviousRpcAttempts:
+      case FieldName::GrpcRetryPushbackMs:
       case FieldName::GrpcStatus:
+      case FieldName::GrpcStatusDetailsBin:
       case FieldName::GrpcTimeout:
+      case FieldName::OfGrpc:
+      case FieldName::Binary:
+      case FieldName::Secret:
+      case FieldName::UserAgent:
         regular = true;
     }
   }
@@ -115,8 +123,12 @@ class HeaderChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
-  void on_frame(const call::FrameSeen& seen) override;
+  FrameTypes frame_types() const override { return kSignals; }
+  void on_frame(const call::FrameSeen& seen) override {
+    if (seen.frame.header.is(http2::FrameType::Settings)) true_binary_.on_frame(seen);
+  }
   void on_block(const call::BlockSeen& seen) override;
+  void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
   void pseudo_headers(const call::BlockSeen& seen);
@@ -125,30 +137,27 @@ class HeaderChecks final : public Check {
   void octets(const call::BlockSeen& seen);
   void connection_specific(const call::BlockSeen& seen);
   void response_line(const call::BlockSeen& seen);
-  void pass_all(const call::BlockSeen& seen);
+  void count_ordinary(BlockRole role);
   void not_judgeable(const call::BlockSeen& seen, std::string_view reason);
 
   Findings& findings_;
-  std::array<bool, 2> takes_binary_{};  // RULE 2: the sender of that direction announced true binary metadata
+  TrueBinary true_binary_;
+  // Ordinary blocks.
+  std::uint64_t ordinary_ = 0;
+  std::uint64_t ordinary_requests_ = 0;
+  std::uint64_t ordinary_responses_ = 0;
 };
 
-// gRFC G1: setting 0xfe03 = 1.
-void HeaderChecks::on_frame(const call::FrameSeen& seen) {
-  const auto* settings = std::get_if<http2::SettingsFrame>(&seen.frame.payload);
-  if (settings == nullptr) return;
-  for (std::size_t i = 0; i < settings->size(); ++i) {
-    const http2::Setting setting = settings->at(i);
-    if (setting.id == http2::kSettingGrpcTrueBinaryMetadata)
-      takes_binary_[static_cast<std::size_t>(seen.spot.direction)] = setting.value == 1;
-  }
+void HeaderChecks::count_ordinary(BlockRole role) {
+  ++ordinary_;
+  if (is_request(role)) ++ordinary_requests_;
+  if (is_response(role)) ++ordinary_responses_;
 }
 
-void HeaderChecks::pass_all(const call::BlockSeen& seen) {
-  for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.pass(id);
-  if (is_request(seen.role)) {
-    for (const Id id : {Id::HD02, Id::HD03}) findings_.pass(id);
-  }
-  if (is_response(seen.role)) findings_.pass(Id::HD07);
+void HeaderChecks::on_connection_closed(const call::ConnectionClosed&) {
+  for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.pass(id, ordinary_);
+  for (const Id id : {Id::HD02, Id::HD03}) findings_.pass(id, ordinary_requests_);
+  findings_.pass(Id::HD07, ordinary_responses_);
 }
 
 void HeaderChecks::not_judgeable(const call::BlockSeen& seen, std::string_view reason) {
@@ -162,7 +171,7 @@ void HeaderChecks::not_judgeable(const call::BlockSeen& seen, std::string_view r
 void HeaderChecks::on_block(const call::BlockSeen& seen) {
   if (seen.role == BlockRole::Unknown) return;
   if (is_ordinary(seen)) {
-    pass_all(seen);
+    count_ordinary(seen.role);
     return;
   }
   if (!seen.outcome.complete) {
@@ -257,9 +266,9 @@ void HeaderChecks::octets(const call::BlockSeen& seen) {
       findings_.fail(Id::HD04, seen.spot, fmt::format("the field name \"{}\" holds an octet that names must not hold", field.name));
       return;
     }
-    if (field.value_known != Known::Exact || (looks_binary(field) && !receiver_seen)) {
+    if (field.value_known != Known::Exact || (TrueBinary::resembles(field) && !receiver_seen)) {
       all_known = false;
-    } else if (looks_binary(field) && takes_binary_[static_cast<std::size_t>(opposite(seen.spot.direction))]) {
+    } else if (TrueBinary::resembles(field) && true_binary_.taken(seen.spot.direction)) {
       continue;
     } else if (!http2::is_valid_value(field.value)) {
       findings_.fail(Id::HD04, seen.spot, fmt::format("the value of {} holds NUL, CR or LF", field.name));

@@ -1,5 +1,7 @@
 #include "check/judge.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,8 +13,33 @@ namespace {
 using namespace call::testing;
 using namespace testing;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 using call::StreamId;
+
+// What few calls have: deadlines, compression, retries, details, other requests.
+void say_everything(Conversation& c) {
+  const std::string gzip = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00"s;
+  FieldList request = request_fields();
+  request.insert(request.begin() + 4, {"grpc-timeout", "100m"});
+  request.insert(request.end(), {{"grpc-encoding", "gzip"}, {"grpc-accept-encoding", "identity,gzip"}});
+  const FieldList response = plus(plus(response_fields(), "grpc-encoding", "gzip"), "grpc-accept-encoding", "identity,gzip");
+  c.client(headers(23, plus(with(request, "grpc-encoding", "snappy"), "content-length", "6")), message(23, "x", EndStream::Yes, 1));
+  c.server(headers(23, plus(trailers_only_fields("12"), "grpc-accept-encoding", "identity,gzip"), EndStream::Yes));
+  c.client(headers(25, plus(plus(request, "x-bin", "YQ"), "grpc-previous-rpc-attempts", "1")),
+           message(25, gzip, EndStream::Yes, 1));
+  c.later(110ms).server(headers(25, response), message(25, gzip, EndStream::No, 1));
+  c.server(headers(25, plus(plus(trailer_fields("5"), "grpc-retry-pushback-ms", "-1"), "grpc-status-details-bin", "CAU"),
+                   EndStream::Yes));
+  const FieldList json = {
+      {":method", "POST"}, {":scheme", "http"}, {":path", "/api"}, {":authority", "a"}, {"content-type", "text/json"}};
+  c.client(headers(27, json), data(27, "{}", EndStream::Yes)).server(headers(27, {{":status", "415"}}, EndStream::Yes));
+  c.client(frame(http2::FrameType::Headers, 0x05, 29,
+                 "\x3f\xe1\x1f\x83\x86\x84\x41\x01"
+                 "a\x1f\x08\x01s"));
+  c.server(headers(29, {{":status", "404"}}, EndStream::Yes));
+  c.later(10s).client(ping('r')).server(ping_ack('r')).later(10s).client(ping('s')).server(ping_ack('s'));
+}
 
 // All four kinds of call, errors of the application, resets, keepalive and an orderly end: no stack of repute does anything else.
 Conversation clean_run() {
@@ -41,8 +68,10 @@ Conversation clean_run() {
   c.client(headers_in_pieces(21, request_fields()), frame(http2::FrameType::Data, 0x09, 21, "\5" + std::string(10, '\0')));
   c.server(push_promise(21, 2, request_fields()), rst_stream(2), headers(21, response_fields()), message(21, "pong"));
   c.client(window_update(21)).server(headers(21, trailer_fields(), EndStream::Yes));
+  c.client(settings({{http2::kSettingInitialWindowSize, 65'535}})).server(settings_ack());
   c.client(ping('p')).server(ping_ack('p')).client(priority(101)).server(settings()).later(1s).client(settings_ack());
-  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(21)).client(goaway(0));
+  say_everything(c);  // the last blocks: it writes one by hand
+  c.server(goaway(0x7fff'ffff), ping('q')).client(ping_ack('q')).server(goaway(29)).client(goaway(0));
   c.server_closes().client_closes();
   return c;
 }
@@ -51,7 +80,12 @@ TEST(Judge, ACleanRunYieldsNoFinding) {
   EXPECT_EQ(findings(clean_run()), nothing());
   const Tally said = tally(clean_run());
   EXPECT_EQ(said.errors + said.warnings + said.infos, 0u);
-  for (const auto& [id, count] : said.counts) EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
+  // These pass where a connection ends, which it does for one cause only; MG04 met a coding that is not built in.
+  const std::set<std::string_view> others = {"BH03", "BH05", "MG04"};
+  for (const auto& [id, count] : said.counts) {
+    if (others.contains(id)) continue;
+    EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
+  }
 }
 
 TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {

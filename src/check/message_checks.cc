@@ -1,36 +1,38 @@
 // MG: length-prefixed messages (gRPC over HTTP2, Length-Prefixed-Message). Calls of class grpc only (RULE 3).
+#include <map>
+
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
+#include "check/gate.h"
 
 namespace testigo::check {
 namespace {
 
 using call::RpcClass;
 
-RpcClass class_of(const call::Call& call, Direction direction) {
-  return direction == Direction::ToServer || call.rpc_class != RpcClass::Grpc ? call.rpc_class : call.response_class;
-}
+constexpr std::uint32_t kUsualLengthMax = std::uint32_t{4} << 20;  // what receivers take by default
 
 class MessageChecks final : public Check {
  public:
   explicit MessageChecks(Findings& findings) : findings_(findings) {}
 
   call::Interest hears() const override {
-    return {.frames = false, .blocks = false, .messages = true, .side_ends = true, .calls = false};
+    return {.frames = false, .blocks = false, .messages = true, .side_ends = true, .calls = true};
   }
   void on_message(const call::MessageSeen& seen) override {
     switch (class_of(seen.call, seen.spot.direction)) {
       case RpcClass::Other:
         return;
       case RpcClass::Unknown:
-        findings_.not_judgeable(Id::MG01, "whether the call is gRPC is not known");
+        for (const Id id : {Id::MG01, Id::MG08}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
         return;
       case RpcClass::Grpc:
         break;
     }
     findings_.judge(Id::MG01, seen.message.flag <= 1, seen.spot,
                     [&] { return fmt::format("the compressed-flag of message {} is {}", seen.number, seen.message.flag); });
+    length(seen);
   }
 
   void on_side_ended(const call::SideEnded& ended) override {
@@ -45,16 +47,52 @@ class MessageChecks final : public Check {
     }
     const bool client = ended.spot.direction == Direction::ToServer;
     if (!(client ? ended.call.request : ended.call.response).messages_known) {
-      for (const Id id : {Id::MG01, Id::MG02}) findings_.not_judgeable(id, "a DATA frame could not be read");
+      for (const Id id : {Id::MG01, Id::MG02, Id::MG08}) findings_.not_judgeable(id, "a DATA frame could not be read");
       return;
     }
     findings_.judge(Id::MG02, ended.left_over == 0, ended.spot,
                     [&] { return fmt::format("the stream ended with {} octets of a message that is not whole", ended.left_over); });
   }
 
+  void on_call(const call::CallClosed& closed) override {
+    if (!long_.empty()) length_taken(closed.call);
+  }
+
  private:
+  void length(const call::MessageSeen& seen);
+  void length_taken(const call::Call& call);
+
   Findings& findings_;
+  struct Long {
+    call::Spot spot;
+    std::uint64_t number = 0;
+    std::uint32_t length = 0;
+  };
+  std::map<call::StreamId, Long> long_;  // the first long message of a request whose status is to come
 };
+
+std::string too_long(std::uint64_t number, std::uint32_t length) {
+  return fmt::format("message {} has {} octets, and receivers take {} by default", number, length, kUsualLengthMax);
+}
+
+// MG08. A server that answers OK has taken the request.
+void MessageChecks::length(const call::MessageSeen& seen) {
+  if (seen.message.length <= kUsualLengthMax) {
+    findings_.pass(Id::MG08);
+  } else if (seen.spot.direction == Direction::ToServer && long_.size() < findings_.limits().streams_remembered) {
+    long_.try_emplace(seen.call.place.stream, Long{seen.spot, seen.number, seen.message.length});
+  } else {
+    findings_.fail(Id::MG08, seen.spot, too_long(seen.number, seen.message.length));
+  }
+}
+
+void MessageChecks::length_taken(const call::Call& call) {
+  const auto it = long_.find(call.place.stream);
+  if (it == long_.end()) return;
+  const Long& message = it->second;
+  findings_.judge(Id::MG08, call.status == 0, message.spot, [&] { return too_long(message.number, message.length); });
+  long_.erase(it);
+}
 
 }  // namespace
 

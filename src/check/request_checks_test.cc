@@ -16,6 +16,40 @@ Names of_request(FieldList fields) { return findings(unary({.request = std::move
 
 TEST(Rq01, TheMethodIsPost) { EXPECT_EQ(of_request(with(request_fields(), ":method", "GET")), only("RQ01 error")); }
 
+TEST(Rq02, ThePathHasTwoSegments) {
+  for (const char* odd :
+       {"/", "/Greet", "/api/v1/greeter.Greeter/Greet", "//Greet", "/greeter.Greeter/", "greeter.Greeter/Greet", "*"}) {
+    EXPECT_EQ(of_request(with(request_fields(), ":path", odd)), only("RQ02 warning")) << odd;
+  }
+  EXPECT_EQ(of_request(with(request_fields(), ":path", "/a.b.C/D")), nothing());
+}
+
+TEST(Rq03, TheSchemeIsThatOfCleartext) {
+  EXPECT_EQ(of_request(with(request_fields(), ":scheme", "https")), only("RQ03 warning"));
+  EXPECT_EQ(of_request(with(request_fields(), ":scheme", "HTTP")), only("RQ03 warning"));
+}
+
+Names with_timeout(const char* value) {
+  FieldList fields = request_fields();
+  fields.emplace(fields.begin() + 4, "grpc-timeout", value);
+  return of_request(fields);
+}
+
+TEST(Rq06, ATimeoutIsEightDigitsAndAUnit) {
+  for (const char* bad : {"", "1", "S", "1s", "123456789S", "-1S", "1.5S", " 1S", "1S ", "1000000000n", "S1"}) {
+    EXPECT_THAT(with_timeout(bad), ::testing::Contains("RQ06 error")) << bad;
+  }
+  for (const char* good : {"1S", "00000001S", "99999999H", "5M", "100m", "7u"}) EXPECT_EQ(with_timeout(good), nothing()) << good;
+}
+
+// grpc-go's encoder yields 0n.
+TEST(Rq06, ZeroIsAWarning) {
+  EXPECT_EQ(with_timeout("0n"), only("RQ06 warning"));
+  EXPECT_EQ(with_timeout("00000000S"), only("RQ06 warning"));
+}
+
+TEST(Rq06, WithoutATimeoutThereIsNothingToJudge) { EXPECT_EQ(outcome(unary(), "RQ06"), "not-observed"); }
+
 TEST(Rq04, TeIsTrailers) {
   EXPECT_EQ(of_request(without(request_fields(), "te")), only("RQ04 error"));
   EXPECT_EQ(of_request(with(request_fields(), "te", "Trailers")), only("RQ04 error"));
@@ -61,7 +95,7 @@ TEST(Rq, AClassThatIsNotKnownIsNotJudgeable) {
 TEST(Rq, ABlockThatBreaksOffHasNoClass) {
   Conversation c = greeted();
   c.client(frame(http2::FrameType::Headers, 0x05, 1, "\x83\x86\x84\x80"));
-  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(findings(c), only("HP01 error"));
   EXPECT_EQ(outcome(c, "RQ05"), "not-judgeable");
 }
 
@@ -81,9 +115,9 @@ Conversation answering_with(std::initializer_list<Part> parts, FieldList respons
 
 TEST(Mg01, TheFlagIsZeroOrOne) {
   EXPECT_EQ(findings(asking_with({message(1, "x", EndStream::Yes, 2)})), only("MG01 error"));
-  EXPECT_EQ(findings(asking_with({message(1, "x", EndStream::Yes, 1)})), nothing());
+  EXPECT_EQ(findings(asking_with({message(1, "x", EndStream::Yes, 1)})), only("MG03 error"));
   EXPECT_EQ(findings(answering_with({message(1, "x", EndStream::No, '\xff')})), only("MG01 error"));
-  EXPECT_EQ(findings(answering_with({message(1, "x", EndStream::No, 1), message(1, "")})), nothing());
+  EXPECT_EQ(findings(answering_with({message(1, "x", EndStream::No, 1), message(1, "")})), only("MG03 error"));
 }
 
 TEST(Mg02, AStreamEndsOnAMessageBoundary) {

@@ -127,7 +127,7 @@ TEST(St04, AnAnswerSeenBeforeItsRequest) {
 
 TEST(St05, NothingAfterOwnEndStream) {
   EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1), data(1, "x"))), only("ST05 error"));
-  EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1), headers(1, {{"x-late", "1"}}))), only("ST05 error"));
+  EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1), headers(1, {{"x-late", "1"}}))), (Names{"ST05 error", "RQ13 error"}));
   EXPECT_EQ(findings(greeted().client(ask(1)).server(answer(1), data(1, "x"))), only("ST05 error"));
   EXPECT_EQ(findings(unary().server(data(1, "x"))), only("ST05 error"));
   EXPECT_EQ(findings(unary().client(window_update(1), rst_stream(1), priority(1))), nothing());

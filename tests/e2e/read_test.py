@@ -13,7 +13,7 @@ import time
 import unittest
 
 from dissected import tshark_fields
-from support import TESTIGO, Process, client_command, run, start_server, temporary_folder
+from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 
@@ -52,7 +52,7 @@ class Read(unittest.TestCase):
             run(*client_command(address, "--count", "1", "--payload-bytes", 5 << 20))
             tap.stop(signal.SIGINT)
             cls.lines = [json.loads(line) for line in tap.out]
-        cls.calls, cls.report = cls.lines[:-1], cls.lines[-1]
+        cls.calls, cls.report = of_type(cls.lines, "call"), cls.lines[-1]
         cls.port = server.port
         cls.capture = pathlib.Path(cls.report["evidence"]) / "wire.pcapng"
         cls.octets = cls.capture.read_bytes()
@@ -64,7 +64,7 @@ class Read(unittest.TestCase):
             self.assertEqual(watch.code, code, watch)
         lines = [json.loads(line) for line in watch.out]
         self.assertEqual(lines[-1]["type"], "verdict")
-        return lines[:-1], lines[-1]
+        return of_type(lines, "call"), lines[-1]
 
     def converted(self, name, *command):
         file = self.folder / name
@@ -73,6 +73,7 @@ class Read(unittest.TestCase):
 
     def test_a_capture_tells_what_the_tap_told(self):
         self.assertEqual(len(self.calls), 25)
+        self.assertEqual([line["check"] for line in of_type(self.lines, "finding")], ["MG08"])  # the message that was refused
         calls, report = self.read(self.capture)
         self.assertEqual(calls, self.calls)
         self.assertEqual(report["checks"], self.report["checks"])
@@ -105,7 +106,7 @@ class Read(unittest.TestCase):
         self.assertEqual(methods["Greet"]["latency_ns"]["max"], slowest)
 
     def test_every_frame_is_told_as_tshark_tells_it(self):
-        lines = [line for line in self.read(self.capture, "--frames", "--quiet")[0] if line["type"] == "frame"]
+        lines = of_type(map(json.loads, run(TESTIGO, "watch", "--json", "--frames", "--quiet", self.capture).out), "frame")
         told = [(line["packet"], line["stream"], line["length"]) for line in lines]
         dissected = []
         for packet, streams, lengths in tshark_fields(self.capture, self.port, "http2.type", "frame.number", "http2.streamid", "http2.length"):
@@ -175,7 +176,7 @@ class Read(unittest.TestCase):
         lines += watch.stdout.read().splitlines()
         watch.stdout.close()
         self.assertEqual(watch.wait(20), PROVEN)
-        return [json.loads(line) for line in lines][:-1]
+        return of_type(map(json.loads, lines), "call")
 
     def test_a_signal_ends_the_reading_of_a_pipe_with_a_verdict(self):
         reading, writing = os.pipe()

@@ -8,7 +8,7 @@ import signal
 import socket
 import unittest
 
-from support import (TESTIGO, Process, client_command, free_port, headers_seen_by_tshark, http1_server, make_certificates, run,
+from support import (TESTIGO, Process, client_command, free_port, headers_seen_by_tshark, http1_server, make_certificates, of_type, run,
                      start_server, temporary_folder, wait_until)
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
@@ -48,7 +48,9 @@ class Tap(unittest.TestCase):
                 self.assertEqual(client.code, 0, client)
         refused = run(*client_command(tap.address, "--count", "1", "--payload-bytes", 5 << 20))  # a call that fails
         self.assertEqual(refused.code, 1, refused)
-        calls = self.end(tap, PROVEN)
+        lines = self.end(tap, PROVEN)
+        self.assertEqual([line["check"] for line in of_type(lines, "finding")], ["MG08"])  # the message that was refused
+        calls = of_type(lines, "call")
         self.assertEqual(len(calls), 25)
         self.assertEqual([call["kind"] for call in calls[:24]], [k for k in ("unary", "server-stream", "client-stream", "bidi") for _ in range(6)])
         self.assertEqual([call["status"] for call in calls], [0] * 24 + [8])

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -75,7 +74,7 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .example = "content-length: 10, and 14 octets of DATA",
      .filter = "http2.headers.content_length",
      .fix = "Send no content-length with gRPC; look for a hop that changes bodies and keeps the field.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "answers to HEAD and answers with :status 304, which have no body, are exempt"},
     {.id = "HD07",
      .severity = Severity::Error,
      .role = Role::Server,

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -18,8 +17,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .clause = "RFC 7541 6.1",
      .example = "a header block that holds the octet 80",
      .filter = "http2.headers contains 80",
-     .fix = "Correct the HPACK encoder; it is usually off by one.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Correct the HPACK encoder; it is usually off by one."},
     {.id = "HP02",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -29,8 +27,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .clause = "RFC 7541 2.3.3",
      .example = "index 75 while the dynamic table holds 3 entries",
      .filter = "http2.header.index > 61",
-     .fix = "Let encoder and decoder evict by the same size; look for a hop that drops or reorders header blocks.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Let encoder and decoder evict by the same size; look for a hop that drops or reorders header blocks."},
     {.id = "HP03",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -40,8 +37,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .clause = "RFC 7541 4.2",
      .example = "a size update between two fields",
      .filter = "http2.header_table_size_update",
-     .fix = "Send size updates at the start of the first block after the change.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Send size updates at the start of the first block after the change."},
     {.id = "HP04",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -52,7 +48,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .example = "HEADER_TABLE_SIZE 4096 in force, a size update to 8192",
      .filter = "http2.header_table_size_update || http2.settings.header_table_size",
      .fix = "Bound the encoder's table by the peer's setting, and tell it when it shrinks.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "the size of the table is that of its entries; with an update of its own a block is told once"},
     {.id = "HP05",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -63,7 +59,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .example = "a Huffman string that ends with eight bits of ones",
      .filter = "http2.header.repr",
      .fix = "Correct the encoder; padding consists of the most significant bits of EOS, which are ones.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "a header block that ends inside a field fails, too (RFC 9113 section 4.3)"},
     {.id = "HP06",
      .severity = Severity::Warning,
      .role = Role::Either,
@@ -74,7 +70,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .example = "12000 octets of metadata in one request",
      .filter = "http2.header.length > 8192 || http2.settings.max_header_list_size",
      .fix = "Send less metadata (tokens and baggage are the usual cause), or raise the limit of server and hops alike.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "the list of any header block, trailers included"},
     {.id = "HP07",
      .severity = Severity::Info,
      .role = Role::Either,
@@ -86,7 +82,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .example = "authorization as \"Literal Header Field with Incremental Indexing\"",
      .filter = "http2.header.name == \"authorization\" || http2.header.name == \"cookie\"",
      .fix = "Mark such fields as sensitive in the library, where it lets you.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "once each direction of a connection; a -bin token is one whose name holds \"token\" or \"auth\""},
 }};
 
 }  // namespace testigo::check

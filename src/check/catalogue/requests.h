@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -27,8 +26,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRPC over HTTP2, Path; Appendix A",
      .example = ":path \"/api/v1/greeter.Greeter/Greet\": a prefix of a gateway",
      .filter = "http2.headers.path",
-     .fix = "Route by the plain path, and let the hop take its prefix off before the request reaches the server.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Route by the plain path, and let the hop take its prefix off before the request reaches the server."},
     {.id = "RQ03",
      .severity = Severity::Warning,
      .role = Role::Client,
@@ -38,7 +36,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = ":scheme \"https\" on a connection without TLS, behind a hop that ends TLS",
      .filter = "http2.headers.scheme",
      .fix = "Let the hop that ends TLS set :scheme to that of its own connection; some servers reset calls otherwise (F34).",
-     .awaits = awaits::kLaterVersion},
+     .reading = "what can be read is cleartext, so \"https\" is a warning also where TLS ended just before"},
     {.id = "RQ04",
      .severity = Severity::Error,
      .role = Role::Client,
@@ -67,8 +65,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRPC over HTTP2, Timeout",
      .example = "grpc-timeout \"1000000000n\": ten digits",
      .filter = "http2.header.name == \"grpc-timeout\"",
-     .fix = "Use the next coarser unit when a value needs more than eight digits, and round up.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Use the next coarser unit when a value needs more than eight digits, and round up."},
     {.id = "RQ07",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -79,8 +76,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRPC over HTTP2, Requests",
      .example = "metadata \"x-trace\" before content-type",
      .filter = "http2.type == 1 && http2.headers.path",
-     .fix = "Nothing to do unless a peer insists; a field that stands twice comes from a hop or an interceptor that adds it.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Nothing to do unless a peer insists; a field that stands twice comes from a hop or an interceptor that adds it."},
     {.id = "RQ08",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -91,7 +87,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = "grpc-encoding \"zstd\" to a server that says \"identity,gzip\"",
      .filter = "http2.header.name == \"grpc-encoding\" || http2.header.name == \"grpc-accept-encoding\"",
      .fix = "Choose a coding that the server has, or install it there.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "a custom coding is judged where the server said what it takes"},
     {.id = "RQ09",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -101,7 +97,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = "user-agent \"curl/8.5.0\"",
      .filter = "http2.headers.user_agent",
      .fix = "Nothing to do; where a name is missing, the application has replaced the library's text.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "once a connection; the library's part may stand behind that of an application"},
     {.id = "RQ10",
      .severity = Severity::Warning,
      .role = Role::Either,
@@ -111,8 +107,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRPC over HTTP2, Custom-Metadata",
      .example = "grpc-user-id: 42",
      .filter = "http2.header.name contains \"grpc-\"",
-     .fix = "Rename the application's field.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Rename the application's field."},
     {.id = "RQ11",
      .severity = Severity::Warning,
      .role = Role::Either,
@@ -123,7 +118,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = "user-name: José, sent as UTF-8",
      .filter = "http2.type == 1 && http2.header.value matches \"[\\\\x80-\\\\xff]\"",
      .fix = "Put other text into a field whose name ends with -bin, or percent-encode it.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "fields with a row of their own are not metadata; an empty value passes"},
     {.id = "RQ12",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -134,7 +129,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = "trace-bin: {not base64}",
      .filter = "http2.header.name matches \"-bin$\"",
      .fix = "Pass octets to the library and let it encode them; do not add fields called -bin at a hop.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "bits of the last character that decoders throw away may be anything"},
     {.id = "RQ13",
      .severity = Severity::Error,
      .role = Role::Client,
@@ -144,8 +139,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .example = "request HEADERS with END_STREAM and no DATA",
      .filter = "http2.type == 1 && http2.flags.end_stream == 1",
      .fix = "Send the message, also an empty one: it has five octets of prefix. A client or hop of plain HTTP ends a body that it "
-            "takes for empty with HEADERS.",
-     .awaits = awaits::kLaterVersion},
+            "takes for empty with HEADERS."},
     {.id = "RQ14",
      .severity = Severity::Warning,
      .role = Role::Client,
@@ -154,8 +148,7 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRFC A6, Exposed Retry Metadata",
      .example = "grpc-previous-rpc-attempts: 0",
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\"",
-     .fix = "Leave the field to the library; an application that forwards metadata must not copy it.",
-     .awaits = awaits::kLaterVersion},
+     .fix = "Leave the field to the library; an application that forwards metadata must not copy it."},
 }};
 
 }  // namespace testigo::check

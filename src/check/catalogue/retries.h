@@ -19,7 +19,7 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .example = "a retry with 1, and another of the same call with 1 again",
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\"",
      .fix = "Retry at one place only: library, mesh or application.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "which attempts belong to one call the wire does not say: the number of attempts is judged"},
     {.id = "RT02",
      .severity = Severity::Warning,
      .role = Role::Client,

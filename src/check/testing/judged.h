@@ -31,6 +31,18 @@ inline std::string_view outcome(const call::testing::Conversation& conversation,
   return outcome_name(tally(conversation, limits).counts.at(id).outcome());
 }
 
+// Without remarks.
+inline std::vector<std::string> graver(std::vector<std::string> told) {
+  std::erase_if(told, [](const std::string& finding) { return finding.ends_with(" info"); });
+  return told;
+}
+
+// Those of the rows whose ids begin so: where rows of another group have a word on the same traffic.
+inline std::vector<std::string> of(std::string_view group, std::vector<std::string> told) {
+  std::erase_if(told, [&](const std::string& finding) { return !finding.starts_with(group); });
+  return told;
+}
+
 // The check fails with this and nothing else does.
 inline std::vector<std::string> only(std::string finding) { return {std::move(finding)}; }
 inline std::vector<std::string> nothing() { return {}; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -16,17 +17,56 @@ enum class FieldName : std::uint8_t {
   Protocol,
   Scheme,
   Status,
+  ContentLength,
   ContentType,
+  GrpcAcceptEncoding,
+  GrpcEncoding,
   GrpcMessage,
+  GrpcPreviousRpcAttempts,
+  GrpcRetryPushbackMs,
   GrpcStatus,
+  GrpcStatusDetailsBin,
   GrpcTimeout,
+  OfGrpc,  // any other that begins with "grpc-"
+  Binary,  // any other that ends with "-bin"
   Host,
+  Secret,  // authorization, cookie
   Te,
+  UserAgent,
   ConnectionSpecific,  // one of the five of RFC 9113 section 8.2.2
 };
 
+// A set of names, one bit each.
+using FieldNames = std::uint32_t;
+constexpr FieldNames bit(FieldName name) { return FieldNames{1} << static_cast<unsigned>(name); }
+
+constexpr FieldName grpc_field_name(std::string_view name) {
+  using enum FieldName;
+  switch (name.size()) {
+    case 11:
+      return name == "grpc-status" ? GrpcStatus : OfGrpc;
+    case 12:
+      if (name == "grpc-message") return GrpcMessage;
+      return name == "grpc-timeout" ? GrpcTimeout : OfGrpc;
+    case 13:
+      return name == "grpc-encoding" ? GrpcEncoding : OfGrpc;
+    case 20:
+      return name == "grpc-accept-encoding" ? GrpcAcceptEncoding : OfGrpc;
+    case 22:
+      return name == "grpc-retry-pushback-ms" ? GrpcRetryPushbackMs : OfGrpc;
+    case 23:
+      return name == "grpc-status-details-bin" ? GrpcStatusDetailsBin : OfGrpc;
+    case 26:
+      return name == "grpc-previous-rpc-attempts" ? GrpcPreviousRpcAttempts : OfGrpc;
+    default:
+      return OfGrpc;
+  }
+}
+
 constexpr FieldName field_name(std::string_view name) {
   using enum FieldName;
+  if (name.starts_with("grpc-")) return grpc_field_name(name);
+  if (name.ends_with("-bin")) return Binary;
   switch (name.size()) {
     case 2:
       return name == "te" ? Te : Other;
@@ -34,6 +74,8 @@ constexpr FieldName field_name(std::string_view name) {
       return name == "host" ? Host : Other;
     case 5:
       return name == ":path" ? Path : Other;
+    case 6:
+      return name == "cookie" ? Secret : Other;
     case 7:
       if (name == ":method") return Method;
       if (name == ":scheme") return Scheme;
@@ -43,13 +85,14 @@ constexpr FieldName field_name(std::string_view name) {
       return name == ":protocol" ? Protocol : Other;
     case 10:
       if (name == ":authority") return Authority;
+      if (name == "user-agent") return UserAgent;
       return name == "connection" || name == "keep-alive" ? ConnectionSpecific : Other;
-    case 11:
-      return name == "grpc-status" ? GrpcStatus : Other;
     case 12:
-      if (name == "content-type") return ContentType;
-      if (name == "grpc-message") return GrpcMessage;
-      return name == "grpc-timeout" ? GrpcTimeout : Other;
+      return name == "content-type" ? ContentType : Other;
+    case 13:
+      return name == "authorization" ? Secret : Other;
+    case 14:
+      return name == "content-length" ? ContentLength : Other;
     case 16:
       return name == "proxy-connection" ? ConnectionSpecific : Other;
     case 17:
@@ -66,17 +109,35 @@ constexpr bool is_valid_name(std::string_view name) {
          std::ranges::all_of(name, [](unsigned char c) { return c > 0x20 && c < 0x7f && !(c >= 'A' && c <= 'Z') && c != ':'; });
 }
 
-// The same section: no NUL, CR or LF.
-constexpr bool is_valid_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return c != '\0' && c != '\r' && c != '\n'; });
+// gRPC over HTTP2, Header-Name: 0-9 a-z _ - and the dot.
+constexpr bool is_metadata_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
+  });
 }
+
+// What an octet of a value is.
+constexpr std::uint8_t kForbidden = 1;  // RFC 9113 section 8.2.1: NUL, CR, LF
+constexpr std::uint8_t kNotAscii = 2;   // gRPC over HTTP2, ASCII-Value: outside of 0x20-0x7e
+constexpr auto kValueOctets = [] {
+  std::array<std::uint8_t, 256> octets{};
+  for (unsigned c = 0; c < octets.size(); ++c) octets[c] = c < 0x20 || c > 0x7e ? kNotAscii : 0;
+  for (const unsigned c : {0x00U, 0x0aU, 0x0dU}) octets[c] |= kForbidden;
+  return octets;
+}();
+
+// All that its octets are.
+constexpr std::uint8_t value_octets(std::string_view value) {
+  std::uint8_t all = 0;
+  for (const unsigned char c : value) all |= kValueOctets[c];
+  return all;
+}
+
+constexpr bool is_valid_value(std::string_view value) { return (value_octets(value) & kForbidden) == 0; }
 
 constexpr bool has_edge_space(std::string_view value) {
   const auto space = [](char c) { return c == ' ' || c == '\t'; };
   return !value.empty() && (space(value.front()) || space(value.back()));
 }
-
-// Nothing about its octets is remarkable.
-constexpr bool is_plain_value(std::string_view value) { return is_valid_value(value) && !has_edge_space(value); }
 
 }  // namespace testigo::http2

@@ -12,8 +12,6 @@ namespace {
 constexpr unsigned kConfirmations = 2;
 constexpr std::size_t kNamesFollowed = 16;  // from entry to entry, for a name that each took from the one before
 
-constexpr unsigned bit(FieldName name) { return 1U << static_cast<unsigned>(name); }
-
 bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
 // A field that a block may have to have, and how few octets can insert it: an index, a length, and a value that is not empty, or is

@@ -12,7 +12,15 @@ namespace {
 
 constexpr std::size_t kScratchAtFirstBytes = 256;
 constexpr std::size_t kScratchKeptBytes = std::size_t{1} << 16;
-constexpr std::size_t kSizeUpdatesMax = 2;  // RFC 7541 section 4.2
+constexpr std::size_t kSizeUpdatesMax = 2;       // RFC 7541 section 4.2
+constexpr std::size_t kFieldOverheadBytes = 32;  // RFC 9113 section 6.5.2
+
+// It is missing from the very start of the block.
+void miss_size_update(BlockOutcome& outcome) {
+  outcome.faults |= 1U << static_cast<unsigned>(HpackFault::SizeUpdateMissing);
+  outcome.fault = HpackFault::SizeUpdateMissing;
+  outcome.offset = 0;
+}
 
 }  // namespace
 
@@ -36,10 +44,13 @@ class HpackDecoder::Block {
     while (at_ != end_) {
       if (plainly_indexed()) continue;
       start_ = at_;
-      if (!representation()) return std::move(outcome_);
+      if (!representation()) break;
     }
-    start_ = at_;
-    if (cut_) stop(HpackFault::LimitReached);
+    if (outcome_.complete && cut_) {
+      start_ = at_;
+      stop(HpackFault::LimitReached);
+    }
+    outcome_.list_bytes = limits_.block_decoded_bytes_max - bytes_left_ + kFieldOverheadBytes * fields_.size();
     return std::move(outcome_);
   }
 
@@ -57,6 +68,7 @@ class HpackDecoder::Block {
   bool find_inserted(std::uint64_t j, HeaderField& field);
   void make_unknown(std::uint64_t j, HeaderField& field);
   bool add(const HeaderField& field);
+  void push(const HeaderField& field);
 
   void note(HpackFault fault);
   bool stop(HpackFault fault);
@@ -87,7 +99,7 @@ inline bool HpackDecoder::Block::plainly_indexed() {
   if (fields_left_ == 0 || bytes > bytes_left_) return false;
   --fields_left_;
   bytes_left_ -= bytes;
-  fields_.push_back(*field);
+  push(*field);
   ++at_;
   return true;
 }
@@ -115,15 +127,14 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
   HeaderField& field = entry.field;
   if (index == 0) {
     if (!string(field.name, field.name_known, entry.bytes_not_kept)) return false;
-    field.id = field_name(field.name);
-    field.valid_name = is_valid_name(field.name);
+    field.tell_name();
   } else {
     if (!find(index, field)) return false;
     if (field.name_known != Known::Exact) entry.name_entry = field.unknown_entry;
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
   if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;
-  field.plain_value = is_plain_value(field.value);
+  field.tell_value();
   field.representation = representation;
   if (!add(field)) return false;
   if (representation != Representation::IncrementalIndexing) return true;
@@ -228,11 +239,18 @@ inline bool HpackDecoder::Block::add(const HeaderField& field) {
   if (fields_left_ == 0 || bytes > bytes_left_) return stop(HpackFault::LimitReached);
   --fields_left_;
   bytes_left_ -= bytes;
-  fields_.push_back(field);
+  push(field);
   return true;
 }
 
+inline void HpackDecoder::Block::push(const HeaderField& field) {
+  fields_.push_back(field);
+  outcome_.names |= bit(field.id);
+  outcome_.exact = outcome_.exact && field.exact();
+}
+
 void HpackDecoder::Block::note(HpackFault fault) {
+  outcome_.faults |= 1U << static_cast<unsigned>(fault);
   if (outcome_.fault != HpackFault::None) return;
   outcome_.fault = fault;
   outcome_.offset = static_cast<std::size_t>(start_ - begin_);
@@ -251,7 +269,11 @@ BlockOutcome HpackDecoder::decode(Bytes block, std::vector<HeaderField>& fields)
   fields.clear();
   history_.forget_beyond_limit();
   provide_scratch(std::min(block.size(), limits_.block_bytes_max));
+  const bool known = history_.table_known();
+  const bool too_large = known && history_.table_bytes() > table_size_limit_;
   BlockOutcome outcome = Block(*this, block, fields).run();
+  outcome.table_known = known;
+  if (too_large && outcome.size_updates.empty()) miss_size_update(outcome);
   if (!outcome.complete) history_.taint();
   return outcome;
 }

@@ -25,20 +25,32 @@ enum class HpackFault : std::uint8_t {
   SizeUpdateMisplaced,  // section 4.2: after a field, or the third one of a block
   SizeUpdateTooLarge,   // section 6.3: above the largest value that the receiver may have allowed
   Truncated,            // the block ends inside a representation
+  SizeUpdateMissing,    // RFC 9113 section 4.3.1: the table is larger than the receiver now allows, and no update opens the block
   LimitReached,         // one of our own (Limits): what is beyond it is unknown
 };
 
 struct BlockOutcome {
   // The first fault, and the offset of its representation in the block. Some do not stop the decoding, for what an index names
-  // does not depend on them: size updates that are misplaced or too large, an index beyond the table that the history still
-  // names, a string over our limit (unknown then) and an entry that we no longer remember (unknown, too). Every other fault ends
-  // the block there, and what follows on this direction is tainted, for insertions may have been missed.
+  // does not depend on them: size updates that are misplaced, too large or missing, an index beyond the table that the history
+  // still names, a string over our limit (unknown then) and an entry that we no longer remember (unknown, too). Every other fault
+  // ends the block there, and what follows on this direction is tainted, for insertions may have been missed.
   HpackFault fault = HpackFault::None;
   std::size_t offset = 0;
   // Whether every field of the block was decoded (known or not).
   bool complete = true;
   // The size updates in their order (section 6.3), octets; more than a block may hold are counted only in `fault`.
   std::vector<std::uint32_t> size_updates;
+  // All faults of the block, one bit each.
+  std::uint32_t faults = 0;
+  // Whether it was known what the sender's table held when the block began.
+  bool table_known = true;
+  // Of all fields together: their names, whether all are exact, and their size by RFC 9113 section 6.5.2 without what was not kept.
+  FieldNames names = 0;
+  bool exact = true;
+  std::uint64_t list_bytes = 0;
+
+  bool has(HpackFault wanted) const { return (faults >> static_cast<unsigned>(wanted) & 1) != 0; }
+  bool has(FieldName wanted) const { return (names & bit(wanted)) != 0; }
 };
 
 class HpackDecoder {

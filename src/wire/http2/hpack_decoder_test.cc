@@ -29,6 +29,19 @@ TEST(HpackDecoder, DecodesAnEmptyBlock) {
   EXPECT_TRUE(block.fields.empty());
 }
 
+TEST(HpackDecoder, SaysWhatAllFieldsAre) {
+  HpackDecoder decoder;
+  const BlockOutcome outcome = decode(decoder, "83  4001610131").outcome;
+  EXPECT_EQ(outcome.names, bit(FieldName::Method) | bit(FieldName::Other));
+  EXPECT_TRUE(outcome.has(FieldName::Method));
+  EXPECT_FALSE(outcome.has(FieldName::Path));
+  EXPECT_TRUE(outcome.exact);
+  EXPECT_EQ(outcome.list_bytes, 7u + 4 + 32 + 1 + 1 + 32);
+  EXPECT_EQ(decode(decoder, "").outcome.list_bytes, 0u);
+  decoder.taint();
+  EXPECT_FALSE(decode(decoder, "be").outcome.exact);
+}
+
 TEST(HpackDecoder, SaysHowEachFieldStood) {
   HpackDecoder decoder;
   const Block block = decode(decoder, "82  4001610131  0001620132  1001630133  be");
@@ -132,6 +145,20 @@ TEST(SizeUpdates, AfterAFieldAreAFaultThatStopsNothing) {
   EXPECT_EQ(decoder.history().table_bytes_max(), 0u);
 }
 
+// RFC 9113 section 4.3.1.
+TEST(SizeUpdates, AreDueWhereTheTableIsTooLarge) {
+  HpackDecoder decoder;
+  decode(decoder, "4001610131");
+  decoder.set_table_size_limit(33);
+  const Block without = decode(decoder, "82 be");
+  EXPECT_EQ(without.outcome.fault, HpackFault::SizeUpdateMissing);
+  EXPECT_EQ(without.outcome.offset, 0u);
+  EXPECT_TRUE(without.outcome.complete);
+  EXPECT_EQ(without.fields.size(), 2u);
+  EXPECT_FALSE(decode(decoder, "3f02 82").outcome.has(HpackFault::SizeUpdateMissing));
+  EXPECT_FALSE(decode(decoder, "82").outcome.has(HpackFault::SizeUpdateMissing));
+}
+
 TEST(SizeUpdates, AreTwoAtMost) {
   HpackDecoder decoder;
   const Block block = decode(decoder, "20 21 22 82");
@@ -216,6 +243,16 @@ TEST(HpackFaults, AreTheFirstOne) {
   EXPECT_EQ(block.outcome.fault, HpackFault::SizeUpdateMisplaced);
   EXPECT_EQ(block.outcome.offset, 1u);
   EXPECT_FALSE(block.outcome.complete);
+}
+
+TEST(HpackFaults, AreAllTold) {
+  HpackDecoder decoder;
+  const Block block = decode(decoder, "82 20 80");
+  EXPECT_TRUE(block.outcome.has(HpackFault::SizeUpdateMisplaced));
+  EXPECT_TRUE(block.outcome.has(HpackFault::IndexZero));
+  EXPECT_FALSE(block.outcome.has(HpackFault::SizeUpdateTooLarge));
+  EXPECT_TRUE(block.outcome.table_known);
+  EXPECT_FALSE(decode(decoder, "82").outcome.table_known);
 }
 
 TEST(HpackFaults, LeaveTheNextBlockReadable) {

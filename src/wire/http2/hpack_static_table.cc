@@ -79,9 +79,8 @@ constexpr std::array<HeaderField, kStaticEntries + 1> make_fields() {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     fields[i].name = kEntries[i].name;
     fields[i].value = kEntries[i].value;
-    fields[i].id = field_name(kEntries[i].name);
-    fields[i].valid_name = is_valid_name(kEntries[i].name);
-    fields[i].plain_value = is_plain_value(kEntries[i].value);
+    fields[i].tell_name();
+    fields[i].tell_value();
   }
   return fields;
 }

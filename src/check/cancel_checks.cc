@@ -1,0 +1,121 @@
+// SD01, SD02, SD05, SD07: streams that end otherwise than by both sides' END_STREAM (gRPC over HTTP2, Early Server Closure, Errors,
+// Client Cancellation, Connection failure). Calls of class grpc only (RULE 3).
+#include <map>
+
+#include <fmt/format.h>
+
+#include "check/all_checks.h"
+#include "check/gate.h"
+
+namespace testigo::check {
+namespace {
+
+using call::Ending;
+using call::RpcClass;
+using call::StreamId;
+using namespace std::chrono_literals;
+
+constexpr Duration kPatience = 1s;  // "immediately": later than this is none
+
+class CancelChecks final : public Check {
+ public:
+  explicit CancelChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+
+  call::Interest hears() const override {
+    return {.frames = true, .blocks = false, .messages = false, .side_ends = true, .calls = true};
+  }
+  FrameTypes frame_types() const override { return kSignals; }
+  void on_frame(const call::FrameSeen& seen) override {
+    if (seen.frame.header.is(http2::FrameType::RstStream) && !early_.empty()) reset(seen);
+  }
+  void on_side_ended(const call::SideEnded& ended) override;
+  void on_call(const call::CallClosed& closed) override;
+  void on_connection_closed(const call::ConnectionClosed& closed) override;
+
+ private:
+  void reset(const call::FrameSeen& seen);
+  bool late(const call::ConnectionView& connection, const call::Spot& trailers, Time now);
+
+  Findings& findings_;
+  std::size_t streams_max_;
+  std::map<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
+};
+
+// SD01. An END_STREAM that follows soon was sent before the trailers were read: the stream needs no reset then.
+void CancelChecks::on_side_ended(const call::SideEnded& ended) {
+  const StreamId stream = ended.call.place.stream;
+  if (ended.spot.direction == Direction::ToServer) {
+    if (early_.empty()) return;
+    const auto it = early_.find(stream);
+    if (it == early_.end()) return;
+    late(ended.connection, it->second, ended.spot.time);
+    early_.erase(it);
+  } else if (!ended.call.request.ended && ended.by_headers && ended.call.http_status == 200 &&
+             ended.call.rpc_class != RpcClass::Other) {
+    if (ended.call.rpc_class == RpcClass::Unknown) {
+      for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
+    } else if (early_.size() >= streams_max_) {
+      for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "more streams were ended early than are followed");
+    } else {
+      early_.emplace(stream, ended.spot);
+    }
+  }
+}
+
+// What is late, or never came, may have come unseen where octets are missing.
+bool CancelChecks::late(const call::ConnectionView& connection, const call::Spot& trailers, Time now) {
+  if (now - trailers.time <= kPatience || !connection.whole()) return false;
+  findings_.fail(Id::SD01, trailers, "trailers came before the client's END_STREAM, and nobody reset the stream with NO_ERROR");
+  return true;
+}
+
+// SD01 and, of the server, SD05.
+void CancelChecks::reset(const call::FrameSeen& seen) {
+  const auto it = early_.find(seen.frame.header.stream);
+  if (it == early_.end()) return;
+  const auto* frame = std::get_if<http2::RstStreamFrame>(&seen.frame.payload);
+  const bool no_error = frame != nullptr && frame->error_code == http2::kNoError;
+  if (!late(seen.connection, it->second, seen.spot.time) && no_error) findings_.pass(Id::SD01);
+  if (frame != nullptr && seen.spot.direction == Direction::ToClient) {
+    findings_.judge(Id::SD05, no_error, seen.spot, [&] {
+      return fmt::format("RST_STREAM({}) by the server after its trailers", http2::error_code_name(frame->error_code));
+    });
+  }
+  early_.erase(it);
+}
+
+// SD02, SD07.
+void CancelChecks::on_call(const call::CallClosed& closed) {
+  const call::Call& call = closed.call;
+  if (call.ending != Ending::ResetByClient && call.ending != Ending::ConnectionLost) return;
+  if (call.rpc_class == RpcClass::Other) return;
+  const Id id = call.ending == Ending::ResetByClient ? Id::SD02 : Id::SD07;
+  if (call.rpc_class == RpcClass::Unknown) {
+    findings_.not_judgeable(id, "whether the call is gRPC is not known");
+    return;
+  }
+  call::Spot spot;
+  spot.place = call.place;
+  spot.place.packet = call.end_packet;
+  spot.time = call.ended;
+  if (id == Id::SD07) {
+    spot.place.packet = call.place.packet;
+    spot.time = call.started;
+    findings_.fail(id, spot, fmt::format("the call of {} was open when the connection was lost", call.path));
+  } else {
+    findings_.judge(id, call.error_code == http2::kCancel, spot,
+                    [&] { return fmt::format("the client reset the call with {}", http2::error_code_name(call.error_code)); });
+  }
+}
+
+void CancelChecks::on_connection_closed(const call::ConnectionClosed& closed) {
+  if (!closed.connection.whole()) return;
+  for (const auto& [stream, trailers] : early_) late(closed.connection, trailers, closed.ended);
+  if (closed.closing && closed.calls_open == 0 && closed.connection.calls != 0) findings_.pass(Id::SD07);
+}
+
+}  // namespace
+
+std::unique_ptr<Check> cancel_checks(Findings& findings) { return std::make_unique<CancelChecks>(findings); }
+
+}  // namespace testigo::check

@@ -1,0 +1,97 @@
+// HD06: content-length against the octets of DATA (RFC 9113 section 8.1.1). Few calls of gRPC have the field.
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "check/all_checks.h"
+#include "check/gate.h"
+
+namespace testigo::check {
+namespace {
+
+using call::BlockRole;
+using call::StreamId;
+using http2::FieldName;
+
+class ContentLengthChecks final : public Check {
+ public:
+  explicit ContentLengthChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = true};
+  }
+  void on_block(const call::BlockSeen& seen) override;
+  void on_side_ended(const call::SideEnded& ended) override;
+  void on_call(const call::CallClosed& closed) override {
+    if (!streams_.empty()) streams_.erase(closed.call.place.stream);
+  }
+
+ private:
+  struct Stream {
+    bool head = false;  // the answer has the length of a body that does not come
+    std::optional<std::string> lengths[2];
+  };
+  Stream* of(StreamId stream);
+
+  Findings& findings_;
+  std::size_t streams_max_;
+  std::map<StreamId, Stream> streams_;
+};
+
+constexpr std::size_t kLengthBytesMax = 32;
+
+ContentLengthChecks::Stream* ContentLengthChecks::of(StreamId stream) {
+  if (const auto it = streams_.find(stream); it != streams_.end()) return &it->second;
+  return streams_.size() < streams_max_ ? &streams_[stream] : nullptr;
+}
+
+bool is_head(call::Fields request) {
+  const auto* method = call::find(request, FieldName::Method);
+  return method != nullptr && method->value == "HEAD";
+}
+
+void ContentLengthChecks::on_block(const call::BlockSeen& seen) {
+  if (seen.call == nullptr || (seen.role != BlockRole::Request && seen.role != BlockRole::Response)) return;
+  const bool head = seen.role == BlockRole::Request && is_head(seen.fields);
+  if (!head && !seen.outcome.has(FieldName::ContentLength)) {
+    if (!names_known(seen)) findings_.not_judgeable(Id::HD06, "names of header fields are not known");
+    return;
+  }
+  Stream* stream = of(seen.spot.place.stream);
+  const auto* field = call::find(seen.fields, FieldName::ContentLength);
+  if (stream == nullptr || (field != nullptr && !field->exact())) {
+    findings_.not_judgeable(Id::HD06, "the value of content-length, or the method of the request, is not known");
+    return;
+  }
+  if (head) stream->head = true;
+  if (field != nullptr)
+    stream->lengths[static_cast<std::size_t>(seen.spot.direction)] = std::string(field->value.substr(0, kLengthBytesMax));
+}
+
+void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
+  if (streams_.empty()) return;
+  const auto it = streams_.find(ended.call.place.stream);
+  if (it == streams_.end()) return;
+  const bool response = ended.spot.direction == Direction::ToClient;
+  const auto& length = it->second.lengths[static_cast<std::size_t>(ended.spot.direction)];
+  const call::SideOfCall& side = response ? ended.call.response : ended.call.request;
+  const bool without_body = response && (it->second.head || ended.call.http_status == 304);
+  if (!length || (without_body && side.bytes == 0)) return;
+  if (!side.messages_known || !ended.connection.whole(ended.spot.direction)) {
+    findings_.not_judgeable(Id::HD06, "not every DATA frame could be read");
+    return;
+  }
+  std::uint64_t octets = 0;
+  const char* const end = length->data() + length->size();
+  const auto [at, error] = std::from_chars(length->data(), end, octets);
+  findings_.judge(Id::HD06, error == std::errc() && at == end && octets == side.bytes, ended.spot,
+                  [&] { return fmt::format("content-length is \"{}\", and DATA had {} octets", *length, side.bytes); });
+}
+
+}  // namespace
+
+std::unique_ptr<Check> content_length_checks(Findings& findings) { return std::make_unique<ContentLengthChecks>(findings); }
+
+}  // namespace testigo::check

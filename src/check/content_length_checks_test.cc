@@ -1,0 +1,63 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+
+TEST(Hd06, TheLengthIsThatOfTheData) {
+  const auto asked = [](const char* length) {
+    return findings(unary({.request = plus(request_fields(), "content-length", length)}));
+  };
+  EXPECT_EQ(asked("9"), nothing());
+  for (const char* wrong : {"8", "10", "0", "", "nine", "9 ", "-9", "+9", "99999999999999999999"}) {
+    EXPECT_THAT(asked(wrong), ::testing::Contains("HD06 error")) << wrong;
+  }
+  EXPECT_EQ(findings(unary({.response = plus(response_fields(), "content-length", "9")})), nothing());
+  EXPECT_EQ(findings(unary({.response = plus(response_fields(), "content-length", "10")})), only("HD06 error"));
+  EXPECT_EQ(outcome(unary(), "HD06"), "not-observed");
+}
+
+TEST(Hd06, PaddingDoesNotCount) {
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "content-length", "6")));
+  c.client(frame(http2::FrameType::Data, http2::kFlagPadded | http2::kFlagEndStream, 1, std::string("\2\0\0\0\0\1x\0\0", 9)));
+  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(outcome(c, "HD06"), "pass");
+}
+
+TEST(Hd06, AResetIsNoEnd) {
+  EXPECT_EQ(outcome(greeted().client(headers(1, plus(request_fields(), "content-length", "6")), rst_stream(1)), "HD06"),
+            "not-observed");
+}
+
+FieldList request_of(const char* method) { return {{":method", method}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}}; }
+
+TEST(Hd06, AnswersWithoutABodyMayNameOne) {
+  const auto answered = [](const char* method, const char* status, bool body) {
+    Conversation c = greeted();
+    c.client(headers(1, request_of(method), EndStream::Yes));
+    const FieldList answer = {{":status", status}, {"content-length", "100"}};
+    if (!body) return findings(c.server(headers(1, answer, EndStream::Yes)));
+    return findings(c.server(headers(1, answer), data(1, "x", EndStream::Yes)));
+  };
+  EXPECT_EQ(answered("HEAD", "200", false), nothing());
+  EXPECT_EQ(answered("GET", "304", false), nothing());
+  EXPECT_EQ(answered("GET", "200", false), only("HD06 error"));
+  EXPECT_EQ(answered("HEAD", "200", true), only("HD06 error"));
+}
+
+// CN11 → lost HD06 of that side of the stream.
+TEST(Hd06, BehindDataThatCannotBeReadIsNotJudgeable) {
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "content-length", "6")), frame(http2::FrameType::Data, 0x09, 1, "\xff"));
+  EXPECT_EQ(findings(c), only("CN11 error"));
+  EXPECT_EQ(outcome(c, "HD06"), "not-judgeable");
+}
+
+}  // namespace
+}  // namespace testigo::check

@@ -1,0 +1,93 @@
+// RS09: requests that are not gRPC, on a connection that carries gRPC, too (gRPC over HTTP2, Content-Type). It alone judges calls
+// that are not of class grpc (RULE 3).
+#include <deque>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "check/all_checks.h"
+#include "check/gate.h"
+
+namespace testigo::check {
+namespace {
+
+using call::BlockRole;
+using call::RpcClass;
+using call::StreamId;
+using http2::FieldName;
+
+class MediaTypeChecks final : public Check {
+ public:
+  explicit MediaTypeChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
+  }
+  void on_block(const call::BlockSeen& seen) override;
+  void on_call(const call::CallClosed& closed) override {
+    if (!types_.empty()) types_.erase(closed.call.place.stream);
+  }
+
+ private:
+  struct Answered {
+    call::Spot spot;
+    std::string type;
+    int status = 0;
+  };
+  void request(const call::BlockSeen& seen);
+  void answered(const Answered& answer);
+
+  Findings& findings_;
+  std::size_t streams_max_;
+  bool grpc_seen_ = false;
+  std::map<StreamId, std::string> types_;  // content-types of the requests that are open
+  std::deque<Answered> waiting_;           // until the connection has carried gRPC
+};
+
+constexpr std::size_t kTypeBytesMax = 100;
+
+void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
+  if (seen.call == nullptr) return;
+  if (seen.role == BlockRole::Request) {
+    request(seen);
+  } else if (seen.role == BlockRole::Response && !types_.empty()) {
+    const auto it = types_.find(seen.spot.place.stream);
+    if (it == types_.end()) return;
+    const Answered answer{seen.spot, it->second, seen.call->http_status};
+    if (grpc_seen_) {
+      answered(answer);
+    } else if (waiting_.size() < streams_max_) {
+      waiting_.push_back(answer);
+    }
+  }
+}
+
+void MediaTypeChecks::request(const call::BlockSeen& seen) {
+  if (seen.call->rpc_class == RpcClass::Grpc) {
+    if (std::exchange(grpc_seen_, true)) return;
+    for (const Answered& answer : waiting_) answered(answer);
+    waiting_.clear();
+  } else if (seen.call->rpc_class == RpcClass::Other) {
+    const auto type = call::exact_value(seen.fields, FieldName::ContentType);
+    if (type && !type->starts_with("application/grpc") && types_.size() < streams_max_) {
+      types_.emplace(seen.spot.place.stream, type->substr(0, kTypeBytesMax));
+    }
+  }
+}
+
+void MediaTypeChecks::answered(const Answered& answer) {
+  if (answer.status == 0) {
+    findings_.not_judgeable(Id::RS09, "the value of :status is not known");
+    return;
+  }
+  findings_.judge(Id::RS09, answer.status == 415, answer.spot, [&] {
+    return fmt::format("a request with content-type \"{}\" was answered by :status {}", answer.type, answer.status);
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Check> media_type_checks(Findings& findings) { return std::make_unique<MediaTypeChecks>(findings); }
+
+}  // namespace testigo::check

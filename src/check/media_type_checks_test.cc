@@ -1,0 +1,44 @@
+#include <gtest/gtest.h>
+
+#include "check/testing/judged.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace call::testing;
+using namespace testing;
+
+const FieldList kJson = {
+    {":method", "POST"}, {":scheme", "http"}, {":path", "/api"}, {":authority", "a"}, {"content-type", "application/json"}};
+
+Conversation& ask(Conversation& c, call::StreamId stream, const FieldList& request, const char* status) {
+  c.client(headers(stream, request), data(stream, "{}", EndStream::Yes));
+  return c.server(headers(stream, {{":status", status}}, EndStream::Yes));
+}
+
+TEST(Rs09, OtherRequestsAreAnsweredWith415) {
+  Conversation wrong = unary();
+  EXPECT_EQ(findings(ask(wrong, 3, kJson, "200")), only("RS09 warning"));
+  Conversation right = unary();
+  EXPECT_EQ(findings(ask(right, 3, kJson, "415")), nothing());
+  EXPECT_EQ(outcome(right, "RS09"), "pass");
+}
+
+TEST(Rs09, WhicheverCameFirst) {
+  Conversation c = greeted();
+  ask(c, 1, kJson, "200");
+  EXPECT_EQ(findings(c), nothing());  // whether the server speaks gRPC at all was not seen
+  EXPECT_EQ(outcome(c, "RS09"), "not-observed");
+  EXPECT_EQ(findings(c.call({.stream = 3})), only("RS09 warning"));
+}
+
+TEST(Rs09, RequestsThatBeginLikeGrpcOrHaveNoTypeAreNotJudged) {
+  Conversation c = unary();
+  ask(c, 3, with(kJson, "content-type", "application/grpc-web+proto"), "200");
+  ask(c, 5, without(kJson, "content-type"), "404");
+  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(outcome(c, "RS09"), "not-observed");
+}
+
+}  // namespace
+}  // namespace testigo::check
