@@ -70,6 +70,11 @@ yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how 
 	$(call build,bench) --target hpack_bench
 	python3 bench/yardsticks.py $(ARGS)
 
+.PHONY: truth
+truth: setup-test build/release/build.ninja ## what is said of calls when packets are lost, beside tshark; writes docs/truth.md
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 bench/truth.py $(ARGS)
+
 .PHONY: captures
 captures: setup-test build/release/build.ninja ## the golden captures of captures/ made anew, on every stack of interop/ and ours
 	$(call build,release) --target testigo testigo-greeter
