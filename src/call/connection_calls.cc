@@ -36,6 +36,8 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     outcome.fault = http2::HpackFault::None;  // the sender's block was longer
     outcome.complete = false;
     from.hpack.taint();
+  } else if (outcome.has(http2::HpackFault::LimitReached)) {
+    ++view_.blocks_beyond_limit;
   }
   Stream* stream = promised || spot.place.stream == 0 ? nullptr : find(spot.place.stream);
   BlockRole role = BlockRole::Unknown;

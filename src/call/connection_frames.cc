@@ -56,6 +56,7 @@ void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, By
     const OpenBlock block = *std::exchange(from.block, std::nullopt);
     on_block(spot, block.fragments, block.end_stream, block.promised);
   } else {
+    if (too_large) ++view_.blocks_beyond_limit;
     const OpenBlock block = *std::exchange(from.block, std::nullopt);
     lose_block(spot, block.stream, block.end_stream, block.promised);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "base/limits.h"
 #include "verdict/claim_catalogue.h"
 #include "verdict/wording.h"
 #include "wire/rpc/status.h"
@@ -68,7 +69,20 @@ void note_connections(std::vector<std::string>& notes, std::uint64_t count, std:
 }
 
 std::vector<std::string> notes_on(const Traffic& traffic) {
+  const Limits limits;
   std::vector<std::string> notes;
+  if (traffic.calls_not_followed != 0) {
+    notes.push_back(
+        fmt::format("{} not followed: more than {} streams were open on a connection, or a block that opens one could not be read",
+                    count_text(traffic.calls_not_followed, "call"), limits.streams_max));
+  }
+  if (traffic.blocks_beyond_limit != 0) {
+    notes.push_back(
+        fmt::format("{} beyond what is decoded (a block of {} octets, {} fields, {} octets of decoded text; a string of {}): the "
+                    "rest of it was not seen",
+                    count_text(traffic.blocks_beyond_limit, "header block"), limits.block_bytes_max, limits.block_fields_max,
+                    limits.block_decoded_bytes_max, limits.string_bytes_max));
+  }
   if (traffic.hearing == Hearing::Tap) return notes;
   note_connections(notes, traffic.tls_connections, "is TLS and was not judged: the wire shows ciphertext",
                    "are TLS and were not judged: the wire shows ciphertext");
@@ -96,7 +110,9 @@ void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) 
   ++traffic_.connections;
   if (view.client_opening == Opening::Http2 && view.server_opening == Opening::Http2) ++traffic_.http2_connections;
   if (view.client_opening == Opening::Tls) ++traffic_.tls_connections;
-  if (!view.whole() || view.calls_not_followed != 0) ++traffic_.incomplete_connections;
+  if (!view.whole() || view.calls_not_followed != 0 || view.blocks_beyond_limit != 0) ++traffic_.incomplete_connections;
+  traffic_.calls_not_followed += view.calls_not_followed;
+  traffic_.blocks_beyond_limit += view.blocks_beyond_limit;
   const bool client = speaks_otherwise(view.client_opening);
   const bool server =
       view.client_opening == Opening::Http2 && (speaks_otherwise(view.server_opening) || view.server_opening == Opening::Tls);

@@ -21,7 +21,9 @@ struct Traffic {
   std::uint64_t connections = 0;
   std::uint64_t http2_connections = 0;  // both openings
   std::uint64_t tls_connections = 0;
-  std::uint64_t incomplete_connections = 0;  // octets are missing, or calls were not followed
+  std::uint64_t incomplete_connections = 0;  // octets are missing, or a limit of ours kept something from being read
+  std::uint64_t calls_not_followed = 0;      // by such a limit
+  std::uint64_t blocks_beyond_limit = 0;     // header blocks, the same
   // Of an interface; they are none of the connections above.
   std::uint64_t other_connections = 0;   // do not speak HTTP/2
   std::uint64_t late_connections = 0;    // not seen from their start
