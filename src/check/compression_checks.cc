@@ -181,6 +181,12 @@ void CompressionChecks::decompresses(const call::MessageSeen& seen, const std::s
     findings_.not_judgeable(Id::MG04, "a compressed message was too long to be kept");
     return;
   }
+  // So are bodies in a capture that was written without them; no coding has such messages.
+  if (!seen.message.octets.empty() &&
+      std::ranges::all_of(seen.message.octets, [](std::byte octet) { return octet == std::byte{0}; })) {
+    findings_.not_judgeable(Id::MG04, "the capture holds zeros in place of message bodies");
+    return;
+  }
   std::string_view wrong;
   switch (decompressor_.decompress(rpc::coding(name), seen.message.octets)) {
     case Decompressed::Whole:

@@ -185,6 +185,12 @@ TEST(Mg, ACodingThatIsNotKnownIsNotJudgeable) {
 // Of the connection.
 Part large_window() { return frame(http2::FrameType::WindowUpdate, 0, 0, {"\0\x7f\xff\xff", 4}); }
 
+TEST(Mg04, ZerosStandForABodyThatWasNotWritten) {
+  const Conversation c = call({.request = coded(request_fields(), "gzip"), .message = std::string(20, '\0')});
+  EXPECT_EQ(findings(c), nothing());
+  EXPECT_EQ(outcome(c, "MG04"), "not-judgeable");
+}
+
 TEST(Mg08, LongMessages) {
   const auto asked = [](std::uint32_t length, const std::string& status) {
     Conversation c = greeted({{http2::kSettingMaxFrameSize, 0xff'ffff}, {http2::kSettingInitialWindowSize, 0x7fff'ffff}});

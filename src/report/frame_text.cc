@@ -29,7 +29,7 @@ std::vector<std::string> flag_names(const http2::FrameHeader& header) {
     std::string_view name;
     std::initializer_list<FrameType> types;
   };
-  static const Flag kFlags[] = {
+  static const Flag all[] = {
       {http2::kFlagEndStream, "END_STREAM", {FrameType::Data, FrameType::Headers}},
       {http2::kFlagAck, "ACK", {FrameType::Settings, FrameType::Ping}},
       {http2::kFlagEndHeaders, "END_HEADERS", {FrameType::Headers, FrameType::PushPromise, FrameType::Continuation}},
@@ -38,7 +38,7 @@ std::vector<std::string> flag_names(const http2::FrameHeader& header) {
   };
   std::vector<std::string> names;
   unsigned left = header.flags;
-  for (const Flag& flag : kFlags) {
+  for (const Flag& flag : all) {
     if (!header.has(flag.bit)) continue;
     for (const FrameType type : flag.types) {
       if (!header.is(type)) continue;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "check/catalogue.h"
 #include "verdict/connection_scope.h"
 #include "verdict/wording.h"
 
@@ -93,6 +94,12 @@ std::string id_ranges(const std::vector<std::string_view>& ids) {
   return text;
 }
 
+// Whether a failure of that row is an error: else nothing hangs on what could not be judged of it.
+bool may_break(std::string_view id) {
+  const auto row = std::ranges::find(check::catalogue(), id, &check::CheckInfo::id);
+  return row == check::catalogue().end() || row->severity == check::Severity::Error;
+}
+
 }  // namespace
 
 std::string judge_grpc(Docket& docket) {
@@ -105,21 +112,22 @@ std::string judge_grpc(Docket& docket) {
     claim.doubt("the wire shows TLS, whose octets it cannot read");
     return {};
   }
-  std::vector<std::string_view> passed, silent;
+  std::vector<std::string_view> passed;
+  std::size_t silent = 0;
   std::map<std::string_view, std::vector<std::string_view>> unjudged;  // by reason
   for (const auto& [id, unscoped] : docket.evidence.checks.counts) {
     const auto it = scoped.counts().find(id);
     const check::CheckCount count = it == scoped.counts().end() ? check::CheckCount{} : it->second;
-    if (count.not_judgeable > 0) unjudged[count.reason].push_back(id);
+    if (count.not_judgeable > 0 && may_break(id)) unjudged[count.reason].push_back(id);
     if (count.passed > 0) passed.push_back(id);
-    if (count.outcome() == check::Outcome::NotObserved) silent.push_back(id);
+    if (count.outcome() == check::Outcome::NotObserved) ++silent;
   }
   for (const auto& [reason, ids] : unjudged) {
     claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), reason, id_ranges(ids)));
   }
   if (passed.empty()) claim.doubt("no check found anything to judge");
   std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), id_ranges(passed));
-  if (!silent.empty()) text += fmt::format("; nothing to judge for {}", id_ranges(silent));
+  if (silent != 0) text += fmt::format("; {} met nothing to judge", count_text(silent, "check"));
   return text;
 }
 

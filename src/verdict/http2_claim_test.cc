@@ -82,7 +82,7 @@ TEST(Http2Claim, Http1IsQuoted) {
 }
 
 TEST(GrpcClaim, ListsTheChecksItRestsOn) {
-  EXPECT_EQ(claim(judge(clean()), 7).because, "3 checks passed: CN01, CN02, RS01; nothing to judge for ST05");
+  EXPECT_EQ(claim(judge(clean()), 7).because, "3 checks passed: CN01, CN02, RS01; 1 check met nothing to judge");
 }
 
 TEST(GrpcClaim, FindingsOfGradeError) {
@@ -119,6 +119,16 @@ TEST(GrpcClaim, NotJudgeable) {
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(inconclusive(verdict), "7");
   EXPECT_EQ(claim(verdict, 7).because, "1 check not judgeable (octets are missing): CN02");
+}
+
+TEST(GrpcClaim, WhatCannotBeJudgedOfWarningsAndRemarksLeavesNoDoubt) {
+  for (const char* id : {"RQ02", "RQ09"}) {
+    Evidence evidence = clean();
+    check::CheckCount& count = evidence.connection_checks[2].counts[id];
+    count.not_judgeable = 1;
+    count.reason = "its coding is not built in";
+    EXPECT_EQ(judge(evidence).outcome, Outcome::Proven) << id;
+  }
 }
 
 TEST(GrpcClaim, NothingObserved) {

@@ -91,7 +91,8 @@ class Interop(unittest.TestCase):
 
     def witness(self, server, file, *options, code=PROVEN, tolerance=WIDE, client_code=0):
         """Two of its clients call through a tap, the server ends in order, and the verdict is on the evidence of all of them."""
-        tap, address = self.tap_before(server)
+        # Whether a message decompresses can be judged where it was written only.
+        tap, address = self.tap_before(server, *(["--payloads"] if "--gzip" in options else []))
         collected = self.folder / "collected"
         collected.mkdir(exist_ok=True)
         clients = [self.peer_client(address, "--name", name, "--statements", collected / f"{name}.jsonl", *options)
@@ -178,7 +179,8 @@ class Channels:
         tap.stop(signal.SIGINT)
         lines = [json.loads(line) for line in tap.out]
         self.assertGreater(sum(line["type"] == "call" and line.get("status") != 0 for line in lines), 20)
-        self.assertLessEqual({line["check"] for line in lines if line["type"] == "finding"}, DEVIATIONS[self.stack_name])
+        errors = {line["check"] for line in lines if line["type"] == "finding" and line["severity"] == "error"}
+        self.assertLessEqual(errors, DEVIATIONS[self.stack_name])
 
     def test_tls(self):
         make_certificates(self.folder)
