@@ -59,7 +59,7 @@ struct ConnectionView {
   std::uint64_t octets_to_server = 0;    // seen so far
   std::uint64_t octets_to_client = 0;
   std::uint64_t blocks_beyond_limit = 0;  // header blocks of which our limits kept a part from being decoded
-  std::uint64_t answer_frames = 0;  // HEADERS and DATA of the server, seen so far
+  std::uint64_t answer_frames = 0;        // HEADERS and DATA of the server, seen so far
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {
