@@ -9,6 +9,7 @@ Programs are those of build/release and build/bench (make yardsticks builds them
 """
 
 import argparse
+import collections
 import contextlib
 import datetime
 import json
@@ -20,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -84,11 +86,13 @@ class Capture:
     def started(stack, pattern, *command, out=False):
         process = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if out else subprocess.PIPE, text=True)
         stack.callback(process.kill)
-        for line in process.stdout if out else process.stderr:
+        told = process.stdout if out else process.stderr
+        for line in told:
             if match := re.search(pattern, line):
                 break
         else:
             raise SystemExit(f"{' '.join(map(str, command))} did not start")
+        threading.Thread(target=collections.deque, args=(told, 0), daemon=True).start()  # else it waits for a reader
         return process, match[1]
 
     def repeated(self, times):
@@ -112,7 +116,7 @@ class Result:
 
 
 def times(ratio):
-    return f"{ratio:.1f} ×" if ratio < 100 else f"{ratio:.0f} ×"
+    return f"{ratio:.2f} ×" if ratio < 1 else f"{ratio:.1f} ×" if ratio < 100 else f"{ratio:.0f} ×"
 
 
 def watch_and_memory(folder, scale):
