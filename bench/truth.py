@@ -143,7 +143,7 @@ def row(name, scores):
 
 
 def page(rows):
-    version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0].rstrip(".")
     template = (ROOT / "bench/truth.md").read_text(encoding="utf-8")
     return template.format(rows="\n".join(rows), day=datetime.date.today().isoformat(), tshark=version).replace("../docs/", "")
 
