@@ -544,6 +544,7 @@ class Signals(Verify):
             wait_until(lambda: len(of_type(read_json_lines(client), "ended")) > 5, "some calls")
             stopped = next(pid for pid in pids if b"client1" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
             os.kill(stopped, signal.SIGSTOP)
+            wait_until(lambda: is_stopped(stopped), "the client to stop")  # else it may still take the next signal
             verify.send(signal.SIGINT)
             wait_until(lambda: pending(stopped, signal.SIGTERM), "the client to be asked")
             self.assertTrue(verify.running, verify)
@@ -669,6 +670,10 @@ def seconds(rfc3339):
 
     whole, fraction = rfc3339.rstrip("Z").split(".")
     return datetime.datetime.fromisoformat(whole + "+00:00").timestamp() + float("0." + fraction)
+
+
+def is_stopped(pid):
+    return re.search(r"^State:\s*T", pathlib.Path(f"/proc/{pid}/status").read_text(), re.MULTILINE) is not None
 
 
 def pending(pid, number):
