@@ -29,8 +29,8 @@ TEST(Cn14, NoNewStreamAfterGoaway) {
 TEST(Cn14, WhatCrossesItIsExempt) { EXPECT_EQ(findings(going_away().crossing().client(ask(3))), nothing()); }
 
 TEST(Cn14, WithProofOfProcessingItIsAnError) {
-  EXPECT_EQ(findings(going_away().server(ping('p')).client(ping_ack('p'), ask(3))), only("CN14 error"));
-  EXPECT_EQ(findings(going_away().server(settings()).client(settings_ack(), ask(3))), only("CN14 error"));
+  EXPECT_EQ(findings(going_away().server(ping('p')).client(ping_ack('p'), ask(3))), only("CN14 warning"));
+  EXPECT_EQ(findings(going_away().server(settings()).client(settings_ack(), ask(3))), only("CN14 warning"));
   EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0)).client(ping_ack('p'), ask(1))), only("CN14 info"));
   // The ACK may be that of the first of two that look alike.
   EXPECT_EQ(findings(greeted().server(ping('p'), goaway(0), ping('p')).client(ping_ack('p'), ask(1))), only("CN14 info"));
@@ -40,7 +40,7 @@ TEST(Cn14, WithProofOfProcessingItIsAnError) {
 TEST(Cn14, TheFirstGoawayCounts) {
   const Conversation c =
       greeted().server(goaway(0x7fff'ffff), ping('p')).client(ping_ack('p')).server(goaway(0)).crossing().client(ask(1));
-  EXPECT_EQ(findings(c), only("CN14 error"));
+  EXPECT_EQ(findings(c), only("CN14 warning"));
 }
 
 // Cn10: GOAWAY → lost: CN14–CN16 for it.

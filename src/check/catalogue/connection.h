@@ -164,14 +164,16 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .role = Role::Client,
      .title = "no stream is opened after GOAWAY was received",
      .expected =
-         "A client that has received GOAWAY opens new streams on another connection. An error where it is proven that the client "
-         "had processed the GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a remark.",
+         "A client that has received GOAWAY opens new streams on another connection. A warning where the client had read the "
+         "GOAWAY; frames that crossed it on the wire are exempt, and what lies between is a remark.",
      .clause = "RFC 9113 6.8; gRPC over HTTP2, GOAWAY Frame",
      .example = "GOAWAY from the server; the client acknowledges a later PING, and then opens stream 9",
      .filter = "http2.type == 7 || http2.type == 1",
      .fix = "Take the connection out of use for new calls as soon as GOAWAY is read, and let the calls that are open finish.",
-     .reading = "the proof: before it opened the stream, the client acknowledged a PING or SETTINGS that was sent later than the "
-                "GOAWAY. Where TCP alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that "
+     .reading = "it had read it where, before it opened the stream, the client acknowledged a PING or SETTINGS that was sent later "
+                "than the "
+                "GOAWAY; such an ACK may overtake HEADERS that were queued before (RFC 9113 6.7), so that is no error. Where TCP "
+                "alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that "
                 "of a graceful end"},
     {.id = "CN15",
      .severity = Severity::Error,
