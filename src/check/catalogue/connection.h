@@ -160,7 +160,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                 "the connection counts only after that. An ACK of something newer may overtake once; an ACK of what was sent after "
                 "that may not"},
     {.id = "CN14",
-     .severity = Severity::Error,
+     .severity = Severity::Warning,
      .role = Role::Client,
      .title = "no stream is opened after GOAWAY was received",
      .expected =
@@ -171,10 +171,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "http2.type == 7 || http2.type == 1",
      .fix = "Take the connection out of use for new calls as soon as GOAWAY is read, and let the calls that are open finish.",
      .reading = "it had read it where, before it opened the stream, the client acknowledged a PING or SETTINGS that was sent later "
-                "than the "
-                "GOAWAY; such an ACK may overtake HEADERS that were queued before (RFC 9113 6.7), so that is no error. Where TCP "
-                "alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that "
-                "of a graceful end"},
+                "than the GOAWAY; such an ACK may overtake HEADERS that were queued before (RFC 9113 6.7), so that is no error. "
+                "Where TCP alone had acknowledged the GOAWAY, it may have lain unread. The first GOAWAY counts, also that of a "
+                "graceful end"},
     {.id = "CN15",
      .severity = Severity::Error,
      .role = Role::Either,
