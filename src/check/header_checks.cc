@@ -123,10 +123,8 @@ class HeaderChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
-  FrameTypes frame_types() const override { return kSignals; }
-  void on_frame(const call::FrameSeen& seen) override {
-    if (seen.frame.header.is(http2::FrameType::Settings)) true_binary_.on_frame(seen);
-  }
+  FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
+  void on_frame(const call::FrameSeen& seen) override { true_binary_.on_frame(seen); }
   void on_block(const call::BlockSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
-#include "check/list_limit.h"
+#include "check/limit_in_force.h"
 
 namespace testigo::check {
 namespace {
@@ -23,12 +23,13 @@ class HpackChecks final : public Check {
  public:
   explicit HpackChecks(Findings& findings)
       : findings_(findings),
-        limits_{ListLimit(findings.limits().pending_settings_max), ListLimit(findings.limits().pending_settings_max)} {}
+        limits_{LimitInForce(kMaxHeaderListSize, Direction::ToClient, findings.limits().pending_settings_max),
+                LimitInForce(kMaxHeaderListSize, Direction::ToServer, findings.limits().pending_settings_max)} {}
 
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
-  FrameTypes frame_types() const override { return kSignals; }
+  FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed&) override {
@@ -45,7 +46,7 @@ class HpackChecks final : public Check {
   void secrets(const call::BlockSeen& seen);
 
   Findings& findings_;
-  std::array<ListLimit, 2> limits_;        // of what is sent in that direction
+  std::array<LimitInForce, 2> limits_;     // of what is sent in that direction
   std::array<bool, 2> table_lost_{};       // HP04 → lost HP02: what the decoder's table holds differs from the encoder's
   std::uint64_t ordinary_ = 0;             // blocks that were
   std::array<bool, 2> secret_remarked_{};  // HP07: once each direction
@@ -54,18 +55,13 @@ class HpackChecks final : public Check {
 std::size_t at(Direction direction) { return static_cast<std::size_t>(direction); }
 
 void HpackChecks::on_frame(const call::FrameSeen& seen) {
-  if (!seen.frame.header.is(http2::FrameType::Settings)) return;
-  if (seen.frame.header.has(http2::kFlagAck)) {
-    limits_[at(seen.spot.direction)].acknowledged();
-  } else {
-    limits_[at(opposite(seen.spot.direction))].announced(seen.frame);
-  }
+  for (LimitInForce& limit : limits_) limit.on_settings(seen);
 }
 
 // Nothing about the block is out of the ordinary: no more is to be looked at.
 bool HpackChecks::is_ordinary(const call::BlockSeen& seen) const {
   const http2::BlockOutcome& outcome = seen.outcome;
-  const ListLimit& limit = limits_[at(seen.spot.direction)];
+  const LimitInForce& limit = limits_[at(seen.spot.direction)];
   return outcome.faults == 0 && outcome.exact && outcome.table_known && outcome.size_updates.empty() &&
          outcome.list_bytes <= std::min<std::uint64_t>(limit.in_force().value_or(kListBytesSuggested), kListBytesSuggested) &&
          !limit.lost() && seen.connection.whole() && !table_lost_[at(seen.spot.direction)];
@@ -146,7 +142,7 @@ void HpackChecks::encoding(const call::BlockSeen& seen) {
 
 // HP06. What was not decoded only makes it longer.
 void HpackChecks::list_size(const call::BlockSeen& seen) {
-  const ListLimit& announced = limits_[at(seen.spot.direction)];
+  const LimitInForce& announced = limits_[at(seen.spot.direction)];
   const bool limit_known = seen.connection.whole() && !announced.lost();
   const auto limit = limit_known ? announced.in_force() : std::nullopt;
   const std::uint64_t bytes = seen.outcome.list_bytes;

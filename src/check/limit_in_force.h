@@ -56,6 +56,7 @@ constexpr LimitInForce::Of kMaxFrameSize{
     .setting = http2::kSettingMaxFrameSize, .initial = 16'384, .least = 16'384, .greatest = 16'777'215};
 constexpr LimitInForce::Of kInitialWindowSize{
     .setting = http2::kSettingInitialWindowSize, .initial = 65'535, .greatest = 0x7fff'ffff};
+constexpr LimitInForce::Of kMaxHeaderListSize{.setting = http2::kSettingMaxHeaderListSize};
 constexpr LimitInForce::Of kEnablePush{.setting = http2::kSettingEnablePush, .initial = 1, .greatest = 1};
 
 }  // namespace testigo::check

@@ -9,6 +9,7 @@
 
 #include "base/inert.h"
 #include "call/outcome.h"
+#include "report/frame_text.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::report {
@@ -56,18 +57,6 @@ constexpr std::size_t kLineBytesBesides = 256;  // beside the texts of its ends,
 std::string path_text(const call::Call& call) {
   const std::string method = method_shown(call);
   return method.empty() ? "(unknown method)" : inert(method, 120);
-}
-
-std::string_view known_name(http2::Known known) {
-  switch (known) {
-    case http2::Known::Exact:
-      return "exact";
-    case http2::Known::Inferred:
-      return "inferred";
-    case http2::Known::Unknown:
-      return "unknown";
-  }
-  return {};
 }
 
 }  // namespace

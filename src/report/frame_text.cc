@@ -110,18 +110,6 @@ std::string_view role_name(call::BlockRole role) {
   return "unknown";
 }
 
-std::string_view known_name(http2::Known known) {
-  switch (known) {
-    case http2::Known::Exact:
-      return "exact";
-    case http2::Known::Inferred:
-      return "inferred";
-    case http2::Known::Unknown:
-      break;
-  }
-  return "unknown";
-}
-
 // What is not known of the entry, the same for the same one.
 std::string unknown(const http2::HeaderField& field) {
   return field.unknown_entry == 0 ? "unknown" : fmt::format("unknown#{}", field.unknown_entry);
@@ -152,6 +140,18 @@ Json spot_json(std::string_view type, const call::Spot& spot) {
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
+
+std::string_view known_name(http2::Known known) {
+  switch (known) {
+    case http2::Known::Exact:
+      return "exact";
+    case http2::Known::Inferred:
+      return "inferred";
+    case http2::Known::Unknown:
+      break;
+  }
+  return "unknown";
+}
 
 std::string frame_text(const http2::Frame& frame) {
   const http2::FrameHeader& header = frame.header;

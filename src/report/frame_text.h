@@ -12,6 +12,8 @@ namespace testigo::report {
 // Whose value is not shown, only how long it is.
 using IsSecret = std::function<bool(const http2::HeaderField&)>;
 
+std::string_view known_name(http2::Known known);  // "exact", "inferred", "unknown"
+
 // "→ HEADERS  stream 1  END_HEADERS  87 octets": what a frame is and holds, but for header blocks, and nothing of bodies.
 std::string frame_text(const http2::Frame& frame);
 // "message 1: 11 octets, compressed"
