@@ -107,13 +107,14 @@ class Calls {
   }
 
   void call(Conversation& c, StreamId stream, bool broken) {
-    constexpr std::string_view kValues[] = {"1", "22", "abc", " edge", "caf\xc3\xa9"};
+    constexpr std::string_view kValues[] = {"1", "1S", "a value that is longer than the others", " edge", "caf\xc3\xa9"};
+    constexpr std::string_view kNames[] = {"x-id", "x-id", "x-id", "x-bin", "grpc-timeout"};
     const std::string value(kValues[below(broken && below(4) == 0 ? 5 : 3)]);
     c.later(below(broken ? 3 : 1) * 600ms);
-    c.client(headers_and(stream, request(broken), below(4) == 0 ? "x-bin" : "x-id", value),
+    c.client(headers_and(stream, request(broken), std::string(kNames[below(20) == 0 ? 4 : below(4)]), value),
              message(stream, "x", EndStream::Yes, below(8) == 0 ? 1 : 0));
     if (below(20) == 0)
-      c.client(settings({{http2::kSettingMaxHeaderListSize, below(2) == 0 ? 100u : 100'000u}})).server(settings_ack());
+      c.server(settings({{http2::kSettingMaxHeaderListSize, below(2) == 0 ? 400u : 100'000u}})).client(settings_ack());
     if (below(20) == 0) c.server(settings({{http2::kSettingGrpcTrueBinaryMetadata, 1}})).client(settings_ack());
     if (below(20) == 0) c.server(headers(stream, {{":status", "103"}}));
     switch (below(broken ? 8 : 5)) {
@@ -135,8 +136,9 @@ class Calls {
         c.client(headers(stream, {{"x", "trailers"}}, EndStream::Yes));
         return;
       default:
-        c.server(headers_and(stream, response_fields(), "x-served-by", value), message(stream, "y"));
-        c.server(headers(stream, trailer_fields(below(9) == 0 ? "5" : "0"), EndStream::Yes));
+        c.server(headers_and(stream, response_fields(), "x-served-by", value));
+        if (below(4) != 0) c.server(message(stream, "y"));
+        c.server(headers(stream, trailer_fields(below(3) == 0 ? "5" : "0"), EndStream::Yes));
     }
   }
 
