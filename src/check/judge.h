@@ -16,7 +16,8 @@
 
 namespace testigo::check {
 
-// What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here.
+// What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here,
+// unless it plainly meant to.
 enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
