@@ -100,6 +100,15 @@ TEST(Traffic, OfAClientWhosePrefaceIsBrokenIsBroken) {
   EXPECT_EQ(heard.checks.findings.front().check, "CN01");
 }
 
+// What its client says then is for nobody.
+TEST(Traffic, OfAServerThatDoesNotSpeakHttp2IsThatAlone) {
+  const Heard heard =
+      hear(Hearing::Interface,
+           {Conversation().client(preface(), settings()).server(octets("HTTP/1.1 400 Bad Request\r\n")).client(settings_ack())});
+  ASSERT_EQ(heard.checks.findings.size(), 1u);
+  EXPECT_EQ(heard.checks.findings.front().check, "CN03");
+}
+
 TEST(Traffic, OfOthersAloneProvesNothing) {
   for (const Conversation& conversation : {ssh(), tls(), late(), silent()}) {
     const Verdict verdict = overhear({conversation});

@@ -53,7 +53,7 @@ class Breaks(unittest.TestCase):
     maxDiff = None
 
     def test_every_check_that_is_judged_has_one(self):
-        checks = {entry.check for entry in ENTRIES.values()}
+        checks = {entry.name for entry in ENTRIES.values() if entry.clean}
         self.assertEqual(set(explained()), checks | set(SHOWN_ELSEWHERE))
         self.assertFalse(checks & set(SHOWN_ELSEWHERE))
 
@@ -66,7 +66,8 @@ class Breaks(unittest.TestCase):
                 talk, told = made(entry)
                 octets, numbers = capture(talk)
                 self.assertEqual(octets_of(file_of(entry, "input")), octets)
-                self.assertEqual(octets_of(file_of(entry, "clean")), capture(made(entry, clean=True)[0])[0])
+                if entry.clean:
+                    self.assertEqual(octets_of(file_of(entry, "clean")), capture(made(entry, clean=True)[0])[0])
                 self.assertEqual(expectation(entry), expected(entry, told, numbers))
 
     def test_each_tells_what_is_expected(self):
@@ -84,7 +85,7 @@ class Breaks(unittest.TestCase):
         self.assertEqual(own, [(remark["packet"], True)], remarks)
 
     def test_of_its_neighbour_nothing_is_told(self):
-        for entry in ENTRIES.values():
+        for entry in (entry for entry in ENTRIES.values() if entry.clean):
             with self.subTest(entry.name):
                 code, findings, remarks = watched(file_of(entry, "clean"))
                 self.assertEqual((code, findings), (PROVEN, []))
@@ -94,8 +95,8 @@ class Breaks(unittest.TestCase):
     def test_tshark_finds_nothing_wrong_with_tcp(self):
         """All in one capture, each from a port of its own."""
         written = []
-        for number, (entry, clean) in enumerate((entry, clean) for entry in ENTRIES.values() for clean in (False, True)):
-            talk, _ = made(entry, clean)
+        for number, entry in enumerate(ENTRIES.values()):
+            talk, _ = made(entry)
             (address, _), server = talk.ends
             talk.ends = (address, FIRST_PORT + number), server
             written += conversation.packets_of(talk)[0]

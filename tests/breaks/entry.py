@@ -59,3 +59,8 @@ def warning(check, said, **how):
 
 def remark(check, said, text):
     return Told(check, "info", said, text=text)
+
+
+def also(name, broken, /, **where):
+    """Another way to break it, whose neighbour is that of the first."""
+    return breaks(name, broken, "", **where)

@@ -15,8 +15,10 @@ import rows_behaviour
 import rows_connection
 import rows_endings
 import rows_flow_control
+import rows_graded
 import rows_headers
 import rows_hpack
+import rows_implied
 import rows_messages
 import rows_requests
 import rows_responses
@@ -29,7 +31,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 from support import TESTIGO
 
 ROWS = (rows_connection, rows_flow_control, rows_streams, rows_hpack, rows_headers, rows_requests, rows_messages, rows_responses, rows_endings,
-        rows_behaviour)
+        rows_behaviour, rows_implied, rows_graded)
 CAPTURES = ROOT / "captures"
 BREAKS = CAPTURES / "breaks"
 PLAIN_MAX = 10_000  # octets; larger ones are compressed
@@ -71,15 +73,15 @@ def explained():
 
 README = """# {name}: {title}
 
-{clause}. From the {kind} connection of [{start}](../../{start}), calls kept: {calls}. `{input}`: {broken}.
-`{neighbour}`, of which nothing may be told: {clean}.{implied}
+{clause}. From the {kind} connection of [{start}](../../{start}), calls kept: {calls}. `{input}`: {broken}.{neighbour}{implied}
 """
 
 
 def readme(entry, row, names, findings):
     implied = [f"{finding['check']} ({finding['severity']})" for finding in findings if "implied_by" in finding]
-    words = {"kind": KINDS[entry.connection], "start": entry.start, "calls": entry.calls, "broken": entry.broken, "clean": entry.clean,
-             "input": names[0], "neighbour": names[1], "implied": f" It drags along: {', '.join(implied)}." if implied else ""}
+    words = {"kind": KINDS[entry.connection], "start": entry.start, "calls": entry.calls, "input": names[0], "broken": entry.broken,
+             "neighbour": f"\n`{names[1]}`, of which nothing may be told: {entry.clean}." if entry.clean else "",
+             "implied": f" It drags along: {', '.join(implied)}." if implied else ""}
     return README.format(name=entry.name, title=row["title"], clause=row["clause"], **words)
 
 
@@ -96,7 +98,9 @@ def make(entry, row):
     folder.mkdir(parents=True)
     talk, told = made(entry)
     octets, numbers = capture(talk)
-    names = write_capture(folder, "input", octets), write_capture(folder, "clean", capture(made(entry, clean=True)[0])[0])
+    names = [write_capture(folder, "input", octets)]
+    if entry.clean:
+        names.append(write_capture(folder, "clean", capture(made(entry, clean=True)[0])[0]))
     expect = expected(entry, told, numbers)
     (folder / "expect.json").write_text(json.dumps(expect, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(readme(entry, row, names, expect["findings"]), encoding="utf-8")

@@ -1,0 +1,338 @@
+"""Cases of a check that are graded otherwise, or fail it in another way."""
+
+import gzip
+import struct
+
+from conversation import CLIENT, MILLISECOND, SECOND, SERVER
+from entry import CLIENT_STREAM, also, error, remark, warning
+from frames import (CANCEL, DATA, ENABLE_PUSH, END_STREAM, GOAWAY, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, PADDED, PRIORITY,
+                    PROTOCOL_ERROR, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Block, Frame, Octets, data, goaway, message, ping, rst_stream, settings,
+                    settings_ack, window_update)
+from rows_connection import ALL_STREAMS
+from rows_responses import OF_GRPC, trailers_only
+
+
+@also("CN03-http1", "the server answers in HTTP/1.1")
+def http1(talk):
+    first = talk.find(SERVER, SETTINGS)
+    talk.drop(*(said for said in talk.said if said.side == SERVER and said is not first and said.frame.kind is not None))
+    first.frame = Octets(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    return [error("CN03", first)]
+
+
+@also("CN04-late", "the client acknowledges SETTINGS after 11 s")
+def settings_late(talk):
+    talk.at_end(SERVER, settings())
+    return [warning("CN04", talk.at_end(CLIENT, settings_ack(), later=11 * SECOND))]
+
+
+@also("CN04-never", "the client never acknowledges SETTINGS, for 11 s")
+def settings_never(talk):
+    asked = talk.at_end(SERVER, settings())
+    talk.wait(11 * SECOND, behind=asked)
+    return [warning("CN04", asked)]
+
+
+@also("CN05-unasked", "the client acknowledges SETTINGS that nobody sent")
+def settings_unasked(talk):
+    return [warning("CN05", talk.at_end(CLIENT, settings_ack()))]
+
+
+@also("CN08-push", "the server announces ENABLE_PUSH 1")
+def server_enables_push(talk):
+    own = talk.find(SERVER, SETTINGS)
+    own.frame = settings((ENABLE_PUSH, 1))
+    return [error("CN08", own)]
+
+
+@also("CN08-frame", "the client announces MAX_FRAME_SIZE 16383")
+def small_frames(talk):
+    own = talk.find(CLIENT, SETTINGS)
+    own.frame = settings((MAX_FRAME_SIZE, 16_383))
+    return [error("CN08", own)]
+
+
+@also("CN10-window", "a WINDOW_UPDATE of 3 octets")
+def short_window_update(talk):
+    return [error("CN10", talk.at_end(CLIENT, Frame(WINDOW_UPDATE, 0, 0, bytes(3))))]
+
+
+@also("CN10-goaway", "a GOAWAY of 7 octets")
+def short_goaway(talk):
+    return [error("CN10", talk.at_end(SERVER, Frame(GOAWAY, 0, 0, bytes(7))))]
+
+
+@also("CN10-reset", "an RST_STREAM of 5 octets resets the call all the same", connection=CLIENT_STREAM)
+def long_reset(talk):
+    first = talk.data(CLIENT)
+    talk.drop_stream(1, behind=first)
+    return [error("CN10", talk.behind(first, CLIENT, Frame(RST_STREAM, 0, 1, bytes(5)), later=1000))]
+
+
+@also("CN10-priority", "a PRIORITY of 4 octets")
+def short_priority(talk):
+    return [error("CN10", talk.at_end(CLIENT, Frame(PRIORITY, 0, 5, bytes(4))))]
+
+
+@also("CN11-zeros", "the padding of the request's DATA is not zero")
+def padding_not_zero(talk):
+    request = talk.data(CLIENT)
+    request.frame = data(1, b"\x03" + request.frame.payload + b"pad", END_STREAM | PADDED)
+    return [warning("CN11", request)]
+
+
+@also("CN11-headers", "the Pad Length of the request's HEADERS is too large")
+def headers_padding(talk):
+    opened = talk.request()
+    opened.frame.before, opened.frame.flags = b"\xff", PADDED
+    return [error("CN11", opened)]
+
+
+@also("CN12-flag", "a PRIORITY has the flag 0x20")
+def unused_flag(talk):
+    odd = talk.at_end(CLIENT, Frame(PRIORITY, 0x20, 5, struct.pack(">IB", 0, 15)))
+    return [warning("CN12", odd)]
+
+
+@also("CN13-unasked", "the client acknowledges a PING that nobody sent")
+def ping_unasked(talk):
+    return [warning("CN13", talk.at_end(CLIENT, ping("unasked.", ack=True)))]
+
+
+@also("CN13-late", "the client acknowledges a PING after 11 s")
+def ping_late(talk):
+    talk.at_end(SERVER, ping("be quick"))
+    return [warning("CN13", talk.at_end(CLIENT, ping("be quick", ack=True), later=11 * SECOND))]
+
+
+@also("CN13-payload", "the client answers a PING with other octets")
+def ping_other_payload(talk):
+    talk.at_end(SERVER, ping("be exact"))
+    other = talk.at_end(CLIENT, ping("be quick", ack=True))
+    talk.wait(11 * SECOND, behind=other)
+    return [warning("CN13", other, times=2)]  # nobody asked for that, and the PING is never answered
+
+
+@also("CN14-perhaps", "the client opens a stream after GOAWAY had arrived, and nobody knows whether it had read it", calls=2)
+def goaway_unread(talk):
+    talk.before(talk.request(3), SERVER, goaway(ALL_STREAMS))
+    return [remark("CN14", talk.request(3), "it may not have read it yet")]
+
+
+@also("CN16-error", "the server sends GOAWAY with an error, and does not close for 61 s")
+def stays_open(talk):
+    said = talk.at_end(SERVER, goaway(1, PROTOCOL_ERROR))
+    talk.wait(61 * SECOND, behind=said)
+    return [error("CN16", said)]
+
+
+@also("CN16-reset", "the client resets TCP with a call open")
+def tcp_reset(talk):
+    talk.drop(talk.trailers())
+    talk.closes(CLIENT, reset=True)
+    return [warning("CN16", talk.said[-1]), remark("SD07", talk.request(), "was open when the connection was lost")]
+
+
+@also("CN17-client", "the client promises a stream")
+def client_pushes(talk):
+    return [error("CN17", talk.at_end(CLIENT, Block(PUSH_PROMISE, 0, 1, [(":method", "GET")], promised=struct.pack(">I", 2))))]
+
+
+@also("FC01-lowered", "SETTINGS lower the window in the middle of the reply, and the server sends on after its ACK", connection=2)
+def lowered_window(talk):
+    first, second = talk.data(SERVER), talk.data(SERVER, nth=1)
+    talk.behind(first, CLIENT, settings((INITIAL_WINDOW_SIZE, len(first.frame.payload))))
+    talk.before(second, SERVER, settings_ack())
+    for said in talk.said[talk.said.index(first) + 1:talk.said.index(second) + 1]:
+        said.time += MILLISECOND
+    replies = [said for said in talk.said if said.side == SERVER and said.frame.kind == DATA]
+    return [error("FC01", second, times=len(replies) - 1)]
+
+
+@also("FC03-stream", "a WINDOW_UPDATE of 0 on a stream")
+def zero_on_stream(talk):
+    return [error("FC03", talk.behind(talk.request(), SERVER, window_update(0, stream=1)))]
+
+
+@also("FC04-settings", "a raised INITIAL_WINDOW_SIZE lifts a stream's window above 2147483647")
+def settings_overflow(talk):
+    opened = talk.request()
+    update = talk.behind(opened, CLIENT, window_update(1, stream=1))
+    raised = talk.behind(update, CLIENT, settings((INITIAL_WINDOW_SIZE, 2**31 - 1)))
+    talk.at_end(SERVER, settings_ack())
+    return [error("FC04", raised)]
+
+
+@also("ST06-window", "the client resets a stream, and sends WINDOW_UPDATE on it", connection=CLIENT_STREAM)
+def window_after_reset(talk):
+    first = talk.data(CLIENT)
+    talk.drop_stream(1, behind=first)
+    reset = talk.behind(first, CLIENT, rst_stream(1, CANCEL), later=1000)
+    return [warning("ST06", talk.behind(reset, CLIENT, window_update(5, stream=1)))]
+
+
+@also("ST07-perhaps", "the server answers RST_STREAM in kind, and nobody knows whether it had read it", connection=CLIENT_STREAM)
+def reset_unread(talk):
+    first = talk.data(CLIENT)
+    talk.drop_stream(1, behind=first)
+    reset = talk.behind(first, CLIENT, rst_stream(1, CANCEL), later=1000)
+    return [remark("ST07", talk.behind(reset, SERVER, rst_stream(1, CANCEL)), "may not have read that yet")]
+
+
+@also("ST08-orphan", "a CONTINUATION goes on with nothing")
+def orphan(talk):
+    return [error("ST08", talk.at_end(CLIENT, Frame(9, 4, 1, b"\x82")))]
+
+
+@also("ST10-goaway", "GOAWAY names a last stream below one that was answered")
+def goaway_below(talk):
+    return [error("ST10", talk.at_end(SERVER, goaway(0)))]
+
+
+@also("HP03-three", "three size updates stand before the fields")
+def three_updates(talk):
+    talk.request().frame.before = b"\x20\x3f\xe1\x1f\x3f\xe1\x1f"
+    return [error("HP03", talk.request())]
+
+
+@also("HP04-unchanged", "the server allows no table, the client acknowledges that, and goes on without a size update", calls=2)
+def no_size_update(talk):
+    talk.before(talk.request(3), SERVER, settings((HEADER_TABLE_SIZE, 0)))
+    talk.before(talk.request(3), CLIENT, settings_ack())
+    return [error("HP04", talk.request(3))]
+
+
+@also("HP05-eos", "a Huffman string holds EOS")
+def huffman_eos(talk):
+    talk.request().frame.behind = b"\x00\x01x\x84\xff\xff\xff\xff"
+    return [error("HP05", talk.request())]
+
+
+@also("HP05-integer", "a length has no end")
+def endless_integer(talk):
+    talk.request().frame.behind = b"\x00\x7f" + b"\xff" * 10 + b"\x01"
+    return [error("HP05", talk.request())]
+
+
+@also("HP05-cut", "the header block ends within a field")
+def cut_field(talk):
+    talk.request().frame.behind = b"\x00\x05x"
+    return [error("HP05", talk.request())]
+
+
+@also("HP06-suggested", "a header list of more than 8 KiB, where no limit was announced")
+def large_list(talk):
+    talk.request().frame.set("x-large", "0" * 8192)
+    return [warning("HP06", talk.request())]
+
+
+@also("HD03-host", "host says something else than :authority")
+def other_host(talk):
+    talk.request().frame.set("host", "elsewhere.example:1")
+    return [error("HD03", talk.request())]
+
+
+@also("HD03-absent", "the request has no :authority")
+def no_authority(talk):
+    talk.request().frame.remove(":authority")
+    return [remark("HD03", talk.request(), ":authority")]
+
+
+@also("HD04-edge", "a value begins with a space")
+def edge_space(talk):
+    talk.request().frame.set("x-note", " a")
+    return [warning("HD04", talk.request())]
+
+
+@also("RQ05-parameters", "content-type has a parameter")
+def parameters(talk):
+    talk.request().frame.set("content-type", "application/grpc;charset=utf-8")
+    return [warning("RQ05", talk.request())]
+
+
+@also("RQ06-zero", "grpc-timeout is 0n")
+def zero_timeout(talk):
+    talk.request().frame.set("grpc-timeout", "0n")
+    return [warning("RQ06", talk.request())]
+
+
+@also("RQ07-twice", "te stands twice")
+def te_twice(talk):
+    talk.request().frame.fields.insert(4, ("te", "trailers"))
+    return [remark("RQ07", talk.request(), "te is repeated")]
+
+
+@also("RQ12-padded", "the value of trace-bin is padded")
+def padded_base64(talk):
+    talk.request().frame.set("trace-bin", "AAE=")
+    return [remark("RQ12", talk.request(), "is padded")]
+
+
+@also("MG03-identity", "the request is compressed, and its headers name identity", start="go-gzip")
+def identity_compressed(talk):
+    talk.request().frame.set("grpc-encoding", "identity")
+    return [error("MG03", talk.data(CLIENT))]
+
+
+@also("MG04-left", "an octet stands behind the gzip of the request", start="go-gzip")
+def left_over(talk):
+    request = talk.data(CLIENT)
+    request.frame.payload = message(request.frame.payload[5:] + b"\0", flag=1)
+    return [error("MG04", request)]
+
+
+@also("RS01-informational", "an informational response ends the stream")
+def informational_end(talk):
+    return [error("RS01", trailers_only(talk, (":status", "103")))]
+
+
+@also("RS06-twice", "grpc-status stands twice")
+def status_twice(talk):
+    talk.trailers().frame.fields.append(("grpc-status", "0"))
+    return [error("RS06", talk.trailers())]
+
+
+@also("RS06-beyond", "grpc-status is 17")
+def status_beyond(talk):
+    talk.trailers().frame.set("grpc-status", "17")
+    return [warning("RS06", talk.trailers())]
+
+
+@also("RS07-lower", "grpc-message has lower case digits")
+def lower_case(talk):
+    talk.trailers().frame.set("grpc-status", "13")
+    talk.trailers().frame.set("grpc-message", "a%c3%a9")
+    return [warning("RS07", talk.trailers())]
+
+
+@also("RS07-utf8", "grpc-message is not UTF-8 when it is decoded")
+def not_utf8(talk):
+    talk.trailers().frame.set("grpc-status", "13")
+    talk.trailers().frame.set("grpc-message", "a%C3")
+    return [error("RS07", talk.trailers())]
+
+
+@also("RS07-ok", "grpc-message stands beside status 0")
+def message_beside_ok(talk):
+    talk.trailers().frame.set("grpc-message", "OK")
+    return [remark("RS07", talk.trailers(), "stands beside status 0")]
+
+
+@also("RS08-garbled", "grpc-status-details-bin is not base64")
+def garbled_details(talk):
+    talk.trailers().frame.set("grpc-status", "5")
+    talk.trailers().frame.set("grpc-status-details-bin", "{none}")
+    return [warning("RS08", talk.trailers()), error("RQ12", talk.trailers(), by="RS08")]
+
+
+@also("RS14-zeros", "grpc-retry-pushback-ms is 0100")
+def leading_zeros(talk):
+    talk.trailers().frame.set("grpc-status", "14")
+    talk.trailers().frame.set("grpc-retry-pushback-ms", "0100")
+    return [warning("RS14", talk.trailers())]
+
+
+@also("RQ14-text", "grpc-previous-rpc-attempts is one")
+def attempts_text(talk):
+    talk.request().frame.set("grpc-previous-rpc-attempts", "one")
+    return [warning("RQ14", talk.request())]
