@@ -13,9 +13,10 @@ import conversation
 import packets
 
 SHOWN_ELSEWHERE = {}  # checks that no edited capture can show: the test that does
+FILTER_SHOWS_ANOTHER = {"BH04": "the PING", "HP06": "the limit", "SD07": "the end of the connection"}
 OCTETS_MAX = 1_500_000  # of all files
 PROVEN = 0
-FIRST_PORT = 10_000  # of the clients, where all conversations stand in one capture
+SERVER_PORT, FIRST_PORT = 50_051, 10_000  # and that of the clients, where all conversations stand in one capture
 
 
 def file_of(entry, name):
@@ -49,8 +50,25 @@ def summed(findings):
     return {key: (count, packet[key]) for key, count in times.items()}
 
 
+def write_all(file):
+    """Every conversation, each from a port of its own: how many packets stand before each, and how many there are."""
+    written, first_packets = [], {}
+    for number, entry in enumerate(ENTRIES.values()):
+        talk, _ = made(entry)
+        talk.ends = ("127.0.0.1", FIRST_PORT + number), ("127.0.0.1", SERVER_PORT)
+        first_packets[entry.name] = len(written)
+        written += conversation.packets_of(talk)[0]
+    file.write_bytes(packets.capture_of(written))
+    return first_packets, len(written)
+
+
 class Breaks(unittest.TestCase):
     maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.all_in_one = cls.enterClassContext(temporary_folder()) / "all.pcapng"
+        cls.first_packets, cls.packet_count = write_all(cls.all_in_one)
 
     def test_every_check_that_is_judged_has_one(self):
         checks = {entry.name for entry in ENTRIES.values() if entry.clean}
@@ -93,19 +111,19 @@ class Breaks(unittest.TestCase):
                     self.assertNotIn(entry.check, [remark["check"] for remark in remarks])
 
     def test_tshark_finds_nothing_wrong_with_tcp(self):
-        """All in one capture, each from a port of its own."""
-        written = []
-        for number, entry in enumerate(ENTRIES.values()):
-            talk, _ = made(entry)
-            (address, _), server = talk.ends
-            talk.ends = (address, FIRST_PORT + number), server
-            written += conversation.packets_of(talk)[0]
-        with temporary_folder() as folder:
-            file = folder / "all.pcapng"
-            file.write_bytes(packets.capture_of(written))
-            wrong = "tcp.checksum.status != 1 || ip.checksum.status == 0 || tcp.analysis.flags && !tcp.analysis.keep_alive"
-            self.assertEqual(tshark(file, 1, wrong, "frame.number", "tcp.srcport", "_ws.col.Info"), [])
-            self.assertEqual(len(tshark(file, 1, "tcp", "frame.number")), len(written))
+        wrong = "tcp.checksum.status != 1 || ip.checksum.status == 0 || tcp.analysis.flags && !tcp.analysis.keep_alive"
+        self.assertEqual(tshark(self.all_in_one, SERVER_PORT, wrong, "frame.number", "tcp.srcport", "_ws.col.Info"), [])
+        self.assertEqual(len(tshark(self.all_in_one, SERVER_PORT, "tcp", "frame.number")), self.packet_count)
+
+    def test_the_filter_of_a_check_shows_the_packet(self):
+        """As `testigo explain` tells it; all of them in one go."""
+        rows = explained()
+        entries = [entry for entry in ENTRIES.values() if entry.clean and entry.check not in FILTER_SHOWS_ANOTHER]
+        ports = {entry.name: FIRST_PORT + number for number, entry in enumerate(ENTRIES.values())}
+        either = " || ".join(f"(tcp.port == {ports[entry.name]} && ({rows[entry.check]['filter']}))" for entry in entries)
+        shown = {int(line[0]) for line in tshark(self.all_in_one, SERVER_PORT, either, "frame.number")}
+        missing = [entry.name for entry in entries if self.first_packets[entry.name] + expectation(entry)["findings"][0]["packet"] not in shown]
+        self.assertEqual(missing, [])
 
 
 if __name__ == "__main__":
