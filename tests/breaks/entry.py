@@ -37,7 +37,7 @@ class Entry:
         """Edits it; what must be told."""
         conversation.cut(calls=self.calls)
         told = self.edit(conversation, **(self.legally if clean else {}))
-        return [] if clean else told
+        return [] if clean or told is None else told
 
 
 def breaks(name, broken, clean, /, start=START, connection=UNARY, calls=1, **legally):
@@ -64,3 +64,8 @@ def remark(check, said, text):
 def also(name, broken, /, **where):
     """Another way to break it, whose neighbour is that of the first."""
     return breaks(name, broken, "", **where)
+
+
+def legal(name, words, /, **where):
+    """What breaks nothing."""
+    return breaks(name, f"legal: {words}", "", **where)

@@ -15,10 +15,12 @@ import rows_behaviour
 import rows_connection
 import rows_endings
 import rows_flow_control
-import rows_graded
+import rows_graded_calls
+import rows_graded_frames
 import rows_headers
 import rows_hpack
 import rows_implied
+import rows_legal
 import rows_messages
 import rows_requests
 import rows_responses
@@ -31,7 +33,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 from support import TESTIGO
 
 ROWS = (rows_connection, rows_flow_control, rows_streams, rows_hpack, rows_headers, rows_requests, rows_messages, rows_responses, rows_endings,
-        rows_behaviour, rows_implied, rows_graded)
+        rows_behaviour, rows_implied, rows_graded_frames, rows_graded_calls, rows_legal)
 CAPTURES = ROOT / "captures"
 BREAKS = CAPTURES / "breaks"
 PLAIN_MAX = 10_000  # octets; larger ones are compressed
