@@ -98,9 +98,12 @@ def read(path, connection):
     for packet in wire.read_packets(path):
         if packet.flags & wire.SYN and not packet.flags & wire.ACK:
             found.append([])
-        of_it = next(packets for packets in reversed(found) if not packets or {packet.source, packet.destination} == {packets[0].source, packets[0].destination})
-        of_it.append(packet)
+        next(of_it for of_it in reversed(found) if not of_it or ends_of(packet) == ends_of(of_it[0])).append(packet)
     return conversation_of(found[connection - 1])
+
+
+def ends_of(packet):
+    return {packet.source, packet.destination}
 
 
 def conversation_of(packets):
@@ -185,8 +188,9 @@ class Writer:
             self.sequence[side] = FIRST_SEQUENCE[side] + 1
 
     def packet(self, side, flags, payload):
-        other = self.sequence[1 - side] + self.acknowledged[side] if flags & wire.ACK else 0
-        self.packets.append(wire.Packet(self.time, self.ends[side], self.ends[1 - side], self.sequence[side] + self.sent[side], other, flags, payload))
+        sequence = self.sequence[side] + self.sent[side]
+        acknowledged = self.sequence[1 - side] + self.acknowledged[side] if flags & wire.ACK else 0
+        self.packets.append(wire.Packet(self.time, self.ends[side], self.ends[1 - side], sequence, acknowledged, flags, payload))
         self.sent[side] += len(payload)
 
     def say(self, group):

@@ -147,6 +147,12 @@ def headers(stream, fields, flags=0):
     return Block(HEADERS, flags, stream, list(fields))
 
 
+def push_promise(stream, promised):
+    """Of a page that nobody asked for."""
+    fields = [(":method", "GET"), (":scheme", "http"), (":path", "/style.css"), (":authority", "localhost")]
+    return Block(PUSH_PROMISE, 0, stream, fields, promised=struct.pack(">I", promised))
+
+
 def message(octets, flag=0):
     """Length-prefixed, as gRPC sends it."""
     return struct.pack(">BI", flag, len(octets)) + octets

@@ -4,8 +4,8 @@ import struct
 
 from conversation import CLIENT, MILLISECOND, SERVER
 from entry import breaks, error, warning
-from frames import (ENABLE_PUSH, END_STREAM, INITIAL_WINDOW_SIZE, PADDED, PING, PUSH_PROMISE, SETTINGS, ACK, CANCEL, Block, Frame, data, goaway,
-                    message, ping, rst_stream, settings, settings_ack, window_update)
+from frames import (ENABLE_PUSH, END_STREAM, INITIAL_WINDOW_SIZE, PADDED, PING, SETTINGS, ACK, CANCEL, Frame, data, goaway,
+                    message, ping, push_promise, rst_stream, settings, settings_ack, window_update)
 
 ALL_STREAMS = 2**31 - 1
 
@@ -120,7 +120,8 @@ def ping_unanswered(talk, answered=False):
     return [error("CN13", asked(talk, SERVER, "third..."))]
 
 
-@breaks("CN14", "the client opens a stream after it acknowledged a PING that came behind GOAWAY", "HEADERS and GOAWAY cross on the wire", calls=2, crossed=2)
+@breaks("CN14", "the client opens a stream after it acknowledged a PING that came behind GOAWAY", "HEADERS and GOAWAY cross on the wire",
+        calls=2, crossed=2)
 def stream_after_goaway(talk, crossed=0):
     opened = talk.request(3)
     talk.before(opened, SERVER, goaway(ALL_STREAMS))
@@ -152,7 +153,6 @@ def silent_close(talk, warned=False):
 @breaks("CN17", "the client announces ENABLE_PUSH 0, the server promises a stream", "the client announces 1", enabled=1)
 def push(talk, enabled=0):
     talk.find(CLIENT, SETTINGS).frame = settings((ENABLE_PUSH, enabled))
-    fields = [(":method", "GET"), (":scheme", "http"), (":path", "/style.css"), (":authority", talk.request().frame.value(":authority"))]
-    promise = talk.before(talk.response(), SERVER, Block(PUSH_PROMISE, 0, 1, fields, promised=struct.pack(">I", 2)))
+    promise = talk.before(talk.response(), SERVER, push_promise(1, 2))
     talk.at_end(CLIENT, rst_stream(2, CANCEL))
     return [error("CN17", promise)]

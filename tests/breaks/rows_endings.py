@@ -42,7 +42,8 @@ def no_cancel(talk, late=3 * SECOND):
     return [warning("SD03", talk.request()), warning("SD04", talk.request(), by="SD03")]
 
 
-@breaks("SD04", "the server goes on with its replies until 3 s after the deadline", "until half a second after it", connection=SERVER_STREAM, late=SECOND // 2)
+@breaks("SD04", "the server goes on with its replies until 3 s after the deadline", "until half a second after it",
+        connection=SERVER_STREAM, late=SECOND // 2)
 def no_end(talk, late=3 * SECOND):
     talk.request().frame.set("grpc-timeout", "5S")
     talk.wait(5 * SECOND + late, behind=talk.data(SERVER))

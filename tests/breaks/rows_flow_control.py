@@ -47,7 +47,8 @@ def increment_of_zero(talk, increment=0):
     return [error("FC03", talk.at_end(CLIENT, window_update(increment)))]
 
 
-@breaks("FC04", "a WINDOW_UPDATE of 2147483647 on stream 0, whose window is 65535", "it fills the window to 2147483647", increment=WINDOW_MAX - CONNECTION_WINDOW)
+@breaks("FC04", "a WINDOW_UPDATE of 2147483647 on stream 0, whose window is 65535", "it fills the window to 2147483647",
+        increment=WINDOW_MAX - CONNECTION_WINDOW)
 def window_overflow(talk, increment=WINDOW_MAX):
     return [error("FC04", talk.before(talk.request(), CLIENT, window_update(increment)))]
 

@@ -1,8 +1,10 @@
 """HD, RQ, MG, RS, SD: cases that are graded otherwise, or fail a check in another way."""
 
+import gzip
+
 from conversation import CLIENT, SERVER
 from entry import also, error, remark, warning
-from frames import CANCEL, message, rst_stream
+from frames import CANCEL, headers, message, rst_stream
 from rows_responses import trailers_only
 
 
@@ -169,3 +171,83 @@ def flag_of_reply(talk):
 def prefix_cut(talk):
     talk.data(CLIENT).frame.payload += b"\0\0\0"
     return [error("MG02", talk.data(CLIENT))]
+
+
+def of_request(name, value, words, severity, also_told=()):
+    """A case that one field of the request makes."""
+    check = name.partition("-")[0]
+
+    @also(name, words)
+    def edit(talk):
+        talk.request().frame.set(*value)
+        return [severity(check, talk.request()), *(grade(other, talk.request(), by=check) for grade, other in also_told)]
+
+    return edit
+
+
+of_request("HD03-malformed", (":authority", "two words"), ":authority holds a space", warning)
+of_request("HD05-upgrade", ("upgrade", "h2c"), "the request has upgrade", error)
+of_request("HD05-chunked", ("transfer-encoding", "chunked"), "the request has transfer-encoding", error)
+of_request("HD05-proxy", ("proxy-connection", "keep-alive"), "the request has proxy-connection", error)
+of_request("HD05-keep-alive", ("keep-alive", "timeout=5"), "the request has keep-alive", error)
+of_request("HD02-empty", (":path", ""), ":path is empty", error, [(warning, "RQ02")])
+of_request("RQ02-relative", (":path", "greeter.Greeter/Greet"), ":path does not begin with a slash", warning)
+of_request("RQ11-name", ("x*y", "1"), "the name of a field holds an asterisk", warning)
+of_request("RQ12-space", ("trace-bin", "AA EC"), "the value of trace-bin holds a space", error)
+of_request("HD04-name-space", ("x y", "1"), "the name of a field holds a space", error, [(warning, "RQ11")])
+
+
+def of_trailers(name, fields, words, severity, by=()):
+    """A case that fields of the trailers make."""
+    check = name.partition("-")[0]
+
+    @also(name, words)
+    def edit(talk):
+        for field in fields:
+            talk.trailers().frame.set(*field)
+        return [severity(check, talk.trailers()), *(grade(other, talk.trailers(), by=check) for grade, other in by)]
+
+    return edit
+
+
+of_trailers("RS07-cut", [("grpc-status", "13"), ("grpc-message", "100%2")], "grpc-message ends within an encoded octet", error)
+of_trailers("RS07-raw", [("grpc-status", "13"), ("grpc-message", "café")], "grpc-message is UTF-8 as it is", error)
+of_trailers("RS08-message", [("grpc-status", "5"), ("grpc-message", "none"), ("grpc-status-details-bin", "CAUSBHNvbWU")],
+            "the message of grpc-status-details-bin is another", warning)
+of_trailers("RS06-sign", [("grpc-status", "+5")], "grpc-status is +5", error)
+of_trailers("RS06-empty", [("grpc-status", "")], "grpc-status is empty", error)
+of_trailers("HD05-trailers", [("connection", "close")], "the trailers have connection", error)
+of_trailers("RS14-large", [("grpc-status", "14"), ("grpc-retry-pushback-ms", "4294967296")], "grpc-retry-pushback-ms is beyond 32 bits", warning)
+
+
+@also("HD01-reply", "response headers hold :version")
+def undefined_in_reply(talk):
+    talk.response().frame.fields.insert(1, (":version", "2"))
+    return [error("HD01", talk.response())]
+
+
+@also("HD01-late-status", ":status stands behind content-type")
+def late_status(talk):
+    talk.response().frame.fields.reverse()
+    return [error("HD01", talk.response())]
+
+
+@also("RS04-twice", "response headers come twice, and then trailers")
+def response_headers_twice(talk):
+    again = talk.behind(talk.response(), SERVER, headers(1, talk.response().frame.fields))
+    return [error("RS04", again), error("HD01", again, by="RS04")]
+
+
+@also("MG04-member", "a second member of gzip stands behind the first one", start="go-gzip")
+def second_member(talk):
+    request = talk.data(CLIENT)
+    body = request.frame.payload[5:]
+    request.frame.payload = message(body + body, flag=1)
+    return [error("MG04", request)]
+
+
+@also("MG04-plain", "the request has the compressed-flag, and is not compressed", start="go-gzip")
+def not_compressed(talk):
+    request = talk.data(CLIENT)
+    request.frame.payload = message(gzip.decompress(request.frame.payload[5:]), flag=1)
+    return [error("MG04", request)]

@@ -5,9 +5,10 @@ import struct
 from conversation import CLIENT, MILLISECOND, SECOND, SERVER
 from entry import CLIENT_STREAM, SERVER_STREAM, also, error, remark, warning
 from frames import (CANCEL, CONTINUATION, DATA, ENABLE_PUSH, END_HEADERS, END_STREAM, GOAWAY, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE,
-                    MAX_FRAME_SIZE, PADDED, PRIORITY, PROTOCOL_ERROR, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Block, Frame, Octets, data,
-                    goaway, headers, message, ping, rst_stream, settings, settings_ack, window_update)
+                    MAX_FRAME_SIZE, PADDED, PRIORITY, PROTOCOL_ERROR, RST_STREAM, SETTINGS, WINDOW_UPDATE, Frame, Octets, data,
+                    goaway, headers, message, ping, push_promise, rst_stream, settings, settings_ack, window_update)
 from rows_connection import ALL_STREAMS, long_name
+from rows_responses import OF_GRPC
 from rows_streams import reset_by
 
 
@@ -134,7 +135,7 @@ def tcp_reset(talk):
 
 @also("CN17-client", "the client promises a stream")
 def client_pushes(talk):
-    return [error("CN17", talk.at_end(CLIENT, Block(PUSH_PROMISE, 0, 1, [(":method", "GET")], promised=struct.pack(">I", 2))))]
+    return [error("CN17", talk.at_end(CLIENT, push_promise(1, 2)))]
 
 
 @also("FC01-lowered", "SETTINGS lower the window in the middle of the reply, and the server sends on after its ACK", connection=SERVER_STREAM)
@@ -223,8 +224,7 @@ def large_list(talk):
 
 @also("ST01-promised", "the server promises stream 3")
 def odd_promise(talk):
-    fields = [(":method", "GET"), (":scheme", "http"), (":path", "/style.css"), (":authority", "localhost")]
-    return [error("ST01", talk.before(talk.response(), SERVER, Block(PUSH_PROMISE, 0, 1, fields, promised=struct.pack(">I", 3))))]
+    return [error("ST01", talk.before(talk.response(), SERVER, push_promise(1, 3)))]
 
 
 @also("ST04-reset", "the client resets stream 7, which nobody opened")
@@ -239,7 +239,7 @@ def window_of_idle(talk):
 
 @also("ST04-headers", "the server sends HEADERS on stream 7, which nobody opened")
 def headers_on_idle(talk):
-    return [error("ST04", talk.at_end(SERVER, headers(7, [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")], END_STREAM)))]
+    return [error("ST04", talk.at_end(SERVER, headers(7, [*OF_GRPC, ("grpc-status", "0")], END_STREAM)))]
 
 
 @also("ST05-server", "the server sends DATA behind its trailers")
@@ -250,8 +250,7 @@ def data_behind_trailers(talk):
 @also("ST06-server", "the server resets a stream, and sends HEADERS on it", connection=CLIENT_STREAM)
 def headers_after_reset(talk):
     reset = reset_by(talk, SERVER)
-    fields = [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "13")]
-    return [error("ST06", talk.behind(reset, SERVER, headers(1, fields, END_STREAM)))]
+    return [error("ST06", talk.behind(reset, SERVER, headers(1, [*OF_GRPC, ("grpc-status", "13")], END_STREAM)))]
 
 
 @also("ST08-other", "the CONTINUATION is one of another stream")
@@ -309,3 +308,61 @@ def late_size_update(talk):
     talk.before(talk.request(3), CLIENT, settings_ack())
     talk.request(3).frame.behind = b"\x20"
     return [error("HP03", talk.request(3))]  # and not HP04: of a block with a size update one of both is told
+
+
+@also("CN14-settings", "the client opens a stream after it acknowledged SETTINGS that came behind GOAWAY", calls=2)
+def goaway_then_settings(talk):
+    talk.before(talk.request(3), SERVER, goaway(ALL_STREAMS))
+    talk.before(talk.request(3), SERVER, settings())
+    talk.before(talk.request(3), CLIENT, settings_ack())
+    return [warning("CN14", talk.request(3))]
+
+
+@also("CN04-server", "the server never acknowledges SETTINGS, for 11 s")
+def settings_never_by_server(talk):
+    talk.drop(talk.find(SERVER, SETTINGS, ack=True))
+    talk.wait(11 * SECOND, behind=talk.said[-3])
+    return [warning("CN04", talk.find(CLIENT, SETTINGS))]
+
+
+@also("FC05-connection", "the server waits two seconds for credit of the connection")
+def connection_stall(talk):
+    talk.find(CLIENT, SETTINGS).frame = settings((INITIAL_WINDOW_SIZE, 10**6))
+    whole = message(long_name(65_600))
+    reply = talk.data(SERVER)
+    reply.frame.payload = whole[:16_384]
+    parts = [reply]
+    for begin, end in ((16_384, 32_768), (32_768, 49_152), (49_152, 65_535)):
+        parts.append(talk.behind(parts[-1], SERVER, data(1, whole[begin:end])))
+    credit = talk.behind(parts[-1], CLIENT, window_update(1000), later=2 * SECOND)
+    talk.behind(credit, SERVER, data(1, whole[65_535:]), later=1000)
+    return [remark("FC05", parts[-1], "the window of the connection was empty for 2")]
+
+
+@also("ST09-pings", "the client sends 1001 PINGs at once, each of which is answered")
+def pings(talk):
+    first = talk.at_end(CLIENT, ping("flooding"))
+    for _ in range(1000):
+        last = talk.at_end(CLIENT, ping("flooding"))
+    first.time = last.time
+    for _ in range(1001):
+        talk.at_end(SERVER, ping("flooding", ack=True))
+    return [warning("ST09", last), warning("BH01", first, by="ST09", times=1001)]
+
+
+@also("ST10-refused", "GOAWAY with an error refuses a stream whose answer has begun")
+def goaway_refuses(talk):
+    refused = talk.behind(talk.response(), SERVER, goaway(0, PROTOCOL_ERROR))
+    return [error("ST10", refused)]
+
+
+@also("HP05-index", "an index has no end")
+def endless_index(talk):
+    talk.request().frame.behind = b"\xff" + b"\xff" * 10 + b"\x01"
+    return [error("HP05", talk.request())]
+
+
+@also("HP07-cookie", "a cookie goes into the dynamic table")
+def cookie(talk):
+    talk.request().frame.set("cookie", "session=1234")
+    return [remark("HP07", talk.request(), "cookie")]

@@ -5,8 +5,8 @@ import struct
 
 from conversation import CLIENT, MILLISECOND, SECOND, SERVER
 from entry import CLIENT_STREAM, SERVER_STREAM, legal
-from frames import (CANCEL, DATA, ENABLE_PUSH, END_STREAM, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE, NO_ERROR,
-                    PADDED, PRIORITY, PUSH_PROMISE, SETTINGS, Block, Frame, data, goaway, headers, message, ping, rst_stream, settings, settings_ack,
+from frames import (CANCEL, ENABLE_PUSH, END_STREAM, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE, NO_ERROR,
+                    PADDED, PRIORITY, SETTINGS, Frame, data, goaway, headers, message, push_promise, rst_stream, settings, settings_ack,
                     window_update)
 from rows_connection import ALL_STREAMS, long_name
 from rows_responses import OF_GRPC, trailers_only
@@ -40,8 +40,7 @@ def final_goaway(talk):
 @legal("CN17-early", "the server promises a stream before it acknowledges ENABLE_PUSH 0")
 def early_promise(talk):
     talk.before(talk.request(), CLIENT, settings((ENABLE_PUSH, 0)))
-    fields = [(":method", "GET"), (":scheme", "http"), (":path", "/style.css"), (":authority", "localhost")]
-    promise = talk.before(talk.response(), SERVER, Block(PUSH_PROMISE, 0, 1, fields, promised=struct.pack(">I", 2)))
+    promise = talk.before(talk.response(), SERVER, push_promise(1, 2))
     talk.behind(promise, SERVER, settings_ack())
     talk.at_end(CLIENT, rst_stream(2, CANCEL))
 

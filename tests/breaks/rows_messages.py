@@ -43,7 +43,8 @@ def cut_compression(talk, missing=4):
     return [error("MG04", request)]
 
 
-@breaks("MG05", "the reply is compressed by gzip, and the client takes identity and deflate", "it takes identity and gzip", start="go-gzip", takes="identity,gzip")
+@breaks("MG05", "the reply is compressed by gzip, and the client takes identity and deflate", "it takes identity and gzip",
+        start="go-gzip", takes="identity,gzip")
 def coding_not_taken(talk, takes="identity,deflate"):
     request = talk.data(CLIENT)
     request.frame.payload = message(gzip.decompress(body_of(request)))

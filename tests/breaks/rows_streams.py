@@ -19,13 +19,15 @@ def order_of_streams(talk, first=5):
     return [error("ST02", talk.request(3))]
 
 
-@breaks("ST03", "the client opens a second stream while the first is open, and the server allows one", "it allows two", start="node-h2c", calls=2, limit=2)
+@breaks("ST03", "the client opens a second stream while the first is open, and the server allows one", "it allows two",
+        start="node-h2c", calls=2, limit=2)
 def concurrency(talk, limit=1):
     talk.find(SERVER, SETTINGS).frame = settings((MAX_CONCURRENT_STREAMS, limit))
     return [error("ST03", talk.request(3))]
 
 
-@breaks("ST04", "the client sends DATA on stream 7, which nobody opened", "it sends PRIORITY there", frame=Frame(PRIORITY, 0, 7, struct.pack(">IB", 0, 15)))
+@breaks("ST04", "the client sends DATA on stream 7, which nobody opened", "it sends PRIORITY there",
+        frame=Frame(PRIORITY, 0, 7, struct.pack(">IB", 0, 15)))
 def idle_stream(talk, frame=data(7, b"")):
     return [error("ST04", talk.at_end(CLIENT, frame))]
 
