@@ -39,7 +39,11 @@ void Connection::on_chunk(const Chunk& chunk) {
   if (chunk.missing != 0) on_gap(chunk);
   (chunk.direction == Direction::ToServer ? view_.octets_to_server : view_.octets_to_client) += chunk.bytes.size();
   if (view_.whole(chunk.direction)) remember_first(chunk);
-  if (!from.blind && !chunk.bytes.empty()) on_octets(chunk);
+  if (!from.blind && !chunk.bytes.empty()) {
+    on_octets(chunk);
+  } else if (tls_ && !chunk.bytes.empty()) {
+    read_tls(chunk, chunk.bytes);
+  }
   from.position += chunk.bytes.size();
 }
 
@@ -73,6 +77,7 @@ bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
   sink_.on_opening(view_, {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, from.opening.size(), from.acked},
                    opened);
   from.blind = opened != http2::Opening::Http2;
+  if (opened == http2::Opening::Tls) begin_tls(chunk, octets);
   if (from.blind) return false;
   if (client) {
     from.base = http2::kPreface.size();

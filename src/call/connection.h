@@ -19,6 +19,7 @@
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
 #include "wire/rpc/message_decoder.h"
+#include "wire/tls/handshake.h"
 
 namespace testigo::call {
 
@@ -100,6 +101,10 @@ class Connection {
   void on_frame(const Spot& spot, const http2::Frame& frame);
   void finish();
 
+  // connection_tls.cc: what is encrypted.
+  void begin_tls(const Chunk& chunk, Bytes octets);
+  void read_tls(const Chunk& chunk, Bytes octets);
+
   // connection_gaps.cc: what was not seen.
   void begin_late();
   bool readable(Direction direction) const;
@@ -165,6 +170,7 @@ class Connection {
   Holdings& all_;
   ConnectionView view_;
   std::array<Half, 2> halves_;
+  std::unique_ptr<tls::Handshake> tls_;  // null where there is none
   std::map<StreamId, Stream> streams_;
   Stream* recent_ = nullptr;            // the one asked for last
   StreamId highest_stream_ = 0;         // that the client opened
