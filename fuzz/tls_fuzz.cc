@@ -1,6 +1,6 @@
 // TLS: whatever both sides send, and however it is cut, the same is seen of their handshake, and no more than the limits is kept.
 //
-// An input is a list of turns, each after an octet: the lowest bit says by whom, the rest how long it is, in units of 16 octets.
+// An input is a list of turns, each after two octets: the lowest bit says by whom, the rest how long it is.
 #include "base/testing/cuts.h"
 #include "require.h"
 #include "wire/tls/handshake.h"
@@ -39,11 +39,11 @@ void hear_turn(Handshake& handshake, Direction direction, Bytes octets, std::uin
 Heard hear(Bytes input, std::uint64_t seed) {
   Handshake handshake(small_limits());
   Heard heard;
-  while (!input.empty()) {
-    const auto head = std::to_integer<unsigned>(input[0]);
-    const std::size_t size = std::min<std::size_t>(head / 2 * 16, input.size() - 1);
-    hear_turn(handshake, (head & 1) != 0 ? Direction::ToClient : Direction::ToServer, input.subspan(1, size), seed, heard);
-    input = input.subspan(1 + size);
+  while (input.size() > 2) {
+    const std::uint64_t head = load_number(input.data(), 2);
+    const std::size_t size = std::min<std::size_t>(head / 2, input.size() - 2);
+    hear_turn(handshake, (head & 1) != 0 ? Direction::ToClient : Direction::ToServer, input.subspan(2, size), seed, heard);
+    input = input.subspan(2 + size);
   }
   heard.seen = handshake.seen();
   return heard;
