@@ -60,8 +60,7 @@ struct Group {
 // How all rows are read.
 constexpr std::string_view kReadingOfAll =
     "a connection whose client's first octets are no preface, or whose server is no HTTP/2, is judged by CN01 and CN03 alone; "
-    "under "
-    "TLS and behind a gap nothing is judged";
+    "under TLS the handshake is judged, by TL alone; behind a gap nothing is judged";
 
 const CheckInfo& info(Id id);
 std::span<const CheckInfo> catalogue();

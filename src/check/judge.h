@@ -16,6 +16,7 @@
 namespace testigo::check {
 
 // What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here.
+// Under TLS that is what it offers, see tls_offer.h.
 enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
@@ -24,6 +25,7 @@ class Judge final : public call::Sink {
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
+  void on_tls(const call::TlsSeen& seen) override;
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
   void on_message(const call::MessageSeen& seen) override;
@@ -61,6 +63,7 @@ class Judge final : public call::Sink {
     return connection.whole(spot.direction) ? of(connection) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
+  void lay_aside(const call::ConnectionView& connection, Findings& findings) const;
 
   FindingLog log_;
   Foreign foreign_;

@@ -24,6 +24,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown)
       judge_({}, foreign_of(hearing)),
       traffic_(hearing),
       lines_(stdout, shown.json, paint_for(stdout)),
+      tls_lines_(stdout, shown.json, paint_for(stdout), shown.calls),
       frames_(stdout, shown.json, paint_for(stdout), secrets_),
       filter_(shown.calls, shown_calls(shown)),
       fan_(sinks(shown)),
@@ -44,6 +45,7 @@ std::vector<call::Sink*> Audience::shown_calls(const Shown& shown) {
 // Those that print frames hear them before what follows from them.
 std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
   std::vector<call::Sink*> all;
+  if (!shown.quiet) all.push_back(&tls_lines_);
   if (shown.frames) all.push_back(&frames_);
   if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_));
   all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});

@@ -19,6 +19,7 @@
 #include "run/frame_lines.h"
 #include "run/server_ports.h"
 #include "run/shown.h"
+#include "run/tls_lines.h"
 #include "verdict/call_summary.h"
 #include "verdict/traffic.h"
 
@@ -73,6 +74,7 @@ class Audience {
   verdict::TrafficWitness traffic_;
   Progress progress_;
   CallLines lines_;
+  TlsLines tls_lines_;
   FrameLines frames_;
   std::optional<Follow> follow_;
   verdict::CallSummaryWitness summary_;

@@ -30,7 +30,7 @@ enum class Step : std::uint8_t {
 };
 
 struct Alert {
-  Direction from = Direction::ToClient;  // of its flow: ToClient, from the server
+  Direction direction = Direction::ToClient;
   bool fatal = false;
   std::uint8_t description = 0;
   friend bool operator==(const Alert&, const Alert&) = default;
