@@ -46,6 +46,7 @@ class FrameChecks final : public Check {
                       {kMaxFrameSize, Direction::ToClient, findings.limits().pending_settings_max}}} {}
 
   call::Interest hears() const override { return kFramesAlone; }
+  void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_frame(const call::FrameSeen& seen) override;
 
  private:
@@ -59,7 +60,8 @@ class FrameChecks final : public Check {
 
   Findings& findings_;
   BlockOrder block_order_;
-  std::array<LimitInForce, 2> size_limits_;  // by the direction of the SETTINGS
+  std::array<LimitInForce, 2> size_limits_;    // by the direction of the SETTINGS
+  std::array<std::uint64_t, 2> begins_{0, 0};  // offset of the first frame of each direction
 };
 
 std::string_view sender(Direction direction) { return direction == Direction::ToServer ? "client" : "server"; }
@@ -73,10 +75,15 @@ const http2::Padding* padding_of(const http2::Frame& frame) {
   return padding != nullptr && *padding ? &**padding : nullptr;
 }
 
+// What was recognised is the client's preface, or the header of the server's first frame.
+void FrameChecks::on_opening(const call::ConnectionView&, const call::Spot& spot, http2::Opening) {
+  begins_[static_cast<std::size_t>(spot.direction)] = spot.direction == Direction::ToServer ? spot.end : spot.offset;
+}
+
 void FrameChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   const Form& form = kForms[FrameTypes::index(header.type)];
-  if (seen.spot.offset == (seen.spot.direction == Direction::ToServer ? http2::kPreface.size() : 0)) first_frame(seen);
+  if (seen.spot.offset == begins_[static_cast<std::size_t>(seen.spot.direction)]) first_frame(seen);
   block_order_.on_frame(seen);
   place(seen, form);
   unused_bits(seen, form);

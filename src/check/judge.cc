@@ -76,7 +76,7 @@ void Judge::on_side_ended(const call::SideEnded& ended) {
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  Attended* const attended = of(closed.connection);
+  Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection);
   if (attended == nullptr) return;
   for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
 }
@@ -96,10 +96,19 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
 void Judge::lay_aside(const call::ConnectionView& connection, Findings& findings) const {
   const std::string_view reason = why_not_judgeable(connection);
   const bool tls = connection.client_opening == http2::Opening::Tls;
-  if (reason.empty()) return;
+  if (reason.empty()) return lay_aside_upgraded(connection, findings);
   if (tls && foreign_ == Foreign::PassedOver) return;
   for (const Id id : judged_checks()) {
     if (!tls || (id != Id::TL01 && id != Id::TL02)) findings.not_judgeable(id, reason);
+  }
+}
+
+// What concerns the connection is judged from where HTTP/2 begins.
+void Judge::lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) {
+  if (!began_as_http1(connection)) return;
+  for (const Id id : judged_checks()) {
+    const std::string_view letters = info(id).id.substr(0, 2);
+    if (letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
   }
 }
 

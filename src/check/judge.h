@@ -12,6 +12,7 @@
 #include "call/roster.h"
 #include "check/all_checks.h"
 #include "check/findings.h"
+#include "check/upgraded.h"
 
 namespace testigo::check {
 
@@ -58,11 +59,12 @@ class Judge final : public call::Sink {
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What stands behind a gap is told, and not judged: null too.
+  // What stands behind a gap, or answers a request of HTTP/1.1, is told, and not judged: null too.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    return connection.whole(spot.direction) ? of(connection) : nullptr;
+    return connection.whole(spot.direction) && !is_upgraded_stream(connection, spot.place) ? of(connection) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
+  static void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings);
   void lay_aside(const call::ConnectionView& connection, Findings& findings) const;
 
   FindingLog log_;
