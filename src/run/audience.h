@@ -27,7 +27,8 @@ namespace testigo::run {
 
 class Audience {
  public:
-  Audience(verdict::Hearing hearing, const Shown& shown);
+  // `chosen`, if any, hears of the calls that are shown, and must outlive it.
+  Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen = nullptr);
 
   // Whom the source tells; one thread at a time.
   tcp::ConnectionSink& sink() { return model_; }
@@ -65,7 +66,7 @@ class Audience {
   };
 
   std::vector<call::Sink*> sinks(const Shown& shown);
-  std::vector<call::Sink*> shown_calls(const Shown& shown);
+  std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
 
   bool json_;
   capture::SecretNames secrets_;
