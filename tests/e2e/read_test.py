@@ -15,7 +15,7 @@ import time
 import unittest
 
 from dissected import tshark_fields
-from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder
+from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder, tshark
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 
@@ -336,11 +336,13 @@ class Read(unittest.TestCase):
 
     def test_packets_in_parts_are_kept_with_their_connection(self):
         parts = self.folder / "parts-kept.pcap"
-        parts.write_bytes(b"".join(in_parts(self.converted("whole-kept.pcap", "editcap", "-F", "nsecpcap").read_bytes(), 1480)))
-        out, _ = self.keep("--status", "failed", capture=parts)
-        kept = self.read(out)[0]
-        failed = [call for call in self.calls if call["status"] != 0]
-        self.assertEqual([self.unnumbered(call) for call in kept], [self.unnumbered(call) for call in failed])
+        whole = self.converted("whole-kept.pcap", "editcap", "-F", "nsecpcap").read_bytes()
+        parts.write_bytes(b"".join(in_parts(whole[:whole.index(b"Converse")], 48)[:-10]))
+        out, _ = self.keep("--method", "GreetMany", capture=parts)
+        wanted = [call for call in self.calls if call["method"].endswith("/GreetMany")]
+        self.assertEqual([self.unnumbered(call) for call in self.read(out)[0]], [self.unnumbered(call) for call in wanted])
+        ports = {port for packet in tshark(out, self.port, "tcp", "tcp.srcport", "tcp.dstport") for port in packet}
+        self.assertEqual(ports, {str(self.port), *(call["client"].rpartition(":")[2] for call in wanted)})
 
     def test_what_cannot_be_kept_is_one_clear_line(self):
         octets = self.capture.read_bytes()

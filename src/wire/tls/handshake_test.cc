@@ -86,6 +86,7 @@ TEST(Handshake, IsReadThroughARetry) {
   const Heard heard = hear(testing::kRetry);
   EXPECT_THAT(heard.steps, ElementsAre(Step::ClientHello, Step::Retry, Step::ServerHello, Step::Secured));
   EXPECT_TRUE(heard.seen.retried);
+  ASSERT_TRUE(heard.seen.server);
   EXPECT_EQ(heard.seen.server->version, kTls13);
   EXPECT_EQ(heard.seen.client->server_name, std::nullopt);
 }
@@ -113,6 +114,13 @@ TEST(Handshake, ThatIsRefusedTellsTheAlert) {
   EXPECT_THAT(heard.steps, ElementsAre(Step::ClientHello, Step::Alert));
   EXPECT_EQ(heard.seen.alert, (Alert{Direction::ToClient, true, 120}));
   EXPECT_EQ(heard.seen.server, std::nullopt);
+}
+
+// As that which ends a connection of TLS 1.2.
+TEST(Handshake, ReadsNothingIntoAnAlertThatIsEncrypted) {
+  Recorded turns = testing::kTls12;
+  turns.push_back({Direction::ToServer, "150303001a 0228000000000000000000000000000000000000000000000000"});
+  EXPECT_EQ(hear(turns).seen.alert, std::nullopt);
 }
 
 TEST(Handshake, OfOldVersionsIsRead) { EXPECT_EQ(hear(testing::kTls11).seen.server->version, 0x0302); }
