@@ -9,6 +9,7 @@ namespace testigo::http2 {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 16'384;
+constexpr std::uint64_t kBodyBytesMax = 65'536;
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kSettingBytes = 6;
 constexpr std::size_t kTargetKept = 1024;
@@ -115,7 +116,7 @@ bool Upgrade::read_request_head() {
   if (!read || field(head, "Transfer-Encoding")) return false;
   if (const auto length = field(head, "Content-Length")) {
     const auto [end, error] = std::from_chars(length->data(), length->data() + length->size(), body_left_);
-    if (error != std::errc() || end != length->data() + length->size()) return false;
+    if (error != std::errc() || end != length->data() + length->size() || body_left_ > kBodyBytesMax) return false;
   }
   std::string_view line = head;
   take_to(line, " ");

@@ -1,7 +1,7 @@
 // The switch from HTTP/1.1 to HTTP/2 by "Upgrade: h2c" (RFC 7540 section 3.2, which RFC 9113 removed): passes over the client's
 // request and the server's answer up to 101, and says what HTTP/2 begins with. The request becomes that of stream 1.
 //
-// Cutting the input elsewhere never changes the outcome. A head of more than 16 KiB is none.
+// Cutting the input elsewhere never changes the outcome. A head of more than 16 KiB, or a body of more than 64, is none.
 #pragma once
 
 #include <cstdint>

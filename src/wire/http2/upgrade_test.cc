@@ -69,6 +69,7 @@ TEST(Upgrade, IsNoneWithoutAWholeRequestForIt) {
   EXPECT_EQ(request("GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: A+EAAQAA\r\n\r\n").last, Switch::None);
   EXPECT_EQ(request(with("Transfer-Encoding: chunked")).last, Switch::None);
   EXPECT_EQ(request(with("Content-Length: 4x")).last, Switch::None);
+  EXPECT_EQ(request(with("Content-Length: 65537")).last, Switch::None);
   EXPECT_EQ(request("GET /" + std::string(20'000, 'a')).last, Switch::None);
   EXPECT_EQ(request("GET / HTTP/1.1\r\nUpgrade: h2c\r\n").last, Switch::NeedMore);
   EXPECT_EQ(request("GET / HTTP/1.1\r\nUpgrade: websocket, h2c\r\nHTTP2-Settings:\r\n\r\n").last, Switch::Done);
