@@ -30,19 +30,28 @@ void add_folder(CLI::App& command, run::WatchOptions& options, bool& health) {
       ->needs(folder);
 }
 
-// What is read from files is neither listened to nor kept.
-void add_files(CLI::App& command, std::vector<std::filesystem::path>& files) {
+// What is read from files is not listened to; what is kept of it is a copy.
+void add_files(CLI::App& command, run::ReadOptions& options) {
   auto* option =
-      command.add_option("FILE", files, "captures to read, pcapng or pcap, also compressed by gzip; -: the standard input")
+      command.add_option("FILE", options.files, "captures to read, pcapng or pcap, also compressed by gzip; -: the standard input")
           ->type_name("FILE");
+  command
+      .add_option(
+          "--keep", options.keep,
+          "with FILE: copy to this capture the connections with a call that is shown, whole, secrets masked, without bodies")
+      ->needs(option)
+      ->type_name("OUT");
   for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
     option->excludes(command.get_option(live));
   }
 }
 
-int watch(const run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
+int watch(const run::WatchOptions& options, run::ReadOptions reading, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
-  if (!files.empty()) return run::run_read({files, options.shown});
+  if (options.payloads && !options.write && !reading.keep) throw CLI::RequiresError("--payloads", "--write or --keep");
+  reading.shown = options.shown;
+  reading.payloads = options.payloads;
+  if (!reading.files.empty()) return run::run_read(reading);
   if (options.interface.empty()) throw CLI::RequiredError("-i,--interface or FILE");
   return run::run_watch(options);
 }
@@ -57,8 +66,8 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
       ->type_name("BPF");
   add_duration(*command, "--for", options->time_limit, "end after this time");
   command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
-  auto* write = command->add_flag("--write", options->write, "keep the packets in wire.pcapng, without message bodies");
-  command->add_flag("--payloads", options->payloads, "with --write: with message bodies")->needs(write);
+  command->add_flag("--write", options->write, "keep all packets in wire.pcapng, whatever is shown, without message bodies");
+  command->add_flag("--payloads", options->payloads, "with --write or --keep: with message bodies");
   command
       ->add_option("--secret", options->shown.secrets,
                    "values of this header field are secret, too: neither written nor shown; may be repeated")
@@ -67,22 +76,23 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);
-  const auto files = std::make_shared<std::vector<std::filesystem::path>>();
-  add_files(*command, *files);
+  const auto reading = std::make_shared<run::ReadOptions>();
+  add_files(*command, *reading);
   add_shown(*command, options->shown);
   command->footer(
       "Examples:\n"
       "  testigo watch capture.pcapng                         every gRPC call in a capture\n"
       "  testigo watch capture.pcapng --status failed --min-latency 1s\n"
+      "  testigo watch capture.pcapng --status failed --keep failed.pcapng\n"
       "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"
       "  sudo testigo watch -i eth0 --write --folder /var/lib/testigo --rotate-bytes 5000000 --rotate-files 4\n\n"
       "To listen it needs the capability CAP_NET_RAW, and gives up all privileges once it listens.\n"
-      "What does not speak HTTP/2, is encrypted or began before is counted and not judged.\n\n"
+      "What does not speak HTTP/2 or began before is counted and not judged; of what is encrypted, the handshake is.\n\n"
       "Exit code: 0 PROVEN (gRPC by the specification), 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options, files, health] { return watch(*options, *files, *health); };
+  return [options, reading, health] { return watch(*options, *reading, *health); };
 }
 
 }  // namespace testigo::app

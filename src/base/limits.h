@@ -28,6 +28,10 @@ struct Limits {
   std::size_t insertions_lost_max = 4096;                      // behind a gap: candidates for how many header fields were lost
   std::size_t recovery_steps_max = 4'000'000;                  // taken behind a gap to find out; then what is unknown stays so
 
+  // wire/tls
+  std::size_t tls_hello_bytes_max = std::size_t{1} << 15;  // one ClientHello or ServerHello
+  std::size_t tls_offers_kept = 64;                        // versions, cipher suites, protocols of a ClientHello, each
+
   // wire/rpc
   std::size_t message_bytes_kept = std::size_t{1} << 16;        // of one message; the rest is counted
   std::size_t message_bytes_kept_all = std::size_t{256} << 20;  // of the messages that are not whole yet, of all connections

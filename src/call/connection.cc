@@ -44,7 +44,7 @@ void Connection::on_chunk(const Chunk& chunk) {
   if (chunk.missing != 0) on_gap(chunk);
   (chunk.direction == Direction::ToServer ? view_.octets_to_server : view_.octets_to_client) += chunk.bytes.size();
   if (view_.whole(chunk.direction)) remember_first(chunk);
-  if (!from.blind && !chunk.bytes.empty()) on_octets(chunk);
+  if (!chunk.bytes.empty()) from.blind ? read_other(chunk) : on_octets(chunk);
   from.position += chunk.bytes.size();
 }
 
@@ -63,6 +63,12 @@ void Connection::on_octets(const Chunk& chunk) {
   if (!octets.empty()) read_frames(chunk, octets);
 }
 
+// Of what is no HTTP/2, or not yet.
+void Connection::read_other(const Chunk& chunk) {
+  if (tls_) read_tls(chunk, chunk.bytes);
+  if (upgrade_) read_upgrade(chunk, chunk.bytes);
+}
+
 // Takes octets off until the direction is recognised: so the spot does not depend on how they were cut. True when frames follow.
 bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
   Half& from = half(chunk.direction);
@@ -75,12 +81,17 @@ bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
   }
   if (opened == http2::Opening::NeedMore) return false;
   opening(chunk.direction) = opened;
-  sink_.on_opening(view_, {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, from.opening.size(), from.acked},
-                   opened);
+  sink_.on_opening(
+      view_,
+      {{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, from.begin, from.begin + from.opening.size(), from.acked},
+      opened);
   from.blind = opened != http2::Opening::Http2;
-  if (from.blind) return false;
+  if (opened == http2::Opening::Tls) begin_tls(chunk, octets);
+  if (opened == http2::Opening::Http1) begin_upgrade(chunk, octets);
+  if (opened != http2::Opening::Http2) return false;
+  from.base = from.begin;
   if (client) {
-    from.base = http2::kPreface.size();
+    from.base += http2::kPreface.size();
   } else {
     read_frames(chunk, from.opening);  // the header of its first frame
   }

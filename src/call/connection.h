@@ -19,6 +19,8 @@
 #include "call/streams.h"
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
+#include "wire/http2/upgrade.h"
+#include "wire/tls/handshake.h"
 
 namespace testigo::call {
 
@@ -62,6 +64,7 @@ class Connection {
     http2::FrameDecoder frames;
     http2::HpackDecoder hpack;
     std::vector<std::byte> opening;  // the octets by which it was recognised
+    std::uint64_t begin = 0;         // offset of the first octet of HTTP/2; 0 but for an upgrade from HTTP/1.1
     std::uint64_t base = 0;          // offset of the first octet that `frames` was fed
     std::uint64_t position = 0;      // offset behind the last octet, those that are missing included
     bool offsets_known = true;       // they count from the start of the connection
@@ -84,10 +87,26 @@ class Connection {
   void remember_first(const Chunk& chunk);
   void on_gap(const Chunk& chunk);
   void on_octets(const Chunk& chunk);
+  void read_other(const Chunk& chunk);
   bool recognise(const Chunk& chunk, Bytes& octets);
   void read_frames(const Chunk& chunk, Bytes octets);
   void on_frame(const Spot& spot, const http2::Frame& frame);
   void finish();
+
+  // connection_upgrade.cc: from HTTP/1.1 to HTTP/2.
+  struct Upgrading {
+    http2::Upgrade http1;
+    Spot asked;  // where the client did
+  };
+  void begin_upgrade(const Chunk& chunk, Bytes octets);
+  void read_upgrade(const Chunk& chunk, Bytes octets);
+  void switch_to_http2(const Chunk& chunk, Bytes octets);
+  void begin_http2(Half& from, std::uint64_t begin);
+  void open_upgraded(const http2::Upgrade& http1, const Spot& asked);
+
+  // connection_tls.cc: what is encrypted.
+  void begin_tls(const Chunk& chunk, Bytes octets);
+  void read_tls(const Chunk& chunk, Bytes octets);
 
   // connection_gaps.cc: what was not seen.
   void begin_late();
@@ -155,6 +174,8 @@ class Connection {
   Holdings& all_;
   ConnectionView view_;
   std::array<Half, 2> halves_;
+  std::unique_ptr<tls::Handshake> tls_;  // null where there is none
+  std::unique_ptr<Upgrading> upgrade_;   // null where none is asked for, or it is over
   Streams streams_;
   Stream* recent_ = nullptr;            // the one asked for last
   StreamId highest_stream_ = 0;         // that the client opened

@@ -51,6 +51,8 @@ void Connection::begin_late() {
 void Connection::on_gap(const Chunk& chunk) {
   (chunk.direction == Direction::ToServer ? view_.gap_to_server : view_.gap_to_client) = true;
   Half& from = half(chunk.direction);
+  if (tls_) tls_->lose(chunk.direction);
+  upgrade_.reset();
   if (from.blind) return;
   BehindGap& gap = behind_gap(from);
   gap.time = chunk.time;

@@ -15,6 +15,7 @@
 #include "wire/http2/preface.h"
 #include "wire/rpc/message_decoder.h"
 #include "wire/tcp/connection_sink.h"
+#include "wire/tls/handshake.h"
 
 namespace testigo::call {
 
@@ -60,6 +61,7 @@ struct ConnectionView {
   std::uint64_t octets_to_client = 0;
   std::uint64_t blocks_beyond_limit = 0;  // header blocks of which our limits kept a part from being decoded
   std::uint64_t answer_frames = 0;        // HEADERS and DATA of the server, seen so far
+  const tls::Seen* tls = nullptr;         // what the handshake has shown so far; null where there is no TLS
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {
@@ -134,6 +136,13 @@ struct Call {
   bool headers_delivered = false;  // the same for the request's headers
 };
 
+// The handshake came on by a step; what is known by then stands in the view.
+struct TlsSeen {
+  const ConnectionView& connection;
+  const Spot& spot;  // of the record that ended it
+  tls::Step step;
+};
+
 struct FrameSeen {
   const ConnectionView& connection;
   const Spot& spot;
@@ -199,6 +208,7 @@ class Sink {
   virtual void on_connection(const ConnectionView&) {}
   // The first octets of a direction were recognised as `Http2` or something else; the spot is of those that decided.
   virtual void on_opening(const ConnectionView&, const Spot&, http2::Opening) {}
+  virtual void on_tls(const TlsSeen&) {}
   virtual void on_frame(const FrameSeen&) {}
   virtual void on_block(const BlockSeen&) {}
   virtual void on_message(const MessageSeen&) {}

@@ -10,6 +10,10 @@ void Fan::on_opening(const ConnectionView& connection, const Spot& spot, http2::
   for (Sink* sink : roster_.all()) sink->on_opening(connection, spot, opening);
 }
 
+void Fan::on_tls(const TlsSeen& seen) {
+  for (Sink* sink : roster_.all()) sink->on_tls(seen);
+}
+
 void Fan::on_frame(const FrameSeen& seen) {
   for (Sink* sink : roster_.frames()) sink->on_frame(seen);
 }

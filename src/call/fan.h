@@ -19,6 +19,7 @@ class Fan final : public Sink {
 
   void on_connection(const ConnectionView& connection) override;
   void on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) override;
+  void on_tls(const TlsSeen& seen) override;
   void on_frame(const FrameSeen& seen) override;
   void on_block(const BlockSeen& seen) override;
   void on_message(const MessageSeen& seen) override;

@@ -22,10 +22,13 @@ struct SectionStart {
 struct CapturedPacket {
   std::uint64_t number = 0;  // from 1, as Wireshark numbers them
   std::uint16_t link_type = 0;
-  bool cut = false;          // there was more of it than was captured
+  std::uint64_t original_length = 0;
   std::optional<Time> time;  // nothing when the block holds none, or it is out of range
   Bytes octets;
   std::string_view comment;
+
+  // There was more of it than was captured.
+  bool cut() const { return original_length > octets.size(); }
 };
 
 struct CaptureStatistics {

@@ -71,8 +71,9 @@ class CommentedSink final : public tcp::ConnectionSink {
 std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::PacketKind kind) {
   if (!captured.time) return "it has no time";
   if (!is_known_link_type(captured.link_type)) return "its link type is not read";
-  if (kind == tcp::PacketKind::Malformed) return captured.cut ? "it was cut inside a header" : "its headers contradict themselves";
-  const bool too_short_to_tell = !is_ip && captured.cut && captured.octets.size() <= kLinkHeaderBytesMax;
+  if (kind == tcp::PacketKind::Malformed)
+    return captured.cut() ? "it was cut inside a header" : "its headers contradict themselves";
+  const bool too_short_to_tell = !is_ip && captured.cut() && captured.octets.size() <= kLinkHeaderBytesMax;
   return too_short_to_tell ? "it was cut inside a header" : "";
 }
 
@@ -274,7 +275,7 @@ struct CaptureFiles::Open {
   std::pair<dev_t, ino_t> identity;
   std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
-  bool read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const;
+  bool read(const Take& take, ReadSoFar& so_far, const Progress& progress) const;
   bool wait(ReadSoFar& so_far, const Progress& progress) const;
   std::size_t read_some(std::span<std::byte> buffer) const;
 };
@@ -317,34 +318,64 @@ bool CaptureFiles::Open::wait(ReadSoFar& so_far, const Progress& progress) const
 }
 
 // False when nothing of the files behind is wanted either.
-bool CaptureFiles::Open::read(CaptureReading& reading, ReadSoFar& so_far, const Progress& progress) const {
+bool CaptureFiles::Open::read(const Take& take, ReadSoFar& so_far, const Progress& progress) const {
+  if (size) ::lseek(file.get(), 0, SEEK_SET);
   std::vector<std::byte> buffer(kReadBytes);
   std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
   for (;;) {
     if (!size && !wait(so_far, progress)) return false;
     const std::size_t octets = read_some(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left)));
     if (octets == 0) return true;
-    if (!reading.take(Bytes(buffer).first(octets))) {
-      if (reading.is_no_capture()) is_no_capture(name);
-      return true;
-    }
+    if (!take(Bytes(buffer).first(octets))) return true;
     left -= octets;
     so_far.octets += octets;
     if (progress && !progress(so_far)) return false;
   }
 }
 
-CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
-  CaptureReading reading(sink, limits);
+void CaptureFiles::read_all(const TakerOf& taker_of, const Progress& progress) const {
   ReadSoFar so_far;
-  if (std::ranges::all_of(files_, [](const Open& file) { return file.size.has_value(); })) {
+  if (again()) {
     for (const Open& file : files_) so_far.total += *file.size;
   }
   for (const Open& file : files_) {
-    reading.begin_file(files_.size() > 1 ? inert(file.name.filename().native()) : "");
-    if (!file.read(reading, so_far, progress)) break;
+    if (!file.read(taker_of(file), so_far, progress)) break;
   }
+}
+
+bool CaptureFiles::again() const {
+  return std::ranges::all_of(files_, [](const Open& file) { return file.size.has_value(); });
+}
+
+CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
+  CaptureReading reading(sink, limits);
+  const auto taker_of = [&](const Open& file) -> Take {
+    reading.begin_file(files_.size() > 1 ? inert(file.name.filename().native()) : "");
+    return [&](Bytes octets) {
+      const bool more = reading.take(octets);
+      if (reading.is_no_capture()) is_no_capture(file.name);
+      return more;
+    };
+  };
+  read_all(taker_of, progress);
   return reading.end();
+}
+
+void CaptureFiles::read_packets(const OnPacket& on_packet, const Limits& limits, const Progress& progress) const {
+  CaptureDecoder decoder(limits);
+  const auto taker_of = [&](const Open&) -> Take {
+    decoder = CaptureDecoder(limits);
+    return [&](Bytes octets) {
+      decoder.feed(octets);
+      CaptureBlock block;
+      ReadBlock read;
+      while ((read = decoder.next(block)) == ReadBlock::Done) {
+        if (const auto* packet = std::get_if<CapturedPacket>(&block)) on_packet(*packet);
+      }
+      return read == ReadBlock::NeedMore;
+    };
+  };
+  read_all(taker_of, progress);
 }
 
 CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSink& sink, const Limits& limits) {

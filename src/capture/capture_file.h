@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "capture/block_reader.h"
 #include "wire/tcp/connection_sink.h"
 
 namespace testigo::capture {
@@ -66,12 +67,23 @@ class CaptureFiles {
   CaptureFiles(CaptureFiles&&) noexcept;
   ~CaptureFiles();
 
-  // See `read_captures`. Once. `progress`, if given, hears of every reading, and returns false to end it there.
+  // See `read_captures`. Regular files may be read again, as they were. `progress`, if given, hears of every reading, and returns
+  // false to end it there.
   using Progress = std::function<bool(const ReadSoFar&)>;
   CaptureSummary read(tcp::ConnectionSink& sink, const Limits& limits = {}, const Progress& progress = {}) const;
+  // The packets alone, up to what is damaged in each file.
+  using OnPacket = std::function<void(const CapturedPacket&)>;
+  void read_packets(const OnPacket& on_packet, const Limits& limits = {}, const Progress& progress = {}) const;
+  // Regular files alone: they can be read again.
+  bool again() const;
 
  private:
   struct Open;
+  // False when there is no use in more of the file.
+  using Take = std::function<bool(Bytes)>;
+  using TakerOf = std::function<Take(const Open&)>;
+  void read_all(const TakerOf& taker_of, const Progress& progress) const;
+
   std::vector<Open> files_;
 };
 

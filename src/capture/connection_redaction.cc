@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace testigo::capture {
 namespace {
 
 using http2::Opening;
+
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 bool differs_from_zeros(std::span<const std::byte> octets) {
   return std::ranges::any_of(octets, [](std::byte octet) { return octet != std::byte{0}; });
@@ -40,15 +43,21 @@ void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   if (from.rest != Rest::Unknown) return;
   from.octets.insert(from.octets.end(), chunk.bytes.begin(), chunk.bytes.end());
   if (from.opening == Opening::NeedMore) recognise(chunk.direction);
-  const std::span<std::byte> undecided = std::span(from.octets).subspan(from.decided - from.first);
-  if (from.http2) from.decided += from.http2->redact(undecided);
-  if (!from.http1) return;
-  from.decided += from.http1->redact(undecided);
-  if (from.http1->switched()) settle(from, Rest::Zeros);
+  if (upgrade_ && from.opening == Opening::Http1) follow_upgrade(chunk.direction);
+  decide(from);
+}
+
+void ConnectionRedaction::decide(Side& side) {
+  const std::span<std::byte> undecided = std::span(side.octets).subspan(side.decided - side.first);
+  if (side.http2) side.decided += side.http2->redact(undecided);
+  if (!side.http1) return;
+  side.decided += side.http1->redact(undecided);
+  if (side.http1->switched()) settle(side, Rest::Zeros);
 }
 
 // Of a gap of unknown size the next octet is left out, so that a reader meets one too.
 void ConnectionRedaction::on_gap(Side& side, std::uint64_t missing) {
+  give_up_upgrade();
   const auto from = static_cast<std::int64_t>(side.first + side.octets.size());
   side.gap = Gap{from, from + (missing == kUnknownMissing ? 1 : static_cast<std::int64_t>(missing))};
   settle_rest(side);
@@ -56,7 +65,7 @@ void ConnectionRedaction::on_gap(Side& side, std::uint64_t missing) {
 
 void ConnectionRedaction::recognise(Direction direction) {
   Side& from = side(direction);
-  const Bytes all = from.octets;  // none is dropped before it is known what they are
+  const Bytes all = Bytes(from.octets).subspan(from.begin - from.first);  // none is dropped before it is known what they are
   while (from.opening == Opening::NeedMore && from.tried < all.size()) {
     const Bytes first = all.first(++from.tried);
     from.opening = direction == Direction::ToServer ? http2::client_opening(first) : http2::server_opening(first);
@@ -64,12 +73,68 @@ void ConnectionRedaction::recognise(Direction direction) {
   if (from.opening != Opening::NeedMore) recognised(direction);
 }
 
+// HTTP/1.1 may ask for HTTP/2, and what becomes of it is decided with the answer.
 void ConnectionRedaction::recognised(Direction direction) {
+  const Side& from = side(direction);
+  const bool asks = direction == Direction::ToServer && from.opening == Opening::Http1 && from.begin == 0;
+  if (asks && !side(Direction::ToClient).gap) upgrade_ = std::make_unique<http2::Upgrade>();
+  if (!upgrade_ || from.opening != Opening::Http1) decide_as_recognised(direction);
+}
+
+void ConnectionRedaction::follow_upgrade(Direction direction) {
+  Side& from = side(direction);
+  const bool client = direction == Direction::ToServer;
+  const std::uint64_t end = from.first + from.octets.size();
+  Bytes octets = Bytes(from.octets).subspan(from.followed - from.first);
+  const http2::Switch step = client ? upgrade_->take_request(octets) : upgrade_->take_answer(octets);
+  from.followed = end;
+  if (step == http2::Switch::NeedMore) return;
+  // A client says nothing of HTTP/2 before it has got the 101.
+  if (step == http2::Switch::None || (client && !octets.empty())) return give_up_upgrade();
+  if (from.decided < end - octets.size()) decide_head(direction, end - octets.size());
+  if (!client) switch_to_http2();
+}
+
+// Line by line, as what a header block of HTTP/2 says; of a body nothing, unless payloads are wanted.
+void ConnectionRedaction::decide_head(Direction direction, std::uint64_t end) {
+  Side& from = side(direction);
+  const std::span<std::byte> all = std::span(from.octets).first(end - from.first);
+  const bool has_body = direction == Direction::ToServer && !payloads_;
+  const std::size_t said = has_body ? as_text(all).find(kHeadEnd) + kHeadEnd.size() : all.size();
+  Http1Redaction http1(names_, tally_, limits_);
+  const std::size_t masked = http1.redact(all.first(said));
+  // What is left of a body is the beginning of a line, and no secret.
+  if (!payloads_ || http1.switched()) clear(all.subspan(masked));
+  from.decided = end;
+}
+
+void ConnectionRedaction::switch_to_http2() {
+  upgrade_.reset();
+  for (Side& each : sides_) {
+    each.opening = Opening::NeedMore;
+    each.begin = each.decided;
+    each.tried = 0;
+  }
+  recognise(Direction::ToClient);
+}
+
+// It stays HTTP/1.1.
+void ConnectionRedaction::give_up_upgrade() {
+  if (!std::exchange(upgrade_, nullptr)) return;
+  for (const Direction direction : {Direction::ToServer, Direction::ToClient}) {
+    Side& each = side(direction);
+    if (each.opening != Opening::Http1 || each.rest != Rest::Unknown) continue;
+    decide_as_recognised(direction);
+    decide(each);
+  }
+}
+
+void ConnectionRedaction::decide_as_recognised(Direction direction) {
   Side& from = side(direction);
   const Rest rest = rest_of(direction);
   if (rest == Rest::Unknown) return from.opening == Opening::Http2 ? start_http2(direction) : start_http1(direction);
   // By these it was known, and shall be known again. They hold no more than a method, or a version.
-  if (from.opening == Opening::Http1) from.decided = from.tried;
+  if (from.opening == Opening::Http1) from.decided = std::max(from.decided, from.begin + from.tried);
   settle(from, rest);
 }
 
@@ -89,15 +154,18 @@ void ConnectionRedaction::start_http1(Direction direction) {
 
 void ConnectionRedaction::start_http2(Direction direction) {
   Side& from = side(direction);
-  if (direction == Direction::ToServer) from.decided = http2::kPreface.size();
+  if (direction == Direction::ToServer) from.decided = from.begin + http2::kPreface.size();
   from.http2 = std::make_unique<Http2Redaction>(direction, names_, tally_, data_, limits_);
 }
 
 void ConnectionRedaction::finish(Direction direction) {
   Side& from = side(direction);
+  give_up_upgrade();
   // Too short to be anything; or the beginning of a preface, and shall be known for that again.
-  const bool preface = direction == Direction::ToServer && http2::kPreface.starts_with(as_text(from.octets));
-  const bool plain = from.opening == Opening::NeedMore && (payloads_ || preface);
+  const bool open = from.opening == Opening::NeedMore && from.rest == Rest::Unknown;
+  const bool preface =
+      open && direction == Direction::ToServer && http2::kPreface.starts_with(as_text(from.octets).substr(from.begin - from.first));
+  const bool plain = open && (payloads_ || preface);
   plain ? settle(from, Rest::AsItIs) : settle_rest(from);
   from.finished = true;
 }

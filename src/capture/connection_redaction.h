@@ -3,7 +3,8 @@
 //
 //   HTTP/2, known by its preface   masked frame by frame
 //   TLS                            as it is: ciphertext
-//   HTTP/1.1                       zeros but for what it was known by; masked line by line when payloads are wanted
+//   HTTP/1.1                       zeros but for what it was known by; masked line by line when payloads are wanted, and where it
+//                                  switches to HTTP/2 ("Upgrade: h2c"), which is masked frame by frame from there on
 //   anything else                  zeros; as it is when payloads are wanted
 //   behind a gap, or begun unseen  zeros: it may hold header blocks whose secrets cannot be found
 #pragma once
@@ -22,6 +23,7 @@
 #include "capture/http1_redaction.h"
 #include "capture/http2_redaction.h"
 #include "wire/http2/preface.h"
+#include "wire/http2/upgrade.h"
 
 namespace testigo::capture {
 
@@ -66,7 +68,9 @@ class ConnectionRedaction {
     std::vector<std::byte> octets;  // as written; those that are not decided as they are
     std::size_t stale = 0;          // of them, at their front
     std::uint64_t first = 0;        // offset of octets[0]
-    std::size_t tried = 0;          // first octets that did not tell what this is
+    std::uint64_t begin = 0;        // offset from which on it is recognised: 0, or behind HTTP/1.1
+    std::size_t tried = 0;          // octets from there that did not tell what this is
+    std::uint64_t followed = 0;     // offset behind what the upgrade has heard
     std::unique_ptr<Http1Redaction> http1;
     std::unique_ptr<Http2Redaction> http2;
     bool finished = false;
@@ -78,6 +82,12 @@ class ConnectionRedaction {
   void recognise(Direction direction);
   void recognised(Direction direction);
   Rest rest_of(Direction direction) const;
+  void decide_as_recognised(Direction direction);
+  void follow_upgrade(Direction direction);
+  void decide_head(Direction direction, std::uint64_t end);
+  void decide(Side& side);
+  void switch_to_http2();
+  void give_up_upgrade();
   void start_http1(Direction direction);
   void start_http2(Direction direction);
   void settle(Side& side, Rest rest);
@@ -89,6 +99,7 @@ class ConnectionRedaction {
   SecretTally& tally_;
   Limits limits_;
   DataRedaction data_;
+  std::unique_ptr<http2::Upgrade> upgrade_;  // from when a client speaks HTTP/1.1, until it is known what becomes of it
   std::array<Side, 2> sides_;
 };
 

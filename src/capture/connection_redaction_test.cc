@@ -80,6 +80,78 @@ TEST(ConnectionRedaction, MasksSecretsOfHttp1WhenPayloadsAreWanted) {
   EXPECT_EQ(seen.written(kToClient, 500, "later"), ".....");
 }
 
+const std::string kAsk =
+    "POST /old HTTP/1.1\r\nAuthorization: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nContent-Length: 4\r\n\r\nbody";
+const std::string kSwitched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nSet-Cookie: hunter2\r\n\r\n";
+
+// A request, and an answer of stream 1, behind the switch.
+std::vector<std::byte> behind(Direction direction) {
+  Speaker speaker(false);
+  if (direction == kToServer) {
+    speaker.preface().headers(3, grpc_request({{"authorization", "hunter2"}})).message(3, "body", 1);
+  } else {
+    speaker.frame(http2::FrameType::Settings, 0, 0, "").headers(1, {{":status", "200"}, {"set-cookie", "hunter2"}});
+    speaker.frame(http2::FrameType::Data, 1, 1, "body");
+  }
+  return speaker.said;
+}
+
+std::array<std::string, 2> upgraded(bool payloads, std::uint64_t seed) {
+  Seen seen(payloads);
+  const auto tell = [&](Direction direction, Bytes octets) {
+    testigo::testing::Cuts cuts(octets, seed);
+    while (const auto piece = cuts.next()) seen.chunk(direction, *piece);
+  };
+  const std::string client = kAsk + std::string(as_text(behind(kToServer))),
+                    server = kSwitched + std::string(as_text(behind(kToClient)));
+  tell(kToServer, as_octets(kAsk));
+  tell(kToClient, as_octets(server));
+  tell(kToServer, as_octets(client).subspan(kAsk.size()));
+  EXPECT_EQ(seen.decided(kToServer), static_cast<std::int64_t>(client.size()));
+  EXPECT_EQ(seen.decided(kToClient), static_cast<std::int64_t>(server.size()));
+  return {seen.written(kToServer, 0, client), seen.written(kToClient, 0, server)};
+}
+
+TEST(ConnectionRedaction, FollowsAnUpgradeToHttp2) {
+  using ::testing::HasSubstr;
+  using ::testing::Not;
+  using ::testing::StartsWith;
+  for (const bool payloads : {false, true}) {
+    const auto [client, server] = upgraded(payloads, testigo::testing::Cuts::kWhole);
+    EXPECT_THAT(client, StartsWith("POST /old HTTP/1.1\r\nAuthorization: *******\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n"));
+    EXPECT_THAT(client, HasSubstr((payloads ? "body" : "....") + std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")));
+    EXPECT_THAT(server, StartsWith("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nSet-Cookie: *******\r\n\r\n"));
+    for (const std::string& each : {client, server}) {
+      EXPECT_THAT(each, Not(HasSubstr("hunter2")));
+      EXPECT_EQ(each.find("body") != std::string::npos, payloads);
+    }
+    EXPECT_THAT(client.substr(kAsk.size()), HasSubstr("*******"));
+    EXPECT_THAT(server.substr(kSwitched.size()), HasSubstr("*******"));
+    for (std::uint64_t seed = testigo::testing::Cuts::kByteByByte; seed < 14; ++seed) {
+      EXPECT_EQ(upgraded(payloads, seed), (std::array{client, server})) << seed;
+    }
+  }
+}
+
+TEST(ConnectionRedaction, ClearsARequestToUpgradeThatNobodyGrants) {
+  Seen seen;
+  seen.client(kAsk).server("HTTP/1.1 200 OK\r\n\r\nframes").client("GET /secret HTTP/1.1\r\n");
+  EXPECT_THAT(seen.written(kToServer, 0, kAsk), ::testing::Not(::testing::HasSubstr("hunter2")));
+  EXPECT_EQ(seen.written(kToServer, static_cast<std::int64_t>(kAsk.size()), "GET /secret"), "...........");
+  EXPECT_EQ(seen.written(kToClient, 0, "HTTP/1.1 200 OK\r\n\r\nframes"), "HTTP/1." + std::string(18, '.'));
+  Seen cut;
+  cut.client(kAsk.substr(0, 40)).redaction.finish(kToServer);
+  EXPECT_EQ(cut.written(kToServer, 0, kAsk.substr(0, 40)), "POST /" + std::string(34, '.'));
+  Seen wanted(true);
+  wanted.client(kAsk.substr(0, 40)).redaction.finish(kToServer);
+  EXPECT_THAT(wanted.written(kToServer, 0, kAsk.substr(0, 40)), ::testing::Not(::testing::HasSubstr("hunter")));
+  // A head that holds what ends HTTP/1.1 is not written behind it.
+  Seen tricked;
+  const std::string ask = "GET / HTTP/1.1\r\nPRI * HTTP/2.0\r\nCookie: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n";
+  tricked.client(ask).server(kSwitched);
+  EXPECT_THAT(tricked.written(kToServer, 0, ask), ::testing::Not(::testing::HasSubstr("hunter2")));
+}
+
 TEST(ConnectionRedaction, ClearsWhatBeganUnseen) {
   for (const bool payloads : {false, true}) {
     Seen seen(payloads, false);

@@ -28,6 +28,7 @@ struct HeldPacket {
   std::optional<tcp::Placement> waits_for;  // until it is decided; nothing: the octets are as they shall be written
   bool shortened = false;                   // octets of its payload were left out
   bool unplaced = false;                    // a part of an IP packet; what it carries is not known yet
+  bool unwanted = false;                    // it is not written
   std::size_t cost = 0;                     // octets that it takes up while it is held
 };
 

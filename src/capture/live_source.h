@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -25,6 +26,7 @@ struct LivePacket {
   Time time;
   Bytes octets;                     // from the link layer on; borrowed
   std::size_t original_length = 0;  // more than `octets` when it was cut
+  std::string_view comment = {};    // of a packet from a capture file
 };
 
 // Throws UsageError, with libpcap's own words, when no link type knows such a filter. Needs no permission.

@@ -18,7 +18,8 @@ Bytes carried_by(Bytes ip) {
 // What lies behind the payload is padding of the link, or a stray memory of the card's: it is not written.
 LivePacket without_padding(const LivePacket& captured, Bytes payload) {
   const auto behind = static_cast<std::size_t>(captured.octets.data() + captured.octets.size() - payload.data()) - payload.size();
-  return {captured.time, captured.octets.first(captured.octets.size() - behind), captured.original_length - behind};
+  return {captured.time, captured.octets.first(captured.octets.size() - behind), captured.original_length - behind,
+          captured.comment};
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ std::uint64_t PacketIntake::next_number() const { return recorder_ != nullptr ? 
 void PacketIntake::record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement) {
   if (recorder_ == nullptr) return;
   const LivePacket used = without_padding(captured, payload);
-  recorder_->take(used.time, used.octets, used.original_length, payload, placement);
+  recorder_->take(used.time, used.octets, used.original_length, payload, placement, used.comment);
 }
 
 // It is recorded first: what it makes whole is told while it waits for its place.

@@ -29,9 +29,14 @@ struct PacketRecorder::State {
   State(Options&& options, const Limits& limits)
       : link_type(options.link_type),
         copies(options.copies),
+        keep(std::move(options.keep)),
         redaction(options.payloads, options.secrets, limits),
         held(limits),
         output(std::move(options.file), comment_of(options), options.link_type, options.rotation) {}
+
+  bool unwanted(const std::optional<tcp::Placement>& placement) const {
+    return keep && !(placement && keep(placement->connection));
+  }
 
   void take(HeldPacket& packet, Bytes octets) {
     ++packets;
@@ -52,6 +57,7 @@ struct PacketRecorder::State {
     const std::uint64_t from_last = packets - number;
     HeldPacket* const part = from_last < held.size() ? &held.from_last(from_last) : nullptr;
     if (part == nullptr || !std::exchange(part->unplaced, false)) return;
+    part->unwanted = unwanted(place.payload);
     const std::span<std::byte> octets = part->octets;
     if (place.checksum_at) std::ranges::fill(octets.subspan(part->payload_at + *place.checksum_at, 2), std::byte{0});
     part->payload_at += place.header;
@@ -125,6 +131,7 @@ struct PacketRecorder::State {
   void write_first() {
     HeldPacket& packet = held.first();
     if (packet.unplaced) {
+      packet.unwanted = static_cast<bool>(keep);
       ++undecoded;
       packet.octets.resize(packet.payload_at);
     } else if (packet.waits_for) {
@@ -132,12 +139,13 @@ struct PacketRecorder::State {
       held.stop_waiting();
       mask_held(packet);
     }
-    output.add(packet.time, packet.octets, packet.original_length, packet.comment);
+    if (!packet.unwanted) output.add(packet.time, packet.octets, packet.original_length, packet.comment);
     held.remove_first();
   }
 
   std::uint16_t link_type;
   bool copies;
+  std::function<bool(tcp::ConnectionNumber)> keep;
   Redaction redaction;
   HeldPackets held;
   CaptureOutput output;
@@ -153,6 +161,7 @@ PacketRecorder::~PacketRecorder() = default;
 
 void PacketRecorder::take(Time time, Bytes octets, std::size_t original_length, Bytes payload,
                           const std::optional<tcp::Placement>& placement, std::string_view comment) {
+  if (state_->unwanted(placement)) return;
   HeldPacket packet{time, {}, original_length, payload_at(octets, payload), payload.size(), std::string(comment), placement};
   state_->take(packet, octets);
 }

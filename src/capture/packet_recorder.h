@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ class PacketRecorder final : public tcp::ConnectionSink {
     bool payloads = false;                      // message bodies are written; else their octets are zeros
     std::vector<std::string> secrets;           // names of fields whose values are masked, beside those that always are
     Rotation rotation;
+    // Of which connections packets are written; empty: of all, and what is of none.
+    std::function<bool(tcp::ConnectionNumber)> keep = {};
     bool copies = true;  // packets may come late or again (a wire); false: each octet once, in order (a tap)
   };
 
@@ -75,7 +78,7 @@ class PacketRecorder final : public tcp::ConnectionSink {
   // Why nothing more is written; nothing while all is well.
   const std::optional<std::string>& error() const;
 
-  // Packets taken.
+  // Packets taken; not those of connections that are not kept, which have no number.
   std::uint64_t packets() const { return next_number() - 1; }
   // Packets that had to go out before what they carry was decoded: what was not is left out, as if the packet had been cut.
   std::uint64_t undecoded_packets() const;

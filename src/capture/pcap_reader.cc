@@ -59,7 +59,7 @@ ReadBlock PcapReader::read_packet(Bytes header, Bytes octets, CaptureBlock& bloc
   const auto seconds = static_cast<std::int64_t>(number(header, 0, 4));
   const auto ticks = static_cast<std::int64_t>(number(header, 4, 4));
   const Time time(Duration(seconds * kNanosecondsPerSecond + ticks * nanoseconds_per_tick_));
-  block = CapturedPacket{++packets_, link_type_, number(header, 12, 4) > octets.size(), time, octets, {}};
+  block = CapturedPacket{++packets_, link_type_, number(header, 12, 4), time, octets, {}};
   return ReadBlock::Done;
 }
 

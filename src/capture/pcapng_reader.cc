@@ -70,7 +70,7 @@ ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock&
       return read_statistics(body, block);
     case BlockType::SimplePacket:
     case BlockType::ObsoletePacket:
-      block = CapturedPacket{++packets_, 0, false, {}, {}, {}};
+      block = CapturedPacket{++packets_, 0, 0, {}, {}, {}};
       return ReadBlock::Done;
   }
   return ReadBlock::Done;
@@ -111,7 +111,7 @@ ReadBlock PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
   const Bytes options = body.subspan(20 + padded(size));
   block = CapturedPacket{++packets_,
                          interfaces_[interface].link_type,
-                         number(body, 16, 4) > size,
+                         number(body, 16, 4),
                          time_of(interfaces_[interface], ticks),
                          body.subspan(20, size),
                          as_text(option(options, static_cast<std::uint16_t>(Option::Comment)))};

@@ -5,6 +5,7 @@ namespace testigo::check {
 std::vector<std::unique_ptr<Check>> all_checks(Findings& findings) {
   std::vector<std::unique_ptr<Check>> checks;
   checks.push_back(connection_checks(findings));
+  checks.push_back(tls_checks(findings));
   checks.push_back(frame_checks(findings));
   checks.push_back(settings_checks(findings));
   checks.push_back(ping_checks(findings));

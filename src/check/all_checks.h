@@ -13,6 +13,7 @@ namespace testigo::check {
 std::vector<std::unique_ptr<Check>> all_checks(Findings& findings);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
+std::unique_ptr<Check> tls_checks(Findings& findings);
 std::unique_ptr<Check> frame_checks(Findings& findings);
 std::unique_ptr<Check> settings_checks(Findings& findings);
 std::unique_ptr<Check> ping_checks(Findings& findings);

@@ -61,11 +61,8 @@ std::string_view sender(Direction direction) { return direction == Direction::To
 
 // What fails is told when the connection is closed: only then is there enough of it to quote.
 void ConnectionChecks::on_opening(const call::ConnectionView&, const call::Spot& spot, Opening opening) {
-  if (opening != Opening::Http2) {
-    endpoint(spot.direction).no_http2 = spot;
-  } else if (spot.direction == Direction::ToServer) {
-    findings_.pass(Id::CN01);
-  }
+  endpoint(spot.direction).no_http2 = opening == Opening::Http2 ? std::nullopt : std::optional(spot);
+  if (opening == Opening::Http2 && spot.direction == Direction::ToServer) findings_.pass(Id::CN01);
 }
 
 void ConnectionChecks::forget_waiting() {

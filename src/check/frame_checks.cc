@@ -46,6 +46,7 @@ class FrameChecks final : public Check {
                       {kMaxFrameSize, Direction::ToClient, findings.limits().pending_settings_max}}} {}
 
   call::Interest hears() const override { return kFramesAlone; }
+  void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_frame(const call::FrameSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed&) override;
 
@@ -63,6 +64,7 @@ class FrameChecks final : public Check {
   Findings& findings_;
   BlockOrder block_order_;
   std::array<LimitInForce, 2> size_limits_;                // by the direction of the SETTINGS
+  std::array<std::uint64_t, 2> begins_{0, 0};              // offset of the first frame of each direction
   std::array<std::uint64_t, FrameTypes::kCount> plain_{};  // frames that were, by type
 };
 
@@ -77,14 +79,19 @@ const http2::Padding* padding_of(const http2::Frame& frame) {
   return padding != nullptr && *padding ? &**padding : nullptr;
 }
 
+// What was recognised is the client's preface, or the header of the server's first frame.
+void FrameChecks::on_opening(const call::ConnectionView&, const call::Spot& spot, http2::Opening) {
+  begins_[static_cast<std::size_t>(spot.direction)] = spot.direction == Direction::ToServer ? spot.end : spot.offset;
+}
+
 // The usual frame of a stream, or of either place: every row passes it. It may say no of one that is right, never yes of one that
 // is not.
 bool FrameChecks::is_plain(const call::FrameSeen& seen, const Form& form) const {
   const http2::FrameHeader& header = seen.frame.header;
   return (form.place == Place::Any || (form.place == Place::Stream && header.stream != 0)) &&
          (header.flags & (~form.flags | http2::kFlagPadded)) == 0 && !header.reserved && header.length <= *kMaxFrameSize.initial &&
-         seen.connection.whole() && seen.spot.offset > http2::kPreface.size() && !block_order_.concerns(seen) &&
-         !std::holds_alternative<http2::MalformedFrame>(seen.frame.payload);
+         seen.connection.whole() && seen.spot.offset != begins_[static_cast<std::size_t>(seen.spot.direction)] &&
+         !block_order_.concerns(seen) && !std::holds_alternative<http2::MalformedFrame>(seen.frame.payload);
 }
 
 void FrameChecks::on_connection_closed(const call::ConnectionClosed&) {
@@ -107,7 +114,7 @@ void FrameChecks::on_frame(const call::FrameSeen& seen) {
 }
 
 [[gnu::noinline]] void FrameChecks::look_closely(const call::FrameSeen& seen, const Form& form) {
-  if (seen.spot.offset == (seen.spot.direction == Direction::ToServer ? http2::kPreface.size() : 0)) first_frame(seen);
+  if (seen.spot.offset == begins_[static_cast<std::size_t>(seen.spot.direction)]) first_frame(seen);
   block_order_.on_frame(seen);
   place(seen, form);
   unused_bits(seen, form);

@@ -1,5 +1,7 @@
 #include "check/judge.h"
 
+#include "check/tls_offer.h"
+
 namespace testigo::check {
 namespace {
 
@@ -48,6 +50,13 @@ void Judge::on_opening(const call::ConnectionView& connection, const call::Spot&
   if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
 }
 
+void Judge::on_tls(const call::TlsSeen& seen) {
+  Attended* const attended = of(seen.connection);
+  if (attended == nullptr) return;
+  for (const auto& check : attended->checks) check->on_tls(seen);
+  if (is_of_http2(*seen.connection.tls)) attended->findings.release();
+}
+
 void Judge::on_frame(const call::FrameSeen& seen) {
   Attended* const attended = judged(seen.connection, seen.spot);
   if (attended == nullptr) return;
@@ -74,7 +83,7 @@ void Judge::on_side_ended(const call::SideEnded& ended) {
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  Attended* const attended = of(closed.connection);
+  Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection);
   if (attended == nullptr) return;
   for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
 }
@@ -86,17 +95,36 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   it->second.blocks.settle();
   if (is_broken_preface(closed.connection)) findings.release();
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
-  if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
-    for (const Id id : judged_checks()) findings.not_judgeable(id, reason);
-  }
+  lay_aside(closed.connection, findings);
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   last_ = nullptr;
   attended_.erase(it);
 }
 
+// Of TLS the rows of its own speak for themselves, and no other one where it is nobody's business.
+void Judge::lay_aside(const call::ConnectionView& connection, Findings& findings) const {
+  const std::string_view reason = why_not_judgeable(connection);
+  const bool tls = connection.client_opening == http2::Opening::Tls;
+  if (reason.empty()) return lay_aside_upgraded(connection, findings);
+  if (tls && foreign_ == Foreign::PassedOver) return;
+  for (const Id id : judged_checks()) {
+    if (!tls || (id != Id::TL01 && id != Id::TL02)) findings.not_judgeable(id, reason);
+  }
+}
+
+// What concerns the connection is judged from where HTTP/2 begins.
+void Judge::lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) {
+  if (!began_as_http1(connection)) return;
+  for (const Id id : judged_checks()) {
+    const std::string_view letters = info(id).id.substr(0, 2);
+    if (letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
+  }
+}
+
 // Whole, and something else than HTTP/2: one of which octets are missing may have been anything.
 bool Judge::passes_over(const call::ConnectionView& connection) const {
   if (foreign_ == Foreign::Judged || is_broken_preface(connection)) return false;
+  if (connection.client_opening == http2::Opening::Tls) return !is_of_http2(*connection.tls);
   return connection.client_opening == http2::Opening::NeedMore ? connection.whole()
                                                                : connection.client_opening != http2::Opening::Http2;
 }

@@ -13,11 +13,12 @@
 #include "check/alike_blocks.h"
 #include "check/all_checks.h"
 #include "check/findings.h"
+#include "check/upgraded.h"
 
 namespace testigo::check {
 
 // What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here,
-// unless it plainly meant to.
+// unless it plainly meant to. Under TLS that is what it offers, see tls_offer.h.
 enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
@@ -26,6 +27,7 @@ class Judge final : public call::Sink {
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
+  void on_tls(const call::TlsSeen& seen) override;
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
   void on_message(const call::MessageSeen& seen) override;
@@ -59,13 +61,16 @@ class Judge final : public call::Sink {
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What stands behind a gap, or is said to a server that speaks something else, is told, and not judged: null too.
+  // What stands behind a gap, answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not
+  // judged: null too.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
     const http2::Opening server = connection.server_opening;
     const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
-    return http2 && connection.whole(spot.direction) ? of(connection) : nullptr;
+    return http2 && connection.whole(spot.direction) && !is_upgraded_stream(connection, spot.place) ? of(connection) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
+  static void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings);
+  void lay_aside(const call::ConnectionView& connection, Findings& findings) const;
 
   FindingLog log_;
   Foreign foreign_;

@@ -18,14 +18,15 @@ void Audience::Progress::on_connection_closed(const call::ConnectionClosed& clos
   if (!http2_only || closed.connection.client_opening == http2::Opening::Http2) ports_.add(closed.connection);
 }
 
-Audience::Audience(verdict::Hearing hearing, const Shown& shown)
+Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen)
     : json_(shown.json),
       secrets_(shown.secrets),
       judge_({}, foreign_of(hearing)),
       traffic_(hearing),
       lines_(stdout, shown.json, paint_for(stdout)),
+      tls_lines_(stdout, shown.json, paint_for(stdout), shown.calls),
       frames_(stdout, shown.json, paint_for(stdout), secrets_),
-      filter_(shown.calls, shown_calls(shown)),
+      filter_(shown.calls, shown_calls(shown, chosen)),
       fan_(sinks(shown)),
       model_(fan_) {
   progress_.http2_only = hearing == verdict::Hearing::Interface;
@@ -36,14 +37,17 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown)
   });
 }
 
-std::vector<call::Sink*> Audience::shown_calls(const Shown& shown) {
-  if (shown.quiet) return {&summary_};
-  return {&summary_, &lines_};
+std::vector<call::Sink*> Audience::shown_calls(const Shown& shown, call::Sink* chosen) {
+  std::vector<call::Sink*> sinks = {&summary_};
+  if (!shown.quiet) sinks.push_back(&lines_);
+  if (chosen != nullptr) sinks.push_back(chosen);
+  return sinks;
 }
 
 // Those that print frames hear them before what follows from them.
 std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
   std::vector<call::Sink*> all;
+  if (!shown.quiet) all.push_back(&tls_lines_);
   if (shown.frames) all.push_back(&frames_);
   if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_));
   all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});

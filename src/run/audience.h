@@ -19,6 +19,7 @@
 #include "run/frame_lines.h"
 #include "run/server_ports.h"
 #include "run/shown.h"
+#include "run/tls_lines.h"
 #include "verdict/call_summary.h"
 #include "verdict/traffic.h"
 
@@ -26,7 +27,8 @@ namespace testigo::run {
 
 class Audience {
  public:
-  Audience(verdict::Hearing hearing, const Shown& shown);
+  // `chosen`, if any, hears of the calls that are shown, and must outlive it.
+  Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen = nullptr);
 
   // Whom the source tells; one thread at a time.
   tcp::ConnectionSink& sink() { return model_; }
@@ -64,7 +66,7 @@ class Audience {
   };
 
   std::vector<call::Sink*> sinks(const Shown& shown);
-  std::vector<call::Sink*> shown_calls(const Shown& shown);
+  std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
 
   bool json_;
   capture::SecretNames secrets_;
@@ -73,6 +75,7 @@ class Audience {
   verdict::TrafficWitness traffic_;
   Progress progress_;
   CallLines lines_;
+  TlsLines tls_lines_;
   FrameLines frames_;
   std::optional<Follow> follow_;
   verdict::CallSummaryWitness summary_;

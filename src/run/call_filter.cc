@@ -38,7 +38,16 @@ bool fits_peer(std::string_view wanted, const tcp::Endpoint& endpoint) {
   return wanted == endpoint.address || wanted == tcp::to_text(endpoint);
 }
 
+bool fits_peer(std::string_view wanted, const call::ConnectionView& connection) {
+  return wanted.empty() || fits_peer(wanted, connection.client) || fits_peer(wanted, connection.server);
+}
+
 }  // namespace
+
+bool fits_unseen(const CallSelection& selection, const call::ConnectionView& connection) {
+  const CallSelection peer_alone = {.peer = selection.peer};
+  return selection == peer_alone && fits_peer(selection.peer, connection);
+}
 
 void check_selection(const CallSelection& selection) {
   for (const std::string& status : selection.statuses) {
@@ -72,9 +81,7 @@ bool CallFilter::fits(const call::CallClosed& closed) const {
   if (!selection_.method.empty() && call.path.find(selection_.method) == std::string::npos) return false;
   if (!selection_.statuses.empty() && std::ranges::none_of(selection_.statuses, of_call)) return false;
   if (selection_.min_latency && call.ended - call.started < *selection_.min_latency) return false;
-  const bool peer = selection_.peer.empty() || fits_peer(selection_.peer, closed.connection.client) ||
-                    fits_peer(selection_.peer, closed.connection.server);
-  return peer && found(closed);
+  return fits_peer(selection_.peer, closed.connection) && found(closed);
 }
 
 void CallFilter::on_call(const call::CallClosed& closed) {

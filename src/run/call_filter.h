@@ -22,8 +22,13 @@ struct CallSelection {
   std::optional<Duration> min_latency = {};
   std::vector<std::string> findings = {};  // any of them: "RQ04"; of the call, or of its connection before the call ended
 
+  friend bool operator==(const CallSelection&, const CallSelection&) = default;
+
   bool empty() const { return method.empty() && statuses.empty() && peer.empty() && !min_latency && findings.empty(); }
 };
+
+// A connection whose calls cannot be seen: it fits if it is of the peer that was asked for, and nothing else was.
+bool fits_unseen(const CallSelection& selection, const call::ConnectionView& connection);
 
 // Throws UsageError for a status or a check that there is not.
 void check_selection(const CallSelection& selection);

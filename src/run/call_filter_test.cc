@@ -52,6 +52,15 @@ TEST(CallFilter, ShowsWhatFitsAllThatIsAsked) {
   EXPECT_EQ(shown({.method = "/other", .min_latency = 1s}), (Streams{}));
 }
 
+TEST(CallFilter, KnowsOfAConnectionWithoutCallsItsPeerAlone) {
+  call::ConnectionView view;
+  view.server = {"::1", 443};
+  EXPECT_TRUE(fits_unseen({}, view));
+  EXPECT_TRUE(fits_unseen({.peer = "[::1]:443"}, view));
+  EXPECT_FALSE(fits_unseen({.peer = "::2"}, view));
+  EXPECT_FALSE(fits_unseen({.statuses = {"failed"}, .peer = "::1"}, view));
+}
+
 TEST(CallFilter, ShowsCallsOfWhichACheckFoundSomething) {
   check::Finding finding;
   finding.check = "RQ04";

@@ -8,9 +8,12 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "base/usage_error.h"
 #include "capture/capture_file.h"
+#include "capture/connection_copy.h"
 #include "run/audience.h"
 #include "run/descriptor_limit.h"
+#include "run/masked.h"
 #include "run/read_progress.h"
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
@@ -62,6 +65,49 @@ void refuse_empty(const std::filesystem::path& file) {
     throw EnvironmentError(fmt::format("{} is empty: it is no capture", inert(file.native(), file.native().size())));
 }
 
+// Which connections carry a call that is shown.
+class Chosen final : public call::Sink {
+ public:
+  call::Interest hears() const override { return {.frames = false, .blocks = false, .messages = false, .side_ends = false}; }
+  void on_call(const call::CallClosed& closed) override {
+    const call::ConnectionNumber number = closed.connection.number;
+    if (connections_.size() <= number) connections_.resize(number + 1);
+    connections_[number] = true;
+  }
+  const std::vector<bool>& connections() const { return connections_; }
+
+ private:
+  std::vector<bool> connections_;
+};
+
+void check_copy(const ReadOptions& options, const capture::CaptureFiles& files) {
+  if (!files.again()) throw UsageError("--keep reads the captures twice, and a pipe can be read once: save it to a file first");
+  std::error_code error;
+  for (const std::filesystem::path& file : options.files) {
+    if (std::filesystem::equivalent(file, *options.keep, error) && !error) {
+      throw UsageError(fmt::format("--keep would write over {}, which it reads", inert(file.native(), file.native().size())));
+    }
+  }
+}
+
+// What the copy holds goes into the report; why it is not whole is returned.
+std::optional<std::string> copy(const ReadOptions& options, const capture::CaptureFiles& files, const std::vector<bool>& chosen,
+                                const capture::CaptureSummary& summary, report::RunReport& report) {
+  const bool payloads = options.payloads && !summary.without_bodies;
+  const capture::Copied copied =
+      capture::copy_connections(files, {*options.keep, chosen, payloads, options.shown.secrets, summary.reconstructed});
+  report.masked = masked_of(copied.masked);
+  report.verdict.notes.push_back(fmt::format("{} holds {} of {} connections, each with a call that is shown; {}",
+                                             inert(options.keep->native(), 120), packets_text(copied.packets),
+                                             std::ranges::count(chosen, true),
+                                             payloads ? "secrets are masked" : "secrets are masked, message bodies left out"));
+  if (copied.undecoded != 0) {
+    report.verdict.notes.push_back(
+        fmt::format("in {} of them what could not be decoded in time is left out", packets_text(copied.undecoded)));
+  }
+  return copied.error;
+}
+
 }  // namespace
 
 int run_read(const ReadOptions& options) {
@@ -70,7 +116,9 @@ int run_read(const ReadOptions& options) {
   raise_descriptor_limit();
   for (const std::filesystem::path& file : options.files) refuse_empty(file);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
-  Audience audience(verdict::Hearing::Interface, options.shown);
+  if (options.keep) check_copy(options, files);
+  Chosen chosen;
+  Audience audience(verdict::Hearing::Interface, options.shown, options.keep ? &chosen : nullptr);
   bool stopped = false;
   capture::CaptureSummary summary;
   {
@@ -87,8 +135,12 @@ int run_read(const ReadOptions& options) {
   report.wire = "read from " + names_of(options.files);
   if (options.files.size() == 1 && options.files.front() != kStandardInput) report.capture = options.files.front();
   std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
+  std::optional<std::string> trouble;
+  if (options.keep && !stopped) trouble = copy(options, files, chosen.connections(), summary, report);
   audience.tell_rest();
-  return tell_verdict(report, options.shown.json);
+  const int code = tell_verdict(report, options.shown.json);
+  if (trouble) throw EnvironmentError(*trouble);
+  return code;
 }
 
 }  // namespace testigo::run

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "run/shown.h"
@@ -11,10 +12,13 @@ namespace testigo::run {
 struct ReadOptions {
   std::vector<std::filesystem::path> files;  // one capture, in this order; "-" is the standard input
   Shown shown;
+  // The connections that carry a call that is shown go into this capture, whole; with message bodies or without.
+  std::optional<std::filesystem::path> keep;
+  bool payloads = false;
 };
 
 // Reads to the end, or until a signal asks it to stop. Returns the exit code. Throws EnvironmentError when a file cannot be read or
-// is no capture.
+// is no capture, or the copy cannot be written, and UsageError when captures that can be read once only are to be copied.
 int run_read(const ReadOptions& options);
 
 }  // namespace testigo::run

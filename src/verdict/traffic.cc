@@ -84,8 +84,8 @@ std::vector<std::string> notes_on(const Traffic& traffic) {
                     limits.block_decoded_bytes_max, limits.string_bytes_max));
   }
   if (traffic.hearing == Hearing::Tap) return notes;
-  note_connections(notes, traffic.tls_connections, "is TLS and was not judged: the wire shows ciphertext",
-                   "are TLS and were not judged: the wire shows ciphertext");
+  note_connections(notes, traffic.tls_connections, "is TLS, of which only the handshake can be judged: the wire shows ciphertext",
+                   "are TLS, of which only the handshakes can be judged: the wire shows ciphertext");
   note_connections(notes, traffic.other_connections, "does not speak HTTP/2 and was not judged",
                    "do not speak HTTP/2 and were not judged");
   note_connections(notes, traffic.late_connections, "was not seen from its start and was not judged",

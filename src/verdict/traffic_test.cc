@@ -62,10 +62,11 @@ TEST(Traffic, OfOthersIsCountedAndNotJudged) {
   const Verdict verdict = overhear({unary(), ssh(), http1(), http1(), tls(), late(), silent(), binary()});
   EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
   EXPECT_EQ(verdict.claims.front().because, "1 gRPC call on 1 connection, no check failed at error severity");
-  EXPECT_THAT(verdict.notes, ElementsAre("1 connection is TLS and was not judged: the wire shows ciphertext",
-                                         "4 connections do not speak HTTP/2 and were not judged",
-                                         "1 connection was not seen from its start and was not judged",
-                                         "1 connection was refused, or said too little to be judged"));
+  EXPECT_THAT(verdict.notes,
+              ElementsAre("1 connection is TLS, of which only the handshake can be judged: the wire shows ciphertext",
+                          "4 connections do not speak HTTP/2 and were not judged",
+                          "1 connection was not seen from its start and was not judged",
+                          "1 connection was refused, or said too little to be judged"));
 }
 
 TEST(Traffic, OfOthersYieldsNoFinding) {

@@ -6,6 +6,8 @@ import gzip
 import json
 import os
 import pathlib
+import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -13,7 +15,7 @@ import time
 import unittest
 
 from dissected import tshark_fields
-from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder
+from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder, tshark
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 
@@ -260,6 +262,37 @@ class Read(unittest.TestCase):
             self.assertIn(words, watch.err[0])
             self.assertIn(str(file), watch.err[0])
 
+    def test_a_file_without_permission_is_one_clear_line(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("needs root, and setpriv, to become somebody else")
+        os.chmod(self.folder, 0o755)
+        program, locked = self.folder / "testigo", self.folder / "locked.pcapng"
+        shutil.copy(TESTIGO, program)
+        locked.write_bytes(self.octets)
+        locked.chmod(0o600)
+        watch = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "watch", locked)
+        self.assertEqual((watch.code, watch.out, len(watch.err)), (ENVIRONMENT, [], 1), watch)
+        self.assertIn(f"cannot read the capture {locked}: Permission denied", watch.err[0])
+
+    def test_what_was_compressed_and_cut_tells_what_is_there(self):
+        packed = gzip.compress(self.octets[:self.octets.index(b"Converse")])
+        file = self.folder / "cut.pcapng.gz"
+        file.write_bytes(packed[:-20])
+        calls, report = self.read(file)
+        whole = [call for call in calls if call["ending"] != "still-open"]
+        self.assertTrue(whole)
+        self.assertEqual(whole, self.calls[:len(whole)])
+        self.assertIn("it was cut, or is still written", report["notes"][-1])
+
+    def test_a_fifo_that_ends_at_once_holds_nothing(self):
+        fifo = self.folder / "empty-fifo"
+        os.mkfifo(fifo)
+        with Process(TESTIGO, "watch", "--json", fifo) as watch:
+            with open(fifo, "wb"):
+                pass
+            self.assertEqual(watch.wait(), INCONCLUSIVE, watch)
+        self.assertEqual(json.loads(watch.out[-1])["claims"][0]["because"], "no connection was seen that could be judged")
+
     def test_what_was_captured_by_others_may_hold_anything(self):
         """UDP, fragments and half packets beside gRPC: other protocols are nobody's business, what cannot be read is said."""
         text = self.folder / "udp.txt"
@@ -271,6 +304,69 @@ class Read(unittest.TestCase):
         part.write_bytes(udp.read_bytes().replace(b"\x00\x00\x00\x00\x40\x11", b"\x00\x00\x20\x00\x40\x06"))
         report = self.read(part, self.capture, code=INCONCLUSIVE)[1]
         self.assertIn("1 packet could not be read", report["claims"][0]["because"])
+
+    def keep(self, *options, capture=None, code=PROVEN):
+        out = self.folder / "kept.pcapng"
+        report = self.read(capture or self.capture, "--keep", out, *options, code=code)[1]
+        return out, report
+
+    def test_connections_of_the_calls_that_are_shown_are_kept(self):
+        for options, fits in (([], lambda call: True), (["--status", "failed"], lambda call: call["status"] != 0),
+                              (["--method", "Converse"], lambda call: call["method"].endswith("/Converse")),
+                              (["--peer", self.calls[3]["client"]], lambda call: call["client"] == self.calls[3]["client"]),
+                              (["--finding", "MG08"], lambda call: call["status"] == 8), (["--method", "none"], lambda call: False)):
+            with self.subTest(options):
+                clients = {call["client"] for call in self.calls if fits(call)}
+                out, report = self.keep(*options)
+                self.assertIn(f"packets of {len(clients)} connections, each with a call that is shown", report["notes"][-1])
+                self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+                kept = self.read(out, code=PROVEN if clients else INCONCLUSIVE)[0]
+                self.assertEqual([self.unnumbered(call) for call in kept], [self.unnumbered(call) for call in self.calls if call["client"] in clients])
+
+    @staticmethod
+    def unnumbered(call):
+        return {name: value for name, value in call.items() if name not in ("packet", "connection")}
+
+    def test_what_is_kept_is_masked(self):
+        out, report = self.keep("--payloads", "--secret", "testigo-id")
+        self.assertEqual(report["masked"][0]["name"], "testigo-id")
+        self.assertIn(b"\x0a\x07client1", out.read_bytes())  # of a request
+        self.assertNotIn(b"client1/", out.read_bytes())
+        self.assertNotIn(b"\x0a\x07client1", self.keep()[0].read_bytes())
+
+    def test_packets_in_parts_are_kept_with_their_connection(self):
+        parts = self.folder / "parts-kept.pcap"
+        whole = self.converted("whole-kept.pcap", "editcap", "-F", "nsecpcap").read_bytes()
+        parts.write_bytes(b"".join(in_parts(whole[:whole.index(b"Converse")], 48)[:-10]))
+        out, _ = self.keep("--method", "GreetMany", capture=parts)
+        wanted = [call for call in self.calls if call["method"].endswith("/GreetMany")]
+        self.assertEqual([self.unnumbered(call) for call in self.read(out)[0]], [self.unnumbered(call) for call in wanted])
+        ports = {port for packet in tshark(out, self.port, "tcp", "tcp.srcport", "tcp.dstport") for port in packet}
+        self.assertEqual(ports, {str(self.port), *(call["client"].rpartition(":")[2] for call in wanted)})
+
+    def test_what_cannot_be_kept_is_one_clear_line(self):
+        octets = self.capture.read_bytes()
+        cases = [(["--keep", self.capture, self.capture], WRONG_USAGE, "would write over"),
+                 (["--keep", self.folder / "none" / "out.pcapng", self.capture], ENVIRONMENT, "cannot write the capture"),
+                 (["--keep", self.folder / "out.pcapng", "-"], WRONG_USAGE, "a pipe can be read once"),
+                 (["--payloads", self.capture], WRONG_USAGE, "--keep")]
+        for options, code, words in cases:
+            with self.subTest(options):
+                watch = subprocess.run([TESTIGO, "watch", *map(str, options)], input=octets, capture_output=True, check=False)
+                self.assertEqual(watch.returncode, code, watch)
+                self.assertIn(words, watch.stderr.decode())
+        self.assertEqual(self.capture.read_bytes(), octets)
+
+    def test_a_full_disk_ends_the_copy_and_not_the_verdict(self):
+        def little_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+        out = self.folder / "little.pcapng"
+        watch = subprocess.run([TESTIGO, "watch", "--json", self.capture, "--keep", out], capture_output=True, check=False, preexec_fn=little_room)
+        self.assertEqual(watch.returncode, ENVIRONMENT, watch.stderr)
+        self.assertEqual(json.loads(watch.stdout.splitlines()[-1])["verdict"], "PROVEN")
+        self.assertEqual(watch.stderr.decode(), f"testigo: cannot write the capture {out}: File too large\n")
 
     def test_what_belongs_to_an_interface_does_not_go_with_files(self):
         for options in (["-i", "lo"], ["--write"], ["--for", "1s"], ["--filter", "tcp"]):

@@ -199,7 +199,7 @@ class Others(Watch):
             connection.recv(1000)
         calls, report = self.end(watch, PROVEN)
         self.assertEqual(len(calls), 3)
-        self.assertEqual(report["notes"], ["1 connection is TLS and was not judged: the wire shows ciphertext",
+        self.assertEqual(report["notes"], ["1 connection is TLS, of which only the handshake can be judged: the wire shows ciphertext",
                                            "1 connection does not speak HTTP/2 and was not judged"])
         self.assertEqual(report["findings"]["errors"], 0)
 

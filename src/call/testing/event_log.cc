@@ -40,6 +40,10 @@ void EventLog::on_opening(const ConnectionView& connection, const Spot& spot, ht
   lines_.push_back(line("opening", connection, spot, static_cast<int>(opening)));
 }
 
+void EventLog::on_tls(const TlsSeen& seen) {
+  lines_.push_back(line("tls", seen.connection, seen.spot, static_cast<int>(seen.step)));
+}
+
 void EventLog::on_frame(const FrameSeen& seen) {
   std::vector<std::byte> octets;
   http2::encode_frame(seen.frame, octets);
