@@ -49,8 +49,8 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "gzip that ends in the middle, or one gzip stream over several messages",
      .filter = "grpc.compressed_flag == 1",
      .fix = "Begin a new compression context for every message, and finish it.",
-     .reading = "deflate is zlib's format (RFC 1950); a gzip member behind the first one is left over; zeros alone stand for a "
-                "body that the capture does not hold"},
+     .reading = "deflate is zlib's format (RFC 1950), zstd that of RFC 8878; a gzip member or zstd frame behind the first one is "
+                "left over; zeros alone stand for a body that the capture does not hold"},
     {.id = "MG05",
      .severity = Severity::Error,
      .role = Role::Server,
