@@ -48,8 +48,9 @@ struct Limits {
   std::size_t findings_kept = 100;  // of one check in one run; all are counted
   std::size_t streams_remembered =
       1000;  // of one connection, by a check to which something about them matters; older ones are let go
-  std::size_t request_values_kept = 1000;    // of fields that replies are held against, of all connections; and so many of one call
-  std::size_t methods_undeclared_max = 100;  // named that no descriptor has
+  std::size_t request_values_held = 100'000;  // of fields that replies are held against, of all open calls
+  std::size_t request_values_kept = 1000;     // of the latest requests, open or not, to tell whose answer a wrong one is
+  std::size_t methods_undeclared_max = 100;   // named that no descriptor has
 
   // verdict
   std::size_t methods_summed_max = 1000;  // told apart in a summary; what is beyond counts together
