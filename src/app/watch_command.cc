@@ -40,8 +40,9 @@ void add_files(CLI::App& command, std::vector<std::filesystem::path>& files) {
   }
 }
 
-int watch(const run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
+int watch(run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
+  run::read_schema(options.shown);
   if (!files.empty()) return run::run_read({files, options.shown});
   if (options.interface.empty()) throw CLI::RequiredError("-i,--interface or FILE");
   return run::run_watch(options);
@@ -75,6 +76,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
       "  testigo watch capture.pcapng                         every gRPC call in a capture\n"
       "  testigo watch capture.pcapng --status failed --min-latency 1s\n"
       "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
+      "  testigo watch capture.pcapng --proto greeter.proto --messages    what every message says, and whether it fits\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"
