@@ -7,6 +7,7 @@ namespace testigo::check {
 
 Declared::Declared(const schema::Schema& schema, std::vector<schema::Relation> relations, const Limits& limits)
     : schema_(schema),
+      plain_(limits),
       relations_(std::move(relations)),
       held_max_(limits.request_values_held),
       values_max_(limits.request_values_kept),

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "call/event.h"
+#include "check/plain_messages.h"
 #include "schema/relation.h"
 #include "schema/schema.h"
 
@@ -46,6 +47,8 @@ class Declared {
   // The first relation that fits no method at all.
   std::optional<schema::Relation> unfit() const;
 
+  PlainMessages& plain() { return plain_; }
+
   // How many values the checks hold of calls that are open, all together.
   std::size_t& held() { return held_; }
   bool full() const { return held_ >= held_max_; }
@@ -60,6 +63,7 @@ class Declared {
 
  private:
   const schema::Schema& schema_;
+  PlainMessages plain_;
   std::vector<schema::Relation> relations_;
   std::size_t held_max_;
   std::size_t held_ = 0;

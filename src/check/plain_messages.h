@@ -26,7 +26,7 @@ struct Plain {
 
 class PlainMessages {
  public:
-  explicit PlainMessages(const Limits& limits) : calls_max_(limits.streams_max), decompressor_(limits) {}
+  explicit PlainMessages(const Limits& limits) : calls_max_(limits.streams_max_all), decompressor_(limits) {}
 
   // The user hands on what it hears: blocks before the messages behind them.
   void on_block(const call::BlockSeen& seen);

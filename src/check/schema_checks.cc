@@ -17,17 +17,16 @@ using schema::Parse;
 
 class SchemaChecks final : public Check {
  public:
-  SchemaChecks(Findings& findings, Declared& declared)
-      : findings_(findings), declared_(declared), plain_(findings.limits()), answers_(findings, declared) {}
+  SchemaChecks(Findings& findings, Declared& declared) : findings_(findings), declared_(declared), answers_(findings, declared) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = true, .side_ends = true, .calls = true};
   }
-  void on_block(const call::BlockSeen& seen) override { plain_.on_block(seen); }
+  void on_block(const call::BlockSeen& seen) override { declared_.plain().on_block(seen); }
   void on_message(const call::MessageSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
   void on_call(const call::CallClosed& closed) override {
-    plain_.on_call(closed);
+    declared_.plain().on_call(closed);
     answers_.on_call(closed.call);
   }
 
@@ -38,7 +37,6 @@ class SchemaChecks final : public Check {
 
   Findings& findings_;
   Declared& declared_;
-  PlainMessages plain_;
   Answers answers_;
 };
 
@@ -65,7 +63,7 @@ const schema::Method* SchemaChecks::method_of(const call::Call& call, Direction 
 void SchemaChecks::on_message(const call::MessageSeen& seen) {
   const schema::Method* method = method_of(seen.call, seen.spot.direction, Id::MG07);
   if (method == nullptr) return;
-  const Plain plain = plain_.plain(seen);
+  const Plain plain = declared_.plain().plain(seen);
   parses(seen, seen.spot.direction == Direction::ToServer ? method->request : method->reply, plain);
   if (declared_.has_relations()) answers_.on_message(seen, *method, plain);
 }

@@ -52,6 +52,7 @@ class Inflation {
   bool begun_ = false;
 };
 
+// Made for one message: what it remembers may be megabytes, and there may be many connections.
 class Zstd {
  public:
   Zstd() : context_(ZSTD_createDCtx()) {}
@@ -60,9 +61,8 @@ class Zstd {
   Zstd& operator=(const Zstd&) = delete;
 
   bool begin(Bytes message) {
-    if (context_ == nullptr || ZSTD_isError(ZSTD_DCtx_reset(context_, ZSTD_reset_session_and_parameters)) != 0) return false;
     input_ = {message.data(), message.size(), 0};
-    return ZSTD_isError(ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kZstdWindowLog)) == 0;
+    return context_ != nullptr && ZSTD_isError(ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kZstdWindowLog)) == 0;
   }
   Step step(std::span<std::byte> piece, std::size_t& written) {
     ZSTD_outBuffer output{piece.data(), piece.size(), 0};
@@ -117,7 +117,6 @@ Coding coding(std::string_view name) {
 
 struct Decompressor::State {
   Inflation inflation;
-  Zstd zstd;
   std::array<std::byte, kPieceBytes> piece{};
 };
 
@@ -129,8 +128,8 @@ Decompressed Decompressor::decompress(Coding coding, Bytes message, std::vector<
   if (coding == Coding::Identity || coding == Coding::Other) return Decompressed::NotBuiltIn;
   if (state_ == nullptr) state_ = std::make_unique<State>();
   if (coding == Coding::Zstd) {
-    if (!state_->zstd.begin(message)) return Decompressed::NotBuiltIn;
-    return drain(state_->zstd, state_->piece, bytes_max_, into);
+    Zstd zstd;
+    return zstd.begin(message) ? drain(zstd, state_->piece, bytes_max_, into) : Decompressed::NotBuiltIn;
   }
   if (!state_->inflation.begin(coding, message)) return Decompressed::NotBuiltIn;
   return drain(state_->inflation, state_->piece, bytes_max_, into);
