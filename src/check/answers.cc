@@ -51,7 +51,7 @@ std::string Answers::mix_up(const call::MessageSeen& seen, const schema::Method&
   const schema::Relation& names = declared_.relation(relation.number);
   std::string text = fmt::format("reply {} has {} {}, and its request {} {}", seen.number, names.reply, shown(value), names.request,
                                  shown(asked.last));
-  const AskedValue* other = declared_.asked_by_another({seen.call.place, &method, relation.number, value});
+  const AskedValue* other = declared_.who_asked(method, relation.number, value);  // another call: this one did not
   if (other == nullptr) return text + "; no other call seen has asked for that";
   text += fmt::format("; that is what stream {}", other->place.stream);
   if (other->place.connection != seen.call.place.connection) text += fmt::format(" of connection {}", other->place.connection);

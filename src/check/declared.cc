@@ -43,10 +43,9 @@ void Declared::asked(AskedValue value) {
   asked_.push_back(std::move(value));
 }
 
-const AskedValue* Declared::asked_by_another(const AskedValue& answered) const {
-  const auto fits = [&](const AskedValue& other) {
-    const bool same_call = other.place.connection == answered.place.connection && other.place.stream == answered.place.stream;
-    return !same_call && other.method == answered.method && other.relation == answered.relation && other.value == answered.value;
+const AskedValue* Declared::who_asked(const schema::Method& method, std::size_t relation, std::string_view value) const {
+  const auto fits = [&](const AskedValue& asked) {
+    return asked.method == &method && asked.relation == relation && asked.value == value;
   };
   const auto found = std::ranges::find_if(asked_ | std::views::reverse, fits);
   return found == asked_.rend() ? nullptr : &*found;

@@ -55,8 +55,8 @@ class Declared {
 
   // The latest requests of all connections.
   void asked(AskedValue value);
-  // The latest request of another call of the method that has the value; null when there is none.
-  const AskedValue* asked_by_another(const AskedValue& answered) const;
+  // The latest request of the method that has the value; null when there is none.
+  const AskedValue* who_asked(const schema::Method& method, std::size_t relation, std::string_view value) const;
 
   // Paths that no descriptor has, bounded.
   const std::set<std::string, std::less<>>& undeclared() const { return undeclared_; }

@@ -25,7 +25,8 @@ class ReadingTest : public ::testing::Test {
 
 TEST_F(ReadingTest, WhatParses) {
   for (const char* hex : {"", "0a 07 636c69656e7431 10 07", "1a 04 0a 02 4142", "1a 00", "20 01 20 02", "22 03 01 96 01",
-                          "2a 05 0a 01 61 10 05", "49 0000000000000000", "55 01000000", "10 ff ff ff ff ff ff ff ff ff 01"}) {
+                          "2a 05 0a 01 61 10 05", "49 0000000000000000", "55 01000000", "62 04 00000000", "65 00000000",
+                          "6a 08 0000000000000000", "10 ff ff ff ff ff ff ff ff ff 01"}) {
     EXPECT_EQ(read(hex), Reading{}) << hex;
   }
 }
@@ -40,6 +41,8 @@ TEST_F(ReadingTest, WhatDoesNot) {
   EXPECT_EQ(wrong("55 0000"), "a number that ends behind its message at octet 0, in t.Request");
   EXPECT_EQ(wrong("0a 01 ff"), "a string that is not UTF-8 at octet 0, in t.Request");
   EXPECT_EQ(wrong("22 02 01 96"), "a packed list that ends in the middle of a number at octet 0, in t.Request");
+  EXPECT_EQ(wrong("62 06 000000000000"), "a packed list that ends in the middle of a number at octet 0, in t.Request");
+  EXPECT_EQ(wrong("6a 0c 000000000000000000000000"), "a packed list that ends in the middle of a number at octet 0, in t.Request");
   EXPECT_EQ(wrong("0c"), "the end of a group that did not begin at octet 0, in t.Request");
   EXPECT_EQ(wrong("f3 07 08 01"), "a group that does not end at octet 4");
   EXPECT_EQ(wrong("f3 07 f4 06"), "the end of a group that did not begin at octet 2");

@@ -63,6 +63,8 @@ message Request {
   double wide = 9;
   fixed32 narrow = 10;
   google.protobuf.Timestamp at = 11;
+  repeated fixed32 fours = 12;
+  repeated double eights = 13;
 }
 message Reply { string message = 1; string client = 2; uint64 call = 3; Inner inner = 4; }
 )";
