@@ -60,8 +60,8 @@ void PlainMessages::on_block(const call::BlockSeen& seen) {
 Plain PlainMessages::plain(const call::MessageSeen& seen) {
   const Bytes octets = seen.message.octets;
   const auto it = calls_.empty() ? calls_.end() : calls_.find(key(seen.call.place));
-  static const Sides kUsual;
-  const Sides& sides = it == calls_.end() ? kUsual : it->second;
+  static const Sides usual;
+  const Sides& sides = it == calls_.end() ? usual : it->second;
   const Side& side = sides[static_cast<std::size_t>(seen.spot.direction)];
   // Servers answer with the plain type whatever they were asked in.
   if (side.other_format || sides[static_cast<std::size_t>(Direction::ToServer)].other_format) {

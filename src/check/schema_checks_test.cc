@@ -234,6 +234,8 @@ TEST(Ex01, TheCallThatTheAnswerIsForIsNamed) {
   EXPECT_EQ(ids(said), only("EX01 error"));
   EXPECT_THAT(said.findings[0].text, HasSubstr("; that is what stream 5 of connection 1 asked for"));
   EXPECT_EQ(said.findings[0].spot.place.connection, 2u);
+  const Conversation of_method = call({.method = "Both", .requests = {kOtherRequest}, .replies = {}});
+  EXPECT_THAT(said_of({of_method, call({.replies = {kOtherReply}})}, kClient).findings.at(0).text, HasSubstr("; no other call"));
 }
 
 TEST(Ex01, EveryRelationMustHold) {

@@ -52,10 +52,7 @@ class FirstError final : public protobuf::DescriptorPool::ErrorCollector, public
 // Files by name, from protosets; the first one of a name counts.
 class FileSet final : public protobuf::DescriptorDatabase {
  public:
-  void add(protobuf::FileDescriptorProto file) {
-    const std::string name = file.name();
-    files_.try_emplace(name, std::move(file));
-  }
+  void add(const protobuf::FileDescriptorProto& file) { files_.try_emplace(file.name(), file); }
   bool FindFileByName(const std::string& name, protobuf::FileDescriptorProto* out) override {
     const auto it = files_.find(name);
     if (it == files_.end()) return false;
@@ -79,7 +76,7 @@ void add_well_known(FileSet& to) {
         protobuf::StringValue::descriptor()}) {
     protobuf::FileDescriptorProto file;
     type->file()->CopyTo(&file);
-    to.add(std::move(file));
+    to.add(file);
   }
 }
 
@@ -92,7 +89,7 @@ void read_protoset(const std::filesystem::path& file, FileSet& to) {
     throw EnvironmentError(fmt::format(
         "{} is no protoset; protoc --include_imports --descriptor_set_out=FILE writes one, and buf build -o FILE", shown(file)));
   }
-  for (protobuf::FileDescriptorProto& proto : *set.mutable_file()) to.add(std::move(proto));
+  for (const protobuf::FileDescriptorProto& proto : set.file()) to.add(proto);
 }
 
 // The name below an import path that protobuf's compiler knows a file by.
