@@ -19,8 +19,9 @@ class RingMap {
   using Key = std::uint32_t;
 
   // Null when there is none.
-  Value* find(Key key) {
-    Slot& slot = slot_of(key);
+  Value* find(Key key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+  const Value* find(Key key) const {
+    const Slot& slot = slots_[place(key)];
     if (slot.key == key) return &slot.value;
     if (aside_.empty()) return nullptr;
     const auto it = aside_.find(key);
@@ -32,7 +33,8 @@ class RingMap {
     if (Value* const known = find(key)) return {known, false};
     Slot& slot = slot_of(key);
     if (slot.key != 0) aside_.emplace(slot.key, std::move(slot.value));
-    slot = {key, Value()};
+    slot.key = key;
+    slot.value = Value();
     ++size_;
     return {&slot.value, true};
   }
@@ -40,7 +42,8 @@ class RingMap {
   void erase(Key key) {
     Slot& slot = slot_of(key);
     if (slot.key == key) {
-      slot = {};
+      slot.key = 0;
+      slot.value = Value();
       --size_;
     } else {
       size_ -= aside_.erase(key);
@@ -48,12 +51,21 @@ class RingMap {
   }
 
   void clear() {
-    slots_.fill({});
+    for (Slot& slot : slots_) slot = Slot();
     aside_.clear();
     size_ = 0;
   }
 
   std::size_t size() const { return size_; }
+
+  // In no order: visit(key, value). The map must not change meanwhile.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (Slot& slot : slots_) {
+      if (slot.key != 0) visit(slot.key, slot.value);
+    }
+    for (auto& [key, value] : aside_) visit(key, value);
+  }
 
  private:
   static constexpr std::size_t kSlots = 64;
@@ -62,7 +74,8 @@ class RingMap {
     Key key = 0;  // 0: free
     Value value{};
   };
-  Slot& slot_of(Key key) { return slots_[key / 2 % kSlots]; }
+  static std::size_t place(Key key) { return key / 2 % kSlots; }
+  Slot& slot_of(Key key) { return slots_[place(key)]; }
 
   std::array<Slot, kSlots> slots_{};
   std::map<Key, Value> aside_;

@@ -39,6 +39,9 @@ TEST(RingMap, IsAMap) {
     }
   }
   for (const auto& [key, value] : map) EXPECT_EQ(*ring.find(key), value);
+  std::map<std::uint32_t, int> visited;
+  ring.for_each([&](std::uint32_t key, int value) { EXPECT_TRUE(visited.emplace(key, value).second); });
+  EXPECT_EQ(visited, map);
   ring.clear();
   EXPECT_EQ(ring.size(), 0u);
   for (const auto& [key, value] : map) EXPECT_EQ(ring.find(key), nullptr);

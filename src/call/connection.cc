@@ -12,7 +12,12 @@ constexpr std::size_t kFirstOctetsKept = 64;
 }  // namespace
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
-    : sink_(sink), limits_(limits), all_(all), halves_{Half(limits), Half(limits)}, last_(opened.time) {
+    : sink_(sink),
+      limits_(limits),
+      all_(all),
+      halves_{Half(limits), Half(limits)},
+      streams_(limits_, all.message_bytes),
+      last_(opened.time) {
   view_.number = opened.connection;
   view_.opened = opened.time;
   view_.client = opened.client;

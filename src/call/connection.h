@@ -7,7 +7,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,10 +14,11 @@
 
 #include "base/limits.h"
 #include "call/behind_gap.h"
+#include "call/block_gist.h"
 #include "call/event.h"
+#include "call/streams.h"
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
-#include "wire/rpc/message_decoder.h"
 
 namespace testigo::call {
 
@@ -78,17 +78,6 @@ class Connection {
     bool promised = false;             // its sender has sent a PUSH_PROMISE
   };
 
-  struct Stream {
-    Stream(const Limits& limits, Holdings& all) : request(limits, all.message_bytes), response(limits, all.message_bytes) {}
-
-    Call call;
-    rpc::MessageDecoder request;
-    rpc::MessageDecoder response;
-    std::array<bool, 2> role_lost{};       // of the blocks of that direction: what they are does not follow from frames seen
-    std::array<bool, 2> may_have_ended{};  // that side, in a gap
-    http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
-  };
-
   // connection.cc: octets become frames.
   Half& half(Direction direction) { return halves_[static_cast<std::size_t>(direction)]; }
   http2::Opening& opening(Direction direction);
@@ -146,14 +135,15 @@ class Connection {
   void lose_block(Spot spot, StreamId id, bool end_stream, bool promised);
 
   // connection_calls.cc: header blocks, and the life of calls.
+  Fields fields() const { return block_->fields; }
   Stream* find(StreamId id);
   SideOfCall& side(Stream& stream, Direction direction) const;
   void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
-  BlockRole role_of_block(const Spot& spot, Stream* stream, const http2::BlockOutcome& outcome, bool end_stream);
-  BlockRole open_call(const Spot& spot, bool complete);
-  BlockRole read_response(Stream& stream, const Spot& spot, bool complete, bool end_stream);
-  void read_status(Call& call);
-  Ending ending_by_block(const http2::BlockOutcome& outcome) const;
+  const http2::DecodedBlock& decode(Half& from, Bytes block, BlockEnd end);
+  BlockRole role_of_block(const Spot& spot, Stream* stream, bool end_stream);
+  BlockRole open_call(const Spot& spot);
+  BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
+  void read_status(Call& call, const AnswerGist& gist) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
   bool may_go_on(const Stream& stream) const;
   void close(StreamId id, Ending ending, const Spot& spot);
@@ -165,15 +155,18 @@ class Connection {
   Holdings& all_;
   ConnectionView view_;
   std::array<Half, 2> halves_;
-  std::map<StreamId, Stream> streams_;
+  Streams streams_;
   Stream* recent_ = nullptr;            // the one asked for last
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
-  unsigned requests_of_grpc_ = 0;                  // that kept to what gRPC asks of them
-  bool requests_other_ = false;                    // one did not
-  bool awaiting_answers_ = false;                  // they may tell where frames of the client begin
-  std::vector<http2::HeaderField> fields_;         // of the block at hand
+  unsigned requests_of_grpc_ = 0;               // that kept to what gRPC asks of them
+  bool requests_other_ = false;                 // one did not
+  bool awaiting_answers_ = false;               // they may tell where frames of the client begin
+  const http2::DecodedBlock* block_ = nullptr;  // the one at hand
+  http2::DecodedBlock cut_block_;
+  Gists<RequestGist> requests_;
+  Gists<AnswerGist> answers_;
   std::optional<tcp::ConnectionClosing> closing_;  // the first one
   Time last_;
 };

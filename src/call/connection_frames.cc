@@ -119,15 +119,13 @@ void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   close(spot.place.stream, ending, spot);
 }
 
-// RFC 9113 section 6.8: streams above the last id were not processed, and never will be. Each id is visited once only, however
-// many GOAWAY come.
+// RFC 9113 section 6.8: streams above the last id were not processed, and never will be.
 void Connection::on_goaway(const Spot& spot, const http2::GoawayFrame& goaway) {
   half(spot.direction).goaway = true;
   if (spot.direction == Direction::ToServer || goaway.last_stream >= goaway_last_) return;
   const StreamId before = std::exchange(goaway_last_, goaway.last_stream);
-  for (auto it = streams_.upper_bound(goaway.last_stream); it != streams_.end() && it->first <= before;) {
-    const auto& [id, stream] = *it++;
-    if (!stream.call.response.headers) close(id, Ending::Refused, spot);
+  for (const StreamId id : streams_.ids(goaway.last_stream, before)) {
+    if (!find(id)->call.response.headers) close(id, Ending::Refused, spot);
   }
 }
 

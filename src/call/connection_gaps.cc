@@ -197,7 +197,7 @@ void Connection::lose_of_broken(Direction direction, std::uint64_t octets) {
   if (broken.rest() == 0) end_broken(direction);
 }
 
-Connection::Stream* Connection::stream_of_broken(const BrokenFrame& broken, Direction direction) {
+Stream* Connection::stream_of_broken(const BrokenFrame& broken, Direction direction) {
   if (!broken.header || !broken.header->is(http2::FrameType::Data)) return nullptr;
   Stream* stream = find(broken.header->stream);
   if (stream == nullptr || side(*stream, direction).ended) return nullptr;
@@ -270,7 +270,7 @@ void Connection::begin_looking(Direction direction) {
   from.block.reset();
   from.opening.clear();
   lose_settings();
-  for (auto& [id, stream] : streams_) doubt_side(stream, direction);
+  streams_.for_each([&](Stream& stream) { doubt_side(stream, direction); });
 }
 
 // What the other side has announced, at any time. What it may have announced unseen is not counted: see the decision.
@@ -346,7 +346,7 @@ void Connection::frames_found(Half& from) {
   if (direction == Direction::ToServer) awaiting_answers_ = false;
   opening(direction) = http2::Opening::Http2;
   // Streams that were opened meanwhile may have been answered meanwhile.
-  for (auto& [id, stream] : streams_) doubt_side(stream, direction);
+  streams_.for_each([&](Stream& stream) { doubt_side(stream, direction); });
   const http2::FrameResync::PassedOver passed = found.passed_over();
   if (gap.room && passed.known) {
     const std::uint64_t of_frames = *gap.room - std::min<std::uint64_t>(*gap.room, http2::kFrameHeaderBytes);

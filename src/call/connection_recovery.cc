@@ -38,10 +38,11 @@ void Connection::note_new_stream(Half& client, StreamId id) {
   if (std::exchange(gap.next_stream_seen, true) || !gap.candidates) return;
   const StreamId next = gap.highest_before == 0 ? 1 : gap.highest_before + 2;
   if (id != next || gap.trailers_possible) return;
-  for (const auto& [other, stream] : streams_) {
-    if (other < id && may_have_ended(stream, Direction::ToServer)) return;
-  }
-  gap.candidates->nothing_was_lost();
+  bool any_may_have_ended = false;
+  streams_.for_each([&](const Stream& stream) {
+    any_may_have_ended |= stream.call.place.stream < id && may_have_ended(stream, Direction::ToServer);
+  });
+  if (!any_may_have_ended) gap.candidates->nothing_was_lost();
 }
 
 // A request of which not every field is exact.
@@ -50,10 +51,10 @@ void Connection::read_in_doubt(Half& from, Stream* stream, BlockRole role) {
   if (stream == nullptr || role != BlockRole::Request) return;
   Call& call = stream->call;
   call.opened_behind_gap = true;
-  if (!any_name_unknown(fields_)) return;
+  if (!any_name_unknown(fields())) return;
   if (call.path_known == http2::Known::Unknown) call.unknown_method = number_unknown(gap);
   if (!gap.candidates) return;
-  http2::BlockInDoubt block = gap.candidates->look_at(fields_);
+  http2::BlockInDoubt block = gap.candidates->look_at(fields());
   gap.candidates->read(block, http2::BlockKind::Request, {.request = !requests_other_ && requests_of_grpc_ >= kRequestsOfHabit});
   if (gap.candidates->refuted()) {
     withdraw(gap);
@@ -65,7 +66,7 @@ void Connection::read_in_doubt(Half& from, Stream* stream, BlockRole role) {
 // Two calls with one number have the same method: whatever may be their :path refers to the same entries.
 std::uint32_t Connection::number_unknown(BehindGap& gap) const {
   std::vector<std::uint64_t> entries;
-  for (const http2::HeaderField& each : fields_) {
+  for (const http2::HeaderField& each : fields()) {
     if (each.name_known == http2::Known::Exact) continue;
     const bool literal =
         each.representation != http2::Representation::Indexed && each.representation != http2::Representation::IncrementalIndexing;

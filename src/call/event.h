@@ -147,7 +147,8 @@ struct BlockSeen {
   bool end_stream;
   std::span<const http2::HeaderField> fields;
   const http2::BlockOutcome& outcome;
-  const Call* call;  // null where there is none (PUSH_PROMISE, a stream not followed)
+  const Call* call;         // null where there is none (PUSH_PROMISE, a stream not followed)
+  std::uint64_t alike = 0;  // http2::DecodedBlock::alike, of its direction
 };
 
 struct MessageSeen {

@@ -39,6 +39,9 @@ class Check : public call::Sink {
  public:
   // Where it hears frames: of these types.
   virtual FrameTypes frame_types() const { return FrameTypes::all(); }
+  // Where it hears blocks, before one is heard that is alike others to come (AlikeBlocks): whether, should it pass, the verdict is
+  // that of all of them, and hearing the others would change nothing.
+  virtual bool speaks_for_alike(const call::BlockSeen&) const { return false; }
 };
 
 // What a check of frames alone hears.

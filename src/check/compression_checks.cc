@@ -54,6 +54,7 @@ class CompressionChecks final : public Check {
   Codings* of(StreamId stream);
   void request(const call::BlockSeen& seen);
   void response(const call::BlockSeen& seen);
+  void learn_from(const call::BlockSeen& seen);
   void request_coding(const call::BlockSeen& seen, const Coding& coding);
   void response_coding(const call::BlockSeen& seen);
   void compressed(const call::MessageSeen& seen);
@@ -67,6 +68,9 @@ class CompressionChecks final : public Check {
   std::map<StreamId, Codings> calls_;
   ListsByStream accepted_;   // of the client
   CodingList server_takes_;  // as the last answer that says so says
+  // BlockSeen::alike of what `accepted_` and `server_takes_` say already.
+  std::uint64_t request_alike_ = 0;
+  std::uint64_t response_alike_ = 0;
 };
 
 // The entry is made when there is none; null when there are too many.
@@ -90,7 +94,8 @@ bool names_no_coding(const call::BlockSeen& seen) {
 }
 
 void CompressionChecks::request(const call::BlockSeen& seen) {
-  accepted_.add(seen.spot.place.stream, seen);
+  if (seen.alike == 0 || seen.alike != request_alike_) accepted_.add(seen.spot.place.stream, seen);
+  request_alike_ = seen.alike;
   if (names_no_coding(seen)) return;
   const Coding coding = coding_of(seen);
   if (coding.is_identity()) return;
@@ -119,13 +124,18 @@ void CompressionChecks::request_coding(const call::BlockSeen& seen, const Coding
 void CompressionChecks::response(const call::BlockSeen& seen) {
   if (seen.role == BlockRole::Response) {
     if (!names_no_coding(seen)) response_coding(seen);
-    if (seen.outcome.has(FieldName::GrpcAcceptEncoding) && !server_takes_.agrees(seen)) server_takes_.read(seen);
+    if (seen.alike == 0 || seen.alike != response_alike_) learn_from(seen);
   }
   if (calls_.empty()) return;
   const auto it = calls_.find(seen.spot.place.stream);
   if (it == calls_.end()) return;
   if (seen.role == BlockRole::Response) it->second.server_takes.read(seen);
   if (seen.end_stream) unsupported(seen, it->second);
+}
+
+void CompressionChecks::learn_from(const call::BlockSeen& seen) {
+  response_alike_ = seen.alike;
+  if (seen.outcome.has(FieldName::GrpcAcceptEncoding) && !server_takes_.agrees(seen)) server_takes_.read(seen);
 }
 
 void CompressionChecks::response_coding(const call::BlockSeen& seen) {

@@ -15,12 +15,20 @@ using call::BlockRole;
 using call::StreamId;
 using http2::FieldName;
 
+bool is_head(call::Fields request) {
+  const auto* method = call::find(request, FieldName::Method);
+  return method != nullptr && method->value == "HEAD";
+}
+
 class ContentLengthChecks final : public Check {
  public:
   explicit ContentLengthChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = true};
+  }
+  bool speaks_for_alike(const call::BlockSeen& seen) const override {
+    return !seen.outcome.has(FieldName::ContentLength) && !is_head(seen.fields);
   }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
@@ -45,11 +53,6 @@ constexpr std::size_t kLengthBytesMax = 32;
 ContentLengthChecks::Stream* ContentLengthChecks::of(StreamId stream) {
   if (const auto it = streams_.find(stream); it != streams_.end()) return &it->second;
   return streams_.size() < streams_max_ ? &streams_[stream] : nullptr;
-}
-
-bool is_head(call::Fields request) {
-  const auto* method = call::find(request, FieldName::Method);
-  return method != nullptr && method->value == "HEAD";
 }
 
 void ContentLengthChecks::on_block(const call::BlockSeen& seen) {

@@ -21,6 +21,7 @@ class DeadlineChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
   void on_call(const call::CallClosed& closed) override {
     if (closed.call.timeout && closed.call.rpc_class == RpcClass::Grpc && closed.connection.whole()) deadline(closed.call);

@@ -1,11 +1,13 @@
 #include "check/findings.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace testigo::check {
 
 void Findings::fail(Id id, Severity severity, const call::Spot& spot, const std::string& text) {
   ++of(id).failed;
+  ++troubles_;
   if (severity == Severity::Error) ++errors_;
   if (!holding_) {
     log_.add(id, severity, spot, text);
@@ -14,12 +16,19 @@ void Findings::fail(Id id, Severity severity, const call::Spot& spot, const std:
   }
 }
 
+std::array<std::uint64_t, kCheckCount> Findings::passed() const {
+  std::array<std::uint64_t, kCheckCount> passed{};
+  std::ranges::transform(counts_, passed.begin(), &CheckCount::passed);
+  return passed;
+}
+
 void Findings::release() {
   holding_ = false;
   for (const Held& held : std::exchange(held_, {})) log_.add(held.id, held.severity, held.spot, held.text);
 }
 
 void Findings::not_judgeable(Id id, std::string_view reason) {
+  ++troubles_;
   if (of(id).not_judgeable++ == 0) of(id).reason = reason;
 }
 

@@ -26,18 +26,28 @@ class Findings {
   // Passes when `holds`, else fails with what `text` gives: it is asked only then.
   template <typename Text>
   void judge(Id id, bool holds, const call::Spot& spot, Text text) {
-    holds ? pass(id) : fail(id, spot, text());
+    holds ? pass(id) : fail_with(id, spot, text);
   }
 
   // From now on nothing is told, until `release` tells what was held; beyond Limits::findings_kept the first ones stay.
   void hold() { holding_ = true; }
   void release();
 
+  // How often each check has passed.
+  std::array<std::uint64_t, kCheckCount> passed() const;
+  // How often one has not: it failed, or could not judge.
+  std::uint64_t troubles() const { return troubles_; }
   const CheckCount& count(Id id) const { return counts_[static_cast<std::size_t>(id)]; }
   std::uint64_t errors() const { return errors_; }
   const Limits& limits() const { return log_.limits(); }
 
  private:
+  // Apart, for what makes texts is long, and hardly ever needed.
+  template <typename Text>
+  [[gnu::noinline, gnu::cold]] void fail_with(Id id, const call::Spot& spot, Text& text) {
+    fail(id, spot, text());
+  }
+
   struct Held {
     Id id;
     Severity severity;
@@ -52,6 +62,7 @@ class Findings {
   FindingLog& log_;
   std::array<CheckCount, kCheckCount> counts_;
   std::uint64_t errors_ = 0;
+  std::uint64_t troubles_ = 0;
   bool holding_ = false;
   std::vector<Held> held_;
 };

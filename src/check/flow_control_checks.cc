@@ -55,14 +55,17 @@ class FlowControlChecks final : public Check {
   Half& half(Direction of_data) { return halves_[static_cast<std::size_t>(of_data)]; }
   static Window& window(Stream& stream, Direction of_data) { return stream[static_cast<std::size_t>(of_data)]; }
 
+  void other(const call::FrameSeen& seen);
   void open(StreamId id);
   void end(StreamId id, const call::Spot& spot);
   void reset(StreamId id, Time time);
   void data(const call::FrameSeen& seen);
   void take(Id id, const call::FrameSeen& seen, Window& window, std::int64_t initial);
+  void overdrawn(Id id, const call::FrameSeen& seen, const Window& window, std::int64_t left);
   void settings(const call::FrameSeen& seen);
   void window_update(const call::FrameSeen& seen);
   void give(const call::FrameSeen& seen, std::uint32_t increment);
+  void overflow(const call::ConnectionView& connection, Window& window, std::int64_t octets, const call::Spot& spot);
   // `spot` is of what has enlarged the window.
   void bounds(const call::ConnectionView& connection, Window& window, std::int64_t initial, const call::Spot& spot);
 
@@ -82,21 +85,34 @@ FlowControlChecks::FlowControlChecks(Findings& findings)
 
 void FlowControlChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
-  if (header.is(FrameType::WindowUpdate)) window_update(seen);
-  if (!seen.connection.whole()) return;  // the judge says so
-  if (header.is(FrameType::Data)) {
-    if (header.stream != 0) data(seen);  // CN07
-  } else if (header.is(FrameType::Headers)) {
-    if (seen.spot.direction == Direction::ToServer) open(header.stream);
-  } else if (header.is(FrameType::RstStream)) {
+  switch (static_cast<FrameType>(header.type)) {
+    case FrameType::WindowUpdate:
+      window_update(seen);
+      return;
+    case FrameType::Data:
+      if (!seen.connection.whole()) return;  // the judge says so
+      if (header.stream != 0) data(seen);    // CN07
+      break;
+    case FrameType::Headers:
+      if (!seen.connection.whole()) return;
+      if (seen.spot.direction == Direction::ToServer) open(header.stream);
+      break;
+    default:
+      if (seen.connection.whole()) other(seen);
+      return;
+  }
+  if (header.has(http2::kFlagEndStream)) end(header.stream, seen.spot);
+}
+
+[[gnu::noinline]] void FlowControlChecks::other(const call::FrameSeen& seen) {
+  const http2::FrameHeader& header = seen.frame.header;
+  if (header.is(FrameType::RstStream)) {
     reset(header.stream, seen.spot.time);
   } else if (header.is(FrameType::Settings)) {
     settings(seen);
   } else if (const auto* push = std::get_if<http2::PushPromiseFrame>(&seen.frame.payload)) {
     open(push->promised);
   }
-  const bool may_end = header.is(FrameType::Data) || header.is(FrameType::Headers);
-  if (may_end && header.has(http2::kFlagEndStream)) end(header.stream, seen.spot);
 }
 
 void FlowControlChecks::open(StreamId id) {
@@ -154,10 +170,17 @@ void FlowControlChecks::take(Id id, const call::FrameSeen& seen, Window& window,
   const std::int64_t left = initial + window.octets;
   const bool exempt = header.length == 0 && header.has(http2::kFlagEndStream);
   window.octets -= header.length;
+  if (!window.overflowed && (exempt || header.length <= left)) {
+    findings_.pass(id);
+  } else {
+    overdrawn(id, seen, window, left);
+  }
+}
+
+[[gnu::noinline]] void FlowControlChecks::overdrawn(Id id, const call::FrameSeen& seen, const Window& window, std::int64_t left) {
+  const http2::FrameHeader& header = seen.frame.header;
   if (window.overflowed) {
     findings_.not_judgeable(id, "the window has overflowed");
-  } else if (exempt || header.length <= left) {
-    findings_.pass(id);
   } else if (seen.connection.seen_all_before(seen.spot)) {
     findings_.fail(id, seen.spot,
                    fmt::format("DATA of {} octets on stream {}; the window {} has {} left", header.length, header.stream,
@@ -222,8 +245,13 @@ void FlowControlChecks::bounds(const call::ConnectionView& connection, Window& w
   const std::int64_t octets = initial + window.octets;
   if (octets <= kWindowMax) {
     findings_.pass(Id::FC04);
-    return;
+  } else {
+    overflow(connection, window, octets, spot);
   }
+}
+
+[[gnu::noinline]] void FlowControlChecks::overflow(const call::ConnectionView& connection, Window& window, std::int64_t octets,
+                                                   const call::Spot& spot) {
   window.overflowed = true;
   if (connection.seen_all_before(spot)) {
     findings_.fail(Id::FC04, spot, fmt::format("it enlarges a window to {} octets", octets));

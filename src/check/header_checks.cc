@@ -123,10 +123,10 @@ class HeaderChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
   void on_frame(const call::FrameSeen& seen) override { true_binary_.on_frame(seen); }
   void on_block(const call::BlockSeen& seen) override;
-  void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
   void pseudo_headers(const call::BlockSeen& seen);
@@ -135,27 +135,19 @@ class HeaderChecks final : public Check {
   void octets(const call::BlockSeen& seen);
   void connection_specific(const call::BlockSeen& seen);
   void response_line(const call::BlockSeen& seen);
-  void count_ordinary(BlockRole role);
+  void pass_all(BlockRole role);
   void not_judgeable(const call::BlockSeen& seen, std::string_view reason);
 
   Findings& findings_;
   TrueBinary true_binary_;
-  // Ordinary blocks.
-  std::uint64_t ordinary_ = 0;
-  std::uint64_t ordinary_requests_ = 0;
-  std::uint64_t ordinary_responses_ = 0;
 };
 
-void HeaderChecks::count_ordinary(BlockRole role) {
-  ++ordinary_;
-  if (is_request(role)) ++ordinary_requests_;
-  if (is_response(role)) ++ordinary_responses_;
-}
-
-void HeaderChecks::on_connection_closed(const call::ConnectionClosed&) {
-  for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.pass(id, ordinary_);
-  for (const Id id : {Id::HD02, Id::HD03}) findings_.pass(id, ordinary_requests_);
-  findings_.pass(Id::HD07, ordinary_responses_);
+void HeaderChecks::pass_all(BlockRole role) {
+  for (const Id id : {Id::HD01, Id::HD04, Id::HD05}) findings_.pass(id);
+  if (is_request(role)) {
+    for (const Id id : {Id::HD02, Id::HD03}) findings_.pass(id);
+  }
+  if (is_response(role)) findings_.pass(Id::HD07);
 }
 
 void HeaderChecks::not_judgeable(const call::BlockSeen& seen, std::string_view reason) {
@@ -169,7 +161,7 @@ void HeaderChecks::not_judgeable(const call::BlockSeen& seen, std::string_view r
 void HeaderChecks::on_block(const call::BlockSeen& seen) {
   if (seen.role == BlockRole::Unknown) return;
   if (is_ordinary(seen)) {
-    count_ordinary(seen.role);
+    pass_all(seen.role);
     return;
   }
   if (!seen.outcome.complete) {

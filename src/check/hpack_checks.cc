@@ -29,12 +29,10 @@ class HpackChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
-  void on_connection_closed(const call::ConnectionClosed&) override {
-    for (const Id id : {Id::HP01, Id::HP02, Id::HP05, Id::HP06}) findings_.pass(id, ordinary_);
-  }
 
  private:
   bool is_ordinary(const call::BlockSeen& seen) const;
@@ -48,7 +46,6 @@ class HpackChecks final : public Check {
   Findings& findings_;
   std::array<LimitInForce, 2> limits_;     // of what is sent in that direction
   std::array<bool, 2> table_lost_{};       // HP04 → lost HP02: what the decoder's table holds differs from the encoder's
-  std::uint64_t ordinary_ = 0;             // blocks that were
   std::array<bool, 2> secret_remarked_{};  // HP07: once each direction
 };
 
@@ -69,7 +66,7 @@ bool HpackChecks::is_ordinary(const call::BlockSeen& seen) const {
 
 void HpackChecks::on_block(const call::BlockSeen& seen) {
   if (is_ordinary(seen)) {
-    ++ordinary_;
+    for (const Id id : {Id::HP01, Id::HP02, Id::HP05, Id::HP06}) findings_.pass(id);
   } else {
     faults(seen);
     list_size(seen);

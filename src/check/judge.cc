@@ -19,9 +19,11 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(FindingLog& log, Declared* declared) : findings(log), checks(all_checks(findings, declared)) {
+Judge::Attended::Attended(FindingLog& log, Declared* declared)
+    : findings(log), checks(all_checks(findings, declared)), blocks(findings) {
   for (const auto& check : checks) {
     roster.add(*check);
+    if (check->hears().blocks) blocks.add(*check);
     if (!check->hears().frames) continue;
     for (std::size_t type = 0; type < frames.size(); ++type) {
       if (check->frame_types().has(type)) frames[type].push_back(check.get());
@@ -48,12 +50,13 @@ void Judge::on_frame(const call::FrameSeen& seen) {
   Attended* const attended = judged(seen.connection, seen.spot);
   if (attended == nullptr) return;
   for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
+  if (seen.frame.header.is(http2::FrameType::Settings)) attended->blocks.settle();
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
   Attended* const attended = judged(seen.connection, seen.spot);
   if (attended == nullptr) return;
-  for (call::Sink* check : attended->roster.blocks()) check->on_block(seen);
+  attended->blocks.on_block(seen);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
@@ -78,6 +81,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   const auto it = attended_.find(closed.connection.number);
   if (it == attended_.end()) return;
   Findings& findings = it->second.findings;
+  it->second.blocks.settle();
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
     for (const Id id : judged_checks()) findings.not_judgeable(id, reason);

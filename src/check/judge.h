@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "call/event.h"
 #include "call/roster.h"
+#include "check/alike_blocks.h"
 #include "check/all_checks.h"
 #include "check/findings.h"
 
@@ -48,6 +49,7 @@ class Judge final : public call::Sink {
 
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
+    AlikeBlocks blocks;
     call::Roster roster;
     std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
   };

@@ -24,6 +24,7 @@ class MediaTypeChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
+  bool speaks_for_alike(const call::BlockSeen& seen) const override { return grpc_seen_ && seen.call->rpc_class == RpcClass::Grpc; }
   void on_block(const call::BlockSeen& seen) override;
   void on_call(const call::CallClosed& closed) override {
     if (!types_.empty()) types_.erase(closed.call.place.stream);

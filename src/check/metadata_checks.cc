@@ -38,6 +38,7 @@ class MetadataChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
   void on_frame(const call::FrameSeen& seen) override { true_binary_.on_frame(seen); }
   void on_block(const call::BlockSeen& seen) override;

@@ -28,10 +28,8 @@ class RequestChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
-  void on_connection_closed(const call::ConnectionClosed&) override {
-    for (const Id id : {Id::RQ01, Id::RQ02, Id::RQ03, Id::RQ04, Id::RQ05}) findings_.pass(id, usual_);
-  }
 
  private:
   // Judges the value of a field, or says that it is not known, which is `unknown`.
@@ -45,7 +43,6 @@ class RequestChecks final : public Check {
   void timeout(const call::BlockSeen& seen);
 
   Findings& findings_;
-  std::uint64_t usual_ = 0;  // blocks that were
 };
 
 template <typename Rule>
@@ -97,7 +94,7 @@ void RequestChecks::on_block(const call::BlockSeen& seen) {
     return;
   }
   if (is_usual(seen)) {
-    ++usual_;
+    for (const Id id : {Id::RQ01, Id::RQ02, Id::RQ03, Id::RQ04, Id::RQ05}) findings_.pass(id);
     if (seen.call->timeout) findings_.pass(Id::RQ06);
     return;
   }

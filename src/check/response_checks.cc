@@ -23,6 +23,7 @@ class ResponseChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
 

@@ -25,6 +25,7 @@ class RetryChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override {
     if ((seen.outcome.names & (bit(FieldName::GrpcPreviousRpcAttempts) | bit(FieldName::GrpcRetryPushbackMs))) == 0) return;
     const bool request = seen.role == BlockRole::Request;

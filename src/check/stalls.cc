@@ -15,9 +15,8 @@ void Stalls::on_empty(const call::Spot& data, http2::StreamId id) {
   waiting_[static_cast<std::size_t>(data.direction)].try_emplace(id, data);
 }
 
-void Stalls::on_end(Direction direction, http2::StreamId id, Time time) {
+void Stalls::end(Direction direction, http2::StreamId id, Time time) {
   Waiting& waiting = waiting_[static_cast<std::size_t>(direction)];
-  if (waiting.empty()) return;
   const auto it = waiting.find(id);
   if (it == waiting.end()) return;
   judge(id, it->second, time);

@@ -17,12 +17,15 @@ class Stalls {
   // followed.
   void on_empty(const call::Spot& data, http2::StreamId id);
   // Credit has come for DATA of that direction, or no more is needed.
-  void on_end(Direction direction, http2::StreamId id, Time time);
+  void on_end(Direction direction, http2::StreamId id, Time time) {
+    if (!waiting_[static_cast<std::size_t>(direction)].empty()) end(direction, id, time);
+  }
   void on_connection_closed(Time ended);
 
  private:
   // Since when, by stream.
   using Waiting = std::map<http2::StreamId, call::Spot>;
+  void end(Direction direction, http2::StreamId id, Time time);
   void judge(http2::StreamId id, const call::Spot& since, Time until);
 
   Findings& findings_;

@@ -27,6 +27,7 @@ class StreamChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
   }
+  bool speaks_for_alike(const call::BlockSeen& seen) const override { return seen.role != call::BlockRole::Informational; }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override { answer_order_.on_block(seen); }
 
@@ -37,7 +38,8 @@ class StreamChecks final : public Check {
   void promise(const call::FrameSeen& seen, StreamId promised);
   // Need S2, or rest on what the streams have come to.
   bool states_known(const call::FrameSeen& seen);
-  void state(const call::FrameSeen& seen);
+  // Null: the stream is not followed.
+  void state(const call::FrameSeen& seen, const StreamTable::Stream* stream);
   void idle(const call::FrameSeen& seen);
   void closed(const call::FrameSeen& seen);
   void concurrency(const call::FrameSeen& seen);
@@ -68,9 +70,10 @@ void StreamChecks::on_frame(const call::FrameSeen& seen) {
     return;
   }
   if (header.stream == 0) return;
-  const bool opens = header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer &&
-                     streams_.find(header.stream) == nullptr && streams_.opened(header.stream) == StreamTable::Opened::Never;
-  if (states_known(seen)) state(seen);
+  const StreamTable::Stream* const stream = streams_.find(header.stream);
+  const bool opens = stream == nullptr && header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer &&
+                     streams_.opened(header.stream) == StreamTable::Opened::Never;
+  if (states_known(seen)) state(seen, stream);
   if (opens) new_stream(seen);
   if (const auto* push = std::get_if<http2::PushPromiseFrame>(&seen.frame.payload)) promise(seen, push->promised);
   if (header.is(FrameType::RstStream)) {
@@ -80,7 +83,7 @@ void StreamChecks::on_frame(const call::FrameSeen& seen) {
   }
 }
 
-void StreamChecks::of_connection(const call::FrameSeen& seen) {
+[[gnu::noinline]] void StreamChecks::of_connection(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (header.is(FrameType::Settings)) limit_.on_settings(seen);
   if (header.is(FrameType::Settings) || header.is(FrameType::Ping)) after_reset_.on_asked(seen);
@@ -101,7 +104,7 @@ void StreamChecks::new_stream(const call::FrameSeen& seen) {
   if (StreamTable::of_client(id)) concurrency(seen);
 }
 
-void StreamChecks::promise(const call::FrameSeen& seen, StreamId promised) {
+[[gnu::noinline]] void StreamChecks::promise(const call::FrameSeen& seen, StreamId promised) {
   if (seen.spot.direction == Direction::ToServer) return;  // CN17
   findings_.judge(Id::ST01, !StreamTable::of_client(promised), seen.spot,
                   [&] { return fmt::format("the server promised stream {}, which is odd", promised); });
@@ -115,11 +118,11 @@ void StreamChecks::promise(const call::FrameSeen& seen, StreamId promised) {
 }
 
 bool StreamChecks::states_known(const call::FrameSeen& seen) {
+  if (seen.connection.whole() && !streams_.given_up()) return true;
   if (!seen.connection.whole()) {  // the judge says so
     streams_.give_up();
     return false;
   }
-  if (!streams_.given_up()) return true;
   for (const Id id : {Id::ST03, Id::ST04, Id::ST05, Id::ST06, Id::ST07, Id::ST10, Id::ST11, Id::ST12}) {
     findings_.not_judgeable(id, "more streams were open than are followed");
   }
@@ -127,9 +130,8 @@ bool StreamChecks::states_known(const call::FrameSeen& seen) {
 }
 
 // ST04, ST05; the rest of them where they apply.
-void StreamChecks::state(const call::FrameSeen& seen) {
+void StreamChecks::state(const call::FrameSeen& seen, const StreamTable::Stream* stream) {
   const http2::FrameHeader& header = seen.frame.header;
-  const StreamTable::Stream* stream = streams_.find(header.stream);
   if (stream == nullptr) {
     streams_.opened(header.stream) == StreamTable::Opened::Never ? idle(seen) : closed(seen);
     return;
@@ -146,7 +148,7 @@ void StreamChecks::state(const call::FrameSeen& seen) {
 }
 
 // The stream was never opened. (Below the highest id it counts as closed, section 5.1.1, and is as little a place for frames.)
-void StreamChecks::idle(const call::FrameSeen& seen) {
+[[gnu::noinline]] void StreamChecks::idle(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (header.is(FrameType::Priority) || header.is(FrameType::Continuation)) return;  // CONTINUATION: ST08
   if (header.is(FrameType::Headers) && seen.spot.direction == Direction::ToServer) {
@@ -159,7 +161,7 @@ void StreamChecks::idle(const call::FrameSeen& seen) {
 }
 
 // Both sides have ended the stream, or it is not known whether one of them reset it.
-void StreamChecks::closed(const call::FrameSeen& seen) {
+[[gnu::noinline]] void StreamChecks::closed(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (!is_data_or_headers(header)) return;
   if (streams_.opened(header.stream) == StreamTable::Opened::Unknown) {

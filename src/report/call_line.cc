@@ -1,10 +1,8 @@
 #include "report/call_line.h"
 
-#include <fmt/compile.h>
+#include <chrono>
 
-#include <algorithm>
-#include <charconv>
-
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/inert.h"
@@ -17,42 +15,15 @@ namespace {
 
 using call::Ending;
 
-// Writes a line into room that was made for it: a capture has millions of them, and no format is parsed here.
-class Pen {
- public:
-  Pen(char* at, const Paint& paint) : at_(at), paint_(paint) {}
+std::string bytes_text(std::uint64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} B", bytes);
+  const bool kilo = bytes < 10'000'000;
+  return fmt::format("{:.1f} {}B", static_cast<double>(bytes) / (kilo ? 1e3 : 1e6), kilo ? 'k' : 'M');
+}
 
-  void text(std::string_view text) { at_ = std::ranges::copy(text, at_).out; }
-  void number(std::uint64_t number) { at_ = std::to_chars(at_, at_ + 20, number).ptr; }
-  void bytes(std::uint64_t bytes) {
-    if (bytes < 10'000) {
-      number(bytes);
-      return text(" B");
-    }
-    const bool kilo = bytes < 10'000'000;
-    at_ = fmt::format_to(at_, FMT_COMPILE("{:.1f} {}B"), static_cast<double>(bytes) / (kilo ? 1e3 : 1e6), kilo ? 'k' : 'M');
-  }
-  void painted(std::string_view code, std::string_view what) {
-    if (!paint_.colour) return text(what);
-    text("\x1b[");
-    text(code);
-    text("m");
-    text(what);
-    text("\x1b[0m");
-  }
-  void time_of_day(Time time) {
-    char text[kTimeOfDayBytes];
-    painted("2", {text, write_time_of_day(text, time)});
-  }
-  void duration(Duration duration) { at_ = write_human(at_, duration); }
-  const char* end() const { return at_; }
-
- private:
-  char* at_;
-  const Paint& paint_;
-};
-
-constexpr std::size_t kLineBytesBesides = 256;  // beside the texts of its ends, path and outcome
+std::array<std::uint64_t, 4> counts_of(const call::Call& call) {
+  return {call.request.messages, call.response.messages, call.request.bytes, call.response.bytes};
+}
 
 std::string path_text(const call::Call& call) {
   const std::string method = method_shown(call);
@@ -66,50 +37,54 @@ std::string method_shown(const call::Call& call) {
   return call.unknown_method == 0 ? std::string() : fmt::format("unknown#{}", call.unknown_method);
 }
 
-const std::string& CallLine::shown_path(const call::Call& call) {
-  const bool known = call.path_known != http2::Known::Unknown;
-  if (known && path_ == call.path) return path_text_;
-  path_ = known ? std::optional(call.path) : std::nullopt;
-  path_text_ = path_text(call);
-  return path_text_;
+bool CallLine::Latest::is_like(const call::Call& call) const {
+  return !text.empty() && counts == counts_of(call) && path_known == call.path_known && unknown_method == call.unknown_method &&
+         path == call.path;
 }
 
-const std::string& CallLine::shown_ends(const call::ConnectionView& connection) {
-  Ends& ends = ends_[connection.number % ends_.size()];
-  if (ends.connection != connection.number || ends.text.empty()) {
-    ends = {connection.number, tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server)};
+CallLine::Latest& CallLine::latest(const call::ConnectionView& connection) {
+  Latest& latest = latest_[connection.number % latest_.size()];
+  if (latest.connection != connection.number || latest.ends.empty()) {
+    latest = {};
+    latest.connection = connection.number;
+    latest.ends = tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server);
   }
-  return ends.text;
+  return latest;
+}
+
+const std::string& CallLine::time_of_day(Time time) {
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+  if (millis_ != millis || time_text_.empty()) {
+    millis_ = millis;
+    time_text_ = paint_.dim(to_time_of_day(time));
+  }
+  return time_text_;
+}
+
+std::string CallLine::between(const std::string& ends, const call::Call& call) const {
+  const std::string outcome = call::outcome_text(call);
+  return fmt::format(" {}  {}  {}  {}  {}→{} msg  {}→{}  ", ends, paint_.bold(path_text(call)), call::kind_seen(call),
+                     call.status == rpc::kOk ? paint_.green(outcome) : paint_.red(outcome), call.request.messages,
+                     call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes));
 }
 
 void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
-  const std::string& ends = shown_ends(connection);
-  const std::string& path = shown_path(call);
-  const bool ok = call.status == rpc::kOk;
-  const std::string outcome = ok ? "OK" : call::outcome_text(call);
-  const std::size_t from = out.size();
-  out.resize(from + ends.size() + path.size() + outcome.size() + kLineBytesBesides);
-  Pen pen(out.data() + from, paint_);
-  pen.time_of_day(call.started);
-  pen.text(" ");
-  pen.text(ends);
-  pen.text("  ");
-  pen.painted("1", path);
-  pen.text("  ");
-  pen.text(call::kind_seen(call));
-  pen.text("  ");
-  pen.painted(ok ? "32" : "31", outcome);
-  pen.text("  ");
-  pen.number(call.request.messages);
-  pen.text("→");
-  pen.number(call.response.messages);
-  pen.text(" msg  ");
-  pen.bytes(call.request.bytes);
-  pen.text("→");
-  pen.bytes(call.response.bytes);
-  pen.text("  ");
-  pen.duration(call.ended - call.started);
-  out.resize(static_cast<std::size_t>(pen.end() - out.data()));
+  Latest& last = latest(connection);
+  out += time_of_day(call.started);
+  if (call.status != rpc::kOk) {
+    out += between(last.ends, call);
+  } else {
+    if (!last.is_like(call)) {
+      last.path = call.path;
+      last.path_known = call.path_known;
+      last.unknown_method = call.unknown_method;
+      last.counts = counts_of(call);
+      last.text = between(last.ends, call);
+    }
+    out += last.text;
+  }
+  char duration[kHumanBytesMax];
+  out.append(duration, write_human(duration, call.ended - call.started));
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {

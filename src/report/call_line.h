@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "call/event.h"
@@ -10,25 +10,34 @@
 
 namespace testigo::report {
 
-// Without a line break; everything from the wire is inert. Texts that come again are made once.
+// Without a line break; everything from the wire is inert. Calls of a connection mostly are alike but for their times: what comes
+// again is made once.
 class CallLine {
  public:
   explicit CallLine(const Paint& paint) : paint_(paint) {}
   void append(std::string& out, const call::ConnectionView& connection, const call::Call& call);
 
  private:
-  // "client → server" of one connection.
-  struct Ends {
+  // The last call of a connection that ended with status OK, and what a line says of it between its times.
+  struct Latest {
     call::ConnectionNumber connection = 0;
-    std::string text;
+    std::string ends;  // "client → server"
+    std::string path;
+    http2::Known path_known{};
+    std::uint32_t unknown_method = 0;
+    std::array<std::uint64_t, 4> counts{};
+    std::string text;  // empty: there was none
+
+    bool is_like(const call::Call& call) const;
   };
-  const std::string& shown_ends(const call::ConnectionView& connection);
-  const std::string& shown_path(const call::Call& call);
+  const std::string& time_of_day(Time time);
+  Latest& latest(const call::ConnectionView& connection);
+  std::string between(const std::string& ends, const call::Call& call) const;
 
   Paint paint_;
-  std::array<Ends, 64> ends_;        // of some of the latest connections, by their number
-  std::optional<std::string> path_;  // the last one that was known, and what is shown of it
-  std::string path_text_;
+  std::array<Latest, 64> latest_;  // of some of the latest connections, by their number
+  std::int64_t millis_ = -1;       // of the last time, and its text
+  std::string time_text_;
 };
 
 // The name of the method; "unknown#3" where only that is known which calls of the connection have the same; else empty.

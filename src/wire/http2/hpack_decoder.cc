@@ -27,12 +27,13 @@ void miss_size_update(BlockOutcome& outcome) {
 // Steps over the representations of a block (section 6). A step returns false when the block ends there by a fault.
 class HpackDecoder::Block {
  public:
-  Block(HpackDecoder& decoder, Bytes block, std::vector<HeaderField>& fields)
+  Block(HpackDecoder& decoder, Bytes block)
       : limits_(decoder.limits_),
         history_(decoder.history_),
         table_size_limit_(decoder.table_size_limit_),
         scratch_(decoder.scratch_.data()),
-        fields_(fields),
+        fields_(decoder.decoded_.fields),
+        values_(decoder.values_),
         begin_(block.data()),
         at_(begin_),
         end_(begin_ + std::min(block.size(), limits_.block_bytes_max)),
@@ -78,6 +79,7 @@ class HpackDecoder::Block {
   const std::uint32_t table_size_limit_;
   char* scratch_;  // where the next string goes; there is room for every string of the block
   std::vector<HeaderField>& fields_;
+  std::vector<BlockMemory::Value>& values_;
   const std::byte* const begin_;
   const std::byte* at_;
   const std::byte* const end_;
@@ -133,11 +135,15 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
     if (field.name_known != Known::Exact) entry.name_entry = field.unknown_entry;
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
+  const std::byte* const value = at_;
   if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;
   field.tell_value();
   field.representation = representation;
   if (!add(field)) return false;
-  if (representation != Representation::IncrementalIndexing) return true;
+  if (representation != Representation::IncrementalIndexing) {
+    values_.push_back({static_cast<std::size_t>(value - begin_), static_cast<std::size_t>(at_ - begin_), fields_.size() - 1});
+    return true;
+  }
   history_.insert(entry);
   if (!field.exact()) fields_.back().unknown_entry = history_.unknown_number(0);
   return true;
@@ -263,19 +269,34 @@ bool HpackDecoder::Block::stop(HpackFault fault) {
   return false;
 }
 
-HpackDecoder::HpackDecoder(const Limits& limits) : limits_(limits), history_(limits.history_bytes_max) {}
+HpackDecoder::HpackDecoder(const Limits& limits) : limits_(limits), history_(limits.history_bytes_max), memory_(limits) {}
+
+const DecodedBlock& HpackDecoder::decode(Bytes block) {
+  history_.forget_beyond_limit();
+  const std::uint64_t before = state();
+  if (const DecodedBlock* known = memory_.recall(block, before)) return *known;
+  decode_anew(block);
+  decoded_.alike = state() == before ? memory_.note(block, before, decoded_, values_) : 0;
+  return decoded_;
+}
 
 BlockOutcome HpackDecoder::decode(Bytes block, std::vector<HeaderField>& fields) {
-  fields.clear();
-  history_.forget_beyond_limit();
+  const DecodedBlock& decoded = decode(block);
+  fields = decoded.fields;
+  return decoded.outcome;
+}
+
+void HpackDecoder::decode_anew(Bytes block) {
+  decoded_.fields.clear();
+  values_.clear();
   provide_scratch(std::min(block.size(), limits_.block_bytes_max));
   const bool known = history_.table_known();
   const bool too_large = known && history_.table_bytes() > table_size_limit_;
-  BlockOutcome outcome = Block(*this, block, fields).run();
+  BlockOutcome& outcome = decoded_.outcome;
+  outcome = Block(*this, block).run();
   outcome.table_known = known;
   if (too_large && outcome.size_updates.empty()) miss_size_update(outcome);
   if (!outcome.complete) history_.taint();
-  return outcome;
 }
 
 void HpackDecoder::provide_scratch(std::size_t block_octets) {

@@ -34,24 +34,24 @@ void HpackHistory::insert(const Entry& entry) {
   bytes_ += slot.entry.bytes();
   table_bytes_ += slot.entry.bytes();
   evict();
-  count_plain();
+  note_change();
 }
 
 void HpackHistory::resize(std::uint32_t table_octets) {
   table_bytes_max_ = table_octets;
   evict();
-  count_plain();
+  note_change();
 }
 
 void HpackHistory::forget_beyond_limit() {
   if (bytes_ <= bytes_max_) return;
   while (bytes_ > bytes_max_) forget_oldest();
-  count_plain();
+  note_change();
 }
 
 void HpackHistory::forget_evicted() {
   while (remembered_ > table_entries_) forget_oldest();
-  count_plain();
+  note_change();
 }
 
 void HpackHistory::taint() {
@@ -60,7 +60,7 @@ void HpackHistory::taint() {
   complete_ = false;
   unknown_base_ += unknown_reach_;
   unknown_reach_ = 0;
-  count_plain();
+  note_change();
 }
 
 std::uint64_t HpackHistory::unknown_number(std::uint64_t j) {
@@ -104,7 +104,8 @@ void HpackHistory::forget_oldest() {
   slot.text.reset();
 }
 
-void HpackHistory::count_plain() {
+void HpackHistory::note_change() {
+  ++changes_;
   const std::uint64_t certain = table_known() ? table_entries_ : since_taint_;
   plain_ = static_cast<std::size_t>(std::min<std::uint64_t>(remembered_, certain));
 }

@@ -67,6 +67,8 @@ class HpackHistory {
   std::uint64_t since_taint() const { return since_taint_; }
   // How often there was one.
   std::uint64_t taints() const { return taints_; }
+  // How often anything about it changed.
+  std::uint64_t changes() const { return changes_; }
   // Whether every insertion since the start of the connection was seen.
   bool complete() const { return complete_; }
   // Whether the numbers below are those of the sender: all was seen, and nothing forgotten that the table still holds.
@@ -86,12 +88,13 @@ class HpackHistory {
   void grow();
   void evict();
   void forget_oldest();
-  void count_plain();
+  void note_change();
 
   // A ring of 2^n slots: insertion number i lies in slot i mod 2^n.
   std::vector<Slot> slots_;
   std::size_t remembered_ = 0;
   std::size_t plain_ = 0;  // entries that `at_plain` gives
+  std::uint64_t changes_ = 0;
   std::size_t bytes_max_;
   std::uint64_t bytes_ = 0;
   std::uint64_t inserted_ = 0;

@@ -5,6 +5,24 @@
 #include <utility>
 
 namespace testigo::rpc {
+namespace {
+
+constexpr std::size_t kBufferKeptBytes = 1024;
+
+}  // namespace
+
+void MessageDecoder::reset() {
+  held_by_all_ -= std::exchange(held_, 0);
+  if (buffer_.capacity() > kBufferKeptBytes) {
+    buffer_ = {};
+  } else {
+    buffer_.clear();
+  }
+  unread_ = {};
+  begun_ = 0;
+  lost_ = 0;
+  clear_ = false;
+}
 
 void MessageDecoder::feed(Bytes octets) {
   assert(unread_.empty());

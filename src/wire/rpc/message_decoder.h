@@ -34,6 +34,9 @@ class MessageDecoder {
   MessageDecoder(const MessageDecoder&) = delete;
   MessageDecoder& operator=(const MessageDecoder&) = delete;
 
+  // As if it were new: for another side of a call.
+  void reset();
+
   // Hands over the next octets: borrowed until `next` has answered `NeedMore`.
   void feed(Bytes octets);
   // The next octets were not seen; what was fed has been read. False when a prefix may be among them: then the messages that follow

@@ -1,0 +1,67 @@
+// The open streams of a connection: the only long-lived copies of what a call is.
+//
+// A stream that is closed is used again for one that is opened later, with the room that its texts had.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/ring_map.h"
+#include "call/event.h"
+#include "wire/http2/hpack_candidates.h"
+#include "wire/rpc/message_decoder.h"
+
+namespace testigo::call {
+
+struct Stream {
+  Stream(const Limits& limits, std::size_t& message_bytes) : request(limits, message_bytes), response(limits, message_bytes) {}
+
+  // As if it were new.
+  void reset();
+
+  Call call;
+  rpc::MessageDecoder request;
+  rpc::MessageDecoder response;
+  std::array<bool, 2> role_lost{};       // of the blocks of that direction: what they are does not follow from frames seen
+  std::array<bool, 2> may_have_ended{};  // that side, in a gap
+  http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
+};
+
+class Streams {
+ public:
+  // `message_bytes`, which must outlive it, counts what the messages of many connections hold.
+  Streams(const Limits& limits, std::size_t& message_bytes) : limits_(limits), message_bytes_(message_bytes) {}
+
+  // Null when there is none. A stream stays where it is as long as it is open.
+  Stream* find(StreamId id) {
+    const std::unique_ptr<Stream>* const found = open_.find(id);
+    return found == nullptr ? nullptr : found->get();
+  }
+  // The id must be above all that were opened before.
+  Stream& open(StreamId id);
+  // It must be open.
+  void close(StreamId id);
+  std::size_t size() const { return open_.size(); }
+
+  // Those of the open ones that are above `above` and at most `last`, ascending.
+  std::vector<StreamId> ids(StreamId above = 0, StreamId last = 0x7fff'ffff) const;
+  // In no order; none may be opened or closed meanwhile.
+  template <typename Visit>
+  void for_each(Visit visit) {
+    open_.for_each([&](StreamId, std::unique_ptr<Stream>& stream) { visit(*stream); });
+  }
+
+ private:
+  static constexpr std::size_t kIdleMax = 64;
+
+  const Limits& limits_;
+  std::size_t& message_bytes_;
+  RingMap<std::unique_ptr<Stream>> open_;
+  std::vector<StreamId> opened_;  // ascending: those that are open, and not many that no longer are
+  std::vector<std::unique_ptr<Stream>> idle_;
+};
+
+}  // namespace testigo::call
