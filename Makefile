@@ -76,9 +76,15 @@ truth: setup-test build/release/build.ninja ## what is said of calls when packet
 	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 bench/truth.py $(ARGS)
 
 .PHONY: captures
-captures: setup-test build/release/build.ninja ## the golden captures of captures/ made anew, on every stack of interop/ and ours
+captures: setup-test build/release/build.ninja ## the golden captures of captures/ made anew, on every stack of interop/ and ours, and what is edited from them
 	$(call build,release) --target testigo testigo-greeter
 	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/make_captures.py
+	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/breaks/make_breaks.py
+
+.PHONY: breaks
+breaks: setup-test build/release/build.ninja ## the captures that break each check, edited from the golden ones
+	$(call build,release) --target testigo
+	TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/breaks/make_breaks.py
 
 .PHONY: clean-traffic
 clean-traffic: setup-test build/release/build.ninja ## TESTIGO_CALLS (100000) calls of every stack, none of which may break a check

@@ -40,7 +40,7 @@ def unused_headers(root):
 def unregistered(root):
     rules = root / "tests" / "CMakeLists.txt"
     registered = without_comments(rules) if rules.is_file() else ""
-    for script in [*root.glob("tests/e2e/*_test.py"), *root.glob("tools/*_test.py")]:
+    for script in [*root.glob("tests/e2e/*_test.py"), *root.glob("tests/breaks/*_test.py"), *root.glob("tools/*_test.py")]:
         if str(script.relative_to(root)) not in registered:
             yield f"{script.relative_to(root)}: tests/CMakeLists.txt does not name it, so it never runs"
     for script in re.findall(r"[\w./-]+\.py\b", registered):

@@ -1,5 +1,7 @@
 // SD01, SD02, SD05, SD07: streams that end otherwise than by both sides' END_STREAM (gRPC over HTTP2, Early Server Closure, Errors,
 // Client Cancellation, Connection failure). Calls of class grpc only (RULE 3).
+#include <algorithm>
+#include <deque>
 #include <map>
 
 #include <fmt/format.h>
@@ -15,7 +17,8 @@ using call::RpcClass;
 using call::StreamId;
 using namespace std::chrono_literals;
 
-constexpr Duration kPatience = 1s;  // "immediately": later than this is none
+constexpr Duration kPatience = 1s;          // "immediately": later than this is none
+constexpr std::size_t kCompleteKept = 100;  // the newest: a reset behind trailers comes at once
 
 class CancelChecks final : public Check {
  public:
@@ -26,19 +29,23 @@ class CancelChecks final : public Check {
   }
   FrameTypes frame_types() const override { return kSignals; }
   void on_frame(const call::FrameSeen& seen) override {
-    if (seen.frame.header.is(http2::FrameType::RstStream) && !early_.empty()) reset(seen);
+    if (seen.frame.header.is(http2::FrameType::RstStream)) reset(seen);
   }
   void on_side_ended(const call::SideEnded& ended) override;
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
+  void complete(StreamId stream);
   void reset(const call::FrameSeen& seen);
+  void reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers);
+  void servers_reset(const call::FrameSeen& seen);
   bool late(const call::ConnectionView& connection, const call::Spot& trailers, Time now);
 
   Findings& findings_;
   std::size_t streams_max_;
   std::map<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
+  std::deque<StreamId> complete_;         // the newest that both sides have ended, the server by trailers
 };
 
 // SD01. An END_STREAM that follows soon was sent before the trailers were read: the stream needs no reset then.
@@ -50,9 +57,11 @@ void CancelChecks::on_side_ended(const call::SideEnded& ended) {
     if (it == early_.end()) return;
     late(ended.connection, it->second, ended.spot.time);
     early_.erase(it);
-  } else if (!ended.call.request.ended && ended.by_headers && ended.call.http_status == 200 &&
-             ended.call.rpc_class != RpcClass::Other) {
-    if (ended.call.rpc_class == RpcClass::Unknown) {
+    complete(stream);
+  } else if (ended.by_headers && ended.call.http_status == 200 && ended.call.rpc_class != RpcClass::Other) {
+    if (ended.call.request.ended) {
+      if (ended.call.rpc_class == RpcClass::Grpc) complete(stream);
+    } else if (ended.call.rpc_class == RpcClass::Unknown) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
     } else if (early_.size() >= streams_max_) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "more streams were ended early than are followed");
@@ -69,19 +78,36 @@ bool CancelChecks::late(const call::ConnectionView& connection, const call::Spot
   return true;
 }
 
-// SD01 and, of the server, SD05.
+void CancelChecks::complete(StreamId stream) {
+  if (complete_.size() == kCompleteKept) complete_.pop_front();
+  complete_.push_back(stream);
+}
+
 void CancelChecks::reset(const call::FrameSeen& seen) {
-  const auto it = early_.find(seen.frame.header.stream);
-  if (it == early_.end()) return;
+  const bool by_server = seen.spot.direction == Direction::ToClient;
+  if (const auto it = early_.find(seen.frame.header.stream); it != early_.end()) {
+    reset_of_early(seen, it->second);
+    if (by_server) servers_reset(seen);
+    early_.erase(it);
+  } else if (by_server && std::ranges::find(complete_, seen.frame.header.stream) != complete_.end()) {
+    servers_reset(seen);
+  }
+}
+
+// SD01.
+void CancelChecks::reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers) {
   const auto* frame = std::get_if<http2::RstStreamFrame>(&seen.frame.payload);
   const bool no_error = frame != nullptr && frame->error_code == http2::kNoError;
-  if (!late(seen.connection, it->second, seen.spot.time) && no_error) findings_.pass(Id::SD01);
-  if (frame != nullptr && seen.spot.direction == Direction::ToClient) {
-    findings_.judge(Id::SD05, no_error, seen.spot, [&] {
-      return fmt::format("RST_STREAM({}) by the server after its trailers", http2::error_code_name(frame->error_code));
-    });
-  }
-  early_.erase(it);
+  if (!late(seen.connection, trailers, seen.spot.time) && no_error) findings_.pass(Id::SD01);
+}
+
+// SD05, behind trailers. STREAM_CLOSED answers a frame that the client must not have sent (RFC 9113 section 5.1).
+void CancelChecks::servers_reset(const call::FrameSeen& seen) {
+  const auto* frame = std::get_if<http2::RstStreamFrame>(&seen.frame.payload);
+  if (frame == nullptr || frame->error_code == http2::kStreamClosed) return;
+  findings_.judge(Id::SD05, frame->error_code == http2::kNoError, seen.spot, [&] {
+    return fmt::format("RST_STREAM({}) by the server after its trailers", http2::error_code_name(frame->error_code));
+  });
 }
 
 // SD02, SD07.

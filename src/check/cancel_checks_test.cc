@@ -61,6 +61,9 @@ TEST(Sd05, AServerDoesNotResetAfterItsTrailers) {
   EXPECT_EQ(findings(answered_early().server(rst_stream(1, http2::kCancel))), only("SD05 warning"));
   EXPECT_EQ(outcome(answered_early().server(rst_stream(1, http2::kNoError)), "SD05"), "pass");
   EXPECT_EQ(outcome(answered_early().client(rst_stream(1, http2::kCancel)), "SD05"), "not-observed");
+  EXPECT_EQ(findings(unary().server(rst_stream(1, http2::kCancel))), only("SD05 warning"));
+  EXPECT_EQ(outcome(unary().server(rst_stream(1, http2::kNoError)), "SD05"), "pass");
+  EXPECT_EQ(outcome(unary().server(rst_stream(1, http2::kStreamClosed)), "SD05"), "not-observed");
 }
 
 TEST(Sd07, CallsThatALostConnectionCutsOff) {

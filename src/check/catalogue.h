@@ -59,7 +59,9 @@ struct Group {
 
 // How all rows are read.
 constexpr std::string_view kReadingOfAll =
-    "a connection whose client's first octets are no preface, or whose server is no HTTP/2, is judged by CN01 and CN03 alone; "
+    "a connection whose client's first octets are no preface, or whose server is no HTTP/2, is judged by CN01 and CN03 alone from "
+    "there "
+    "on (`watch` passes other protocols over; who begins with PRI means HTTP/2); "
     "under "
     "TLS and behind a gap nothing is judged";
 

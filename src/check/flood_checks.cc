@@ -13,8 +13,9 @@ namespace {
 using http2::FrameType;
 using namespace std::chrono_literals;
 
-// The clause names no numbers; nghttp2 does: 1000 resets at once and 33 a second, and 8 CONTINUATION of one block, then it closes.
-constexpr int kAtOnce = 1000;
+// The clause names no numbers; nghttp2 does: 1000 resets at once and 33 a second, 1000 ACKs that it owes, and 8 CONTINUATION of one
+// block, then it closes.
+constexpr std::uint64_t kAtOnce = 1000;
 constexpr Duration kInterval = Duration(1s) / 33;
 constexpr std::uint64_t kContinuationsMax = 8;
 
@@ -23,7 +24,7 @@ class Rate {
  public:
   // Whether one more may come now.
   bool take(Time now) {
-    const Time earliest = now - kAtOnce * kInterval;
+    const Time earliest = now - static_cast<int>(kAtOnce) * kInterval;
     due_ = std::max(due_, earliest);
     if (due_ >= now) return false;
     due_ += kInterval;
@@ -49,9 +50,14 @@ class FloodChecks final : public Check {
     std::array<Rate, FrameTypes::kCount> rates;   // by type
     std::array<bool, FrameTypes::kCount> told{};  // once is enough
     std::uint64_t continuations = 0;              // in a row
+    std::uint64_t pings = 0;                      // that wait for their ACK
   };
 
+  Sender& sender(Direction direction) { return senders_[static_cast<std::size_t>(direction)]; }
   void rate(const call::FrameSeen& seen);
+  void ping(const call::FrameSeen& seen);
+  // The same flood is told once.
+  void judge(const call::FrameSeen& seen, bool holds, std::string_view limit);
   void continuation(const call::FrameSeen& seen);
 
   Findings& findings_;
@@ -69,6 +75,8 @@ bool counts(const call::FrameSeen& seen) {
 void FloodChecks::on_frame(const call::FrameSeen& seen) {
   if (seen.frame.header.is(FrameType::Continuation)) {
     continuation(seen);
+  } else if (seen.frame.header.is(FrameType::Ping)) {
+    ping(seen);
   } else if (counts(seen)) {
     rate(seen);
   }
@@ -76,17 +84,30 @@ void FloodChecks::on_frame(const call::FrameSeen& seen) {
 
 void FloodChecks::rate(const call::FrameSeen& seen) {
   const std::size_t type = FrameTypes::index(seen.frame.header.type);
-  Sender& sender = senders_[static_cast<std::size_t>(seen.spot.direction)];
-  const bool holds = sender.rates[type].take(seen.spot.time);
-  if (!holds && std::exchange(sender.told[type], true)) return;
-  findings_.judge(Id::ST09, holds, seen.spot, [&] {
-    return fmt::format("a flood of {}: more than {}, and {} each second", http2::frame_type_name(seen.frame.header.type), kAtOnce,
-                       1s / kInterval);
-  });
+  judge(seen, sender(seen.spot.direction).rates[type].take(seen.spot.time), "and 33 each second");
+}
+
+// gRPC measures a path by a PING each round trip while DATA flows (BDP): no rate tells such PINGs from a flood, but a flood does
+// not wait for its ACKs. nghttp2 bounds the ACKs that it owes, too.
+void FloodChecks::ping(const call::FrameSeen& seen) {
+  if (!seen.connection.whole()) return;  // the judge says so
+  if (seen.frame.header.has(http2::kFlagAck)) {
+    std::uint64_t& waiting = sender(opposite(seen.spot.direction)).pings;
+    if (waiting != 0) --waiting;
+  } else {
+    judge(seen, ++sender(seen.spot.direction).pings <= kAtOnce, "without waiting for their ACKs");
+  }
+}
+
+void FloodChecks::judge(const call::FrameSeen& seen, bool holds, std::string_view limit) {
+  const std::uint8_t type = seen.frame.header.type;
+  if (!holds && std::exchange(sender(seen.spot.direction).told[FrameTypes::index(type)], true)) return;
+  findings_.judge(Id::ST09, holds, seen.spot,
+                  [&] { return fmt::format("a flood of {}: more than {}, {}", http2::frame_type_name(type), kAtOnce, limit); });
 }
 
 void FloodChecks::continuation(const call::FrameSeen& seen) {
-  std::uint64_t& run = senders_[static_cast<std::size_t>(seen.spot.direction)].continuations;
+  std::uint64_t& run = sender(seen.spot.direction).continuations;
   if (++run == kContinuationsMax + 1) {
     findings_.fail(Id::ST09, seen.spot, fmt::format("a header block with more than {} CONTINUATION", kContinuationsMax));
   }

@@ -5,9 +5,14 @@
 namespace testigo::check {
 namespace {
 
+bool is_other(http2::Opening opening) { return opening == http2::Opening::Http1 || opening == http2::Opening::Other; }
+
+bool is_broken_preface(const call::ConnectionView& view) {
+  return is_other(view.client_opening) && http2::means_http2(view.client_first);
+}
+
 // RULE 0: what was not seen, or is no HTTP/2, is neither pass nor fail, for every row. Empty: all was seen.
 std::string_view why_not_judgeable(const call::ConnectionView& view) {
-  const auto is_other = [](http2::Opening opening) { return opening == http2::Opening::Http1 || opening == http2::Opening::Other; };
   if (view.client_opening == http2::Opening::Tls) return "TLS: the wire shows ciphertext";
   if (!view.from_start) return "the connection was not seen from its start";
   if (!view.whole()) return "octets are missing";
@@ -82,6 +87,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   if (it == attended_.end()) return;
   Findings& findings = it->second.findings;
   it->second.blocks.settle();
+  if (is_broken_preface(closed.connection)) findings.release();
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
     for (const Id id : judged_checks()) findings.not_judgeable(id, reason);
@@ -93,7 +99,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
 
 // Whole, and something else than HTTP/2: one of which octets are missing may have been anything.
 bool Judge::passes_over(const call::ConnectionView& connection) const {
-  if (foreign_ == Foreign::Judged) return false;
+  if (foreign_ == Foreign::Judged || is_broken_preface(connection)) return false;
   return connection.client_opening == http2::Opening::NeedMore ? connection.whole()
                                                                : connection.client_opening != http2::Opening::Http2;
 }

@@ -16,7 +16,8 @@
 
 namespace testigo::check {
 
-// What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here.
+// What becomes of connections whose client does not speak HTTP/2: a finding (somebody was to speak it), or nobody's business here,
+// unless it plainly meant to.
 enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
@@ -60,9 +61,11 @@ class Judge final : public call::Sink {
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What stands behind a gap is told, and not judged: null too.
+  // What stands behind a gap, or is said to a server that speaks something else, is told, and not judged: null too.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    return connection.whole(spot.direction) ? of(connection) : nullptr;
+    const http2::Opening server = connection.server_opening;
+    const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
+    return http2 && connection.whole(spot.direction) ? of(connection) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
 

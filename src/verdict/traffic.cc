@@ -128,7 +128,7 @@ bool TrafficWitness::passes_over(const call::ConnectionView& view) {
     count = &traffic_.late_connections;
   } else if (view.client_opening == Opening::Tls) {
     count = &traffic_.tls_connections;
-  } else if (speaks_otherwise(view.client_opening)) {
+  } else if (speaks_otherwise(view.client_opening) && !http2::means_http2(view.client_first)) {
     count = &traffic_.other_connections;
   } else if (view.client_opening == Opening::NeedMore && view.whole(Direction::ToServer)) {
     count = &traffic_.silent_connections;

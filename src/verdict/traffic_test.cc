@@ -93,6 +93,25 @@ TEST(Traffic, OfAClientThatSpeaksHttp2AloneIsBroken) {
   EXPECT_EQ(verdict.claims.front().because, "1 connection did not speak HTTP/2");
 }
 
+// No other protocol begins so.
+TEST(Traffic, OfAClientWhosePrefaceIsBrokenIsBroken) {
+  const Heard heard =
+      hear(Hearing::Interface, {unary(), Conversation().client(octets("PRI * HTTP/2.0\r\n\r\nSM\r\n\r "), settings())});
+  EXPECT_EQ(heard.verdict.outcome, Outcome::Broken);
+  EXPECT_THAT(heard.verdict.notes, IsEmpty());
+  ASSERT_EQ(heard.checks.findings.size(), 1u);
+  EXPECT_EQ(heard.checks.findings.front().check, "CN01");
+}
+
+// What its client says then is for nobody.
+TEST(Traffic, OfAServerThatDoesNotSpeakHttp2IsThatAlone) {
+  const Heard heard =
+      hear(Hearing::Interface,
+           {Conversation().client(preface(), settings()).server(octets("HTTP/1.1 400 Bad Request\r\n")).client(settings_ack())});
+  ASSERT_EQ(heard.checks.findings.size(), 1u);
+  EXPECT_EQ(heard.checks.findings.front().check, "CN03");
+}
+
 TEST(Traffic, OfOthersAloneProvesNothing) {
   for (const Conversation& conversation : {ssh(), tls(), late(), silent()}) {
     const Verdict verdict = overhear({conversation});

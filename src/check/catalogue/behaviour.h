@@ -54,7 +54,7 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "a PING, silence for 60 s, and the connection is still used",
      .filter = "http2.type == 6",
      .fix = "Set the keepalive timeout (and TCP_USER_TIMEOUT where the library offers it).",
-     .reading = "20 s is the default of the keepalive timeout"},
+     .reading = "20 s is the default of the keepalive timeout; DATA and WINDOW_UPDATE alone do not show that it is still used"},
     {.id = "BH05",
      .severity = Severity::Info,
      .role = Role::Server,

@@ -17,7 +17,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "breaks. No other octet may differ or come first.",
      .clause = "RFC 9113 3.4",
      .example = "\"POST /greeter HTTP/1.1\" as the first octets: a client of HTTP/1.1",
-     .filter = "http2.magic",
+     .filter = "http2.magic || (tcp.seq == 1 && tcp.len > 0)",
      .fix = "Let the client speak HTTP/2 with prior knowledge on this port (h2c), or negotiate it by ALPN under TLS. Upgrade from "
             "HTTP/1.1 is not part of gRPC."},
     {.id = "CN02",
@@ -38,7 +38,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "acknowledges the client's SETTINGS.",
      .clause = "RFC 9113 3.4",
      .example = "SETTINGS with the flag ACK as the server's first frame",
-     .filter = "http2.type == 4",
+     .filter = "http2.type == 4 || (tcp.seq == 1 && tcp.len > 0)",
      .fix = "Send the server's own SETTINGS as soon as the connection is there. Where the first octets are no frame at all, the "
             "port speaks something else, often HTTP/1.1 (F02) or TLS (F03)."},
     {.id = "CN04",
@@ -85,7 +85,8 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "PUSH_PROMISE and CONTINUATION concern a stream and never stand on 0. WINDOW_UPDATE may do both.",
      .clause = "RFC 9113 6.1-6.8, 6.10",
      .example = "PING on stream 3; or DATA on stream 0",
-     .filter = "(http2.type == 4 || http2.type == 6 || http2.type == 7) && http2.streamid > 0",
+     .filter = "((http2.type == 4 || http2.type == 6 || http2.type == 7) && http2.streamid > 0) || ((http2.type <= 3 || http2.type "
+               "== 5 || http2.type == 9) && http2.streamid == 0)",
      .fix = "Use stream 0 for SETTINGS, PING and GOAWAY, and the call's own stream for what belongs to a call."},
     {.id = "CN08",
      .severity = Severity::Error,
@@ -95,7 +96,7 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "between 16384 and 16777215. Settings that nobody knows are ignored.",
      .clause = "RFC 9113 6.5.2",
      .example = "SETTINGS with INITIAL_WINDOW_SIZE = 4294967295",
-     .filter = "http2.settings.enable_push > 1 || http2.settings.initial_window_size > 2147483647 || http2.settings.max_frame_size "
+     .filter = "http2.settings.enable_push > 0 || http2.settings.initial_window_size > 2147483647 || http2.settings.max_frame_size "
                "< 16384 || http2.settings.max_frame_size > 16777215",
      .fix = "Correct the value in the configuration of the endpoint that announced it; \"unlimited\" is written as the greatest "
             "value that is allowed."},
@@ -117,8 +118,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .expected = "PRIORITY has 5 octets, RST_STREAM 4, PING 8, WINDOW_UPDATE 4, and GOAWAY at least 8.",
      .clause = "RFC 9113 4.2, 6.3, 6.4, 6.7-6.9",
      .example = "PING with a payload of 4 octets",
-     .filter = "(http2.type == 2 && http2.length != 5) || (http2.type == 3 && http2.length != 4) || (http2.type == 6 && "
-               "http2.length != 8) || (http2.type == 8 && http2.length != 4) || (http2.type == 7 && http2.length < 8)",
+     .filter = "(http2.type == 2 && (http2.length < 5 || http2.length > 5)) || ((http2.type == 3 || http2.type == 8) && "
+               "(http2.length < 4 || http2.length > 4)) || (http2.type == 6 && (http2.length < 8 || http2.length > 8)) || "
+               "(http2.type == 7 && http2.length < 8)",
      .fix = "Write these frames with their fixed layout; the receiver ends the connection with FRAME_SIZE_ERROR otherwise.",
      .reading = "a DATA, HEADERS or PUSH_PROMISE that is too short for the fields that its flags announce (RFC 9113 4.2) counts "
                 "here, too"},
@@ -141,7 +143,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
                  "ignore them, so this is a warning.",
      .clause = "RFC 9113 4.1",
      .example = "HEADERS whose stream identifier reads 80 00 00 01",
-     .filter = "http2.r == 1",
+     .filter = "http2.r == 1 || http2.flags.unused > 0 || http2.flags.unused_data > 0 || http2.flags.unused_headers > 0 || "
+               "http2.flags.unused_settings > 0 || http2.flags.unused_push_promise > 0 || http2.flags.unused_ping > 0 || "
+               "http2.flags.unused_continuation > 0",
      .fix = "Clear the reserved bit and all flags without a meaning before a frame is sent.",
      .reading = "the reserved bit of frame headers alone, not those of payloads; types that nobody knows may have any flags"},
     {.id = "CN13",

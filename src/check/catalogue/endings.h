@@ -60,7 +60,8 @@ constexpr std::array<CheckInfo, 7> kEndingsRows = {{
      .example = "a whole reply, then RST_STREAM(CANCEL) in place of trailers",
      .filter = "http2.type == 3",
      .fix = "Send the status in trailers; look for a hop that turns an end into a reset.",
-     .reading = "complete is what trailers have ended; whether a reply without them was whole the frames do not say"},
+     .reading = "complete is what trailers have ended; whether a reply without them was whole the frames do not say. STREAM_CLOSED "
+                "behind them is exempt: it answers a frame of the client"},
     {.id = "SD06",
      .severity = Severity::Info,
      .role = Role::Client,

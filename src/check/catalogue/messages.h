@@ -15,7 +15,7 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .expected = "The first of the five octets before each message is 0 (as it is) or 1 (compressed).",
      .clause = "gRPC over HTTP2, Compressed-Flag",
      .example = "2 as the first octet of the prefix: 02 00 00 00 05",
-     .filter = "grpc.compressed_flag > 1",
+     .filter = "grpc[0] > 01",
      .fix = "Look for a sender that writes a message without its prefix, or for octets that a hop adds or takes away: then the "
             "flag is some other octet."},
     {.id = "MG02",

@@ -108,9 +108,10 @@ constexpr std::array<CheckInfo, 12> kStreamsRows = {{
      .example = "1000 times HEADERS and RST_STREAM(CANCEL) within a second",
      .filter = "http2.type == 9 || http2.type == 3 || (http2.type == 0 && http2.length == 0) || http2.type == 4 || http2.type == 6",
      .fix = "Cancel fewer calls (a deadline that is too short cancels all of them), and bound what a peer may send of each kind.",
-     .reading = "no clause names numbers; these are the defaults of nghttp2: 1000 at once and 33 a second, and 8 CONTINUATION in "
-                "one block. RST_STREAM counts from clients, DATA where it is empty and not the last, SETTINGS and PING without "
-                "ACK. Each kind is told once"},
+     .reading =
+         "no clause names numbers; these are the defaults of nghttp2: 1000 at once and 33 a second, 1000 PINGs that wait for "
+         "their ACK, and 8 CONTINUATION in one block. RST_STREAM counts from clients, DATA where it is empty and not the last, "
+         "SETTINGS without ACK. PINGs that are answered are no flood: gRPC measures a path with them. Each kind is told once"},
     {.id = "ST10",
      .severity = Severity::Error,
      .role = Role::Server,

@@ -184,6 +184,7 @@ std::string setting_name(std::uint16_t id);
 constexpr std::uint32_t kNoError = 0;
 constexpr std::uint32_t kProtocolError = 1;
 constexpr std::uint32_t kInternalError = 2;
+constexpr std::uint32_t kStreamClosed = 5;
 constexpr std::uint32_t kRefusedStream = 7;
 constexpr std::uint32_t kCancel = 8;
 constexpr std::uint32_t kEnhanceYourCalm = 11;

@@ -10,6 +10,10 @@ namespace testigo::http2 {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // 24 octets
 
+// Whether a client whose first octets these are meant HTTP/2, even where they are no preface: nothing else has that method (RFC
+// 9113 section 11.6).
+constexpr bool means_http2(std::string_view client_first) { return client_first.starts_with("PRI "); }
+
 enum class Opening : std::uint8_t {
   NeedMore,
   Http2,  // the client's preface; from a server, a frame header that can be its SETTINGS

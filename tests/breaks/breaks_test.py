@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Each check fails where its capture breaks it, with what that drags along and nothing else; of its clean neighbour nothing is told."""
+
+import collections
+import gzip
+import json
+import unittest
+
+from make_breaks import BREAKS, ENTRIES, capture, expected, explained, made
+from support import TESTIGO, run, temporary_folder, tshark
+
+import conversation
+import packets
+
+SHOWN_ELSEWHERE = {}  # checks that no edited capture can show: the test that does
+FILTER_SHOWS_ANOTHER = {"BH04": "the PING", "HP06": "the limit", "SD07": "the end of the connection"}
+OCTETS_MAX = 1_500_000  # of all files
+PROVEN = 0
+SERVER_PORT, FIRST_PORT = 50_051, 10_000  # and that of the clients, where all conversations stand in one capture
+
+
+def file_of(entry, name):
+    plain = BREAKS / entry.name / f"{name}.pcapng"
+    return plain if plain.exists() else plain.with_name(f"{name}.pcapng.gz")
+
+
+def octets_of(file):
+    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+
+
+def expectation(entry):
+    return json.loads((BREAKS / entry.name / "expect.json").read_text(encoding="utf-8"))
+
+
+def watched(file):
+    """The exit code, findings of grade error and warning, and remarks."""
+    watch = run(TESTIGO, "watch", "--json", file)
+    lines = [json.loads(line) for line in watch.out]
+    remarks = [finding for finding in lines[-1]["findings"]["first"] if finding["severity"] == "info"]
+    return watch.code, [line for line in lines if line["type"] == "finding"], remarks
+
+
+def summed(findings):
+    """How often each check failed at each grade, and in which packet first."""
+    times, packet = collections.Counter(), {}
+    for finding in findings:
+        key = finding["check"], finding["severity"]
+        times[key] += finding.get("times", 1)
+        packet.setdefault(key, finding["packet"] if "packet" in finding else finding["wire"]["packet"])
+    return {key: (count, packet[key]) for key, count in times.items()}
+
+
+def write_all(file):
+    """Every conversation, each from a port of its own: how many packets stand before each, and how many there are."""
+    written, first_packets = [], {}
+    for number, entry in enumerate(ENTRIES.values()):
+        talk, _ = made(entry)
+        talk.ends = ("127.0.0.1", FIRST_PORT + number), ("127.0.0.1", SERVER_PORT)
+        first_packets[entry.name] = len(written)
+        written += conversation.packets_of(talk)[0]
+    file.write_bytes(packets.capture_of(written))
+    return first_packets, len(written)
+
+
+class Breaks(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.all_in_one = cls.enterClassContext(temporary_folder()) / "all.pcapng"
+        cls.first_packets, cls.packet_count = write_all(cls.all_in_one)
+
+    def test_every_check_that_is_judged_has_one(self):
+        checks = {entry.name for entry in ENTRIES.values() if entry.clean}
+        self.assertEqual(set(explained()), checks | set(SHOWN_ELSEWHERE))
+        self.assertFalse(checks & set(SHOWN_ELSEWHERE))
+
+    def test_the_folders_hold_what_is_made(self):
+        """`make breaks` makes them anew, where this fails."""
+        self.assertEqual({folder.name for folder in BREAKS.iterdir() if folder.is_dir()}, set(ENTRIES))
+        self.assertLess(sum(file.stat().st_size for file in BREAKS.rglob("*.*")), OCTETS_MAX)
+        for entry in ENTRIES.values():
+            with self.subTest(entry.name):
+                talk, told = made(entry)
+                octets, numbers = capture(talk)
+                self.assertEqual(octets_of(file_of(entry, "input")), octets)
+                if entry.clean:
+                    self.assertEqual(octets_of(file_of(entry, "clean")), capture(made(entry, clean=True)[0])[0])
+                self.assertEqual(expectation(entry), expected(entry, told, numbers))
+
+    def test_each_tells_what_is_expected(self):
+        for entry in ENTRIES.values():
+            with self.subTest(entry.name):
+                code, findings, remarks = watched(file_of(entry, "input"))
+                expect = expectation(entry)
+                self.assertEqual(summed(findings), summed(one for one in expect["findings"] if one["severity"] != "info"))
+                self.assertEqual(code, expect["exit_code"])
+                for remark in (one for one in expect["findings"] if one["severity"] == "info"):
+                    self.assert_told(remark, remarks)
+
+    def assert_told(self, remark, remarks):
+        own = [(one["wire"]["packet"], remark["text"] in one["text"]) for one in remarks if one["check"] == remark["check"]]
+        self.assertEqual(own, [(remark["packet"], True)], remarks)
+
+    def test_of_its_neighbour_nothing_is_told(self):
+        for entry in (entry for entry in ENTRIES.values() if entry.clean):
+            with self.subTest(entry.name):
+                code, findings, remarks = watched(file_of(entry, "clean"))
+                self.assertEqual((code, findings), (PROVEN, []))
+                if expectation(entry)["findings"][0]["severity"] == "info":
+                    self.assertNotIn(entry.check, [remark["check"] for remark in remarks])
+
+    def test_tshark_finds_nothing_wrong_with_tcp(self):
+        wrong = "tcp.checksum.status != 1 || ip.checksum.status == 0 || tcp.analysis.flags && !tcp.analysis.keep_alive"
+        self.assertEqual(tshark(self.all_in_one, SERVER_PORT, wrong, "frame.number", "tcp.srcport", "_ws.col.Info"), [])
+        self.assertEqual(len(tshark(self.all_in_one, SERVER_PORT, "tcp", "frame.number")), self.packet_count)
+
+    def test_the_filter_of_a_check_shows_the_packet(self):
+        """As `testigo explain` tells it; all of them in one go."""
+        rows = explained()
+        entries = [entry for entry in ENTRIES.values() if entry.clean and entry.check not in FILTER_SHOWS_ANOTHER]
+        ports = {entry.name: FIRST_PORT + number for number, entry in enumerate(ENTRIES.values())}
+        either = " || ".join(f"(tcp.port == {ports[entry.name]} && ({rows[entry.check]['filter']}))" for entry in entries)
+        shown = {int(line[0]) for line in tshark(self.all_in_one, SERVER_PORT, either, "frame.number")}
+        missing = [entry.name for entry in entries if self.first_packets[entry.name] + expectation(entry)["findings"][0]["packet"] not in shown]
+        self.assertEqual(missing, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

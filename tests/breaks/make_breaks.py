@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Makes captures/breaks anew: of each check one capture that breaks it, and its clean neighbour, both edited from a golden capture;
+`make breaks`. Arguments name some of them. breaks_test.py makes them again and reads them."""
+
+import gzip
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import conversation
+import packets
+import rows_behaviour
+import rows_connection
+import rows_endings
+import rows_flow_control
+import rows_graded_calls
+import rows_graded_frames
+import rows_headers
+import rows_hpack
+import rows_implied
+import rows_legal
+import rows_messages
+import rows_requests
+import rows_responses
+import rows_streams
+from entry import ENTRIES
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+from support import TESTIGO
+
+ROWS = (rows_connection, rows_flow_control, rows_streams, rows_hpack, rows_headers, rows_requests, rows_messages, rows_responses, rows_endings,
+        rows_behaviour, rows_implied, rows_graded_frames, rows_graded_calls, rows_legal)
+CAPTURES = ROOT / "captures"
+BREAKS = CAPTURES / "breaks"
+PLAIN_MAX = 10_000  # octets; larger ones are compressed
+KINDS = {1: "unary", 2: "server-stream", 3: "client-stream", 4: "bidi"}
+
+
+def made(entry, clean=False):
+    """The conversation, and what must be told of it."""
+    talk = conversation.read(CAPTURES / entry.start / "input.pcapng", entry.connection)
+    return talk, entry.made(talk, clean)
+
+
+def capture(talk):
+    """The octets of the file, and the packet of each thing said."""
+    written, numbers = conversation.packets_of(talk)
+    return packets.capture_of(written), numbers
+
+
+def expected(entry, told, numbers):
+    findings = [as_expected(one, numbers) for one in told]
+    errors = any(finding["severity"] == "error" for finding in findings)
+    return {"check": entry.check, "exit_code": 1 if errors else 0, "findings": findings}
+
+
+def as_expected(told, numbers):
+    finding = {"check": told.check, "severity": told.severity, "times": told.times, "packet": numbers[told.said]}
+    if told.by:
+        finding["implied_by"] = told.by
+    if told.text:
+        finding["text"] = told.text
+    return finding
+
+
+def explained():
+    """The rows of the catalogue that are judged, by check."""
+    lines = subprocess.run([TESTIGO, "explain", "--json"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return {row["id"]: row for row in map(json.loads, lines) if row["type"] == "check" and row["judged"]}
+
+
+README = """# {name}: {title}
+
+{clause}. From the {kind} connection of [{start}](../../{start}), calls kept: {calls}. `{input}`: {broken}.{neighbour}{implied}
+"""
+
+
+def readme(entry, row, names, findings):
+    implied = [f"{finding['check']} ({finding['severity']})" for finding in findings if "implied_by" in finding]
+    words = {"kind": KINDS[entry.connection], "start": entry.start, "calls": entry.calls, "input": names[0], "broken": entry.broken,
+             "neighbour": f"\n`{names[1]}`, of which nothing may be told: {entry.clean}." if entry.clean else "",
+             "implied": f" It drags along: {', '.join(implied)}." if implied else ""}
+    return README.format(name=entry.name, title=row["title"], clause=row["clause"], **words)
+
+
+def write_capture(folder, name, octets):
+    large = len(octets) > PLAIN_MAX
+    file = folder / f"{name}.pcapng{'.gz' if large else ''}"
+    file.write_bytes(gzip.compress(octets, mtime=0) if large else octets)
+    return file.name
+
+
+def make(entry, row):
+    folder = BREAKS / entry.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    talk, told = made(entry)
+    octets, numbers = capture(talk)
+    names = [write_capture(folder, "input", octets)]
+    if entry.clean:
+        names.append(write_capture(folder, "clean", capture(made(entry, clean=True)[0])[0]))
+    expect = expected(entry, told, numbers)
+    (folder / "expect.json").write_text(json.dumps(expect, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(readme(entry, row, names, expect["findings"]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    judged = explained()
+    for name, entry in ENTRIES.items():
+        if len(sys.argv) == 1 or name in sys.argv[1:]:
+            make(entry, judged[entry.check])
