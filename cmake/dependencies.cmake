@@ -20,6 +20,12 @@ add_library(testigo_pcap INTERFACE)
 target_include_directories(testigo_pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
 target_link_libraries(testigo_pcap INTERFACE ${PCAP_LIBRARY})
 
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+add_library(testigo_zstd INTERFACE)
+target_include_directories(testigo_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR})
+target_link_libraries(testigo_zstd INTERFACE ${ZSTD_LIBRARY})
+
 if(TESTIGO_GREETER)
   find_package(gRPC CONFIG REQUIRED)
   find_package(spdlog REQUIRED)

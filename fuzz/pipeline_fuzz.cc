@@ -8,9 +8,11 @@
 #include "call/fan.h"
 #include "call/model.h"
 #include "call/testing/event_log.h"
+#include "check/declared.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
 #include "require.h"
+#include "schema/testing/written.h"
 
 namespace {
 
@@ -122,6 +124,17 @@ Limits limits_of(std::uint8_t octet) {
   return limits;
 }
 
+// What the calls of the seeds are.
+const schema::Schema& declared_schema() {
+  static const schema::Schema schema = schema::testing::written(R"(
+syntax = "proto3";
+package testigo.greeter.v1;
+service Greeter { rpc Greet(M) returns (M); rpc GreetMany(M) returns (stream M); rpc GreetAll(stream M) returns (M); }
+message M { string client = 1; uint64 call = 2; M more = 3; }
+)");
+  return schema;
+}
+
 struct Outcome {
   std::vector<std::string> lines;
   friend bool operator==(const Outcome&, const Outcome&) = default;
@@ -131,12 +144,14 @@ Outcome play(Bytes input, std::uint64_t seed) {
   Reader reader(input);
   const Limits limits = limits_of(reader.octet());
   call::testing::EventLog log;
-  check::Judge judge(limits);
+  check::Declared declared(declared_schema(), {{"client", "client"}}, limits);
+  check::Judge judge(limits, check::Foreign::Judged, &declared);
   diagnose::Diagnosis diagnosis;
   call::Fan fan({&log, &judge, &diagnosis});
   call::Model model(fan, limits);
   Play(model, seed).run(reader);
 
+  REQUIRE(declared.held() == 0);
   Outcome outcome{log.lines()};
   const check::Tally tally = judge.tally();
   for (const check::Finding& finding : tally.findings) outcome.lines.push_back(std::string(finding.check) + finding.text);

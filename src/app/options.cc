@@ -38,6 +38,44 @@ void add_selection(CLI::App& command, run::CallSelection& calls) {
   command.parse_complete_callback([&calls] { run::check_selection(calls); });
 }
 
+// The names are grpcurl's.
+void add_descriptors(CLI::App& command, run::Shown& shown) {
+  const std::string group = "What messages are";
+  auto* protoset = command
+                       .add_option("--protoset", shown.descriptors.protosets,
+                                   "descriptors, as protoc --include_imports --descriptor_set_out writes them; may be repeated")
+                       ->allow_extra_args(false)
+                       ->type_name("FILE")
+                       ->group(group);
+  auto* proto = command.add_option("--proto", shown.descriptors.protos, "a .proto file that declares the service; may be repeated")
+                    ->allow_extra_args(false)
+                    ->type_name("FILE")
+                    ->excludes(protoset)
+                    ->group(group);
+  command.add_option("--import-path", shown.descriptors.import_paths, "a folder below which imports lie; may be repeated [.]")
+      ->allow_extra_args(false)
+      ->needs(proto)
+      ->type_name("DIR")
+      ->group(group);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--relation",
+          [&shown](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              const auto relation = schema::parse_relation(text);
+              if (!relation)
+                throw CLI::ValidationError("--relation",
+                                           fmt::format("\"{}\" is no relation; write reply.client=request.client", text));
+              shown.relations.push_back(*relation);
+            }
+          },
+          "a reply must have the value of a request of its call, else EX01: reply.FIELD=request.FIELD; findings quote both; may be "
+          "repeated")
+      ->allow_extra_args(false)
+      ->type_name("RELATION")
+      ->group(group);
+}
+
 }  // namespace
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, Duration& value, const std::string& help) {
@@ -64,6 +102,8 @@ void add_shown(CLI::App& command, run::Shown& shown) {
   command.add_flag("--json", shown.json, "JSON lines: a line a call, a line a finding, and the verdict last");
   command.add_flag("--quiet,-q", shown.quiet, "no line a call, the verdict only");
   command.add_flag("--frames", shown.frames, "every frame, annotated: time, direction, fields, offset");
+  command.add_flag("--messages", shown.messages,
+                   "what every message says: JSON by --protoset or --proto, else its fields by number");
   command
       .add_option_function<std::string>(
           "--follow",
@@ -74,6 +114,7 @@ void add_shown(CLI::App& command, run::Shown& shown) {
           "a sequence diagram of this stream at the end: 1/5 is stream 5 of connection 1")
       ->type_name("CONNECTION/STREAM");
   add_selection(command, shown.calls);
+  add_descriptors(command, shown);
 }
 
 }  // namespace testigo::app

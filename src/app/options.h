@@ -17,7 +17,7 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optio
 // An RFC 3339 time.
 CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<Time>& value, const std::string& help);
 
-// What of the traffic is shown: --json, --quiet, --frames, --follow, and which calls.
+// What of the traffic is shown: --json, --quiet, --frames, --messages, --follow, which calls, and by which descriptors.
 void add_shown(CLI::App& command, run::Shown& shown);
 
 }  // namespace testigo::app

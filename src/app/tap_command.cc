@@ -28,7 +28,10 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
       "Example: a client that calls 127.0.0.1:50050 is witnessed on its way to a server at 50051\n"
       "  testigo tap --listen 127.0.0.1:50050 --to localhost:50051\n\n"
       "Exit code: 0 PROVEN (gRPC by the specification), 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options] { return run::run_tap(*options); };
+  return [options] {
+    run::read_schema(options->shown);
+    return run::run_tap(*options);
+  };
 }
 
 }  // namespace testigo::app

@@ -46,9 +46,10 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
   }
 }
 
-int watch(const run::WatchOptions& options, run::ReadOptions reading, bool health) {
+int watch(run::WatchOptions& options, run::ReadOptions reading, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
   if (options.payloads && !options.write && !reading.keep) throw CLI::RequiresError("--payloads", "--write or --keep");
+  run::read_schema(options.shown);
   reading.shown = options.shown;
   reading.payloads = options.payloads;
   if (!reading.files.empty()) return run::run_read(reading);
@@ -85,6 +86,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
       "  testigo watch capture.pcapng --status failed --min-latency 1s\n"
       "  testigo watch capture.pcapng --status failed --keep failed.pcapng\n"
       "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
+      "  testigo watch capture.pcapng --proto greeter.proto --messages    what every message says, and whether it fits\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"

@@ -37,6 +37,10 @@ struct Limits {
   std::size_t message_bytes_kept_all = std::size_t{256} << 20;  // of the messages that are not whole yet, of all connections
   std::size_t decompressed_bytes_max = std::size_t{4} << 20;    // of one message; beyond it nobody looks
 
+  // schema
+  std::size_t protoset_bytes_max = std::size_t{64} << 20;  // one file of descriptors
+  std::size_t message_text_bytes_max = 4096;               // of one message that is shown
+
   // call
   std::size_t streams_max = 100'000;        // open at once on one connection
   std::size_t streams_max_all = 1'000'000;  // on all connections together
@@ -48,6 +52,9 @@ struct Limits {
   std::size_t findings_kept = 100;  // of one check in one run; all are counted
   std::size_t streams_remembered =
       1000;  // of one connection, by a check to which something about them matters; older ones are let go
+  std::size_t request_values_held = 100'000;  // of fields that replies are held against, of all open calls
+  std::size_t request_values_kept = 1000;     // of the latest requests, open or not, to tell whose answer a wrong one is
+  std::size_t methods_undeclared_max = 100;   // named that no descriptor has
 
   // verdict
   std::size_t methods_summed_max = 1000;  // told apart in a summary; what is beyond counts together

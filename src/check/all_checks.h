@@ -9,8 +9,10 @@
 
 namespace testigo::check {
 
-// `findings` must outlive them.
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings);
+class Declared;
+
+// `findings` and `declared` must outlive them. `declared` is null when there are no descriptors: then nobody asks for them.
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Declared* declared = nullptr);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> tls_checks(Findings& findings);
@@ -38,5 +40,6 @@ std::unique_ptr<Check> deadline_checks(Findings& findings);
 std::unique_ptr<Check> keepalive_checks(Findings& findings);
 std::unique_ptr<Check> connection_age_checks(Findings& findings);
 std::unique_ptr<Check> retry_checks(Findings& findings);
+std::unique_ptr<Check> schema_checks(Findings& findings, Declared& declared);
 
 }  // namespace testigo::check

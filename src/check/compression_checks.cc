@@ -103,13 +103,18 @@ void CompressionChecks::request(const call::BlockSeen& seen) {
   if (coding.known == Coding::Is::Known) request_coding(seen, coding);
 }
 
+// gRPC over HTTP2, Content-Coding: the others are custom ones.
+bool is_of_specification(std::string_view coding) {
+  return coding == "identity" || coding == "gzip" || coding == "deflate" || coding == "snappy";
+}
+
 // RQ08. What the server takes is learned from its answers on this connection, and need not be all.
 void CompressionChecks::request_coding(const call::BlockSeen& seen, const Coding& coding) {
   if (server_takes_.known == CodingList::Is::Known) {
     findings_.judge(Id::RQ08, server_takes_.has(coding.name), seen.spot, [&] {
       return fmt::format("grpc-encoding is \"{}\", and the server said that it takes \"{}\"", coding.name, server_takes_.text);
     });
-  } else if (rpc::coding(coding.name) != rpc::Coding::Other || coding.name == "snappy") {
+  } else if (is_of_specification(coding.name)) {
     findings_.pass(Id::RQ08);
   } else {
     findings_.not_judgeable(Id::RQ08, "which codings the server takes was not seen");

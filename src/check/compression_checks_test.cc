@@ -18,6 +18,7 @@ std::string from_hex_text(std::string_view hex) {
 
 // "hello".
 const std::string kGzip = from_hex_text("1f8b0800000000000203cb48cdc9c9070086a6103605000000");
+const std::string kZstd = from_hex_text("28b52ffd005829000068656c6c6f");
 const std::string kDeflate = from_hex_text("789ccb48cdc9c90700062c0215");
 
 FieldList coded(FieldList fields, const std::string& coding) { return plus(std::move(fields), "grpc-encoding", coding); }
@@ -60,6 +61,8 @@ TEST(Mg04, AMessageDecompressesByItself) {
   };
   EXPECT_EQ(sent("gzip", kGzip), nothing());
   EXPECT_EQ(sent("deflate", kDeflate), nothing());
+  EXPECT_EQ(sent("zstd", kZstd), nothing());
+  EXPECT_EQ(sent("zstd", kZstd + kZstd), only("MG04 error"));
   EXPECT_EQ(sent("gzip", kDeflate), only("MG04 error"));
   EXPECT_EQ(sent("gzip", kGzip.substr(0, kGzip.size() - 1)), only("MG04 error"));
   EXPECT_EQ(sent("gzip", kGzip + "!"), only("MG04 error"));

@@ -1,5 +1,6 @@
 #include "check/judge.h"
 
+#include "check/declared.h"
 #include "check/tls_offer.h"
 
 namespace testigo::check {
@@ -24,7 +25,8 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)), blocks(findings) {
+Judge::Attended::Attended(FindingLog& log, Declared* declared)
+    : findings(log), checks(all_checks(findings, declared)), blocks(findings) {
   for (const auto& check : checks) {
     roster.add(*check);
     if (check->hears().blocks) blocks.add(*check);
@@ -38,7 +40,7 @@ Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(fi
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
-  Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
+  Attended& attended = attended_.try_emplace(connection.number, log_, declared_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
@@ -130,6 +132,7 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
 }
 
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
+  if (findings.count(Id::MG01).outcome() != Outcome::NotObserved) ++connections_with_calls_;
   ConnectionTally tally;
   tally.errors = findings.errors();
   for (const Id id : judged_checks()) {
@@ -155,7 +158,22 @@ Tally Judge::tally() const {
   tally.errors = log_.count(Severity::Error);
   tally.warnings = log_.count(Severity::Warning);
   tally.infos = log_.count(Severity::Info);
+  tell_undeclared(tally);
   return tally;
+}
+
+// What nobody declared is no fault of any connection: the run says so, once, where it heard messages.
+void Judge::tell_undeclared(Tally& tally) const {
+  const auto tell = [&](Id id, std::string_view reason) {
+    CheckCount& count = tally.counts.at(info(id).id);
+    if (connections_with_calls_ == 0 || count.outcome() != Outcome::NotObserved) return;
+    count.not_judgeable = connections_with_calls_;
+    count.reason = reason;
+  };
+  if (declared_ == nullptr) {
+    for (const Id id : {Id::MG06, Id::MG07}) tell(id, "no descriptors were given: --protoset or --proto gives them");
+  }
+  if (declared_ == nullptr || !declared_->has_relations()) tell(Id::EX01, "no relation of fields was given: --relation gives one");
 }
 
 }  // namespace testigo::check

@@ -23,7 +23,9 @@ enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
  public:
-  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged) : log_(limits), foreign_(foreign) {}
+  // `declared`, which may be null, must outlive it.
+  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr)
+      : log_(limits), foreign_(foreign), declared_(declared) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -46,7 +48,7 @@ class Judge final : public call::Sink {
  private:
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
-    explicit Attended(FindingLog& log);
+    Attended(FindingLog& log, Declared* declared);
 
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
@@ -72,8 +74,12 @@ class Judge final : public call::Sink {
   static void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings);
   void lay_aside(const call::ConnectionView& connection, Findings& findings) const;
 
+  void tell_undeclared(Tally& tally) const;
+
   FindingLog log_;
   Foreign foreign_;
+  Declared* declared_;
+  std::uint64_t connections_with_calls_ = 0;
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.
   call::ConnectionNumber last_number_ = 0;

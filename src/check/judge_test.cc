@@ -80,12 +80,26 @@ TEST(Judge, ACleanRunYieldsNoFinding) {
   EXPECT_EQ(findings(clean_run()), nothing());
   const Tally said = tally(clean_run());
   EXPECT_EQ(said.errors + said.warnings + said.infos, 0u);
-  // These pass where a connection ends, which it does for one cause only; MG04 met a coding that is not built in; it is no TLS.
-  const std::set<std::string_view> others = {"BH03", "BH05", "MG04", "TL01", "TL02"};
+  // These pass where a connection ends, which it does for one cause only; MG04 met a coding that is not built in; it is no TLS; the
+  // last ones are about what a user declares.
+  const std::set<std::string_view> others = {"BH03", "BH05", "MG04", "TL01", "TL02", "MG06", "MG07", "EX01"};
   for (const auto& [id, count] : said.counts) {
     if (others.contains(id)) continue;
     EXPECT_EQ(outcome_name(count.outcome()), "pass") << id << ": " << count.reason;
   }
+}
+
+TEST(Judge, WhatNobodyDeclaredIsSaidOnce) {
+  const Tally said = tally(clean_run());
+  EXPECT_EQ(said.counts.at("MG06").reason, "no descriptors were given: --protoset or --proto gives them");
+  EXPECT_EQ(said.counts.at("MG07").outcome(), Outcome::NotJudgeable);
+  EXPECT_EQ(said.counts.at("EX01").reason, "no relation of fields was given: --relation gives one");
+  EXPECT_EQ(outcome(greeted(), "MG07"), "not-observed");
+  Judge judge;
+  judge.on_tally([](call::ConnectionNumber, const ConnectionTally& of_connection) {
+    for (const char* id : {"MG06", "MG07", "EX01"}) EXPECT_FALSE(of_connection.counts.contains(id)) << id;
+  });
+  clean_run().play(judge);
 }
 
 TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {

@@ -198,6 +198,13 @@ std::string message_lines(const call::MessageSeen& seen, const Paint& paint) {
   return fmt::format("{:19}{}", "", paint.dim(message_text(seen)));
 }
 
+std::string lone_message_lines(const call::MessageSeen& seen, const Paint& paint) {
+  return begin(seen.spot, paint) + paint.bold(fmt::format("stream {} {}", seen.spot.place.stream, message_text(seen))) +
+         at(seen.spot, paint);
+}
+
+std::string body_lines(const MessageBody& body) { return fmt::format("{:19}  {}", "", body_text(body)); }
+
 std::string frame_json(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   Json json = spot_json("frame", seen.spot);
@@ -226,11 +233,12 @@ std::string block_json(const call::BlockSeen& seen, const IsSecret& is_secret) {
   return dumped(json);
 }
 
-std::string message_json(const call::MessageSeen& seen) {
+std::string message_json(const call::MessageSeen& seen, const MessageBody* body) {
   Json json = spot_json("message", seen.spot);
   json["number"] = seen.number;
   json["length"] = seen.message.length;
   json["flag"] = seen.message.flag;
+  if (body != nullptr) add_body(json, *body);
   return dumped(json);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "call/event.h"
+#include "report/message_body.h"
 #include "report/paint.h"
 
 namespace testigo::report {
@@ -25,9 +26,13 @@ std::string field_text(const http2::HeaderField& field, const IsSecret& is_secre
 std::string frame_lines(const call::FrameSeen& seen, const Paint& paint);
 std::string block_lines(const call::BlockSeen& seen, const IsSecret& is_secret, const Paint& paint);
 std::string message_lines(const call::MessageSeen& seen, const Paint& paint);
+// Of a message that is shown without its frames.
+std::string lone_message_lines(const call::MessageSeen& seen, const Paint& paint);
+// Below a message: what it says, where that is asked for.
+std::string body_lines(const MessageBody& body);
 
 std::string frame_json(const call::FrameSeen& seen);
 std::string block_json(const call::BlockSeen& seen, const IsSecret& is_secret);
-std::string message_json(const call::MessageSeen& seen);
+std::string message_json(const call::MessageSeen& seen, const MessageBody* body = nullptr);
 
 }  // namespace testigo::report

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "base/inert.h"
 #include "run/terminal.h"
 #include "run/version.h"
 
 namespace testigo::run {
 namespace {
+
+constexpr std::size_t kUndeclaredNamed = 10;
 
 check::Foreign foreign_of(verdict::Hearing hearing) {
   return hearing == verdict::Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver;
@@ -21,11 +24,14 @@ void Audience::Progress::on_connection_closed(const call::ConnectionClosed& clos
 Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen)
     : json_(shown.json),
       secrets_(shown.secrets),
-      judge_({}, foreign_of(hearing)),
+      schema_(shown.schema),
+      declared_(schema_ ? std::optional<check::Declared>(std::in_place, *schema_, shown.relations) : std::nullopt),
+      judge_({}, foreign_of(hearing), declared_ ? &*declared_ : nullptr),
       traffic_(hearing),
       lines_(stdout, shown.json, paint_for(stdout)),
       tls_lines_(stdout, shown.json, paint_for(stdout), shown.calls),
-      frames_(stdout, shown.json, paint_for(stdout), secrets_),
+      bodies_(shown.messages ? std::optional<MessageBodies>(std::in_place, schema_.get()) : std::nullopt),
+      frames_(stdout, shown.json, paint_for(stdout), secrets_, bodies_ ? &*bodies_ : nullptr),
       filter_(shown.calls, shown_calls(shown, chosen)),
       fan_(sinks(shown)),
       model_(fan_) {
@@ -48,8 +54,14 @@ std::vector<call::Sink*> Audience::shown_calls(const Shown& shown, call::Sink* c
 std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
   std::vector<call::Sink*> all;
   if (!shown.quiet) all.push_back(&tls_lines_);
+  MessageBodies* bodies = bodies_ ? &*bodies_ : nullptr;
+  if (bodies != nullptr) all.push_back(bodies);
   if (shown.frames) all.push_back(&frames_);
-  if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_));
+  // Where one stream is followed, its messages are told there.
+  if (bodies != nullptr && !shown.frames && !shown.follow) {
+    all.push_back(&messages_.emplace(stdout, shown.json, paint_for(stdout), *bodies));
+  }
+  if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_, bodies));
   all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});
   return all;
 }
@@ -81,7 +93,20 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
     report.verdict.notes.push_back(
         fmt::format("{} of {} calls are shown and summed up; the verdict is about all of them", filter_.shown(), filter_.seen()));
   }
+  if (declared_ && !declared_->undeclared().empty()) report.verdict.notes.push_back(undeclared());
   return report;
+}
+
+std::string Audience::undeclared() const {
+  std::string names;
+  std::size_t named = 0;
+  for (const std::string& path : declared_->undeclared()) {
+    if (named++ == kUndeclaredNamed) break;
+    names += (names.empty() ? "" : ", ") + inert(path);
+  }
+  const std::size_t all = declared_->undeclared().size();
+  if (all > kUndeclaredNamed) names += fmt::format(" and {} more", all - kUndeclaredNamed);
+  return fmt::format("the descriptors do not have {}: MG06 and MG07 could not be judged there", names);
 }
 
 }  // namespace testigo::run

@@ -12,11 +12,14 @@
 #include "base/clock.h"
 #include "call/fan.h"
 #include "call/model.h"
+#include "check/declared.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
 #include "report/run_report.h"
 #include "run/call_lines.h"
 #include "run/frame_lines.h"
+#include "run/message_bodies.h"
+#include "run/message_lines.h"
 #include "run/server_ports.h"
 #include "run/shown.h"
 #include "run/tls_lines.h"
@@ -27,7 +30,7 @@ namespace testigo::run {
 
 class Audience {
  public:
-  // `chosen`, if any, hears of the calls that are shown, and must outlive it.
+  // `shown.schema` has been read, if it is to be. `chosen`, if any, hears of the calls that are shown, and must outlive it.
   Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen = nullptr);
 
   // Whom the source tells; one thread at a time.
@@ -67,16 +70,21 @@ class Audience {
 
   std::vector<call::Sink*> sinks(const Shown& shown);
   std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
+  std::string undeclared() const;
 
   bool json_;
   capture::SecretNames secrets_;
+  std::shared_ptr<const schema::Schema> schema_;  // null: there is none
+  std::optional<check::Declared> declared_;
   check::Judge judge_;
   diagnose::Diagnosis diagnosis_;
   verdict::TrafficWitness traffic_;
   Progress progress_;
   CallLines lines_;
   TlsLines tls_lines_;
+  std::optional<MessageBodies> bodies_;
   FrameLines frames_;
+  std::optional<MessageLines> messages_;
   std::optional<Follow> follow_;
   verdict::CallSummaryWitness summary_;
   CallFilter filter_;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kArrowsMax = 1000;
 constexpr std::size_t kNotesMax = 200;  // of one arrow
+constexpr std::size_t kBodyTextMax = 120;
 
 }  // namespace
 
@@ -51,7 +52,9 @@ void Follow::on_block(const call::BlockSeen& seen) {
 }
 
 void Follow::on_message(const call::MessageSeen& seen) {
-  if (is_of(seen.spot)) note(seen.spot, report::message_text(seen));
+  if (!is_of(seen.spot)) return;
+  note(seen.spot, report::message_text(seen));
+  if (bodies_ != nullptr) note(seen.spot, report::body_text(bodies_->of(seen, kBodyTextMax)));
 }
 
 void Follow::on_call(const call::CallClosed& closed) {

@@ -8,6 +8,7 @@
 #include "call/event.h"
 #include "capture/secret_names.h"
 #include "report/sequence.h"
+#include "run/message_bodies.h"
 
 namespace testigo::run {
 
@@ -22,8 +23,9 @@ std::optional<Followed> parse_followed(std::string_view text);
 
 class Follow final : public call::Sink {
  public:
-  // `secrets` must outlive it.
-  Follow(Followed followed, const capture::SecretNames& secrets) : followed_(followed), secrets_(secrets) {}
+  // `secrets` and `bodies` must outlive it. `bodies` is null where they are not to be shown.
+  Follow(Followed followed, const capture::SecretNames& secrets, MessageBodies* bodies = nullptr)
+      : followed_(followed), secrets_(secrets), bodies_(bodies) {}
 
   call::Interest hears() const override { return {.side_ends = false}; }
   void on_frame(const call::FrameSeen& seen) override;
@@ -43,6 +45,7 @@ class Follow final : public call::Sink {
 
   Followed followed_;
   const capture::SecretNames& secrets_;
+  MessageBodies* bodies_;
   report::Sequence sequence_;
 };
 

@@ -17,7 +17,12 @@ void FrameLines::on_block(const call::BlockSeen& seen) {
 }
 
 void FrameLines::on_message(const call::MessageSeen& seen) {
-  put_line(json_ ? report::message_json(seen) : report::message_lines(seen, paint_));
+  if (bodies_ == nullptr) {
+    put_line(json_ ? report::message_json(seen) : report::message_lines(seen, paint_));
+    return;
+  }
+  const report::MessageBody body = bodies_->of(seen);
+  put_line(json_ ? report::message_json(seen, &body) : report::message_lines(seen, paint_) + "\n" + report::body_lines(body));
 }
 
 }  // namespace testigo::run

@@ -1,5 +1,5 @@
 // Prints every frame, with the fields of header blocks and the sizes of messages, as they happen. Values of secret fields are not
-// shown.
+// shown, nor what messages say, unless that is asked for.
 #pragma once
 
 #include <cstdio>
@@ -8,14 +8,15 @@
 #include "call/event.h"
 #include "capture/secret_names.h"
 #include "report/paint.h"
+#include "run/message_bodies.h"
 
 namespace testigo::run {
 
 class FrameLines final : public call::Sink {
  public:
-  // `out` and `secrets` must outlive it.
-  FrameLines(std::FILE* out, bool json, report::Paint paint, const capture::SecretNames& secrets)
-      : out_(out), json_(json), paint_(paint), secrets_(secrets) {}
+  // `out`, `secrets` and `bodies` must outlive it. `bodies` is null where they are not to be shown.
+  FrameLines(std::FILE* out, bool json, report::Paint paint, const capture::SecretNames& secrets, MessageBodies* bodies)
+      : out_(out), json_(json), paint_(paint), secrets_(secrets), bodies_(bodies) {}
 
   call::Interest hears() const override { return {.side_ends = false, .calls = false}; }
   void on_frame(const call::FrameSeen& seen) override;
@@ -29,6 +30,7 @@ class FrameLines final : public call::Sink {
   bool json_;
   report::Paint paint_;
   const capture::SecretNames& secrets_;
+  MessageBodies* bodies_;
 };
 
 }  // namespace testigo::run

@@ -112,6 +112,27 @@ std::vector<std::string> heed(const RunRecord& record, verdict::JudgeOptions& op
   return notes;
 }
 
+// EX01 of the reference service, whose messages nobody need declare: what claims 3 and 5 say.
+void tell_answers(check::Tally& checks, const verdict::Verdict& verdict) {
+  check::CheckCount count;
+  for (const verdict::Claim& claim : verdict.claims) {
+    if (claim.number != 3 && claim.number != 5) continue;
+    switch (claim.outcome) {
+      case verdict::Outcome::Proven:
+        ++count.passed;
+        break;
+      case verdict::Outcome::Broken:
+        count.failed += std::max<std::uint64_t>(claim.exhibits_total, 1);
+        break;
+      case verdict::Outcome::Inconclusive:
+        ++count.not_judgeable;
+        count.reason = "claim 3 or 5 is inconclusive";
+        break;
+    }
+  }
+  checks.counts.insert_or_assign(check::info(check::Id::EX01).id, count);
+}
+
 }  // namespace
 
 report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOptions options, const Clock& clock,
@@ -138,6 +159,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   report.ports = server_ports(evidence);
   report.checks = evidence.checks;
   report.verdict = verdict::judge(evidence, options);
+  if (evidence.wire) tell_answers(report.checks, report.verdict);
   report.verdict.notes.insert(report.verdict.notes.end(), notes.begin(), notes.end());
   return report;
 }

@@ -73,7 +73,10 @@ TEST(Traffic, OfOthersYieldsNoFinding) {
   const check::Tally checks = hear(Hearing::Interface, {unary(), ssh(), http1(), tls(), silent(), binary()}).checks;
   EXPECT_THAT(checks.findings, IsEmpty());
   EXPECT_EQ(checks.errors + checks.warnings + checks.infos, 0u);
-  for (const auto& [id, count] : checks.counts) EXPECT_EQ(count.not_judgeable, 0u) << id;
+  for (const auto& [id, count] : checks.counts) {
+    const bool declared = id == "MG06" || id == "MG07" || id == "EX01";  // by a user, and here is none
+    EXPECT_EQ(count.not_judgeable, declared ? 1u : 0u) << id;
+  }
 }
 
 // What came before the client had said that it speaks HTTP/2 is told as soon as it has.

@@ -6,7 +6,7 @@ import gzip
 import json
 import unittest
 
-from make_breaks import BREAKS, ENTRIES, capture, expected, explained, made
+from make_breaks import BREAKS, ENTRIES, ROOT, capture, expected, explained, made
 from support import TESTIGO, run, temporary_folder, tshark
 
 import conversation
@@ -16,6 +16,8 @@ SHOWN_ELSEWHERE = {}  # checks that no edited capture can show: the test that do
 FILTER_SHOWS_ANOTHER = {"BH04": "the PING", "HP06": "the limit", "SD07": "the end of the connection"}
 OCTETS_MAX = 1_500_000  # of all files
 PROVEN = 0
+BY_PROTO = ["--proto", ROOT / "proto/testigo/greeter/v1/greeter.proto"]
+DECLARED = {"MG06": BY_PROTO, "MG07": BY_PROTO, "EX01": [*BY_PROTO, "--relation", "reply.client=request.client"]}  # what a check needs to be told
 SERVER_PORT, FIRST_PORT = 50_051, 10_000  # and that of the clients, where all conversations stand in one capture
 
 
@@ -32,9 +34,9 @@ def expectation(entry):
     return json.loads((BREAKS / entry.name / "expect.json").read_text(encoding="utf-8"))
 
 
-def watched(file):
+def watched(entry, file):
     """The exit code, findings of grade error and warning, and remarks."""
-    watch = run(TESTIGO, "watch", "--json", file)
+    watch = run(TESTIGO, "watch", "--json", file, *DECLARED.get(entry.check, []))
     lines = [json.loads(line) for line in watch.out]
     remarks = [finding for finding in lines[-1]["findings"]["first"] if finding["severity"] == "info"]
     return watch.code, [line for line in lines if line["type"] == "finding"], remarks
@@ -91,7 +93,7 @@ class Breaks(unittest.TestCase):
     def test_each_tells_what_is_expected(self):
         for entry in ENTRIES.values():
             with self.subTest(entry.name):
-                code, findings, remarks = watched(file_of(entry, "input"))
+                code, findings, remarks = watched(entry, file_of(entry, "input"))
                 expect = expectation(entry)
                 self.assertEqual(summed(findings), summed(one for one in expect["findings"] if one["severity"] != "info"))
                 self.assertEqual(code, expect["exit_code"])
@@ -105,7 +107,7 @@ class Breaks(unittest.TestCase):
     def test_of_its_neighbour_nothing_is_told(self):
         for entry in (entry for entry in ENTRIES.values() if entry.clean):
             with self.subTest(entry.name):
-                code, findings, remarks = watched(file_of(entry, "clean"))
+                code, findings, remarks = watched(entry, file_of(entry, "clean"))
                 self.assertEqual((code, findings), (PROVEN, []))
                 if expectation(entry)["findings"][0]["severity"] == "info":
                     self.assertNotIn(entry.check, [remark["check"] for remark in remarks])

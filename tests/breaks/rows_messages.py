@@ -1,4 +1,4 @@
-"""MG: length-prefixed messages."""
+"""MG: length-prefixed messages; EX: whether they are answers."""
 
 import gzip
 
@@ -51,6 +51,29 @@ def coding_not_taken(talk, takes="identity,deflate"):
     talk.request().frame.remove("grpc-encoding")
     talk.request().frame.set("grpc-accept-encoding", takes)
     return [error("MG05", talk.data(SERVER))]
+
+
+@breaks("MG06", "the unary request is two messages", "it is one", messages=1)
+def cardinality(talk, messages=2):
+    request = talk.data(CLIENT)
+    request.frame.payload *= messages
+    return [error("MG06", request)]
+
+
+@breaks("MG07", "the first field of the request is longer than the message", "it fits", longer=False)
+def type_that_does_not_parse(talk, longer=True):
+    request = talk.data(CLIENT)
+    if longer:
+        body = body_of(request)
+        request.frame.payload = message(body[:1] + b"\x7f" + body[2:])
+    return [error("MG07", request)]
+
+
+@breaks("EX01", "the reply names client2", "it names client1, which asked", client=b"client1")
+def answer_of_another(talk, client=b"client2"):
+    reply = talk.data(SERVER)
+    reply.frame.payload = reply.frame.payload.replace(b"client1", client)
+    return [error("EX01", reply)]
 
 
 @breaks("MG08", "a request of 4194305 octets, which its server answers by RESOURCE_EXHAUSTED", "of 4194304", size=USUAL_LENGTH_MAX)

@@ -11,12 +11,13 @@ import signal
 import sys
 import time
 
-from peers import KINDS, STACKS, greeter_of, start_peer
+from peers import KINDS, ROOT, STACKS, greeter_of, start_peer
 from support import TESTIGO, Process, temporary_folder
 
 CALLS = int(os.environ.get("TESTIGO_CALLS", "100000"))
 PERIOD = {"cpp": "1ms", "python": "5ms", "go": "1ms", "node": "3ms"}  # of each client: what two slow cores bear
 PATIENCE = 600.0
+DECLARED = ["--proto", ROOT / "proto/testigo/greeter/v1/greeter.proto", "--relation", "reply.client=request.client", "--relation", "reply.call=request.call"]
 
 
 def drive(stack):
@@ -24,7 +25,7 @@ def drive(stack):
     with contextlib.ExitStack() as processes:
         folder = processes.enter_context(temporary_folder())
         server = processes.enter_context(start_peer(stack))
-        command = [TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--json", "--quiet", "--out", folder]
+        command = [TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--json", "--quiet", "--out", folder, *DECLARED]
         tap = processes.enter_context(Process(*command))
         target = ["--target", tap.line(r"listening on (\S+),", err=True)[1]]
         plan = ["--count", -(-CALLS // len(KINDS)), "--every", PERIOD[stack], "--deadline", "60s"]

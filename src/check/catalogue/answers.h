@@ -19,8 +19,8 @@ constexpr std::array<CheckInfo, 1> kAnswersRows = {{
      .example = "the request names \"client1\", the reply of the same stream greets \"client2\"",
      .filter = "grpc.message_data",
      .fix = "Look in the server for state that calls share (F27).",
-     .awaits = "a later version that is given the .proto files; of the reference service claims 3 and 5 of `testigo verify` say it "
-               "today"},
+     .reading = "`watch` and `tap` judge the relation that --relation names: a reply holds when one of the requests of its call "
+                "before it has that value; they keep no cadence. `verify` says it by claims 3 and 5"},
 }};
 
 }  // namespace testigo::check

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -49,8 +48,8 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "gzip that ends in the middle, or one gzip stream over several messages",
      .filter = "grpc.compressed_flag == 1",
      .fix = "Begin a new compression context for every message, and finish it.",
-     .reading = "deflate is zlib's format (RFC 1950); a gzip member behind the first one is left over; zeros alone stand for a "
-                "body that the capture does not hold"},
+     .reading = "deflate is zlib's format (RFC 1950), zstd that of RFC 8878; a gzip member or zstd frame behind the first one is "
+                "left over; zeros alone stand for a body that the capture does not hold"},
     {.id = "MG05",
      .severity = Severity::Error,
      .role = Role::Server,
@@ -72,7 +71,8 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "a unary call with two requests; or a unary reply with status OK and no message",
      .filter = "grpc.message_length || http2.flags.end_stream == 1",
      .fix = "Look for a client and a server whose .proto disagree on \"stream\".",
-     .awaits = awaits::kProtoFiles},
+     .reading = "a side that streams is not judged, nor a request that ended behind its response; --protoset or --proto says what "
+                "a method is"},
     {.id = "MG07",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -83,7 +83,8 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "a tag whose length points beyond the end of the message",
      .filter = "grpc.message_data",
      .fix = "Generate both sides from the same .proto, and check that the serializer is that of the content-type.",
-     .awaits = awaits::kProtoFiles},
+     .reading = "--protoset or --proto gives the types; a content-type of another format, such as application/grpc+json, is not "
+                "judged, nor is what proto2 requires; zeros alone stand for a body that the capture does not hold"},
     {.id = "MG08",
      .severity = Severity::Warning,
      .role = Role::Either,

@@ -1,11 +1,12 @@
 // Message-Encoding (gRPC over HTTP2; compression.md): whether the octets of a compressed message are what its coding says.
 //
-// What they decompress to is counted and thrown away, so no memory grows with it.
+// What they decompress to is counted and thrown away, unless it is asked for: then it is kept up to the limit.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -16,6 +17,7 @@ enum class Coding : std::uint8_t {
   Identity,
   Gzip,     // RFC 1952
   Deflate,  // RFC 1950: zlib, as in HTTP (RFC 9110 section 8.4.1.2)
+  Zstd,     // RFC 8878
   Other,    // not built in
 };
 Coding coding(std::string_view name);
@@ -25,7 +27,7 @@ enum class Decompressed : std::uint8_t {
   Broken,    // no such coding, or damaged
   CutOff,    // it ends in the middle
   LeftOver,  // octets stand behind its end
-  TooLong,   // Limits::decompressed_bytes_max is reached: what comes behind is not known
+  TooLong,   // Limits::decompressed_bytes_max is reached, or would be by what zstd wants to remember: the rest is not known
   NotBuiltIn,
 };
 
@@ -36,8 +38,8 @@ class Decompressor {
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
-  // One message, by itself.
-  Decompressed decompress(Coding coding, Bytes message);
+  // One message, by itself. `into`, where it is given, has what it decompresses to, as far as it does.
+  Decompressed decompress(Coding coding, Bytes message, std::vector<std::byte>* into = nullptr);
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 namespace testigo::rpc {
 namespace {
@@ -26,6 +27,12 @@ std::string compress(const std::string& text, int window_bits) {
 std::string gzip(const std::string& text) { return compress(text, 15 + 16); }
 std::string zlib(const std::string& text) { return compress(text, 15); }
 
+std::string zstd(const std::string& text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+  return out;
+}
+
 Decompressed decompress(Coding coding, const std::string& octets) {
   return Decompressor(Limits{}).decompress(coding, as_octets(octets));
 }
@@ -34,6 +41,7 @@ TEST(Compression, NamesOfCodings) {
   EXPECT_EQ(coding("identity"), Coding::Identity);
   EXPECT_EQ(coding("gzip"), Coding::Gzip);
   EXPECT_EQ(coding("deflate"), Coding::Deflate);
+  EXPECT_EQ(coding("zstd"), Coding::Zstd);
   for (const char* name : {"", "snappy", "GZIP", "gzip "}) EXPECT_EQ(coding(name), Coding::Other) << name;
 }
 
@@ -41,6 +49,7 @@ TEST(Compression, WholeMessages) {
   for (const std::string& text : {std::string(), std::string("hello"), std::string(1 << 20, 'x')}) {
     EXPECT_EQ(decompress(Coding::Gzip, gzip(text)), Decompressed::Whole) << text.size();
     EXPECT_EQ(decompress(Coding::Deflate, zlib(text)), Decompressed::Whole) << text.size();
+    EXPECT_EQ(decompress(Coding::Zstd, zstd(text)), Decompressed::Whole) << text.size();
   }
 }
 
@@ -67,7 +76,40 @@ TEST(Compression, CutOffAnywhereAndLeftOver) {
   EXPECT_EQ(decompress(Coding::Gzip, whole + whole), Decompressed::LeftOver);
 }
 
-TEST(Compression, ABombEndsEarly) { EXPECT_EQ(decompress(Coding::Gzip, gzip(std::string(32 << 20, '\0'))), Decompressed::TooLong); }
+TEST(Compression, ZstdIsCutOffAnywhereAndLeftOver) {
+  std::string text(100'000, 'x');
+  text += "hello";
+  const std::string whole = zstd(text);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(decompress(Coding::Zstd, whole.substr(0, size)), Decompressed::CutOff) << size;
+  }
+  for (const std::string& more : {std::string("!"), whole})
+    EXPECT_EQ(decompress(Coding::Zstd, whole + more), Decompressed::LeftOver);
+  EXPECT_EQ(decompress(Coding::Zstd, "hello"), Decompressed::Broken);
+}
+
+// A frame header of zstd that asks for a window of 2 GiB: no memory is taken for it.
+TEST(Compression, AWindowBeyondTheLimitIsNotTaken) {
+  EXPECT_EQ(decompress(Coding::Zstd, std::string("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9)), Decompressed::TooLong);
+}
+
+TEST(Compression, WhatItWasIsHandedOver) {
+  Decompressor decompressor{Limits{}};
+  std::vector<std::byte> was;
+  for (const auto& [coding, octets] :
+       {std::pair(Coding::Gzip, gzip("one")), {Coding::Deflate, zlib("two")}, {Coding::Zstd, zstd("three")}}) {
+    EXPECT_EQ(decompressor.decompress(coding, as_octets(octets), &was), Decompressed::Whole);
+    EXPECT_EQ(as_text(was), coding == Coding::Gzip ? "one" : coding == Coding::Deflate ? "two" : "three");
+  }
+  EXPECT_EQ(decompressor.decompress(Coding::Gzip, as_octets(gzip(std::string(8 << 20, 'x'))), &was), Decompressed::TooLong);
+  EXPECT_LE(was.size(), Limits{}.decompressed_bytes_max);
+}
+
+TEST(Compression, ABombEndsEarly) {
+  const std::string zeros(32 << 20, '\0');
+  EXPECT_EQ(decompress(Coding::Gzip, gzip(zeros)), Decompressed::TooLong);
+  EXPECT_EQ(decompress(Coding::Zstd, zstd(zeros)), Decompressed::TooLong);
+}
 
 TEST(Compression, MessagesFollowOneAnother) {
   Decompressor decompressor{Limits{}};
