@@ -31,18 +31,26 @@ void add_folder(CLI::App& command, run::WatchOptions& options, bool& health) {
 }
 
 // What is read from files is neither listened to nor kept.
-void add_files(CLI::App& command, std::vector<std::filesystem::path>& files) {
+void add_files(CLI::App& command, run::ReadOptions& reading) {
   auto* option =
-      command.add_option("FILE", files, "captures to read, pcapng or pcap, also compressed by gzip; -: the standard input")
+      command.add_option("FILE", reading.files, "captures to read, pcapng or pcap, also compressed by gzip; -: the standard input")
           ->type_name("FILE");
   for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
     option->excludes(command.get_option(live));
   }
+  command
+      .add_option("--other-side", reading.other_side,
+                  "a capture of the other side of a proxy, toward the server, where FILE is toward the client: calls are paired by "
+                  "their contents, and what the proxy did to them is judged; may be repeated, for the parts of one capture")
+      ->allow_extra_args(false)
+      ->needs(option)
+      ->type_name("FILE");
 }
 
-int watch(const run::WatchOptions& options, const std::vector<std::filesystem::path>& files, bool health) {
+int watch(const run::WatchOptions& options, run::ReadOptions reading, bool health) {
   if (health) return run::is_listening(options.folder) ? 0 : 1;
-  if (!files.empty()) return run::run_read({files, options.shown});
+  reading.shown = options.shown;
+  if (!reading.files.empty()) return run::run_read(reading);
   if (options.interface.empty()) throw CLI::RequiredError("-i,--interface or FILE");
   return run::run_watch(options);
 }
@@ -67,14 +75,15 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);
-  const auto files = std::make_shared<std::vector<std::filesystem::path>>();
-  add_files(*command, *files);
+  const auto reading = std::make_shared<run::ReadOptions>();
+  add_files(*command, *reading);
   add_shown(*command, options->shown);
   command->footer(
       "Examples:\n"
       "  testigo watch capture.pcapng                         every gRPC call in a capture\n"
       "  testigo watch capture.pcapng --status failed --min-latency 1s\n"
       "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
+      "  testigo watch client-side.pcapng --other-side server-side.pcapng    what a proxy does to calls\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"
@@ -82,7 +91,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
       "To listen it needs the capability CAP_NET_RAW, and gives up all privileges once it listens.\n"
       "What does not speak HTTP/2, is encrypted or began before is counted and not judged.\n\n"
       "Exit code: 0 PROVEN (gRPC by the specification), 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options, files, health] { return watch(*options, *files, *health); };
+  return [options, reading, health] { return watch(*options, *reading, *health); };
 }
 
 }  // namespace testigo::app

@@ -113,7 +113,10 @@ Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
 
 Tally Judge::tally() const {
   Tally tally;
-  for (const Id id : judged_checks()) tally.counts.emplace(info(id).id, totals_[static_cast<std::size_t>(id)]);
+  for (const Id id : judged_checks()) {
+    CheckCount& count = tally.counts[info(id).id] = totals_[static_cast<std::size_t>(id)];
+    count += run_.count(id);
+  }
   tally.findings = log_.kept();
   tally.errors = log_.count(Severity::Error);
   tally.warnings = log_.count(Severity::Warning);

@@ -20,7 +20,7 @@ enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
  public:
-  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged) : log_(limits), foreign_(foreign) {}
+  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged) : log_(limits), run_(log_), foreign_(foreign) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -36,7 +36,12 @@ class Judge final : public call::Sink {
   using OnTally = std::function<void(call::ConnectionNumber, ConnectionTally)>;
   void on_tally(OnTally listener) { on_tally_ = std::move(listener); }
 
-  // Of the connections that have closed.
+  // Whether connections that open now are those of the other side of a hop; all before have closed.
+  void hear_other_side(bool other) { log_.hear_other_side(other); }
+  // For rows that look beyond one connection.
+  Findings& of_run() { return run_; }
+
+  // Of the connections that have closed, and of the run.
   Tally tally() const;
 
  private:
@@ -63,6 +68,7 @@ class Judge final : public call::Sink {
   bool passes_over(const call::ConnectionView& connection) const;
 
   FindingLog log_;
+  Findings run_;
   Foreign foreign_;
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.

@@ -18,7 +18,7 @@ void Audience::Progress::on_connection_closed(const call::ConnectionClosed& clos
   if (!http2_only || closed.connection.client_opening == http2::Opening::Http2) ports_.add(closed.connection);
 }
 
-Audience::Audience(verdict::Hearing hearing, const Shown& shown)
+Audience::Audience(verdict::Hearing hearing, const Shown& shown, const std::vector<call::Sink*>& more)
     : json_(shown.json),
       secrets_(shown.secrets),
       judge_({}, foreign_of(hearing)),
@@ -26,7 +26,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown)
       lines_(stdout, shown.json, paint_for(stdout)),
       frames_(stdout, shown.json, paint_for(stdout), secrets_),
       filter_(shown.calls, shown_calls(shown)),
-      fan_(sinks(shown)),
+      fan_(sinks(shown, more)),
       model_(fan_) {
   progress_.http2_only = hearing == verdict::Hearing::Interface;
   const bool tell = !shown.quiet;
@@ -42,12 +42,19 @@ std::vector<call::Sink*> Audience::shown_calls(const Shown& shown) {
 }
 
 // Those that print frames hear them before what follows from them.
-std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
+std::vector<call::Sink*> Audience::sinks(const Shown& shown, const std::vector<call::Sink*>& more) {
   std::vector<call::Sink*> all;
   if (shown.frames) all.push_back(&frames_);
   if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_));
   all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});
+  all.insert(all.end(), more.begin(), more.end());
   return all;
+}
+
+tcp::ConnectionSink& Audience::other_side(call::Sink& more) {
+  judge_.hear_other_side(true);
+  other_fan_.emplace(std::vector<call::Sink*>{&judge_, &traffic_, &more});
+  return other_model_.emplace(*other_fan_);
 }
 
 void Audience::tell_rest() const {

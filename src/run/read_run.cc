@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "base/environment_error.h"
 #include "base/inert.h"
 #include "capture/capture_file.h"
 #include "run/audience.h"
+#include "run/both_sides.h"
 #include "run/descriptor_limit.h"
 #include "run/read_progress.h"
 #include "run/shutdown.h"
@@ -54,6 +56,64 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
   return notes;
 }
 
+// What was read of one capture.
+struct Reading {
+  capture::CaptureSummary summary;
+  bool stopped = false;
+};
+
+class Reader {
+ public:
+  Reader(const Shown& shown, Audience& audience) : shown_(shown), audience_(audience) {}
+
+  Reading read(const capture::CaptureFiles& files, tcp::ConnectionSink& sink) {
+    // Lines of calls and a progress bar would mix on one terminal.
+    ReadProgress progress(stderr, shown_.quiet || !is_terminal(stdout), clock_);
+    Reading reading;
+    reading.summary = files.read(sink, {}, [&](const capture::ReadSoFar& so_far) {
+      progress.draw(so_far.octets, so_far.total);
+      if (so_far.waiting) audience_.flush();
+      reading.stopped = shutdown_requests() != 0;
+      return !reading.stopped;
+    });
+    return reading;
+  }
+
+ private:
+  SystemClock clock_;
+  const Shown& shown_;
+  Audience& audience_;
+};
+
+// Calls may have passed that are not in what was read.
+bool not_whole(const Reading& reading) {
+  return reading.stopped || !reading.summary.trouble.empty() || reading.summary.unread != 0 || !reading.summary.unseen.empty();
+}
+
+std::string sides_text(const report::Hop& hop) {
+  return fmt::format(
+      "downstream, the side of the client: {}; upstream, that of the server: {} ({}); {} on both sides, {} downstream "
+      "only, {} upstream only",
+      hop.downstream, hop.upstream, hop.by_addresses ? "as their addresses tell" : "as given",
+      hop.summary.paired == 1 ? "1 call" : fmt::format("{} calls", hop.summary.paired), hop.summary.only_downstream,
+      hop.summary.only_upstream);
+}
+
+// What the comparison leaves open keeps the verdict from being on the hop.
+std::string trouble_of(const report::Hop& hop) {
+  return hop.summary.paired == 0 ? "no call was found on both sides of the hop" : "";
+}
+
+void note_hop(report::RunReport& report, const Limits& limits) {
+  std::vector<std::string>& notes = report.verdict.notes;
+  notes.push_back(sides_text(*report.hop));
+  notes.emplace_back("both sides are judged; the calls that are shown and summed up are those of the first");
+  if (const std::uint64_t beyond = report.hop->summary.beyond_limit; beyond != 0) {
+    notes.push_back(fmt::format("{} not compared: more than {} octets are to be remembered of a side",
+                                beyond == 1 ? "1 call was" : fmt::format("{} calls were", beyond), limits.hop_bytes_kept));
+  }
+}
+
 // Of evidence it is damage; of a file that somebody asks for it is most likely the wrong one.
 void refuse_empty(const std::filesystem::path& file) {
   std::error_code error;
@@ -62,31 +122,63 @@ void refuse_empty(const std::filesystem::path& file) {
     throw EnvironmentError(fmt::format("{} is empty: it is no capture", inert(file.native(), file.native().size())));
 }
 
+// The captures of both sides of a hop, one after the other: nothing is compared by their clocks.
+class Comparison {
+ public:
+  explicit Comparison(const ReadOptions& options)
+      : options_(options), files_(options.other_side, capture::CaptureFiles::Names::Given) {}
+
+  call::Sink& given() { return sides_.given(); }
+
+  void judge(const Reading& given, Reader& reader, Audience& audience) {
+    other_ = reader.read(files_, audience.other_side(sides_.other()));
+    if (not_whole(given)) sides_.given().not_whole();
+    if (not_whole(other_)) sides_.other().not_whole();
+    hop_ = sides_.judge(audience.judge(), names_of(options_.files), names_of(options_.other_side));
+  }
+
+  std::string trouble() const {
+    const std::string of_file = trouble_of(other_.summary);
+    return of_file.empty() ? trouble_of(hop_) : "of the other side " + of_file;
+  }
+
+  void tell(report::RunReport& report) const {
+    report.hop = hop_;
+    note_hop(report, {});
+    for (const std::string& note : notes_on(other_.summary, other_.stopped))
+      report.verdict.notes.push_back("the other side: " + note);
+  }
+
+ private:
+  const ReadOptions& options_;
+  capture::CaptureFiles files_;
+  BothSides sides_;
+  Reading other_;
+  report::Hop hop_;
+};
+
 }  // namespace
 
 int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
   raise_descriptor_limit();
-  for (const std::filesystem::path& file : options.files) refuse_empty(file);
+  for (const auto* files : {&options.files, &options.other_side}) std::ranges::for_each(*files, refuse_empty);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
-  Audience audience(verdict::Hearing::Interface, options.shown);
-  bool stopped = false;
-  capture::CaptureSummary summary;
-  {
-    // Lines of calls and a progress bar would mix on one terminal.
-    ReadProgress progress(stderr, options.shown.quiet || !is_terminal(stdout), clock);
-    summary = files.read(audience.sink(), {}, [&](const capture::ReadSoFar& so_far) {
-      progress.draw(so_far.octets, so_far.total);
-      if (so_far.waiting) audience.flush();
-      stopped = shutdown_requests() != 0;
-      return !stopped;
-    });
-  }
-  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = trouble_of(summary)});
+  std::optional<Comparison> comparison;
+  if (!options.other_side.empty()) comparison.emplace(options);
+  Audience audience(verdict::Hearing::Interface, options.shown,
+                    comparison ? std::vector<call::Sink*>{&comparison->given()} : std::vector<call::Sink*>{});
+  Reader reader(options.shown, audience);
+  const Reading reading = reader.read(files, audience.sink());
+  if (comparison) comparison->judge(reading, reader, audience);
+  std::string trouble = trouble_of(reading.summary);
+  if (comparison && trouble.empty()) trouble = comparison->trouble();
+  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = trouble});
   report.wire = "read from " + names_of(options.files);
-  if (options.files.size() == 1 && options.files.front() != kStandardInput) report.capture = options.files.front();
-  std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
+  if (options.files.size() == 1 && options.files.front() != kStandardInput && !comparison) report.capture = options.files.front();
+  std::ranges::move(notes_on(reading.summary, reading.stopped), std::back_inserter(report.verdict.notes));
+  if (comparison) comparison->tell(report);
   audience.tell_rest();
   return tell_verdict(report, options.shown.json);
 }

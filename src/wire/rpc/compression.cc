@@ -43,7 +43,7 @@ struct Decompressor::State {
 Decompressor::Decompressor(const Limits& limits) : bytes_max_(limits.decompressed_bytes_max) {}
 Decompressor::~Decompressor() = default;
 
-Decompressed Decompressor::decompress(Coding coding, Bytes message) {
+Decompressed Decompressor::decompress(Coding coding, Bytes message, Digest* digest) {
   if (coding != Coding::Gzip && coding != Coding::Deflate) return Decompressed::NotBuiltIn;
   if (state_ == nullptr) state_ = std::make_unique<State>();
   if (!state_->begin(window_bits(coding))) return Decompressed::NotBuiltIn;
@@ -56,7 +56,9 @@ Decompressed Decompressor::decompress(Coding coding, Bytes message) {
     stream.next_out = state_->piece.data();
     stream.avail_out = static_cast<uInt>(state_->piece.size());
     const int answer = inflate(&stream, Z_NO_FLUSH);
-    bytes += state_->piece.size() - stream.avail_out;
+    const std::size_t made = state_->piece.size() - stream.avail_out;
+    bytes += made;
+    if (digest != nullptr) digest->add(std::as_bytes(std::span(state_->piece)).first(made));
     if (bytes > bytes_max_) return Decompressed::TooLong;
     if (answer == Z_STREAM_END) return stream.avail_in == 0 ? Decompressed::Whole : Decompressed::LeftOver;
     if (answer == Z_BUF_ERROR || (answer == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) return Decompressed::CutOff;

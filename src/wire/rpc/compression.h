@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/limits.h"
 
 namespace testigo::rpc {
@@ -36,8 +37,8 @@ class Decompressor {
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
-  // One message, by itself.
-  Decompressed decompress(Coding coding, Bytes message);
+  // One message, by itself. `digest`, if there is one, is given what it decompresses to.
+  Decompressed decompress(Coding coding, Bytes message, Digest* digest = nullptr);
 
  private:
   struct State;

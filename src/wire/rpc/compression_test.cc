@@ -44,6 +44,16 @@ TEST(Compression, WholeMessages) {
   }
 }
 
+TEST(Compression, TheDigestIsThatOfWhatWasCompressed) {
+  const std::string text(100'000, 'x');
+  Decompressor decompressor{Limits{}};
+  for (const std::string& octets : {gzip(text), gzip(text + "y")}) {
+    Digest digest;
+    ASSERT_EQ(decompressor.decompress(Coding::Gzip, as_octets(octets), &digest), Decompressed::Whole);
+    EXPECT_EQ(digest.value() == digest_of(text), octets == gzip(text));
+  }
+}
+
 TEST(Compression, WhatIsNone) {
   EXPECT_EQ(decompress(Coding::Gzip, "hello"), Decompressed::Broken);
   EXPECT_EQ(decompress(Coding::Gzip, zlib("hello")), Decompressed::Broken);
