@@ -2,7 +2,7 @@
 
 namespace testigo::check {
 
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings) {
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across) {
   std::vector<std::unique_ptr<Check>> checks;
   checks.push_back(connection_checks(findings));
   checks.push_back(frame_checks(findings));
@@ -28,6 +28,8 @@ std::vector<std::unique_ptr<Check>> all_checks(Findings& findings) {
   checks.push_back(keepalive_checks(findings));
   checks.push_back(connection_age_checks(findings));
   checks.push_back(retry_checks(findings));
+  checks.push_back(attempt_checks(findings, across));
+  checks.push_back(dial_checks(findings, across));
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
   return checks;
 }

@@ -4,13 +4,14 @@
 #include <memory>
 #include <vector>
 
+#include "check/across.h"
 #include "check/check.h"
 #include "check/findings.h"
 
 namespace testigo::check {
 
-// `findings` must outlive them.
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings);
+// `findings`, and `across`, which those of other connections share, must outlive them.
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> frame_checks(Findings& findings);
@@ -37,5 +38,7 @@ std::unique_ptr<Check> deadline_checks(Findings& findings);
 std::unique_ptr<Check> keepalive_checks(Findings& findings);
 std::unique_ptr<Check> connection_age_checks(Findings& findings);
 std::unique_ptr<Check> retry_checks(Findings& findings);
+std::unique_ptr<Check> attempt_checks(Findings& findings, Across& across);
+std::unique_ptr<Check> dial_checks(Findings& findings, Across& across);
 
 }  // namespace testigo::check

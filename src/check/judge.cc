@@ -17,7 +17,7 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(findings)) {
+Judge::Attended::Attended(FindingLog& log, Across& across) : findings(log), checks(all_checks(findings, across)) {
   for (const auto& check : checks) {
     roster.add(*check);
     if (!check->hears().frames) continue;
@@ -30,7 +30,7 @@ Judge::Attended::Attended(FindingLog& log) : findings(log), checks(all_checks(fi
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
-  Attended& attended = attended_.try_emplace(connection.number, log_).first->second;
+  Attended& attended = attended_.try_emplace(connection.number, log_, across_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
@@ -78,7 +78,9 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   Findings& findings = it->second.findings;
   for (const auto& check : it->second.checks) check->on_connection_closed(closed);
   if (const std::string_view reason = why_not_judgeable(closed.connection); !reason.empty()) {
-    for (const Id id : judged_checks()) findings.not_judgeable(id, reason);
+    for (const Id id : judged_checks()) {
+      if (info(id).role != Role::Hop) findings.not_judgeable(id, reason);
+    }
   }
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   last_ = nullptr;

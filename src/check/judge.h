@@ -20,7 +20,8 @@ enum class Foreign : std::uint8_t { Judged, PassedOver };
 
 class Judge final : public call::Sink {
  public:
-  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged) : log_(limits), run_(log_), foreign_(foreign) {}
+  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged)
+      : log_(limits), run_(log_), across_(limits), foreign_(foreign) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -47,7 +48,7 @@ class Judge final : public call::Sink {
  private:
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
-    explicit Attended(FindingLog& log);
+    Attended(FindingLog& log, Across& across);
 
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
@@ -69,6 +70,7 @@ class Judge final : public call::Sink {
 
   FindingLog log_;
   Findings run_;
+  Across across_;
   Foreign foreign_;
   std::map<call::ConnectionNumber, Attended> attended_;
   // Events of one connection mostly follow one another.

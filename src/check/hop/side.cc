@@ -5,6 +5,7 @@
 
 #include "call/fields.h"
 #include "check/gate.h"
+#include "check/metadata_names.h"
 #include "wire/rpc/base64.h"
 
 namespace testigo::check::hop {
@@ -18,14 +19,6 @@ using http2::HeaderField;
 using http2::Known;
 
 constexpr std::size_t kAddressesKept = 1000;
-
-// Judged by rows of their own, or the business of each connection.
-constexpr http2::FieldNames kNoMetadata =
-    bit(FieldName::Authority) | bit(FieldName::Method) | bit(FieldName::Path) | bit(FieldName::Protocol) | bit(FieldName::Scheme) |
-    bit(FieldName::Status) | bit(FieldName::ContentLength) | bit(FieldName::ContentType) | bit(FieldName::GrpcAcceptEncoding) |
-    bit(FieldName::GrpcEncoding) | bit(FieldName::GrpcMessage) | bit(FieldName::GrpcPreviousRpcAttempts) |
-    bit(FieldName::GrpcRetryPushbackMs) | bit(FieldName::GrpcStatus) | bit(FieldName::GrpcTimeout) | bit(FieldName::Host) |
-    bit(FieldName::Te) | bit(FieldName::UserAgent) | bit(FieldName::ConnectionSpecific);
 
 // What is said to a hop, or by it, and ends or changes there (RFC 9110 sections 7.6 and 11.7; RFC 7239; gRPC's own tracing).
 constexpr std::array<std::string_view, 7> kOfHops = {"proxy-authorization", "proxy-authenticate", "via",      "forwarded",
