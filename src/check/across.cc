@@ -1,6 +1,7 @@
 #include "check/across.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace testigo::check {
 namespace {
@@ -28,8 +29,9 @@ void FailedCalls::add(FailedCall call) {
 
 std::optional<FailedCall> FailedCalls::take(CallName name, std::uint64_t attempts_before) {
   const std::size_t bit = name % repeated_.size();
+  if (repeated_.test(bit)) return std::nullopt;
   const auto it = std::ranges::find(calls_, name, &FailedCall::name);
-  if (repeated_.test(bit) || it == calls_.end() || it->attempts_before != attempts_before) {
+  if (it == calls_.end() || it->attempts_before != attempts_before) {
     repeated_.set(bit);
     return std::nullopt;
   }

@@ -40,6 +40,10 @@ class FailedCalls {
  public:
   explicit FailedCalls(const Limits& limits) : kept_max_(limits.failed_calls_kept) {}
 
+  // Whether names are worth their while: of the first calls of a run they always are, and later when calls have failed.
+  bool wanted() { return failed_ || (first_calls_ != 0 && --first_calls_ != 0); }
+  void failed() { failed_ = true; }
+
   // True: no call had this name before. Rather false than true when there were very many.
   bool is_new(CallName name);
 
@@ -50,6 +54,8 @@ class FailedCalls {
 
  private:
   std::size_t kept_max_;
+  std::uint32_t first_calls_ = 1000;
+  bool failed_ = false;
   std::deque<FailedCall> calls_;
   std::bitset<std::size_t{1} << 16> seen_, repeated_;
 };

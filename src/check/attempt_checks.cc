@@ -4,6 +4,7 @@
 // their metadata, and of the others nothing is said.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -29,6 +30,7 @@ using call::Ending;
 using http2::bit;
 using http2::FieldName;
 
+constexpr http2::FieldNames kOfInterest = ~kNoMetadata | bit(FieldName::GrpcRetryPushbackMs);
 constexpr Duration kAtOnce = 10ms;     // several attempts within it did not back off
 constexpr std::uint64_t kSeveral = 3;  // attempts before
 constexpr Duration kSlack = 50ms;      // a delay is seen as it arrives
@@ -41,10 +43,11 @@ class AttemptChecks final : public Check {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
   void on_block(const call::BlockSeen& seen) override {
-    if (seen.role == BlockRole::Request) {
-      if ((seen.outcome.names & ~kNoMetadata) != 0 && seen.outcome.exact) request(seen);
-    } else if (seen.outcome.has(FieldName::GrpcRetryPushbackMs)) {
-      pushback(seen);
+    if ((seen.outcome.names & kOfInterest) == 0) return;
+    if (seen.role != BlockRole::Request) {
+      if (seen.outcome.has(FieldName::GrpcRetryPushbackMs)) pushback(seen);
+    } else if (seen.outcome.exact && failed_.wanted()) {
+      request(seen);
     }
   }
   void on_call(const call::CallClosed& closed) override {
@@ -83,21 +86,20 @@ class AttemptChecks final : public Check {
 // Of every call that has metadata: in few steps.
 CallName stirred(CallName name, std::string_view text) {
   constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;
-  name = (name ^ text.size()) * kOdd;
-  const std::byte* const octets = as_octets(text).data();
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    name = (name ^ load_as_is<std::uint64_t>(octets + at)) * kOdd;
-    name ^= name >> 32;
-  }
-  for (; at < text.size(); ++at) name = (name ^ std::to_integer<std::uint64_t>(octets[at])) * kOdd;
-  return name ^ name >> 29;
+  const std::byte* at = as_octets(text).data();
+  std::size_t left = text.size();
+  name += left;
+  for (; left >= 8; left -= 8, at += 8) name = std::rotl((name ^ load_as_is<std::uint64_t>(at)) * kOdd, 29);
+  for (; left > 0; --left) name = (name ^ std::to_integer<std::uint64_t>(*at++)) * kOdd;
+  return name ^ name >> 32;
 }
 
+// Of the values: ids have a name of their own.
 CallName name_of(const call::BlockSeen& seen) {
   CallName name = 0;
-  for (const http2::HeaderField& field : seen.fields) {
-    if ((bit(field.id) & kNoMetadata) == 0) name = stirred(stirred(name, field.name), field.value);
+  const http2::HeaderField* const end = seen.fields.data() + seen.fields.size();
+  for (const http2::HeaderField* field = seen.fields.data(); field != end; ++field) {
+    if ((kNoMetadata >> static_cast<unsigned>(field->id) & 1) == 0) name = stirred(name, field->value);
   }
   return name;
 }
@@ -147,7 +149,9 @@ void AttemptChecks::attempted(const call::CallClosed& closed) {
     return before.request_bytes == closed.call.request.bytes || before.request_bytes == 0 || !closed.call.request.ended;
   };
   if (again.after && same(*again.after)) judge(*again.after, again, closed.call);
-  if (!names_ || closed.call.status == rpc::kOk || !closed.connection.whole()) return;
+  if (closed.call.status == rpc::kOk) return;
+  failed_.failed();
+  if (!names_ || !closed.connection.whole()) return;
   const auto [of, name] = (*names_)[slot(stream)];
   if (of == stream) fail(name, again, closed);
 }

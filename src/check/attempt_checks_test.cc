@@ -72,6 +72,16 @@ TEST(Rt02, WithoutMetadataNothingTellsCallsApart) {
   EXPECT_EQ(outcome_of(c, "RT02"), "not-observed");
 }
 
+TEST(Rt02, LongAfterTheFirstCallsToo) {
+  Conversation c = greeted();
+  call::StreamId stream = 1;
+  for (int call = 0; call < 1'500; ++call, stream += 2) succeeds(c, stream, request("clean " + std::to_string(call)));
+  fails(c, stream, request("first"));  // from now on there is something to look for
+  fails(c, stream + 2, request(), {.headers_first = true});
+  succeeds(c.later(1s), stream + 4, attempt(1));
+  EXPECT_EQ(attempts(c), only("RT02 warning"));
+}
+
 TEST(Rt03, ThePushbackIsHeeded) {
   const auto after = [](const std::string& pushback, Duration delay) {
     Conversation c = greeted();

@@ -29,7 +29,8 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\" || http2.headers.status",
      .fix = "Look for a hop or wrapper that retries by itself; answers may be delivered twice.",
      .reading = "attempts are those of one client with the same method, metadata and length of the request, where no other call "
-                "has the same; of others nothing is said. Where the connection was lost it is not known what was received"},
+                "has the same; of others nothing is said, and nothing of the first call that fails behind 1,000 others. Where the "
+                "connection was lost it is not known what was received"},
     {.id = "RT03",
      .severity = Severity::Warning,
      .role = Role::Client,

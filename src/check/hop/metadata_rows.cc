@@ -82,11 +82,11 @@ void judge_lost(const Group& group, const Passage& passage, const Names& from, c
     findings.not_judgeable(Id::PX04, kFieldsNotKnown);
     return;
   }
-  static const OfName kNone;
+  const OfName none;
   for (const auto& [name, values] : from) {
     if (values.kind == Field::Kind::Protocol) continue;
     const auto it = to.find(name);
-    judge_name(name, values, it == to.end() ? kNone : it->second, passage, findings);
+    judge_name(name, values, it == to.end() ? none : it->second, passage, findings);
   }
 }
 

@@ -16,7 +16,6 @@ using call::RpcClass;
 using http2::bit;
 using http2::FieldName;
 using http2::HeaderField;
-using http2::Known;
 
 constexpr std::size_t kAddressesKept = 1000;
 
