@@ -44,6 +44,13 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
   for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
     option->excludes(command.get_option(live));
   }
+  command
+      .add_option("--other-side", options.other_side,
+                  "a capture of the other side of a proxy, toward the server, where FILE is toward the client: calls are paired by "
+                  "their contents, and what the proxy did to them is judged; may be repeated, for the parts of one capture")
+      ->allow_extra_args(false)
+      ->needs(option)
+      ->type_name("FILE");
 }
 
 int watch(run::WatchOptions& options, run::ReadOptions reading, bool health) {
@@ -87,6 +94,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
       "  testigo watch capture.pcapng --status failed --keep failed.pcapng\n"
       "  testigo watch capture.pcapng --quiet --follow 1/5    one call as a sequence diagram\n"
       "  testigo watch capture.pcapng --proto greeter.proto --messages    what every message says, and whether it fits\n"
+      "  testigo watch client-side.pcapng --other-side server-side.pcapng    what a proxy does to calls\n"
       "  tcpdump -i eth0 -U -w - | testigo watch -\n"
       "  sudo testigo watch -i lo                             every gRPC call on this machine's loopback\n"
       "  sudo testigo watch -i eth0 --filter 'port 50051' --for 30s --write\n"

@@ -56,6 +56,10 @@ struct Limits {
   std::size_t request_values_kept = 1000;     // of the latest requests, open or not, to tell whose answer a wrong one is
   std::size_t methods_undeclared_max = 100;   // named that no descriptor has
 
+  std::size_t hop_bytes_kept = std::size_t{256} << 20;  // of the calls of one side of a hop, until they are paired
+  std::size_t failed_calls_kept = 1000;                 // of a run, that a client may send again; older ones are let go
+  std::size_t dials_kept = 1000;  // of a run, clients and servers between which attempts to connect are told apart
+
   // verdict
   std::size_t methods_summed_max = 1000;  // told apart in a summary; what is beyond counts together
 

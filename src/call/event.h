@@ -27,6 +27,7 @@ struct Place {
   std::uint64_t packet = 0;  // as Wireshark numbers them; 0 when there is no capture
   ConnectionNumber connection = 0;
   StreamId stream = 0;
+  bool other_side = false;  // in the capture of the other side of a hop
   friend bool operator==(const Place&, const Place&) = default;
 };
 

@@ -2,7 +2,7 @@
 
 namespace testigo::check {
 
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Declared* declared) {
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared) {
   std::vector<std::unique_ptr<Check>> checks;
   checks.push_back(connection_checks(findings));
   checks.push_back(tls_checks(findings));
@@ -30,6 +30,8 @@ std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Declared* dec
   checks.push_back(connection_age_checks(findings));
   checks.push_back(retry_checks(findings));
   if (declared != nullptr) checks.push_back(schema_checks(findings, *declared));
+  checks.push_back(attempt_checks(findings, across));
+  checks.push_back(dial_checks(findings, across));
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
   return checks;
 }

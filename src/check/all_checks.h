@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "check/across.h"
 #include "check/check.h"
 #include "check/findings.h"
 
@@ -11,8 +12,9 @@ namespace testigo::check {
 
 class Declared;
 
-// `findings` and `declared` must outlive them. `declared` is null when there are no descriptors: then nobody asks for them.
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Declared* declared = nullptr);
+// `findings`, `across`, which those of other connections share, and `declared` must outlive them. `declared` is null when there are
+// no descriptors: then nobody asks for them.
+std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared = nullptr);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> tls_checks(Findings& findings);
@@ -41,5 +43,7 @@ std::unique_ptr<Check> keepalive_checks(Findings& findings);
 std::unique_ptr<Check> connection_age_checks(Findings& findings);
 std::unique_ptr<Check> retry_checks(Findings& findings);
 std::unique_ptr<Check> schema_checks(Findings& findings, Declared& declared);
+std::unique_ptr<Check> attempt_checks(Findings& findings, Across& across);
+std::unique_ptr<Check> dial_checks(Findings& findings, Across& across);
 
 }  // namespace testigo::check

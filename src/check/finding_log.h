@@ -19,6 +19,9 @@ class FindingLog {
   // `text` may quote the wire: it is made inert here.
   void add(Id id, Severity severity, const call::Spot& spot, const std::string& text);
 
+  // Whether connections are now those of the other side of a hop: then places say so.
+  void hear_other_side(bool other) { other_side_ = other; }
+
   // Called for every finding, also those that are not kept.
   void on_finding(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
 
@@ -29,6 +32,7 @@ class FindingLog {
 
  private:
   Limits limits_;
+  bool other_side_ = false;
   std::vector<Finding> kept_;
   std::array<std::uint64_t, kCheckCount> by_check_{};
   std::array<std::uint64_t, 3> by_severity_{};

@@ -25,8 +25,8 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(FindingLog& log, Declared* declared)
-    : findings(log), checks(all_checks(findings, declared)), blocks(findings) {
+Judge::Attended::Attended(FindingLog& log, Across& across, Declared* declared)
+    : findings(log), checks(all_checks(findings, across, declared)), blocks(findings) {
   for (const auto& check : checks) {
     roster.add(*check);
     if (check->hears().blocks) blocks.add(*check);
@@ -40,7 +40,7 @@ Judge::Attended::Attended(FindingLog& log, Declared* declared)
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
-  Attended& attended = attended_.try_emplace(connection.number, log_, declared_).first->second;
+  Attended& attended = attended_.try_emplace(connection.number, log_, across_, declared_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
@@ -110,7 +110,8 @@ void Judge::lay_aside(const call::ConnectionView& connection, Findings& findings
   if (reason.empty()) return lay_aside_upgraded(connection, findings);
   if (tls && foreign_ == Foreign::PassedOver) return;
   for (const Id id : judged_checks()) {
-    if (!tls || (id != Id::TL01 && id != Id::TL02)) findings.not_judgeable(id, reason);
+    const bool of_tls = id == Id::TL01 || id == Id::TL02;
+    if (info(id).role != Role::Hop && (!tls || !of_tls)) findings.not_judgeable(id, reason);
   }
 }
 
@@ -119,7 +120,7 @@ void Judge::lay_aside_upgraded(const call::ConnectionView& connection, Findings&
   if (!began_as_http1(connection)) return;
   for (const Id id : judged_checks()) {
     const std::string_view letters = info(id).id.substr(0, 2);
-    if (letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
+    if (info(id).role != Role::Hop && letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
   }
 }
 
@@ -153,7 +154,10 @@ Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
 
 Tally Judge::tally() const {
   Tally tally;
-  for (const Id id : judged_checks()) tally.counts.emplace(info(id).id, totals_[static_cast<std::size_t>(id)]);
+  for (const Id id : judged_checks()) {
+    CheckCount& count = tally.counts[info(id).id] = totals_[static_cast<std::size_t>(id)];
+    count += run_.count(id);
+  }
   tally.findings = log_.kept();
   tally.errors = log_.count(Severity::Error);
   tally.warnings = log_.count(Severity::Warning);

@@ -25,7 +25,7 @@ class Judge final : public call::Sink {
  public:
   // `declared`, which may be null, must outlive it.
   explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr)
-      : log_(limits), foreign_(foreign), declared_(declared) {}
+      : log_(limits), run_(log_), across_(limits), foreign_(foreign), declared_(declared) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -42,13 +42,18 @@ class Judge final : public call::Sink {
   using OnTally = std::function<void(call::ConnectionNumber, ConnectionTally)>;
   void on_tally(OnTally listener) { on_tally_ = std::move(listener); }
 
-  // Of the connections that have closed.
+  // Whether connections that open now are those of the other side of a hop; all before have closed.
+  void hear_other_side(bool other) { log_.hear_other_side(other); }
+  // For rows that look beyond one connection.
+  Findings& of_run() { return run_; }
+
+  // Of the connections that have closed, and of the run.
   Tally tally() const;
 
  private:
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
-    Attended(FindingLog& log, Declared* declared);
+    Attended(FindingLog& log, Across& across, Declared* declared);
 
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
@@ -77,6 +82,8 @@ class Judge final : public call::Sink {
   void tell_undeclared(Tally& tally) const;
 
   FindingLog log_;
+  Findings run_;
+  Across across_;
   Foreign foreign_;
   Declared* declared_;
   std::uint64_t connections_with_calls_ = 0;

@@ -87,6 +87,10 @@ void CallLine::append(std::string& out, const call::ConnectionView& connection, 
   out.append(duration, write_human(duration, call.ended - call.started));
 }
 
+std::string place_text(const call::Place& place) {
+  return fmt::format("packet {} stream {}{}", place.packet, place.stream, place.other_side ? " of the other side" : "");
+}
+
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {
   nlohmann::ordered_json json = {{"type", "call"},
                                  {"version", "1.0"},

@@ -43,6 +43,9 @@ class CallLine {
 // The name of the method; "unknown#3" where only that is known which calls of the connection have the same; else empty.
 std::string method_shown(const call::Call& call);
 
+// "packet 12 stream 1", and of the other side of a hop where it is there.
+std::string place_text(const call::Place& place);
+
 std::string call_json(const call::ConnectionView& connection, const call::Call& call);
 
 // What was inferred does not hold (call::Sink::on_withdrawn).

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "check/hop/hop_checks.h"
 #include "check/tally.h"
 #include "report/tshark.h"
 #include "verdict/call_summary.h"
@@ -22,6 +23,14 @@ struct Masked {
   bool more_values = false;         // than are told
 };
 
+// The two sides of a hop that were compared.
+struct Hop {
+  std::string downstream;  // where each was read from
+  std::string upstream;
+  bool by_addresses = false;  // they tell which is which; else it is taken as given
+  check::hop::HopSummary summary;
+};
+
 struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
@@ -32,6 +41,7 @@ struct RunReport {
   std::vector<ServerPort> ports;   // of the servers in the capture, for the dissector
   std::vector<Masked> masked;
   std::optional<verdict::CallSummary> summary;  // of the calls that were shown
+  std::optional<Hop> hop;
   verdict::Verdict verdict;
   check::Tally checks;
 };

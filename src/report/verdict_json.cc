@@ -9,7 +9,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json place_json(const call::Place& place) {
-  return {{"packet", place.packet}, {"connection", place.connection}, {"stream", place.stream}};
+  Json json = {{"packet", place.packet}, {"connection", place.connection}, {"stream", place.stream}};
+  if (place.other_side) json["other_side"] = true;
+  return json;
 }
 
 Json places_json(std::span<const call::Place> places) {
@@ -82,6 +84,23 @@ Json summary_json(const verdict::CallSummary& summary) {
   return {{"connections", summary.connections}, {"methods", methods}};
 }
 
+Json hop_json(const Hop& hop) {
+  const check::hop::HopSummary& summary = hop.summary;
+  return {{"downstream", hop.downstream},
+          {"upstream", hop.upstream},
+          {"by_addresses", hop.by_addresses},
+          {"calls",
+           {{"paired", summary.paired},
+            {"only_downstream", summary.only_downstream},
+            {"only_upstream", summary.only_upstream},
+            {"beyond_limit", summary.beyond_limit}}},
+          {"added_ns",
+           {{"p50", summary.added.percentile(50).count()},
+            {"p90", summary.added.percentile(90).count()},
+            {"p99", summary.added.percentile(99).count()},
+            {"max", std::max(summary.added.max(), Duration::zero()).count()}}}};
+}
+
 Json masked_json(const std::vector<Masked>& masked) {
   Json array = Json::array();
   for (const Masked& field : masked) {
@@ -130,6 +149,7 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
                    {"out_of_scope", verdict.out_of_scope},
                    {"in_flight", verdict.in_flight}};
   if (report.summary) json["summary"] = summary_json(*report.summary);
+  if (report.hop) json["hop"] = hop_json(*report.hop);
   json["notes"] = verdict.notes;
   Json findings = Json::array();
   for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));

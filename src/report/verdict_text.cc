@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/inert.h"
+#include "report/call_line.h"
 #include "report/summary_text.h"
 #include "report/tshark.h"
 
@@ -82,6 +83,7 @@ std::string places(const Exhibit& exhibit) {
       continue;
     out += fmt::format("{}packet {}", out.empty() ? "" : ", ", place.packet);
     if (place.stream != 0) out += fmt::format(" stream {}", place.stream);
+    if (place.other_side) out += " of the other side";
   }
   for (const statement::Place& place : exhibit.statements) {
     out += fmt::format("{}{}:{}", out.empty() ? "" : ", ", std::filesystem::path(place.file).filename().string(), place.line);
@@ -169,9 +171,9 @@ std::string findings_text(const RunReport& report) {
   for (const check::Finding* finding : first_findings(checks)) {
     const auto count = checks.counts.find(finding->check);
     const std::uint64_t times = count == checks.counts.end() ? 1 : count->second.failed;
-    out += fmt::format("    {} {}{}  packet {} stream {}  {} ({})\n", finding->check, check::severity_name(finding->severity),
-                       times > 1 ? fmt::format(" × {}, the first:", times) : "", finding->spot.place.packet,
-                       finding->spot.place.stream, finding->text, finding->clause);
+    out += fmt::format("    {} {}{}  {}  {} ({})\n", finding->check, check::severity_name(finding->severity),
+                       times > 1 ? fmt::format(" × {}, the first:", times) : "", place_text(finding->spot.place), finding->text,
+                       finding->clause);
   }
   return out;
 }

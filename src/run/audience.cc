@@ -21,7 +21,7 @@ void Audience::Progress::on_connection_closed(const call::ConnectionClosed& clos
   if (!http2_only || closed.connection.client_opening == http2::Opening::Http2) ports_.add(closed.connection);
 }
 
-Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen)
+Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen, const std::vector<call::Sink*>& more)
     : json_(shown.json),
       secrets_(shown.secrets),
       schema_(shown.schema),
@@ -33,7 +33,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
       bodies_(shown.messages ? std::optional<MessageBodies>(std::in_place, schema_.get()) : std::nullopt),
       frames_(stdout, shown.json, paint_for(stdout), secrets_, bodies_ ? &*bodies_ : nullptr),
       filter_(shown.calls, shown_calls(shown, chosen)),
-      fan_(sinks(shown)),
+      fan_(sinks(shown, more)),
       model_(fan_) {
   progress_.http2_only = hearing == verdict::Hearing::Interface;
   const bool tell = !shown.quiet;
@@ -51,7 +51,7 @@ std::vector<call::Sink*> Audience::shown_calls(const Shown& shown, call::Sink* c
 }
 
 // Those that print frames hear them before what follows from them.
-std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
+std::vector<call::Sink*> Audience::sinks(const Shown& shown, const std::vector<call::Sink*>& more) {
   std::vector<call::Sink*> all;
   if (!shown.quiet) all.push_back(&tls_lines_);
   MessageBodies* bodies = bodies_ ? &*bodies_ : nullptr;
@@ -63,7 +63,14 @@ std::vector<call::Sink*> Audience::sinks(const Shown& shown) {
   }
   if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_, bodies));
   all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});
+  all.insert(all.end(), more.begin(), more.end());
   return all;
+}
+
+tcp::ConnectionSink& Audience::other_side(call::Sink& more) {
+  judge_.hear_other_side(true);
+  other_fan_.emplace(std::vector<call::Sink*>{&judge_, &traffic_, &more});
+  return other_model_.emplace(*other_fan_);
 }
 
 void Audience::tell_rest() const {

@@ -30,11 +30,16 @@ namespace testigo::run {
 
 class Audience {
  public:
-  // `shown.schema` has been read, if it is to be. `chosen`, if any, hears of the calls that are shown, and must outlive it.
-  Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen = nullptr);
+  // `shown.schema` has been read, if it is to be. `chosen`, if any, hears of the calls that are shown, `more` hear everything; they
+  // must outlive it.
+  Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* chosen = nullptr, const std::vector<call::Sink*>& more = {});
 
   // Whom the source tells; one thread at a time.
   tcp::ConnectionSink& sink() { return model_; }
+
+  // The same for the other side of a hop, after the sink's on_end: it is judged and counted, and its calls are not shown.
+  tcp::ConnectionSink& other_side(call::Sink& more);
+  check::Judge& judge() { return judge_; }
 
   std::uint64_t calls() const { return progress_.calls(); }  // any thread
   void flush() { lines_.flush(); }                           // any thread: a pipe sees each line soon
@@ -68,7 +73,7 @@ class Audience {
     ServerPorts ports_;
   };
 
-  std::vector<call::Sink*> sinks(const Shown& shown);
+  std::vector<call::Sink*> sinks(const Shown& shown, const std::vector<call::Sink*>& more);
   std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
   std::string undeclared() const;
 
@@ -90,6 +95,8 @@ class Audience {
   CallFilter filter_;
   call::Fan fan_;
   call::Model model_;
+  std::optional<call::Fan> other_fan_;
+  std::optional<call::Model> other_model_;
 };
 
 }  // namespace testigo::run

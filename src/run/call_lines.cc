@@ -42,9 +42,9 @@ void CallLines::on_finding(const check::Finding& finding) {
     return;
   }
   const std::string grade = std::string(check::severity_name(finding.severity));
-  put(out_, fmt::format("{} {}  packet {} stream {}  {} ({})\n",
-                        finding.severity == check::Severity::Error ? paint_.red(grade) : paint_.yellow(grade), finding.check,
-                        finding.spot.place.packet, finding.spot.place.stream, finding.text, finding.clause));
+  put(out_,
+      fmt::format("{} {}  {}  {} ({})\n", finding.severity == check::Severity::Error ? paint_.red(grade) : paint_.yellow(grade),
+                  finding.check, report::place_text(finding.spot.place), finding.text, finding.clause));
 }
 
 }  // namespace testigo::run

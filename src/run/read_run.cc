@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "base/environment_error.h"
@@ -12,6 +13,7 @@
 #include "capture/capture_file.h"
 #include "capture/connection_copy.h"
 #include "run/audience.h"
+#include "run/both_sides.h"
 #include "run/descriptor_limit.h"
 #include "run/masked.h"
 #include "run/read_progress.h"
@@ -55,6 +57,64 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
     notes.push_back(fmt::format("nobody listened from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
   }
   return notes;
+}
+
+// What was read of one capture.
+struct Reading {
+  capture::CaptureSummary summary;
+  bool stopped = false;
+};
+
+class Reader {
+ public:
+  Reader(const Shown& shown, Audience& audience) : shown_(shown), audience_(audience) {}
+
+  Reading read(const capture::CaptureFiles& files, tcp::ConnectionSink& sink) {
+    // Lines of calls and a progress bar would mix on one terminal.
+    ReadProgress progress(stderr, shown_.quiet || !is_terminal(stdout), clock_);
+    Reading reading;
+    reading.summary = files.read(sink, {}, [&](const capture::ReadSoFar& so_far) {
+      progress.draw(so_far.octets, so_far.total);
+      if (so_far.waiting) audience_.flush();
+      reading.stopped = shutdown_requests() != 0;
+      return !reading.stopped;
+    });
+    return reading;
+  }
+
+ private:
+  SystemClock clock_;
+  const Shown& shown_;
+  Audience& audience_;
+};
+
+// Calls may have passed that are not in what was read.
+bool not_whole(const Reading& reading) {
+  return reading.stopped || !reading.summary.trouble.empty() || reading.summary.unread != 0 || !reading.summary.unseen.empty();
+}
+
+std::string sides_text(const report::Hop& hop) {
+  return fmt::format(
+      "downstream, the side of the client: {}; upstream, that of the server: {} ({}); {} on both sides, {} downstream "
+      "only, {} upstream only",
+      hop.downstream, hop.upstream, hop.by_addresses ? "as their addresses tell" : "as given",
+      hop.summary.paired == 1 ? "1 call" : fmt::format("{} calls", hop.summary.paired), hop.summary.only_downstream,
+      hop.summary.only_upstream);
+}
+
+// What the comparison leaves open keeps the verdict from being on the hop.
+std::string trouble_of(const report::Hop& hop) {
+  return hop.summary.paired == 0 ? "no call was found on both sides of the hop" : "";
+}
+
+void note_hop(report::RunReport& report, const Limits& limits) {
+  std::vector<std::string>& notes = report.verdict.notes;
+  notes.push_back(sides_text(*report.hop));
+  notes.emplace_back("both sides are judged; the calls that are shown and summed up are those of the first");
+  if (const std::uint64_t beyond = report.hop->summary.beyond_limit; beyond != 0) {
+    notes.push_back(fmt::format("{} not compared: more than {} octets are to be remembered of a side",
+                                beyond == 1 ? "1 call was" : fmt::format("{} calls were", beyond), limits.hop_bytes_kept));
+  }
 }
 
 // Of evidence it is damage; of a file that somebody asks for it is most likely the wrong one.
@@ -108,35 +168,67 @@ std::optional<std::string> copy(const ReadOptions& options, const capture::Captu
   return copied.error;
 }
 
+// The captures of both sides of a hop, one after the other: nothing is compared by their clocks.
+class Comparison {
+ public:
+  explicit Comparison(const ReadOptions& options)
+      : options_(options), files_(options.other_side, capture::CaptureFiles::Names::Given) {}
+
+  call::Sink& given() { return sides_.given(); }
+
+  void judge(const Reading& given, Reader& reader, Audience& audience) {
+    other_ = reader.read(files_, audience.other_side(sides_.other()));
+    if (not_whole(given)) sides_.given().not_whole();
+    if (not_whole(other_)) sides_.other().not_whole();
+    hop_ = sides_.judge(audience.judge(), names_of(options_.files), names_of(options_.other_side));
+  }
+
+  std::string trouble() const {
+    const std::string of_file = trouble_of(other_.summary);
+    return of_file.empty() ? trouble_of(hop_) : "of the other side " + of_file;
+  }
+
+  void tell(report::RunReport& report) const {
+    report.hop = hop_;
+    note_hop(report, {});
+    for (const std::string& note : notes_on(other_.summary, other_.stopped))
+      report.verdict.notes.push_back("the other side: " + note);
+  }
+
+ private:
+  const ReadOptions& options_;
+  capture::CaptureFiles files_;
+  BothSides sides_;
+  Reading other_;
+  report::Hop hop_;
+};
+
 }  // namespace
 
 int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
   raise_descriptor_limit();
-  for (const std::filesystem::path& file : options.files) refuse_empty(file);
+  for (const auto* files : {&options.files, &options.other_side}) std::ranges::for_each(*files, refuse_empty);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
   if (options.keep) check_copy(options, files);
   Chosen chosen;
-  Audience audience(verdict::Hearing::Interface, options.shown, options.keep ? &chosen : nullptr);
-  bool stopped = false;
-  capture::CaptureSummary summary;
-  {
-    // Lines of calls and a progress bar would mix on one terminal.
-    ReadProgress progress(stderr, options.shown.quiet || !is_terminal(stdout), clock);
-    summary = files.read(audience.sink(), {}, [&](const capture::ReadSoFar& so_far) {
-      progress.draw(so_far.octets, so_far.total);
-      if (so_far.waiting) audience.flush();
-      stopped = shutdown_requests() != 0;
-      return !stopped;
-    });
-  }
-  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = trouble_of(summary)});
+  std::optional<Comparison> comparison;
+  if (!options.other_side.empty()) comparison.emplace(options);
+  Audience audience(verdict::Hearing::Interface, options.shown, options.keep ? &chosen : nullptr,
+                    comparison ? std::vector<call::Sink*>{&comparison->given()} : std::vector<call::Sink*>{});
+  Reader reader(options.shown, audience);
+  const Reading reading = reader.read(files, audience.sink());
+  if (comparison) comparison->judge(reading, reader, audience);
+  std::string unread = trouble_of(reading.summary);
+  if (comparison && unread.empty()) unread = comparison->trouble();
+  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = unread});
   report.wire = "read from " + names_of(options.files);
-  if (options.files.size() == 1 && options.files.front() != kStandardInput) report.capture = options.files.front();
-  std::ranges::move(notes_on(summary, stopped), std::back_inserter(report.verdict.notes));
+  if (options.files.size() == 1 && options.files.front() != kStandardInput && !comparison) report.capture = options.files.front();
+  std::ranges::move(notes_on(reading.summary, reading.stopped), std::back_inserter(report.verdict.notes));
+  if (comparison) comparison->tell(report);
   std::optional<std::string> trouble;
-  if (options.keep && !stopped) trouble = copy(options, files, chosen.connections(), summary, report);
+  if (options.keep && !reading.stopped) trouble = copy(options, files, chosen.connections(), reading.summary, report);
   audience.tell_rest();
   const int code = tell_verdict(report, options.shown.json);
   if (trouble) throw EnvironmentError(*trouble);

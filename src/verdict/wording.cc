@@ -12,6 +12,7 @@ std::string call_name(const Facts& facts, const CallFacts& call) {
 }
 
 std::string place_name(const call::Place& place) {
+  if (place.other_side) return fmt::format("packet {}, stream {} of the other side", place.packet, place.stream);
   if (place.packet == 0) return fmt::format("connection {}, stream {}", place.connection, place.stream);
   return fmt::format("packet {}, stream {}", place.packet, place.stream);
 }

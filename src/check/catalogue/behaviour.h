@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -76,7 +75,9 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "a SYN every 100 ms to a port that refuses",
      .filter = "tcp.flags.syn == 1 && tcp.flags.ack == 0",
      .fix = "Reuse one channel instead of making a new one for every attempt: the backoff is the channel's.",
-     .awaits = awaits::kLaterVersion},
+     .reading =
+         "of clients that have spoken HTTP/2 to that server: connections that were refused, or on which the server never spoke. A "
+         "client makes five attempts in the first 10 s at most; those within the first 0.8 s are taken for as many clients"},
     {.id = "BH07",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -87,7 +88,7 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "a refused call appears three times on the same connection",
      .filter = "http2.type == 7 || (http2.type == 3 && http2.rst_stream.error == 7)",
      .fix = "Update the client library; applications that retry themselves add to it.",
-     .awaits = awaits::kLaterVersion},
+     .reading = "which attempts belong together is told as in RT02; an attempt with grpc-previous-rpc-attempts is none of these"},
 }};
 
 }  // namespace testigo::check

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -19,7 +18,8 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "upstream HEADERS with grpc-status 0; downstream DATA with END_STREAM",
      .filter = "http2.header.name == \"grpc-status\"",
      .fix = "Configure the hop for gRPC, or for HTTP/2 toward the server: over HTTP/1.1 most hops drop trailers.",
-     .awaits = awaits::kBothSides},
+     .reading = "judged, as this whole group is, with --other-side: calls are paired by their contents "
+                "(docs/decisions/0014-both-sides-of-a-hop.md), and what could not be told apart is not judged"},
     {.id = "PX02",
      .severity = Severity::Error,
      .role = Role::Hop,
@@ -29,7 +29,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "te: trailers downstream, no te upstream",
      .filter = "http2.header.name == \"te\"",
      .fix = "Use the hop's mode for gRPC (nginx: grpc_pass), not the one for plain HTTP.",
-     .awaits = awaits::kBothSides},
+     .reading = "where the client sent it"},
     {.id = "PX03",
      .severity = Severity::Warning,
      .role = Role::Hop,
@@ -39,7 +39,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "grpc-timeout 1S downstream, 60S upstream",
      .filter = "http2.header.name == \"grpc-timeout\"",
      .fix = "Let the hop pass the field on, less the time that it took itself.",
-     .awaits = awaits::kBothSides},
+     .reading = "1 % is granted, for libraries round up what is left of a deadline"},
     {.id = "PX04",
      .severity = Severity::Warning,
      .role = Role::Hop,
@@ -49,7 +49,8 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "authorization downstream, and not upstream",
      .filter = "http2.header.name",
      .fix = "Let the hop pass all fields on but those that it must change; see F37 for authorization.",
-     .awaits = awaits::kBothSides},
+     .reading = "a text may get another value, and values may be joined or added; what is a hop's own is not looked at: "
+                "proxy-authorization, via, forwarded, x-forwarded-*, x-envoy-*, x-real-ip, grpc-trace-bin, grpc-tags-bin"},
     {.id = "PX05",
      .severity = Severity::Error,
      .role = Role::Hop,
@@ -59,7 +60,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "the hop decompresses a body and leaves the flag at 1",
      .filter = "grpc.message_length || http2.header.name == \"grpc-encoding\"",
      .fix = "Switch compression, buffering and body filters off for gRPC at the hop.",
-     .awaits = awaits::kBothSides},
+     .reading = "messages that are compressed are compared decompressed: a hop may compress anew"},
     {.id = "PX06",
      .severity = Severity::Warning,
      .role = Role::Hop,
@@ -69,7 +70,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "grpc-status 5 upstream, 14 downstream",
      .filter = "http2.header.name == \"grpc-status\"",
      .fix = "Look for rules of the hop that map errors, or for its timeout that answers first.",
-     .awaits = awaits::kBothSides},
+     .reading = "where both sides show one"},
     {.id = "PX07",
      .severity = Severity::Error,
      .role = Role::Hop,
@@ -79,7 +80,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "authorization never-indexed downstream, with incremental indexing upstream",
      .filter = "http2.header.repr matches \"never indexed\" || http2.header.name == \"authorization\"",
      .fix = "Update the hop; it exposes secrets to guessing.",
-     .awaits = awaits::kBothSides},
+     .reading = "a field that the hop adds or changes is its own"},
     {.id = "PX08",
      .severity = Severity::Info,
      .role = Role::Hop,
@@ -89,7 +90,8 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "one call downstream, three attempts upstream",
      .filter = "http2.headers.path",
      .fix = "Retry at one place only; look at the hop's queue where its time is high.",
-     .awaits = awaits::kBothSides},
+     .reading = "the difference of two durations, each by the clock of its own capture, never that of two clocks; attempts are "
+                "counted where the other capture was there"},
     {.id = "PX09",
      .severity = Severity::Error,
      .role = Role::Hop,
@@ -100,7 +102,9 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "five messages downstream, four upstream",
      .filter = "grpc.message_length",
      .fix = "Switch buffering off at the hop; look at its limits and its log for that call.",
-     .awaits = awaits::kBothSides},
+     .reading = "a call that one side alone shows is judged where the other capture was there before and after it; a call that "
+                "never went on is a warning where the client gave up waiting, and a remark where the hop refused it itself; if "
+                "others were answered that did not go on either, the hop has other servers"},
     {.id = "PX10",
      .severity = Severity::Warning,
      .role = Role::Hop,
@@ -110,7 +114,7 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "RST_STREAM(CANCEL) downstream, and DATA upstream for another minute",
      .filter = "http2.type == 3",
      .fix = "Let the hop close its side when the client goes away; servers work for nobody otherwise.",
-     .awaits = awaits::kBothSides},
+     .reading = "the call goes on upstream for more than 1 s longer than the client waited"},
 }};
 
 }  // namespace testigo::check

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "check/catalogue.h"
-#include "check/catalogue/awaits.h"
 
 namespace testigo::check {
 
@@ -29,7 +28,9 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .example = "response headers, RST_STREAM, and the same call with grpc-previous-rpc-attempts 1",
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\" || http2.headers.status",
      .fix = "Look for a hop or wrapper that retries by itself; answers may be delivered twice.",
-     .awaits = awaits::kConform},
+     .reading = "attempts are those of one client with the same method, metadata and length of the request, where no other call "
+                "has the same; of others nothing is said, and nothing of the first call that fails behind 1,000 others. Where the "
+                "connection was lost it is not known what was received"},
     {.id = "RT03",
      .severity = Severity::Warning,
      .role = Role::Client,
@@ -40,7 +41,8 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .example = "pushback 5000, and the next attempt after 100 ms",
      .filter = "http2.header.name == \"grpc-retry-pushback-ms\" || http2.header.name == \"grpc-previous-rpc-attempts\"",
      .fix = "Update the client library, or look for a retry outside of it.",
-     .awaits = awaits::kConform},
+     .reading = "which attempts belong together is told as in RT02; later than it was asked for an attempt may come; 50 ms and 10 "
+                "% too early are granted"},
     {.id = "RT04",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -51,7 +53,7 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .example = "five attempts within 10 ms",
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\"",
      .fix = "Set the backoff in the retry policy, and throttle retries.",
-     .awaits = awaits::kConform},
+     .reading = "the policy is not known to the wire: told where three attempts or more followed within 10 ms"},
 }};
 
 }  // namespace testigo::check

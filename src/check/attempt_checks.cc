@@ -1,0 +1,247 @@
+// RT02 to RT04, BH07: attempts of one call, over whatever connections (gRFC A6). Calls of class grpc only (RULE 3).
+//
+// An attempt is known by the client, the method and the metadata of its call, where no call had these before: most have an id among
+// their metadata, and of the others nothing is said.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "check/across.h"
+#include "check/all_checks.h"
+#include "check/gate.h"
+#include "check/metadata_names.h"
+#include "wire/rpc/status.h"
+
+namespace testigo::check {
+namespace {
+
+using namespace std::chrono_literals;
+using call::BlockRole;
+using call::Ending;
+using http2::bit;
+using http2::FieldName;
+
+constexpr http2::FieldNames kOfInterest = ~kNoMetadata | bit(FieldName::GrpcRetryPushbackMs);
+constexpr Duration kAtOnce = 10ms;     // several attempts within it did not back off
+constexpr std::uint64_t kSeveral = 3;  // attempts before
+constexpr Duration kSlack = 50ms;      // a delay is seen as it arrives
+
+class AttemptChecks final : public Check {
+ public:
+  AttemptChecks(Findings& findings, FailedCalls& failed) : findings_(findings), failed_(failed) {}
+
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
+  }
+  void on_block(const call::BlockSeen& seen) override {
+    if ((seen.outcome.names & kOfInterest) == 0) return;
+    if (seen.role != BlockRole::Request) {
+      if (seen.outcome.has(FieldName::GrpcRetryPushbackMs)) pushback(seen);
+    } else if (seen.outcome.exact && failed_.wanted()) {
+      request(seen);
+    }
+  }
+  void on_call(const call::CallClosed& closed) override {
+    if (closed.call.status != rpc::kOk || !again_.empty()) attempted(closed);
+  }
+
+ private:
+  // Of few calls only.
+  struct Again {
+    std::optional<FailedCall> after;
+    std::uint64_t attempts_before = 0;
+    std::uint64_t sent_again = 0;
+    std::optional<std::string> pushback;
+    call::Spot spot;
+  };
+  // The newest streams, each in a slot; of one that had to make room nothing is told.
+  using Names = std::array<std::pair<call::StreamId, CallName>, 64>;
+  static std::size_t slot(call::StreamId stream) { return stream / 2 % std::tuple_size_v<Names>; }
+
+  void request(const call::BlockSeen& seen);
+  void attempt_again(const call::BlockSeen& seen, FailedCall after);
+  void pushback(const call::BlockSeen& seen);
+  void attempted(const call::CallClosed& closed);
+  void fail(CallName name, const Again& attempt, const call::CallClosed& closed);
+  void judge(const FailedCall& before, const Again& attempt, const call::Call& call);
+  void judge_headers(const FailedCall& before, const Again& attempt);
+  void judge_delay(const FailedCall& before, const Again& attempt, Duration delay);
+  void judge_sent_again(const FailedCall& before, const Again& attempt);
+
+  Findings& findings_;
+  FailedCalls& failed_;
+  std::unique_ptr<Names> names_;  // made for the first of them
+  std::map<call::StreamId, Again> again_;
+};
+
+// Of every call that has metadata: in few steps.
+CallName stirred(CallName name, std::string_view text) {
+  constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;
+  const std::byte* at = as_octets(text).data();
+  std::size_t left = text.size();
+  name += left;
+  for (; left >= 8; left -= 8, at += 8) name = std::rotl((name ^ load_as_is<std::uint64_t>(at)) * kOdd, 29);
+  for (; left > 0; --left) name = (name ^ std::to_integer<std::uint64_t>(*at++)) * kOdd;
+  return name ^ name >> 32;
+}
+
+// Of the values: ids have a name of their own.
+CallName name_of(const call::BlockSeen& seen) {
+  CallName name = 0;
+  const http2::HeaderField* const end = seen.fields.data() + seen.fields.size();
+  for (const http2::HeaderField* field = seen.fields.data(); field != end; ++field) {
+    if ((kNoMetadata >> static_cast<unsigned>(field->id) & 1) == 0) name = stirred(name, field->value);
+  }
+  return name;
+}
+
+// 0: the field is not there, or cannot be read (RQ14).
+std::uint64_t attempts_before(const call::BlockSeen& seen) {
+  if (!seen.outcome.has(FieldName::GrpcPreviousRpcAttempts)) return 0;
+  const std::string_view text = call::exact_value(seen.fields, FieldName::GrpcPreviousRpcAttempts).value_or("");
+  std::uint64_t attempts = 0;
+  std::from_chars(text.data(), text.data() + text.size(), attempts);
+  return attempts;
+}
+
+void AttemptChecks::request(const call::BlockSeen& seen) {
+  if (seen.call == nullptr || seen.call->rpc_class != call::RpcClass::Grpc) return;
+  const CallName name = name_of(seen);
+  if (!failed_.is_new(name)) {
+    auto after = failed_.take(name, std::max<std::uint64_t>(attempts_before(seen), 1) - 1);
+    if (!after || after->path != seen.call->path || after->client != seen.connection.client.address) return;
+    attempt_again(seen, std::move(*after));
+  }
+  if (!names_) names_ = std::make_unique<Names>();
+  (*names_)[slot(seen.spot.place.stream)] = {seen.spot.place.stream, name};
+}
+
+void AttemptChecks::attempt_again(const call::BlockSeen& seen, FailedCall after) {
+  if (again_.size() >= findings_.limits().streams_remembered) return;
+  Again& again = again_[seen.spot.place.stream];
+  again.attempts_before = attempts_before(seen);
+  again.sent_again = again.attempts_before == 0 ? after.sent_again + 1 : 0;
+  again.after = std::move(after);
+  again.spot = seen.spot;
+}
+
+void AttemptChecks::pushback(const call::BlockSeen& seen) {
+  if (!is_answer(seen) || again_.size() >= findings_.limits().streams_remembered) return;
+  again_[seen.spot.place.stream].pushback = call::exact_value(seen.fields, FieldName::GrpcRetryPushbackMs);
+}
+
+// The call has ended, and was attempted before, or has failed.
+void AttemptChecks::attempted(const call::CallClosed& closed) {
+  const call::StreamId stream = closed.call.place.stream;
+  Again again;
+  if (const auto it = again_.find(stream); it != again_.end()) again = std::move(again_.extract(it).mapped());
+  // Equal calls have requests of the same length, as far as both were sent.
+  const auto same = [&](const FailedCall& before) {
+    return before.request_bytes == closed.call.request.bytes || before.request_bytes == 0 || !closed.call.request.ended;
+  };
+  if (again.after && same(*again.after)) judge(*again.after, again, closed.call);
+  if (closed.call.status == rpc::kOk) return;
+  failed_.failed();
+  if (!names_ || !closed.connection.whole()) return;
+  const auto [of, name] = (*names_)[slot(stream)];
+  if (of == stream) fail(name, again, closed);
+}
+
+// Whether response headers came, and not trailers alone. What a connection that was lost had delivered is not known.
+std::optional<bool> headers_came(const call::Call& call) {
+  if (!call.response.headers) return call.ending == Ending::ConnectionLost ? std::nullopt : std::optional(false);
+  if (call.ending != Ending::Trailers && call.ending != Ending::ResetByServer) return std::nullopt;
+  return call.ending == Ending::ResetByServer || call.response.headers_end < call.response.end;
+}
+
+void AttemptChecks::fail(CallName name, const Again& attempt, const call::CallClosed& closed) {
+  const call::Call& call = closed.call;
+  FailedCall failed;
+  failed.name = name;
+  failed.client = closed.connection.client.address;
+  failed.path = call.path;
+  failed.place = call.place;
+  failed.ended = call.ended;
+  failed.request_bytes = call.request.ended ? call.request.bytes : 0;
+  failed.attempts_before = attempt.attempts_before;
+  failed.headers = headers_came(call);
+  failed.pushback = attempt.pushback;
+  failed.refused = call.ending == Ending::Refused;
+  failed.goaway = failed.refused && call.error_code == 0;
+  failed.sent_again = attempt.sent_again;
+  failed.first_ended = attempt.after && attempt.after->first_ended ? attempt.after->first_ended : call.ended;
+  failed_.add(std::move(failed));
+}
+
+std::string place(const FailedCall& call) { return fmt::format("packet {} stream {}", call.place.packet, call.place.stream); }
+
+void AttemptChecks::judge(const FailedCall& before, const Again& attempt, const call::Call& call) {
+  if (attempt.attempts_before != 0) {
+    judge_headers(before, attempt);
+    judge_delay(before, attempt, call.started - before.ended);
+    if (attempt.attempts_before < kSeveral || before.pushback) return;
+    const Duration all = call.started - *before.first_ended;
+    findings_.judge(Id::RT04, all >= kAtOnce, attempt.spot, [&] {
+      return fmt::format("{} attempts were made again within {} after the first had failed", attempt.attempts_before,
+                         to_human(all));
+    });
+  } else if (before.refused) {
+    judge_sent_again(before, attempt);
+  }
+}
+
+// RT02.
+void AttemptChecks::judge_headers(const FailedCall& before, const Again& attempt) {
+  if (!before.headers) return findings_.not_judgeable(Id::RT02, "whether response headers were received is not known");
+  findings_.judge(Id::RT02, !*before.headers, attempt.spot,
+                  [&] { return fmt::format("the call is attempted again, whose response headers had come ({})", place(before)); });
+}
+
+// RT03. Later than it was asked for an attempt may be, for more reasons than one.
+void AttemptChecks::judge_delay(const FailedCall& before, const Again& attempt, Duration delay) {
+  if (!before.pushback) return;
+  std::int32_t pushback = -1;
+  const char* const end = before.pushback->data() + before.pushback->size();
+  const auto [at, error] = std::from_chars(before.pushback->data(), end, pushback);
+  if (error != std::errc() || at != end || pushback < 0) {
+    findings_.fail(
+        Id::RT03, attempt.spot,
+        fmt::format("the call is attempted again, and grpc-retry-pushback-ms was \"{}\" ({})", *before.pushback, place(before)));
+    return;
+  }
+  const Duration asked = std::chrono::milliseconds(pushback);
+  findings_.judge(Id::RT03, delay + kSlack + asked / 10 >= asked, attempt.spot, [&] {
+    return fmt::format("the call is attempted again after {}, and grpc-retry-pushback-ms was {} ({})", to_human(delay), pushback,
+                       place(before));
+  });
+}
+
+// BH07.
+void AttemptChecks::judge_sent_again(const FailedCall& before, const Again& attempt) {
+  if (before.goaway && before.place.connection == attempt.spot.place.connection) {
+    findings_.fail(Id::BH07, attempt.spot,
+                   fmt::format("a call that GOAWAY left out ({}) is sent again on the same connection", place(before)));
+    return;
+  }
+  findings_.judge(Id::BH07, attempt.sent_again <= 1, attempt.spot, [&] {
+    return fmt::format("a call that was refused ({}) is sent again without the application's doing, for the {}. time",
+                       place(before), attempt.sent_again);
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Check> attempt_checks(Findings& findings, Across& across) {
+  return std::make_unique<AttemptChecks>(findings, across.failed_calls);
+}
+
+}  // namespace testigo::check
