@@ -54,6 +54,13 @@ TEST(Rt02, CallsThatLookAlikeAreNotTakenForOne) {
   fails(c, 3, request());
   succeeds(c.later(1s), 5, attempt(1));
   EXPECT_EQ(attempts(c), nothing());
+  Conversation at_once = greeted();
+  at_once.client(headers(1, request()), message(1, "ping", EndStream::Yes), headers(3, request()),
+                 message(3, "ping", EndStream::Yes));
+  at_once.server(headers(1, response_fields())).server(headers(1, trailer_fields("14"), EndStream::Yes));
+  at_once.server(headers(3, trailers_only_fields("14"), EndStream::Yes));
+  succeeds(at_once.later(1s), 5, attempt(1));
+  EXPECT_EQ(attempts(at_once), nothing()) << "of the first, or of the second";
   Conversation other = greeted();
   succeeds(fails(other, 1, request("7"), {.headers_first = true}).later(1s), 3, attempt(1, "8"));
   EXPECT_EQ(attempts(other), nothing());
