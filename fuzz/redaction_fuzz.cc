@@ -51,8 +51,9 @@ class Play {
   Play(bool payloads, bool huffman, const Limits& limits, std::uint64_t seed)
       : seed_(seed), redaction_(payloads, {}, limits), speakers_{Speaker(huffman), Speaker(huffman)} {}
 
-  void run(Reader reader) {
+  void run(Reader reader, bool upgraded) {
     redaction_.on_opened({1, {}, {"127.0.0.1", 40'000}, {"127.0.0.1", 50'051}, true, 0});
+    if (upgraded) upgrade();
     tell(Direction::ToServer, speaker(Direction::ToServer).preface());
     tell(Direction::ToClient, speaker(Direction::ToClient).frame(FrameType::Settings, 0, 0, Bytes()));
     while (!reader.done()) step(reader);
@@ -63,6 +64,16 @@ class Play {
   const std::array<std::vector<std::byte>, 2>& written() const { return said_; }
 
  private:
+  // From HTTP/1.1, with a secret in each head.
+  void upgrade() {
+    const std::string secret(kSecret);
+    tell(Direction::ToServer, speaker(Direction::ToServer)
+                                  .octets("GET / HTTP/1.1\r\nCookie: " + secret + "\r\n  " + secret +
+                                          "\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n"));
+    tell(Direction::ToClient, speaker(Direction::ToClient)
+                                  .octets("HTTP/1.1 101 Switching Protocols\r\nSet-Cookie:" + secret + "\r\nUpgrade: h2c\r\n\r\n"));
+  }
+
   Speaker& speaker(Direction direction) { return speakers_[static_cast<std::size_t>(direction)]; }
   std::vector<std::byte>& said(Direction direction) { return said_[static_cast<std::size_t>(direction)]; }
 
@@ -154,7 +165,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((options & 32) != 0) limits.streams_max = 2;
   const auto play = [&](std::uint64_t seed) {
     Play one((options & 1) != 0, (options & 2) != 0, limits, seed);
-    one.run(reader);
+    one.run(reader, (options & 64) != 0);
     return one.written();
   };
   const auto whole = play(testing::Cuts::kWhole);
