@@ -12,7 +12,7 @@ from support import TESTIGO, run, temporary_folder, tshark
 import conversation
 import packets
 
-SHOWN_ELSEWHERE = {}  # checks that no edited capture can show: the test that does
+SHOWN_ELSEWHERE = {"TL01": "tests/e2e/tls_test.py", "TL02": "tests/e2e/tls_test.py"}  # checks that no edited capture can show: the test that does
 FILTER_SHOWS_ANOTHER = {"BH04": "the PING", "HP06": "the limit", "SD07": "the end of the connection"}
 OCTETS_MAX = 1_500_000  # of all files
 PROVEN = 0
