@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""Truth after loss: one packet of a capture removed at every position in turn, and the first N for every N; what `testigo watch` and tshark
-then say of each call is held against what the whole capture says.
+"""Truth after loss: one packet of a capture removed at every position in turn, the first N for every N, and two runs of packets at random; what
+`testigo watch` and tshark then say of each call is held against what the whole capture says.
 
-  bench/truth.py              the golden captures and a longer one that is made here; writes docs/truth.md
+  bench/truth.py              the golden captures and a longer one that is made here, tshark at every third position; writes docs/truth.md
   bench/truth.py --ci         testigo alone, the golden captures, every third position: nothing may be wrong
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import datetime
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,9 @@ from dissected import tshark_fields  # noqa: E402
 from support import TESTIGO, Process, client_command, run, start_server  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+SEED = 4  # of the runs that are removed at random
+LONGEST_RUN = 5  # packets
+TSHARK_EVERY = 3  # position that is looked at
 COMPARED = ("method", "status", "http_status", "message")
 
 
@@ -96,24 +101,41 @@ def packets_of(capture):
     return int(told.splitlines()[1].split(",")[-1])
 
 
-def removed(capture, step, tshark):
-    """Scores of testigo and tshark, one packet removed and the first ones removed."""
+def removals(packets, step, pairs):
+    """What is removed, kind by kind: packets of editcap, the first one of them, and whether tshark is asked, too."""
+    for index, packet in enumerate(range(1, packets + 1, step)):
+        asked = index % TSHARK_EVERY == 0
+        yield "one", [str(packet)], packet, asked
+        yield "first", [f"1-{packet}"], packet, asked
+    dice = random.Random(SEED)
+    for _ in range(pairs):
+        runs = sorted((begin, begin + dice.randrange(LONGEST_RUN)) for begin in (dice.randint(1, packets), dice.randint(1, packets)))
+        yield "two", [f"{begin}-{end}" for begin, end in runs], runs[0][0], False
+
+
+def removed(capture, step, pairs, tshark):
+    """Scores of testigo and of tshark, by kind of removal."""
     lines = [json.loads(line) for line in run(TESTIGO, "watch", "--json", capture).out]
     whole = [line for line in lines if line["type"] == "call"]
     truth = {(call["client"], call["stream"]): {name: call[name] for name in COMPARED if name in call} for call in whole}
     begun = {(call["client"], call["stream"]): call["packet"] for call in whole}
     port = whole[0]["server"].rpartition(":")[2]
-    one, first, their_one, their_first = Score(), Score(), Score(), Score()
-    with tempfile.TemporaryDirectory() as folder:
-        for packet in range(1, packets_of(capture) + 1, step):
-            later = [key for key, at in begun.items() if at > packet]
-            for ours, theirs, packets in ((one, their_one, [str(packet)]), (first, their_first, [f"1-{packet}"])):
-                copy = without(capture, folder, *packets)
-                what = f"{capture.parent.name} without {packets[0]}"
-                ours.add(truth, told_by_testigo(copy), later, what)
-                if tshark:
-                    theirs.add(truth, told_by_tshark(copy, port), later, what)
-    return one, first, their_one, their_first
+    ours, theirs = ({kind: Score() for kind in ("one", "first", "two")} for _ in range(2))
+
+    def look(removal):
+        _, packets, _, asked = removal
+        with tempfile.TemporaryDirectory() as folder:
+            copy = without(capture, folder, *packets)
+            return removal, told_by_testigo(copy), told_by_tshark(copy, port) if tshark and asked else None
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (kind, packets, first, _), said, said_by_tshark in pool.map(look, removals(packets_of(capture), step, pairs)):
+            later = [key for key, at in begun.items() if at > first]
+            what = f"{capture.parent.name} without {' '.join(packets)}"
+            ours[kind].add(truth, said, later, what)
+            if said_by_tshark is not None:
+                theirs[kind].add(truth, said_by_tshark, later, what)
+    return ours, theirs
 
 
 @contextlib.contextmanager
@@ -136,10 +158,11 @@ def golden():
             if (folder / "expect.json").is_file() and json.loads((folder / "expect.json").read_text(encoding="utf-8"))["calls"]]
 
 
-def row(name, scores):
-    one, first, their_one, their_first = scores
-    return (f"| {name} | {one.files} | {one.wrong} | {one.known()} | {their_one.wrong} in {their_one.files_wrong} files | {their_one.known()} "
-            f"| {first.wrong} | {first.known()} | {their_first.wrong} | {their_first.known()} |")
+def row(name, ours, theirs):
+    one, first, two = (ours[kind] for kind in ("one", "first", "two"))
+    return (f"| {name} | {one.files} | {one.wrong} | {one.known()} | {theirs['one'].wrong} in {theirs['one'].files_wrong} of {theirs['one'].files} files "
+            f"| {theirs['one'].known()} | {first.wrong} | {first.known()} | {theirs['first'].wrong} in {theirs['first'].files} files | {theirs['first'].known()} "
+            f"| {two.wrong} in {two.files} files |")
 
 
 def page(rows):
@@ -154,17 +177,17 @@ def main():
     options = parser.parse_args()
     rows, wrong = [], []
 
-    def take(capture, step):
-        scores = removed(capture, step, not options.ci)
-        rows.append(row(capture.parent.name, scores))
+    def take(capture, step, pairs):
+        ours, theirs = removed(capture, step, pairs, not options.ci)
+        rows.append(row(capture.parent.name, ours, theirs))
         print(rows[-1], flush=True)
-        wrong.extend(score.first_wrong for score in scores[:2] if score.wrong)
+        wrong.extend(score.first_wrong for score in ours.values() if score.wrong)
 
     for capture in golden():
-        take(capture, 3 if options.ci else 1)
+        take(capture, 3 if options.ci else 1, 10 if options.ci else 60)
     if not options.ci:
         with longer_capture() as capture:
-            take(capture, 7)
+            take(capture, 7, 60)
         (ROOT / "docs/truth.md").write_text(page(rows), encoding="utf-8")
     for what in wrong:
         print(f"wrong: {what}", file=sys.stderr)

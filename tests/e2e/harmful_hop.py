@@ -16,7 +16,7 @@ import hpack
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM = 0, 1, 3
 END_STREAM, PADDED, PRIORITY = 1, 8, 32
-THIRD = 5  # the stream of the third call
+HARMED = 13  # the stream of the seventh call: in the midst, for what is judged lies between calls that both captures surely have
 
 
 def frame(kind, flags, stream, payload):
@@ -42,7 +42,7 @@ class Direction:
         """What becomes of a header block."""
         if self.to_server and self.harm == "decorate":
             return [*fields, (b"tenant", b"blue", False), (b"key-bin", b"AAEC", False), (b"authorization", b"Bearer of secrets", True)]
-        if stream != THIRD:
+        if stream != HARMED:
             return fields
         dropped = {"te": b"te", "timeout": b"grpc-timeout", "cancel": b"grpc-timeout", "metadata": b"tenant"}.get(self.harm)
         if self.to_server and dropped:
@@ -58,7 +58,7 @@ class Direction:
     def headers(self, flags, stream, payload):
         decoded = [(field[0], field[1], isinstance(field, hpack.NeverIndexedHeaderTuple))
                    for field in self.decoder.decode(fragment(flags, payload), raw=True)]
-        if self.harm == "trailers" and not self.to_server and stream == THIRD and flags & END_STREAM:
+        if self.harm == "trailers" and not self.to_server and stream == HARMED and flags & END_STREAM:
             return frame(DATA, END_STREAM, stream, b"")
         fields = [hpack.NeverIndexedHeaderTuple(name, value) if never else hpack.HeaderTuple(name, value)
                   for name, value, never in self.fields(stream, decoded, flags & END_STREAM)]
@@ -66,7 +66,7 @@ class Direction:
 
     def data(self, flags, stream, payload):
         whole = frame(DATA, flags, stream, payload)
-        if not self.to_server or stream != THIRD or len(payload) <= 5:
+        if not self.to_server or stream != HARMED or len(payload) <= 5:
             return whole
         self.messages += 1
         if self.harm == "octet" and self.messages == 1:

@@ -15,7 +15,7 @@ import time
 import unittest
 
 from dissected import tshark_fields
-from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder, tshark
+from support import (TESTIGO, Process, client_command, needs, of_type, run, start_server, temporary_folder, tshark, why_not_root)
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 
@@ -262,9 +262,8 @@ class Read(unittest.TestCase):
             self.assertIn(words, watch.err[0])
             self.assertIn(str(file), watch.err[0])
 
+    @needs("capture", why_not_root())
     def test_a_file_without_permission_is_one_clear_line(self):
-        if os.geteuid() != 0 or not shutil.which("setpriv"):
-            self.skipTest("needs root, and setpriv, to become somebody else")
         os.chmod(self.folder, 0o755)
         program, locked = self.folder / "testigo", self.folder / "locked.pcapng"
         shutil.copy(TESTIGO, program)
