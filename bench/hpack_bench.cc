@@ -47,11 +47,11 @@ std::size_t inflate_all(const Blocks& blocks) {
 
 std::size_t decode_all(const Blocks& blocks) {
   HpackDecoder decoder;
-  std::vector<HeaderField> fields;
   std::size_t count = 0;
   for (const auto& block : blocks) {
-    if (!decoder.decode(block, fields).complete) std::abort();
-    count += fields.size();
+    const DecodedBlock& decoded = decoder.decode(block);
+    if (!decoded.outcome.complete) std::abort();
+    count += decoded.fields.size();
   }
   return count;
 }
@@ -91,10 +91,10 @@ Blocks deflated(Fields fields) {
   return blocks;
 }
 
-std::vector<Field> request(std::vector<Field> more = {}) {
+std::vector<Field> request(std::vector<Field> more = {}, const std::string& path = "/testigo.greeter.v1.Greeter/Greet") {
   std::vector<Field> fields = {{":method", "POST"},
                                {":scheme", "http"},
-                               {":path", "/testigo.greeter.v1.Greeter/Greet"},
+                               {":path", path},
                                {":authority", "greeter.test:50051"},
                                {"te", "trailers"},
                                {"content-type", "application/grpc"},
@@ -107,6 +107,8 @@ std::vector<Field> request(std::vector<Field> more = {}) {
 
 void run(std::size_t rounds) {
   compare("requests, all fields indexed", deflated([](std::size_t) { return request(); }), rounds);
+  compare("requests of 40 methods in turn, all fields indexed",
+          deflated([](std::size_t call) { return request({}, "/shop.v1.Catalogue/Method" + std::to_string(call % 40)); }), rounds);
   compare("requests, one literal that no table may hold", deflated([](std::size_t call) {
             return request({{"x-id", "client1/4b1bbf9fa0e22539/" + std::to_string(call), true}});
           }),

@@ -1,10 +1,13 @@
 // What a capture file is made of, whatever its format, and what reads one format.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -49,17 +52,24 @@ class BlockReader {
 
   // Takes the next octets, copied; cutting them elsewhere changes nothing.
   void feed(Bytes octets) {
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
-    at_ = 0;
-    append(buffer_, octets);
+    std::ranges::copy(octets, room(octets.size()).begin());
+    filled(octets.size());
   }
+  // The same without copying: room for at least so many octets, and how many were written there.
+  std::span<std::byte> room(std::size_t octets) {
+    std::ranges::copy(rest(), buffer_.begin());
+    end_ -= std::exchange(at_, 0);
+    if (buffer_.size() - end_ < octets) buffer_.resize(end_ + octets);
+    return std::span(buffer_).subspan(end_);
+  }
+  void filled(std::size_t octets) { end_ += octets; }
   const std::string& trouble() const { return trouble_; }
   // Octets of something that is not whole yet.
-  std::size_t pending() const { return buffer_.size() - at_; }
+  std::size_t pending() const { return end_ - at_; }
 
  protected:
   // What was fed and not taken yet.
-  Bytes rest() const { return Bytes(buffer_).subspan(at_); }
+  Bytes rest() const { return Bytes(buffer_).subspan(at_, end_ - at_); }
   void take(std::size_t octets) { at_ += octets; }
   // A number in the byte order of whoever wrote the file.
   std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const {
@@ -75,7 +85,8 @@ class BlockReader {
 
  private:
   std::vector<std::byte> buffer_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0;   // what was taken ends here
+  std::size_t end_ = 0;  // and what was fed, here
   std::string trouble_;
 };
 

@@ -24,6 +24,20 @@ void CaptureDecoder::feed(Bytes octets) {
   }
 }
 
+std::span<std::byte> CaptureDecoder::room(std::size_t octets) {
+  if (reader_ && !gunzip_) return reader_->room(octets);
+  raw_.resize(octets);
+  return raw_;
+}
+
+void CaptureDecoder::filled(std::size_t octets) {
+  if (reader_ && !gunzip_) {
+    reader_->filled(octets);
+  } else {
+    feed(Bytes(raw_).first(octets));
+  }
+}
+
 ReadBlock CaptureDecoder::next(CaptureBlock& block) {
   for (;;) {
     if (is_no_capture_) return ReadBlock::Malformed;

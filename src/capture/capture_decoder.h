@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ class CaptureDecoder {
 
   // Takes the next octets, copied. `next` must have wanted more.
   void feed(Bytes octets);
+  // The same, written by the caller to where it is read, so that little is copied.
+  std::span<std::byte> room(std::size_t octets);
+  void filled(std::size_t octets);
   ReadBlock next(CaptureBlock& block);
 
   // Why nothing more can be read; empty while all is well.
@@ -37,6 +41,7 @@ class CaptureDecoder {
   std::vector<std::byte> first_;  // octets that do not tell yet what the file is
   std::optional<Gunzip> gunzip_;
   std::vector<std::byte> inflated_;
+  std::vector<std::byte> raw_;           // room, where octets are not read as they are
   std::unique_ptr<BlockReader> reader_;  // null until it is known which
   bool is_no_capture_ = false;
 };

@@ -82,9 +82,10 @@ class CaptureReading {
   CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
       : limits_(limits), decoder_(limits), sink_(sink), fragments_(limits), reassembly_(sink_, limits) {}
 
-  // False when there is no use in more of this file.
-  bool take(Bytes octets) {
-    decoder_.feed(octets);
+  CaptureDecoder& decoder() { return decoder_; }
+
+  // At what the decoder was fed. False when there is no use in more of this file.
+  bool look() {
     for (;;) {
       CaptureBlock block;
       const auto read = decoder_.next(block);
@@ -275,7 +276,7 @@ struct CaptureFiles::Open {
   std::pair<dev_t, ino_t> identity;
   std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
-  bool read(const Take& take, ReadSoFar& so_far, const Progress& progress) const;
+  bool read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
   bool wait(ReadSoFar& so_far, const Progress& progress) const;
   std::size_t read_some(std::span<std::byte> buffer) const;
 };
@@ -318,15 +319,15 @@ bool CaptureFiles::Open::wait(ReadSoFar& so_far, const Progress& progress) const
 }
 
 // False when nothing of the files behind is wanted either.
-bool CaptureFiles::Open::read(const Take& take, ReadSoFar& so_far, const Progress& progress) const {
+bool CaptureFiles::Open::read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const {
   if (size) ::lseek(file.get(), 0, SEEK_SET);
-  std::vector<std::byte> buffer(kReadBytes);
   std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
   for (;;) {
     if (!size && !wait(so_far, progress)) return false;
-    const std::size_t octets = read_some(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left)));
+    const std::size_t octets = read_some(taker.decoder.room(kReadBytes).first(std::min<std::uint64_t>(kReadBytes, left)));
     if (octets == 0) return true;
-    if (!take(Bytes(buffer).first(octets))) return true;
+    taker.decoder.filled(octets);
+    if (!taker.look()) return true;
     left -= octets;
     so_far.octets += octets;
     if (progress && !progress(so_far)) return false;
@@ -349,13 +350,13 @@ bool CaptureFiles::again() const {
 
 CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
   CaptureReading reading(sink, limits);
-  const auto taker_of = [&](const Open& file) -> Take {
+  const auto taker_of = [&](const Open& file) -> Taker {
     reading.begin_file(files_.size() > 1 ? inert(file.name.filename().native()) : "");
-    return [&](Bytes octets) {
-      const bool more = reading.take(octets);
-      if (reading.is_no_capture()) is_no_capture(file.name);
-      return more;
-    };
+    return {reading.decoder(), [&] {
+              const bool more = reading.look();
+              if (reading.is_no_capture()) is_no_capture(file.name);
+              return more;
+            }};
   };
   read_all(taker_of, progress);
   return reading.end();
@@ -363,17 +364,16 @@ CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limit
 
 void CaptureFiles::read_packets(const OnPacket& on_packet, const Limits& limits, const Progress& progress) const {
   CaptureDecoder decoder(limits);
-  const auto taker_of = [&](const Open&) -> Take {
+  const auto taker_of = [&](const Open&) -> Taker {
     decoder = CaptureDecoder(limits);
-    return [&](Bytes octets) {
-      decoder.feed(octets);
-      CaptureBlock block;
-      ReadBlock read;
-      while ((read = decoder.next(block)) == ReadBlock::Done) {
-        if (const auto* packet = std::get_if<CapturedPacket>(&block)) on_packet(*packet);
-      }
-      return read == ReadBlock::NeedMore;
-    };
+    return {decoder, [&] {
+              CaptureBlock block;
+              ReadBlock read;
+              while ((read = decoder.next(block)) == ReadBlock::Done) {
+                if (const auto* packet = std::get_if<CapturedPacket>(&block)) on_packet(*packet);
+              }
+              return read == ReadBlock::NeedMore;
+            }};
   };
   read_all(taker_of, progress);
 }
@@ -384,7 +384,8 @@ CaptureSummary read_capture(const std::filesystem::path& file, tcp::ConnectionSi
 
 CaptureSummary read_capture(Bytes octets, tcp::ConnectionSink& sink, const Limits& limits) {
   CaptureReading reading(sink, limits);
-  reading.take(octets);
+  reading.decoder().feed(octets);
+  reading.look();
   return reading.end();
 }
 

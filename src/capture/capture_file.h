@@ -18,6 +18,8 @@
 
 namespace testigo::capture {
 
+class CaptureDecoder;
+
 // Nobody looked, from the last packet before to the first one after.
 struct UnseenTime {
   Time from;
@@ -80,8 +82,12 @@ class CaptureFiles {
  private:
   struct Open;
   // False when there is no use in more of the file.
-  using Take = std::function<bool(Bytes)>;
-  using TakerOf = std::function<Take(const Open&)>;
+  // Where the octets of a file go, and who looks at what is there now: false when there is no use in more of it.
+  struct Taker {
+    CaptureDecoder& decoder;
+    std::function<bool()> look;
+  };
+  using TakerOf = std::function<Taker(const Open&)>;
   void read_all(const TakerOf& taker_of, const Progress& progress) const;
 
   std::vector<Open> files_;

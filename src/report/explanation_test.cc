@@ -58,7 +58,9 @@ TEST(Explanation, OfACheckThatIsJudged) {
 }
 
 TEST(Explanation, SaysWhatACheckWaitsFor) {
-  EXPECT_THAT(text("RS13"), EndsWith("  judged        not yet; it comes with the command `conform`, and a later version that asks the client's statement\n"));
+  EXPECT_THAT(
+      text("RS11"),
+      EndsWith("  judged        not yet; it comes with the commands `conform` and `doctor`, which call what does not exist\n"));
 }
 
 TEST(Explanation, OfACauseAndOfAClaim) {
@@ -86,8 +88,8 @@ TEST(Explanation, JsonHasEveryMember) {
   EXPECT_EQ(json("RQ04")["role"], "client");
   EXPECT_EQ(json("RQ04")["judged"], true);
   EXPECT_FALSE(json("RQ04").contains("awaits"));
-  EXPECT_EQ(json("RS13")["judged"], false);
-  EXPECT_EQ(json("RS13")["awaits"], "the command `conform`, and a later version that asks the client's statement");
+  EXPECT_EQ(json("RS11")["judged"], false);
+  EXPECT_EQ(json("RS11")["awaits"], "the commands `conform` and `doctor`, which call what does not exist");
   EXPECT_EQ(json("F12")["common"], true);
   EXPECT_EQ(json("3")["type"], "claim");
   for (const Entry& entry : all_entries()) {
@@ -100,7 +102,7 @@ TEST(Explanation, TheListHasALineForEach) {
   const std::string list = entry_list({});
   for (const Entry& entry : all_entries()) EXPECT_THAT(list, HasSubstr(" " + name_of(entry) + "  "));
   EXPECT_THAT(list, HasSubstr("    RQ04  a gRPC request has te: trailers\n"));
-  EXPECT_THAT(list, HasSubstr("  ○ RS13  "));
+  EXPECT_THAT(list, HasSubstr("  ○ RS11  "));
 }
 
 TEST(ChecksMarkdown, IsOfTables) {

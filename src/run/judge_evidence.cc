@@ -16,6 +16,7 @@
 #include "run/server_ports.h"
 #include "run/version.h"
 #include "statement/statement_reader.h"
+#include "verdict/reported_status.h"
 #include "verdict/wire_testimony.h"
 
 namespace testigo::run {
@@ -160,6 +161,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   report.checks = evidence.checks;
   report.verdict = verdict::judge(evidence, options);
   if (evidence.wire) tell_answers(report.checks, report.verdict);
+  verdict::judge_reported(evidence, report.checks);
   report.verdict.notes.insert(report.verdict.notes.end(), notes.begin(), notes.end());
   return report;
 }

@@ -11,7 +11,5 @@ constexpr std::string_view kTlsKeys = "a later version that is given TLS keys";
 constexpr std::string_view kBothSides = "a later version that hears both sides of a hop";
 constexpr std::string_view kStatements = "a later version that holds the wire against the client's statement";
 constexpr std::string_view kDoctor = "the command `doctor`, which connects by itself";
-constexpr std::string_view kConform = "a later version, and the command `conform`";
-constexpr std::string_view kConformClient = "the command `conform`, and a later version that asks the client's statement";
 
 }  // namespace testigo::check::awaits

@@ -20,8 +20,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "http2.magic || (tcp.seq == 1 && tcp.len > 0)",
      .fix = "Let the client speak HTTP/2 with prior knowledge on this port (h2c), or negotiate it by ALPN under TLS. Upgrade from "
             "HTTP/1.1 is not part of gRPC.",
-     .reading = "behind the 101 of \"Upgrade: h2c\" (RFC 7540 3.2, which RFC 9113 removed) HTTP/2 begins, and is judged from there; "
-                "stream 1, whose request was HTTP/1.1, is not, and rows about streams and calls say so"},
+     .reading =
+         "behind the 101 of \"Upgrade: h2c\" (RFC 7540 3.2, which RFC 9113 removed) HTTP/2 begins, and is judged from there; "
+         "stream 1, whose request was HTTP/1.1, is not, and rows about streams and calls say so"},
     {.id = "CN02",
      .severity = Severity::Error,
      .role = Role::Client,

@@ -72,7 +72,7 @@ constexpr std::array<CheckInfo, 7> kEndingsRows = {{
      .example = "RST_STREAM(REFUSED_STREAM), and the client's log says INTERNAL",
      .filter = "http2.type == 3",
      .fix = "Read the code on the wire rather than the status that a library made of it.",
-     .awaits = awaits::kConformClient},
+     .reading = "`verify` judges it, from what clients state of calls that were one stream; `watch` and `tap` hear no client"},
     {.id = "SD07",
      .severity = Severity::Info,
      .role = Role::Either,

@@ -146,7 +146,7 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .example = ":status 503 and no grpc-status, and the client's log says UNKNOWN",
      .filter = "http2.headers.status != 200",
      .fix = "Use a client library of this age; do not depend on the exact status where a proxy may answer.",
-     .awaits = awaits::kConformClient},
+     .reading = "`verify` judges it, from what clients state of calls that were one stream; `watch` and `tap` hear no client"},
     {.id = "RS14",
      .severity = Severity::Warning,
      .role = Role::Server,

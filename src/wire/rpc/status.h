@@ -11,10 +11,12 @@ constexpr int kOk = 0;
 constexpr int kCancelled = 1;
 constexpr int kUnknown = 2;
 constexpr int kDeadlineExceeded = 4;
+constexpr int kPermissionDenied = 7;
 constexpr int kResourceExhausted = 8;
 constexpr int kUnimplemented = 12;
 constexpr int kInternal = 13;
 constexpr int kUnavailable = 14;
+constexpr int kUnauthenticated = 16;
 constexpr int kStatusMax = 16;
 
 // "DEADLINE_EXCEEDED"; "17" for numbers that no document names.
