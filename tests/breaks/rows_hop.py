@@ -18,7 +18,7 @@ def several(talk, calls):
 
 
 def another(talk, number, stream):
-    """The call, with an id and a request of its own."""
+    """The call, with an id and a request of its own: three tell that it is an id, by which calls are paired that the hop changed."""
     request = talk.again(1, stream, later=20 * MILLISECOND).frame
     request.set("testigo-id", request.value("testigo-id")[:-1] + str(number))
     body = talk.data(CLIENT, stream).frame
@@ -80,7 +80,7 @@ def binary_changed(down):
 @also("PX04-doubled", "the hop sends a field of metadata twice")
 def metadata_doubled(down):
     down.request().frame.set("tenant", "blue")
-    up = down.through_hop()
+    up = several(down, 3).through_hop()
     up.request().frame.fields.append(("tenant", "blue"))
     return [warning("PX04", up.request())]
 
@@ -133,7 +133,7 @@ def secret_indexed(down, kept=False):
     up = down.through_hop()
     if not kept:
         up.request().frame.set("authorization", "Bearer c2VjcmV0")
-    return [error("PX07", up.request())]
+    return [error("PX07", up.request()), remark("HP07", up.request(), "authorization", by="PX07")]
 
 
 # That equal calls are attempts of one, and none is another's, is certain where most others could be told apart: eight at least.
@@ -168,7 +168,7 @@ def reordered(down):
 
 @also("PX09-request", "the hop sends a request of a stream twice", connection=CLIENT_STREAM)
 def request_doubled(down):
-    up = down.through_hop()
+    up = several(down, 3).through_hop()
     first = up.data(CLIENT)
     up.behind(first, CLIENT, first.frame)
     return [error("PX09", up.request())]

@@ -80,7 +80,7 @@ def left_out(talk):
 def sent_again_behind_goaway(talk):
     again = talk.again(1, 3, later=MILLISECOND)
     left_out(talk)
-    return [remark("BH07", again, "on the same connection"), warning("CN14", again, by="BH07")]
+    return [remark("BH07", again, "on the same connection"), remark("CN14", again, "it may not have read it yet", by="BH07")]
 
 
 @legal("BH07-goaway", "a call that GOAWAY left out is sent again on another connection")
