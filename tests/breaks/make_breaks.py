@@ -59,18 +59,15 @@ def other_side(name):
 
 
 def expected(entry, talk, told):
-    findings = [as_expected(one, talk) for one in told]
+    numbers = [conversation.packets_of(side)[1] if side else {} for side in (talk, talk.other_side)]
+    findings = [as_expected(one, *numbers) for one in told]
     errors = any(finding["severity"] == "error" for finding in findings)
     return {"check": entry.check, "exit_code": 1 if errors else 0, "findings": findings}
 
 
-def as_expected(told, talk):
-    numbers = conversation.packets_of(talk)[1]
-    behind_hop = told.said not in numbers
-    if behind_hop:
-        numbers = conversation.packets_of(talk.other_side)[1]
-    finding = {"check": told.check, "severity": told.severity, "times": told.times, "packet": numbers[told.said]}
-    if behind_hop:
+def as_expected(told, numbers, behind_hop):
+    finding = {"check": told.check, "severity": told.severity, "times": told.times, "packet": (numbers | behind_hop)[told.said]}
+    if told.said in behind_hop:
         finding["other_side"] = True
     if told.by:
         finding["implied_by"] = told.by

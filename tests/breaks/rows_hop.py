@@ -4,9 +4,9 @@ import gzip
 
 from conversation import CLIENT, MILLISECOND, SECOND, SERVER
 from entry import CLIENT_STREAM, SERVER_STREAM, also, breaks, error, legal, remark, warning
-from frames import END_STREAM, message
+from frames import END_STREAM, INTERNAL_ERROR, message, rst_stream
 from rows_messages import body_of
-from rows_responses import trailers_only
+from rows_responses import OF_GRPC, trailers_only
 from rows_retries import UNAVAILABLE
 from rows_streams import reset_by
 
@@ -35,6 +35,21 @@ def trailers_lost(down, lost=True):
     return [error("PX01", down.response()), error("RS03", reply, by="PX01")]
 
 
+@also("PX01-status", "the hop sends trailers on, without grpc-status")
+def status_lost(down):
+    down.trailers().frame.set("cost", "3")
+    down.through_hop()
+    down.trailers().frame.remove("grpc-status")
+    return [error("PX01", down.trailers()), error("RS03", down.trailers(), by="PX01")]
+
+
+@legal("PX01-reset", "the hop resets the call in the midst of the answer")
+def reset_downstream(down):
+    down.through_hop()
+    down.drop(down.data(SERVER))
+    down.trailers().frame = rst_stream(1, INTERNAL_ERROR)
+
+
 @breaks("PX02", "the hop drops te", "it passes it on", dropped=False)
 def te_lost(down, dropped=True):
     up = down.through_hop()
@@ -56,6 +71,12 @@ def deadline_dropped(down):
     up = down.through_hop()
     up.request().frame.remove("grpc-timeout")
     return [warning("PX03", up.request())]
+
+
+@legal("PX03-rounded", "the hop rounds 4993772 us up to 5 s")
+def deadline_rounded(down):
+    up = down.through_hop()
+    up.request().frame.set("grpc-timeout", "5S")
 
 
 @breaks("PX04", "the hop drops metadata of the request", "it adds some of its own", dropped=False)
@@ -119,6 +140,13 @@ def decompressed(down):
     down.response().frame.remove("grpc-encoding")
 
 
+@legal("PX05-compressed", "the hop compresses the reply anew, in another way", start="go-gzip")
+def compressed_anew(down):
+    down.through_hop()
+    reply = down.data(SERVER)
+    reply.frame.payload = message(gzip.compress(gzip.decompress(body_of(reply)), compresslevel=0, mtime=0), flag=1)
+
+
 @breaks("PX06", "the hop makes INTERNAL of UNAVAILABLE", "it passes it on", status="14")
 def status_changed(down, status="13"):
     trailers_only(down, *UNAVAILABLE)
@@ -174,14 +202,50 @@ def request_doubled(down):
     return [error("PX09", up.request())]
 
 
+def lose(up, stream, calls):
+    up.drop_stream(stream)
+    for later in range(stream + 2, 2 * calls, 2):
+        up.rename(later, later - 2)
+
+
+def gives_up(down, stream):
+    """After a second."""
+    reset_by(down, CLIENT, stream=stream)
+    down.wait(SECOND, behind=down.data(CLIENT, stream))
+
+
 @also("PX09-call", "the hop loses a call, whose client gives up after a second")
 def call_lost(down):
-    up = several(down, 4).through_hop()
-    up.drop_stream(5)
-    up.rename(7, 5)
-    reset_by(down, CLIENT, stream=5)
-    down.wait(SECOND, behind=down.data(CLIENT, 5))
+    lose(several(down, 4).through_hop(), 5, calls=4)
+    gives_up(down, 5)
     return [warning("PX09", down.request(5))]
+
+
+@also("PX09-refused", "the hop refuses a call: it answers PERMISSION_DENIED itself")
+def call_refused(down):
+    lose(several(down, 4).through_hop(), 5, calls=4)
+    trailers_only(down, *OF_GRPC, ("grpc-status", "7"), ("grpc-message", ""), stream=5)
+    return [remark("PX09", down.request(5), "the hop answered itself (PERMISSION_DENIED)")]
+
+
+@also("PX09-doubled", "the hop sends the last but one of ten calls twice, and both are answered with OK")
+def call_doubled(down):
+    up = several(down, 9).through_hop()
+    up.again(17, 19, later=MILLISECOND)
+    another(down, 10, 19)
+    another(up, 10, 21)
+    return [error("PX09", up.request(19))]
+
+
+@legal("PX09-end", "the last call, whose client gives up, went on behind the end of the capture of the server's side")
+def call_at_end(down):
+    lose(several(down, 4).through_hop(), 7, calls=4)
+    gives_up(down, 7)
+
+
+@legal("PX09-elsewhere", "a call is answered by a server that the capture of the server's side does not hear")
+def call_elsewhere(down):
+    lose(several(down, 4).through_hop(), 5, calls=4)
 
 
 @breaks("PX10", "the client cancels a call after a second, and upstream it goes on for three", "the hop resets it", passed_on=True)
@@ -192,3 +256,21 @@ def cancel_swallowed(down, passed_on=False):
             reset_by(side, CLIENT)
         side.wait(seconds * SECOND, behind=side.data(CLIENT))
     return [warning("PX10", up.request())]
+
+
+@also("PX10-open", "the client cancels a call after a second, and upstream it is open for three more, to the end of the capture")
+def cancel_never_passed_on(down):
+    up = down.through_hop()
+    reset_by(down, CLIENT)
+    down.wait(SECOND, behind=down.data(CLIENT))
+    up.wait(4 * SECOND, behind=up.data(CLIENT))
+    up.drop_stream(1, side=SERVER)
+    up.closes()
+    return [warning("PX10", up.request())]
+
+
+@legal("PX10-crossed", "the client cancels a call, and its answer comes upstream half a second later")
+def cancel_crossed(down):
+    up = down.through_hop()
+    reset_by(down, CLIENT)
+    up.wait(SECOND // 2, behind=up.data(CLIENT))

@@ -27,6 +27,22 @@ def attempt_of_committed(talk, committed=True):
     return [warning("RT02", again)]
 
 
+@also("RT02-connection", "the call fails behind its response headers, and is attempted again on another connection")
+def attempt_elsewhere(talk):
+    again = talk.connect(talk.said[-1].time + SECOND, like=talk).request()
+    again.frame.set("grpc-previous-rpc-attempts", "1")
+    talk.drop(talk.data(SERVER))
+    talk.trailers().frame.set("grpc-status", "14")
+    return [warning("RT02", again)]
+
+
+@legal("RT02-other", "a call fails behind its response headers, and another one is attempted again")
+def attempt_of_another(talk):
+    attempt(talk, 1, later=SECOND).frame.set("testigo-id", "of another")
+    talk.drop(talk.data(SERVER))
+    talk.trailers().frame.set("grpc-status", "14")
+
+
 @breaks("RT03", "grpc-retry-pushback-ms is 5000, and the call is attempted again after 1 s", "after 5 s", later=5 * SECOND)
 def pushback(talk, later=SECOND, asked="5000"):
     again = attempt(talk, 1, later)
