@@ -114,6 +114,8 @@ class Breaks(unittest.TestCase):
                 self.assertEqual(code, expect["exit_code"])
                 for remark in (one for one in expect["findings"] if one["severity"] == "info"):
                     self.assert_told(remark, remarks)
+                if not expect["findings"]:
+                    self.assertNotIn(entry.check, [remark["check"] for remark in remarks])
 
     def assert_told(self, remark, remarks):
         own = [(place(one), remark["text"] in one["text"]) for one in remarks if one["check"] == remark["check"]]

@@ -164,6 +164,14 @@ def secret_indexed(down, kept=False):
     return [error("PX07", up.request()), remark("HP07", up.request(), "authorization", by="PX07")]
 
 
+@also("PX07-answer", "a field of the trailers comes as never-indexed literal, and the hop indexes it")
+def answer_indexed(down):
+    down.trailers().frame.fields.append(("session", "c2VjcmV0", True))
+    down.through_hop()
+    down.trailers().frame.set("session", "c2VjcmV0")
+    return [error("PX07", down.trailers())]
+
+
 # That equal calls are attempts of one, and none is another's, is certain where most others could be told apart: eight at least.
 @breaks("PX08", "the hop attempts the last but one of ten calls three times", "once", times=0)
 def attempts_of_hop(down, times=2):
@@ -243,9 +251,12 @@ def call_at_end(down):
     gives_up(down, 7)
 
 
-@legal("PX09-elsewhere", "a call is answered by a server that the capture of the server's side does not hear")
-def call_elsewhere(down):
-    lose(several(down, 4).through_hop(), 5, calls=4)
+@legal("PX09-elsewhere", "two calls go to a server that the other capture does not hear: one is answered, the client gives the other up")
+def calls_elsewhere(down):
+    up = several(down, 5).through_hop()
+    lose(up, 5, calls=5)
+    lose(up, 5, calls=4)
+    gives_up(down, 7)
 
 
 @breaks("PX10", "the client cancels a call after a second, and upstream it goes on for three", "the hop resets it", passed_on=True)

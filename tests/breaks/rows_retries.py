@@ -2,7 +2,7 @@
 
 from conversation import CLIENT, MICROSECOND, MILLISECOND, SECOND, SERVER
 from entry import also, breaks, legal, remark, warning
-from frames import REFUSED_STREAM, goaway, rst_stream
+from frames import INTERNAL_ERROR, REFUSED_STREAM, goaway, rst_stream
 from rows_responses import OF_GRPC, trailers_only
 
 UNAVAILABLE = [*OF_GRPC, ("grpc-status", "14"), ("grpc-message", "")]
@@ -24,6 +24,14 @@ def attempt_of_committed(talk, committed=True):
         talk.trailers().frame.set("grpc-status", "14")
     else:
         trailers_only(talk, *UNAVAILABLE)
+    return [warning("RT02", again)]
+
+
+@also("RT02-reset", "the server resets the call behind its response headers, and it is attempted again")
+def attempt_of_reset(talk):
+    again = attempt(talk, 1, later=SECOND)
+    talk.drop(talk.data(SERVER))
+    talk.trailers().frame = rst_stream(1, INTERNAL_ERROR)
     return [warning("RT02", again)]
 
 
