@@ -1,5 +1,8 @@
-"""One connection as a list of what was said, when, by whom: read from a capture, edited, and written as packets again."""
+"""One connection as a list of what was said, when, by whom: read from a capture, edited, and written as packets again. Others may stand beside it,
+and behind it what a hop made of it."""
 
+import copy
+import heapq
 from dataclasses import dataclass
 
 import packets as wire
@@ -9,6 +12,8 @@ CLIENT, SERVER = 0, 1
 MICROSECOND, MILLISECOND, SECOND = 10**3, 10**6, 10**9
 SEGMENT = 16_000
 FIRST_SEQUENCE = (1_000_000, 5_000_000)
+CLIENT_ADDRESS, HOP_ADDRESS, SERVER_ADDRESS = "10.0.0.1", "10.0.0.2", "10.0.0.3"  # where there is a hop
+OTHER_CLOCK = 3600 * SECOND  # that of the server's side of a hop is wrong by so much
 
 
 @dataclass(eq=False)
@@ -22,6 +27,8 @@ class Said:
 class Conversation:
     def __init__(self, ends, opened, said):
         self.ends, self.opened, self.said = ends, opened, said
+        self.beside = []  # other connections of the same capture
+        self.other_side = None  # behind a hop
 
     def find(self, side, kind, stream=None, ack=False, nth=0):
         found = [said for said in self.said if said.side == side and said.frame.kind == kind and stream in (None, said.frame.stream) and
@@ -85,6 +92,34 @@ class Conversation:
         self.said.remove(said)
         self.said.insert(self.said.index(before), said)
         said.time = before.time
+
+    def again(self, stream, to, later):
+        """What is said on a stream is said once more on another, so long after all else; its request."""
+        before = None
+        for said in [said for said in self.said if said.frame.stream == stream]:
+            frame = copy.deepcopy(said.frame)
+            frame.stream = to
+            self.at_end(said.side, frame, later if before is None else said.time - before.time)
+            before = said
+        return self.request(to)
+
+    def connect(self, opened, like=None):
+        """The client connects once more; says the same, or is refused."""
+        (address, port), server = self.ends
+        said = [Said(part.time + opened - like.opened, part.side, copy.deepcopy(part.frame), part.crossed) for part in like.said] if like else []
+        self.beside.append(Conversation(((address, port + 1 + len(self.beside)), server), opened, said))
+        return self.beside[-1]
+
+    def through_hop(self):
+        """As a hop passes it on that changes nothing: what the other side of it shows."""
+        (_, client_port), (_, server_port) = self.ends
+        other = self.other_side = copy.deepcopy(self)
+        self.ends = (CLIENT_ADDRESS, client_port), (HOP_ADDRESS, server_port)
+        other.ends = (HOP_ADDRESS, client_port), (SERVER_ADDRESS, server_port)
+        other.opened += OTHER_CLOCK
+        for said in other.said:
+            said.time += OTHER_CLOCK
+        return other
 
     def closes(self, *sides, reset=False):
         """Who closes, in that order."""
@@ -155,12 +190,24 @@ def with_crossings(parts):
 
 
 def packets_of(conversation):
-    """The packets, and in which of them, from 1, everything said ended."""
+    """The packets, also of those beside it, and in which of them, from 1, everything said ended, and each of them began."""
+    writers = [written(one) for one in (conversation, *conversation.beside)]
+    packets = list(heapq.merge(*(writer.packets for writer in writers), key=lambda packet: packet.time))
+    places = {id(packet): number for number, packet in enumerate(packets, 1)}
+    numbers = {of: places[id(writer.packets[number - 1])] for writer in writers for of, number in writer.numbers.items()}
+    return packets, numbers
+
+
+def written(conversation):
     writer = Writer(conversation)
+    if not conversation.said:
+        writer.refuse()
+        return writer
+    writer.open()
     for group in together(conversation.said):
         writer.say(group)
     writer.end()
-    return writer.packets, writer.numbers
+    return writer
 
 
 def together(said):
@@ -176,13 +223,20 @@ def together(said):
 
 class Writer:
     def __init__(self, conversation):
-        self.ends, self.packets, self.numbers = conversation.ends, [], {}
+        self.ends, self.packets, self.numbers = conversation.ends, [], {conversation: 1}
         self.sent = [0, 0]
         self.acknowledged = [0, 0]  # by each side
         self.said = [[0], [0]]  # octets of each side when it had said so much
         self.encoders = hpack.Encoder(), hpack.Encoder()
         self.sequence = list(FIRST_SEQUENCE)
         self.time = conversation.opened
+
+    def refuse(self):
+        self.packet(CLIENT, wire.SYN, b"")
+        self.sequence, self.acknowledged[SERVER] = [FIRST_SEQUENCE[CLIENT], 0], 1
+        self.packet(SERVER, wire.RST | wire.ACK, b"")
+
+    def open(self):
         for side, flags in ((CLIENT, wire.SYN), (SERVER, wire.SYN | wire.ACK), (CLIENT, wire.ACK)):
             self.packet(side, flags, b"")
             self.sequence[side] = FIRST_SEQUENCE[side] + 1

@@ -57,8 +57,8 @@ def warning(check, said, **how):
     return Told(check, "warning", said, **how)
 
 
-def remark(check, said, text):
-    return Told(check, "info", said, text=text)
+def remark(check, said, text, **how):
+    return Told(check, "info", said, text=text, **how)
 
 
 def also(name, broken, /, **where):

@@ -18,12 +18,14 @@ import rows_flow_control
 import rows_graded_calls
 import rows_graded_frames
 import rows_headers
+import rows_hop
 import rows_hpack
 import rows_implied
 import rows_legal
 import rows_messages
 import rows_requests
 import rows_responses
+import rows_retries
 import rows_streams
 from entry import ENTRIES
 
@@ -33,7 +35,7 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 from support import TESTIGO
 
 ROWS = (rows_connection, rows_flow_control, rows_streams, rows_hpack, rows_headers, rows_requests, rows_messages, rows_responses, rows_endings,
-        rows_behaviour, rows_implied, rows_graded_frames, rows_graded_calls, rows_legal)
+        rows_behaviour, rows_retries, rows_hop, rows_implied, rows_graded_frames, rows_graded_calls, rows_legal)
 CAPTURES = ROOT / "captures"
 BREAKS = CAPTURES / "breaks"
 PLAIN_MAX = 10_000  # octets; larger ones are compressed
@@ -46,20 +48,27 @@ def made(entry, clean=False):
     return talk, entry.made(talk, clean)
 
 
-def capture(talk):
-    """The octets of the file, and the packet of each thing said."""
-    written, numbers = conversation.packets_of(talk)
-    return packets.capture_of(written), numbers
+def captures(name, talk):
+    """The octets of each file; of a hop there is one more."""
+    sides = {name: talk, other_side(name): talk.other_side}
+    return {file: packets.capture_of(conversation.packets_of(side)[0]) for file, side in sides.items() if side}
 
 
-def expected(entry, told, numbers):
-    findings = [as_expected(one, numbers) for one in told]
+def other_side(name):
+    return "other-side" if name == "input" else f"{name}-other-side"
+
+
+def expected(entry, talk, told):
+    numbers = [conversation.packets_of(side)[1] if side else {} for side in (talk, talk.other_side)]
+    findings = [as_expected(one, *numbers) for one in told]
     errors = any(finding["severity"] == "error" for finding in findings)
     return {"check": entry.check, "exit_code": 1 if errors else 0, "findings": findings}
 
 
-def as_expected(told, numbers):
-    finding = {"check": told.check, "severity": told.severity, "times": told.times, "packet": numbers[told.said]}
+def as_expected(told, numbers, behind_hop):
+    finding = {"check": told.check, "severity": told.severity, "times": told.times, "packet": (numbers | behind_hop)[told.said]}
+    if told.said in behind_hop:
+        finding["other_side"] = True
     if told.by:
         finding["implied_by"] = told.by
     if told.text:
@@ -75,23 +84,29 @@ def explained():
 
 README = """# {name}: {title}
 
-{clause}. From the {kind} connection of [{start}](../../{start}), calls kept: {calls}. `{input}`: {broken}.{neighbour}{implied}
+{clause}. From the {kind} connection of [{start}](../../{start}), calls kept: {calls}. {input}: {broken}.{neighbour}{implied}
 """
 
 
 def readme(entry, row, names, findings):
     implied = [f"{finding['check']} ({finding['severity']})" for finding in findings if "implied_by" in finding]
-    words = {"kind": KINDS[entry.connection], "start": entry.start, "calls": entry.calls, "input": names[0], "broken": entry.broken,
-             "neighbour": f"\n`{names[1]}`, of which nothing may be told: {entry.clean}." if entry.clean else "",
+    words = {"kind": KINDS[entry.connection], "start": entry.start, "calls": entry.calls, "input": in_words(names[0]), "broken": entry.broken,
+             "neighbour": f"\n{in_words(names[1])}, of which nothing may be told: {entry.clean}." if entry.clean else "",
              "implied": f" It drags along: {', '.join(implied)}." if implied else ""}
     return README.format(name=entry.name, title=row["title"], clause=row["clause"], **words)
 
 
-def write_capture(folder, name, octets):
-    large = len(octets) > PLAIN_MAX
-    file = folder / f"{name}.pcapng{'.gz' if large else ''}"
-    file.write_bytes(gzip.compress(octets, mtime=0) if large else octets)
-    return file.name
+def in_words(files):
+    return " and, behind a hop, ".join(f"`{file}`" for file in files)
+
+
+def write_captures(folder, name, talk):
+    files = []
+    for of_side, octets in captures(name, talk).items():
+        large = len(octets) > PLAIN_MAX
+        files.append(f"{of_side}.pcapng{'.gz' if large else ''}")
+        (folder / files[-1]).write_bytes(gzip.compress(octets, mtime=0) if large else octets)
+    return files
 
 
 def make(entry, row):
@@ -99,11 +114,10 @@ def make(entry, row):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     talk, told = made(entry)
-    octets, numbers = capture(talk)
-    names = [write_capture(folder, "input", octets)]
+    names = [write_captures(folder, "input", talk)]
     if entry.clean:
-        names.append(write_capture(folder, "clean", capture(made(entry, clean=True)[0])[0]))
-    expect = expected(entry, told, numbers)
+        names.append(write_captures(folder, "clean", made(entry, clean=True)[0]))
+    expect = expected(entry, talk, told)
     (folder / "expect.json").write_text(json.dumps(expect, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(readme(entry, row, names, expect["findings"]), encoding="utf-8")
 

@@ -38,11 +38,11 @@ def after_end_stream(talk, before=False):
     return [error("ST05", (talk.before if before else talk.behind)(last, CLIENT, data(1, b"")))]
 
 
-def reset_by(talk, side, code=CANCEL):
+def reset_by(talk, side, code=CANCEL, stream=1):
     """A side resets the stream behind the first request, and nothing is said on it any more; the reset."""
-    first = talk.data(CLIENT)
-    talk.drop_stream(1, behind=first)
-    return talk.behind(first, side, rst_stream(1, code), later=1000)
+    first = talk.data(CLIENT, stream)
+    talk.drop_stream(stream, behind=first)
+    return talk.behind(first, side, rst_stream(stream, code), later=1000)
 
 
 @breaks("ST06", "the client resets a stream, and sends DATA on it", "it sends no more", connection=CLIENT_STREAM, more=False)
