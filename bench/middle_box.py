@@ -1,0 +1,127 @@
+"""h2load and a server of prepared answers (frame_loop_server.cc), and what stands between them: nothing, `testigo tap` or HAProxy in TCP mode.
+
+The middle box has one core for itself, the two ends share the other one, so that the ends cost each box the same.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import tempfile
+
+ENDS, BOX = (str(choose(os.sched_getaffinity(0))) for choose in (min, max))
+MESSAGE = bytes([0, 0, 0, 0, 7, 10, 5]) + b"hello"
+WARMING = 200
+HAPROXY = """
+global
+  nbthread 1
+  maxconn 1000
+defaults
+  mode tcp
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+listen box
+  bind fd@{fd}
+  server behind {to}
+"""
+
+
+def pinned(core, *command, **options):
+    return subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdout=subprocess.PIPE, text=True, **options)
+
+
+def address_in(stream):
+    for line in stream:
+        if match := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
+            return match[1]
+    raise SystemExit("what was to listen did not start")
+
+
+@contextlib.contextmanager
+def server(program):
+    """Its address."""
+    process = pinned(ENDS, program)
+    try:
+        yield address_in(process.stdout)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def processor_at_end(process):
+    """Seconds of a process that has been told to end."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Nothing:
+    """The way without a box; the others are as this one."""
+
+    def __init__(self, to, folder):
+        self.address, self.folder = to, folder
+
+    def ended(self, _calls):
+        """Seconds of processor it took; `calls` went through it."""
+        return 0.0
+
+
+class Tap(Nothing):
+    program = None
+
+    def __init__(self, to, folder):
+        self.process = pinned(BOX, self.program, "tap", "--listen", "127.0.0.1:0", "--to", to, "--quiet", "--json", "--out", folder, stderr=subprocess.PIPE)
+        super().__init__(address_in(self.process.stderr), folder)
+
+    def ended(self, calls):
+        self.process.send_signal(signal.SIGINT)
+        verdict = json.loads(self.process.stdout.read().splitlines()[-1])
+        seconds = processor_at_end(self.process)
+        shutil.rmtree(verdict["evidence"])
+        if verdict["verdict"] == "BROKEN" or verdict["calls"]["on_wire"] != calls:
+            raise SystemExit(f"{calls} calls went through the tap, and it says: {verdict}")
+        return seconds
+
+
+class HaProxy(Nothing):
+    def __init__(self, to, folder):
+        configuration = pathlib.Path(folder) / "haproxy.cfg"
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+            configuration.write_text(HAPROXY.format(fd=listener.fileno(), to=to), encoding="utf-8")
+            self.process = pinned(BOX, "haproxy", "-db", "-q", "-f", configuration, stderr=subprocess.DEVNULL, pass_fds=[listener.fileno()])
+            super().__init__("%s:%d" % listener.getsockname(), folder)
+
+    def ended(self, _calls):
+        self.process.terminate()
+        return processor_at_end(self.process)
+
+
+class Run:
+    """One run of h2load through a box: the median latency in µs, calls a second, and the µs of processor that the box took for a call."""
+
+    def __init__(self, box, to, calls, connections, streams):
+        with tempfile.TemporaryDirectory(prefix="testigo-middle-box-") as folder:
+            between = box(to, folder)
+            self.log = pathlib.Path(folder) / "calls"
+            self.load(between.address, WARMING, 1, 1)
+            told = self.load(between.address, calls, connections, streams)
+            self.calls_per_second = float(re.search(r"finished in .*, ([\d.]+) req/s", told)[1])
+            self.processor = between.ended(WARMING + calls) / (WARMING + calls) * 1e6
+            self.latency = statistics.median_grouped(int(line.split()[2]) for line in self.log.read_text(encoding="utf-8").splitlines())
+
+    def load(self, address, calls, connections, streams):
+        message = self.log.with_name("message")
+        message.write_bytes(MESSAGE)
+        self.log.unlink(missing_ok=True)
+        command = ["h2load", "-n", calls, "-c", connections, "-m", streams, "-d", message, "-H", "content-type: application/grpc", "-H", "te: trailers"]
+        told = pinned(ENDS, *command, f"--log-file={self.log}", f"http://{address}/yardsticks.Greeter/Greet", stderr=subprocess.STDOUT).communicate()[0]
+        if f" {calls} succeeded," not in told:
+            raise SystemExit(f"h2load did not make its calls: {told}")
+        return told
