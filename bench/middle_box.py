@@ -33,8 +33,8 @@ listen box
 """
 
 
-def pinned(core, *command, **options):
-    return subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdout=subprocess.PIPE, text=True, **options)
+def pinned(core, *command, start=subprocess.Popen, **options):
+    return start(["taskset", "-c", core, *map(str, command)], stdout=subprocess.PIPE, text=True, **options)
 
 
 def address_in(stream):
@@ -63,14 +63,21 @@ def processor_at_end(process):
 
 
 class Nothing:
-    """The way without a box; the others are as this one."""
+    """The way without a box; the others are as this one: an address, and how it ends."""
 
-    def __init__(self, to, folder):
-        self.address, self.folder = to, folder
+    process = None
+
+    def __init__(self, to, _folder):
+        self.address = to
 
     def ended(self, _calls):
-        """Seconds of processor it took; `calls` went through it."""
+        """Seconds of processor it took; so many calls went through it."""
         return 0.0
+
+    def killed(self):
+        if self.process and self.process.returncode is None:
+            self.process.kill()
+            self.process.communicate()
 
 
 class Tap(Nothing):
@@ -108,20 +115,25 @@ class Run:
 
     def __init__(self, box, to, calls, connections, streams):
         with tempfile.TemporaryDirectory(prefix="testigo-middle-box-") as folder:
+            self.folder = pathlib.Path(folder)
             between = box(to, folder)
-            self.log = pathlib.Path(folder) / "calls"
-            self.load(between.address, WARMING, 1, 1)
-            told = self.load(between.address, calls, connections, streams)
-            self.calls_per_second = float(re.search(r"finished in .*, ([\d.]+) req/s", told)[1])
-            self.processor = between.ended(WARMING + calls) / (WARMING + calls) * 1e6
-            self.latency = statistics.median_grouped(int(line.split()[2]) for line in self.log.read_text(encoding="utf-8").splitlines())
+            try:
+                self.load(between.address, WARMING, 1, 1)
+                told, latencies = self.load(between.address, calls, connections, streams)
+                self.processor = between.ended(WARMING + calls) / (WARMING + calls) * 1e6
+            finally:
+                between.killed()
+        self.calls_per_second = float(re.search(r"finished in .*, ([\d.]+) req/s", told)[1])
+        self.latency = statistics.median_grouped(latencies)
 
     def load(self, address, calls, connections, streams):
-        message = self.log.with_name("message")
+        """What h2load says, and the latency of each call in µs."""
+        message, log = self.folder / "message", self.folder / "calls"
         message.write_bytes(MESSAGE)
-        self.log.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
         command = ["h2load", "-n", calls, "-c", connections, "-m", streams, "-d", message, "-H", "content-type: application/grpc", "-H", "te: trailers"]
-        told = pinned(ENDS, *command, f"--log-file={self.log}", f"http://{address}/yardsticks.Greeter/Greet", stderr=subprocess.STDOUT).communicate()[0]
+        told = pinned(ENDS, *command, f"--log-file={log}", f"http://{address}/yardsticks.Greeter/Greet", start=subprocess.run, stderr=subprocess.STDOUT,
+                      timeout=120).stdout
         if f" {calls} succeeded," not in told:
             raise SystemExit(f"h2load did not make its calls: {told}")
-        return told
+        return told, [int(line.split()[2]) for line in log.read_text(encoding="utf-8").splitlines()]

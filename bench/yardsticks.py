@@ -200,12 +200,18 @@ def measured(names, scale):
     return results
 
 
+def said(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def page(results):
     rows = "\n".join(f"| {r.what} | {r.ours} | {r.against}: {r.theirs} | {times(r.ratio)} | {times(r.gate)} | {times(r.goal)} | {r.judged()} |" for r in results)
-    version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0].rstrip(".")
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    tshark = said("tshark", "--version").splitlines()[0].rstrip(".")
+    haproxy = " ".join(said("haproxy", "-v").split()[:3])
+    commit = said("git", "-C", ROOT, "describe", "--always", "--dirty").strip()
     template = (ROOT / "bench/performance.md").read_text(encoding="utf-8")
-    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=version, commit=commit)
+    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=tshark, haproxy=haproxy,
+                           commit=commit)
 
 
 def main():
