@@ -1,6 +1,7 @@
 """h2load and a server of prepared answers (frame_loop_server.cc), and what stands between them: nothing, `testigo tap` or HAProxy in TCP mode.
 
-The middle box has one core for itself, the two ends share the other one, so that the ends cost each box the same.
+The two ends share one core. The middle box has the other one for itself, or shares theirs: with one call at a time nobody has work while another has,
+and then no core must be woken by another, which in a virtual machine takes longer than any box does.
 """
 
 import contextlib
@@ -67,7 +68,7 @@ class Nothing:
 
     process = None
 
-    def __init__(self, to, _folder):
+    def __init__(self, _core, to, _folder):
         self.address = to
 
     def ended(self, _calls):
@@ -83,9 +84,9 @@ class Nothing:
 class Tap(Nothing):
     program = None
 
-    def __init__(self, to, folder):
-        self.process = pinned(BOX, self.program, "tap", "--listen", "127.0.0.1:0", "--to", to, "--quiet", "--json", "--out", folder, stderr=subprocess.PIPE)
-        super().__init__(address_in(self.process.stderr), folder)
+    def __init__(self, core, to, folder):
+        self.process = pinned(core, self.program, "tap", "--listen", "127.0.0.1:0", "--to", to, "--quiet", "--json", "--out", folder, stderr=subprocess.PIPE)
+        super().__init__(core, address_in(self.process.stderr), folder)
 
     def ended(self, calls):
         self.process.send_signal(signal.SIGINT)
@@ -98,12 +99,12 @@ class Tap(Nothing):
 
 
 class HaProxy(Nothing):
-    def __init__(self, to, folder):
+    def __init__(self, core, to, folder):
         configuration = pathlib.Path(folder) / "haproxy.cfg"
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             configuration.write_text(HAPROXY.format(fd=listener.fileno(), to=to), encoding="utf-8")
-            self.process = pinned(BOX, "haproxy", "-db", "-q", "-f", configuration, stderr=subprocess.DEVNULL, pass_fds=[listener.fileno()])
-            super().__init__("%s:%d" % listener.getsockname(), folder)
+            self.process = pinned(core, "haproxy", "-db", "-q", "-f", configuration, stderr=subprocess.DEVNULL, pass_fds=[listener.fileno()])
+            super().__init__(core, "%s:%d" % listener.getsockname(), folder)
 
     def ended(self, _calls):
         self.process.terminate()
@@ -113,10 +114,10 @@ class HaProxy(Nothing):
 class Run:
     """One run of h2load through a box: the median latency in µs, calls a second, and the µs of processor that the box took for a call."""
 
-    def __init__(self, box, to, calls, connections, streams):
+    def __init__(self, box, to, calls, connections=1, streams=1, core=BOX):
         with tempfile.TemporaryDirectory(prefix="testigo-middle-box-") as folder:
             self.folder = pathlib.Path(folder)
-            between = box(to, folder)
+            between = box(core, to, folder)
             try:
                 self.load(between.address, WARMING, 1, 1)
                 told, latencies = self.load(between.address, calls, connections, streams)

@@ -166,15 +166,17 @@ def flat(folder, scale):
 def tap(_, scale):
     middle_box.Tap.program = TESTIGO
     with middle_box.server(FRAME_LOOP_SERVER) as server:
-        yield latency_added(server, int(20_000 * scale))
+        yield latency_added(server, int(20_000 * scale), middle_box.ENDS, "all on one core")
+        yield latency_added(server, int(20_000 * scale), middle_box.BOX, "the box on its own core")
         yield calls_through(server, int(400_000 * scale), 4, 25)
         yield calls_through(server, int(400_000 * scale), 8, 100)
 
 
-def latency_added(server, calls):
+def latency_added(server, calls, core, where):
     boxes = (middle_box.Nothing, middle_box.Tap, middle_box.HaProxy)
-    direct, ours, theirs = (median(runs, "latency") for runs in in_turns(7, *(lambda box=box: middle_box.Run(box, server, calls, 1, 1) for box in boxes)))
-    return Result("`tap`, all checks on, 1 connection × 1 stream, latency added", "HAProxy, TCP mode", f"{ours - direct:.1f} µs to {direct:.1f} µs",
+    runs = in_turns(7, *(lambda box=box: middle_box.Run(box, server, calls, core=core) for box in boxes))
+    direct, ours, theirs = (median(side, "latency") for side in runs)
+    return Result(f"`tap`, all checks on, 1 connection × 1 stream, latency added, {where}", "HAProxy, TCP mode", f"{ours - direct:.1f} µs to {direct:.1f} µs",
                   f"{theirs - direct:.1f} µs", (theirs - direct) / (ours - direct), 1 / 1.1, 1 / 0.9, 0.5 / 1.1)
 
 
