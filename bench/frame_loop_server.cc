@@ -9,11 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -39,8 +41,8 @@ int demand(int result, const char* what) {
   std::exit(4);
 }
 
-void write_frame(FrameType type, std::uint8_t flags, StreamId stream, FramePayload payload, Octets& out) {
-  encode_frame({{.type = static_cast<std::uint8_t>(type), .flags = flags, .stream = stream}, std::move(payload)}, out);
+void write_frame(FrameType type, std::uint8_t flags, StreamId stream, const FramePayload& payload, Octets& out) {
+  encode_frame({{.type = static_cast<std::uint8_t>(type), .flags = flags, .stream = stream}, payload}, out);
 }
 
 // An answer to any stream: octets, and where the number of the stream goes.
@@ -69,9 +71,9 @@ class Answer {
     return block_;
   }
 
-  void add(FrameType type, std::uint8_t flags, FramePayload payload) {
+  void add(FrameType type, std::uint8_t flags, const FramePayload& payload) {
     stream_at_.push_back(octets_.size() + kFrameHeaderBytes - 4);
-    write_frame(type, flags, 0, std::move(payload), octets_);
+    write_frame(type, flags, 0, payload, octets_);
   }
 
   Octets block_;
