@@ -166,8 +166,8 @@ def flat(folder, scale):
 def tap(_, scale):
     middle_box.Tap.program = TESTIGO
     with middle_box.server(FRAME_LOOP_SERVER) as server:
-        yield latency_added(server, int(20_000 * scale), middle_box.ENDS, "all on one core")
-        yield latency_added(server, int(20_000 * scale), middle_box.BOX, "the box on its own core")
+        yield latency_added(server, int(10_000 * scale), middle_box.ENDS, "all on one core")
+        yield latency_added(server, int(10_000 * scale), middle_box.BOX, "the box on its own core")
         yield calls_through(server, int(400_000 * scale), 4, 25)
         yield calls_through(server, int(400_000 * scale), 8, 100)
 
@@ -181,11 +181,12 @@ def latency_added(server, calls, core, where):
 
 
 def calls_through(server, calls, connections, streams):
-    boxes = (middle_box.Tap, middle_box.HaProxy)
-    ours, theirs = in_turns(5, *(lambda box=box: middle_box.Run(box, server, calls, connections, streams) for box in boxes))
-    told = [f"{median(side, 'calls_per_second'):,.0f} calls/s, {median(side, 'processor'):.2f} µs of its core a call" for side in (ours, theirs)]
-    return Result(f"`tap`, all checks on, {connections} connections × {streams} streams, {calls:,} calls", "HAProxy, TCP mode", *told,
-                  median(ours, "calls_per_second") / median(theirs, "calls_per_second"), 0.7, 1, 0.35)
+    boxes = (middle_box.Nothing, middle_box.Tap, middle_box.HaProxy)
+    runs = in_turns(5, *(lambda box=box: middle_box.Run(box, server, calls, connections, streams) for box in boxes))
+    direct, ours, theirs = (median(side, "calls_per_second") for side in runs)
+    taken, of_theirs = (median(side, "processor") for side in runs[1:])
+    return Result(f"`tap`, all checks on, {connections} connections × {streams} streams, {calls:,} calls, {direct:,.0f} a second without a box", "HAProxy, TCP mode",
+                  f"{ours:,.0f} calls/s, {taken:.2f} µs of its core a call", f"{theirs:,.0f} calls/s, {of_theirs:.2f} µs", ours / theirs, 0.7, 1, 0.35)
 
 
 YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "tap": tap}
