@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, tap
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -24,9 +24,11 @@ import tempfile
 import threading
 import time
 
+import middle_box
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TESTIGO, GREETER = (str(ROOT / "build/release/bin" / name) for name in ("testigo", "testigo-greeter"))
-HPACK_BENCH = str(ROOT / "build/bench/bin/hpack_bench")
+HPACK_BENCH, FRAME_LOOP_SERVER = (str(ROOT / "build/bench/bin" / name) for name in ("hpack_bench", "frame_loop_server"))
 CORE = str(max(os.sched_getaffinity(0)))
 
 
@@ -161,7 +163,33 @@ def flat(folder, scale):
                  f"{per_million / 1e6:.3f} MB ({first.memory / 1e6:.1f}, then {last.memory / 1e6:.1f} MB)", "1 MB", 1e6 / max(per_million, 1), 1, 1, 0.05)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat}
+def tap(_, scale):
+    middle_box.Tap.program = TESTIGO
+    with middle_box.server(FRAME_LOOP_SERVER) as server:
+        yield latency_added(server, int(10_000 * scale), middle_box.ENDS, "all on one core")
+        yield latency_added(server, int(10_000 * scale), middle_box.BOX, "the box on its own core")
+        yield calls_through(server, int(400_000 * scale), 4, 25)
+        yield calls_through(server, int(400_000 * scale), 8, 100)
+
+
+def latency_added(server, calls, core, where):
+    boxes = (middle_box.Nothing, middle_box.Tap, middle_box.HaProxy)
+    runs = in_turns(7, *(lambda box=box: middle_box.Run(box, server, calls, core=core) for box in boxes))
+    direct, ours, theirs = (median(side, "latency") for side in runs)
+    return Result(f"`tap`, all checks on, 1 connection × 1 stream, latency added, {where}", "HAProxy, TCP mode", f"{ours - direct:.1f} µs to {direct:.1f} µs",
+                  f"{theirs - direct:.1f} µs", (theirs - direct) / (ours - direct), 1 / 1.1, 1 / 0.9, 0.5 / 1.1)
+
+
+def calls_through(server, calls, connections, streams):
+    boxes = (middle_box.Nothing, middle_box.Tap, middle_box.HaProxy)
+    runs = in_turns(5, *(lambda box=box: middle_box.Run(box, server, calls, connections, streams) for box in boxes))
+    direct, ours, theirs = (median(side, "calls_per_second") for side in runs)
+    taken, of_theirs = (median(side, "processor") for side in runs[1:])
+    return Result(f"`tap`, all checks on, {connections} connections × {streams} streams, {calls:,} calls, {direct:,.0f} a second without a box", "HAProxy, TCP mode",
+                  f"{ours:,.0f} calls/s, {taken:.2f} µs of its core a call", f"{theirs:,.0f} calls/s, {of_theirs:.2f} µs", ours / theirs, 0.7, 1, 0.35)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "tap": tap}
 
 
 def measured(names, scale):
@@ -175,12 +203,18 @@ def measured(names, scale):
     return results
 
 
+def said(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def page(results):
     rows = "\n".join(f"| {r.what} | {r.ours} | {r.against}: {r.theirs} | {times(r.ratio)} | {times(r.gate)} | {times(r.goal)} | {r.judged()} |" for r in results)
-    version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0].rstrip(".")
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    tshark = said("tshark", "--version").splitlines()[0].rstrip(".")
+    haproxy = " ".join(said("haproxy", "-v").split()[:3])
+    commit = said("git", "-C", ROOT, "describe", "--always", "--dirty").strip()
     template = (ROOT / "bench/performance.md").read_text(encoding="utf-8")
-    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=version, commit=commit)
+    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=tshark, haproxy=haproxy,
+                           commit=commit)
 
 
 def main():
