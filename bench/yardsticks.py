@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, live
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -23,6 +23,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import live
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TESTIGO, GREETER = (str(ROOT / "build/release/bin" / name) for name in ("testigo", "testigo-greeter"))
@@ -161,7 +163,40 @@ def flat(folder, scale):
                  f"{per_million / 1e6:.3f} MB ({first.memory / 1e6:.1f}, then {last.memory / 1e6:.1f} MB)", "1 MB", 1e6 / max(per_million, 1), 1, 1, 0.05)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat}
+LIVE_RATE, LIVE_TIMES = 200_000, 6
+LIVE_STEPS = (100_000, 150_000, 250_000, 300_000, 400_000)
+
+
+def live_capture(folder, scale):
+    """Nothing where no namespace may be made."""
+    if reason := live.why_no_networks():
+        print(f"live capture is skipped: {reason}", flush=True)
+        return
+    capture = Capture(folder, int(100_000 * scale))
+    truth = live.Truth(TESTIGO, capture.file)
+
+    def run(rate, times):
+        with tempfile.TemporaryDirectory(prefix="testigo-live-", dir="/dev/shm") as lines:
+            return live.Run(TESTIGO, lines, truth, capture, times, int(rate))
+
+    asked = LIVE_RATE * scale
+    at_goal = run(asked, LIVE_TIMES)
+    what = f"live capture of {at_goal.calls:,} calls at {at_goal.rate:,.0f} a second"
+    counted = at_goal.read + at_goal.dropped
+    yield Result(f"{what}: packets read and dropped, as told", "the kernel's counter", f"{at_goal.read:,} + {at_goal.dropped:,}", f"{at_goal.passed:,} of {at_goal.sent:,} sent",
+                 min(counted, at_goal.sent) / max(counted, at_goal.sent), 1, 1, 1)
+    right = at_goal.told - at_goal.wrong
+    yield Result("the same: calls told, none wrong", "`watch FILE` of the same", f"{at_goal.told:,} told, {at_goal.whole:,} whole, {at_goal.wrong:,} wrong", f"{at_goal.calls:,}",
+                 right / max(at_goal.told, 1), 1, 1, 1)
+    yield Result("the same: packets read", "packets sent", f"{at_goal.read:,}", f"{at_goal.sent:,}", at_goal.read / at_goal.sent, 0, 1, 0.9)
+    if scale == 1:
+        best = max([run for run in (run(rate, 4) for rate in LIVE_STEPS) if run.read == run.sent] + [at_goal] * (at_goal.read == at_goal.sent),
+                   key=lambda run: run.rate, default=None)
+        rate = best.rate if best else 0
+        yield Result("live capture without loss, calls a second", f"{LIVE_RATE:,} calls/s", f"{rate:,.0f}", f"{LIVE_RATE:,}", rate / LIVE_RATE, 0, 1, 0)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "live": live_capture}
 
 
 def measured(names, scale):
