@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/e2e"))
@@ -81,18 +82,25 @@ class Truth:
 class Run:
     """One sending: what was sent, what passed, what the watch read and told, and what of that is wrong."""
 
-    def __init__(self, testigo, folder, truth, capture, times, rate):
+    def __init__(self, testigo, folder, truth, capture, times, rate, held=None):
+        """`held`: for so many seconds the watch cannot run."""
         folder = pathlib.Path(folder)
         folder.chmod(0o777)  # the watch gives up its identity
         lines = folder / "lines.json"
         with cable() as name:
-            with open(lines, "wb") as out, self._watch(inside(name, CORES[1], testigo, "watch", "-i", "far", "--json", "--out", folder / "evidence"), out) as watch:
+            command = inside(name, CORES[1], testigo, "watch", "-i", "far", "--json", "--for", f"{PATIENCE}s", "--out", folder / "evidence")
+            with open(lines, "wb") as out, self._watch(command, out) as watch:
                 before = passed(name)
                 sending = inside(name, CORES[0], REPLAY, capture.file, "near", capture.calls, times, rate)
-                sent = json.loads(subprocess.run(sending, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout)
+                with subprocess.Popen(sending, stdout=subprocess.PIPE, text=True) as sender:  # which bounds its time itself
+                    if held:
+                        self._hold(watch, held, begun=lambda: sender.poll() is not None or passed(name) > before)
+                    sent = json.loads(sender.stdout.read())
                 self.passed = passed(name) - before
                 watch.send_signal(signal.SIGINT)
-                watch.wait(PATIENCE)
+                _, status, usage = os.wait4(watch.pid, 0)
+                watch.returncode = os.waitstatus_to_exitcode(status)
+        self.processor = usage.ru_utime + usage.ru_stime
         self.sent, self.refused, self.calls = sent["sent"], sent["refused"], capture.calls * times
         self.rate = self.calls / sent["seconds"]
         self._compare(lines, truth)
@@ -112,6 +120,15 @@ class Run:
             if watch.poll() is None:
                 watch.kill()
             watch.communicate()
+
+    @staticmethod
+    def _hold(watch, held, begun):
+        while not begun():
+            time.sleep(0.01)
+        time.sleep(0.1)  # connections are open, and calls on their way
+        watch.send_signal(signal.SIGSTOP)
+        time.sleep(held)
+        watch.send_signal(signal.SIGCONT)
 
     def _compare(self, lines, truth):
         self.told, self.whole, wrong, inferred, withdrawn = 0, 0, collections.Counter(), collections.Counter(), set()
