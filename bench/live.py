@@ -101,7 +101,8 @@ class Run:
                 _, status, usage = os.wait4(watch.pid, 0)
                 watch.returncode = os.waitstatus_to_exitcode(status)
         self.processor = usage.ru_utime + usage.ru_stime
-        self.sent, self.refused, self.calls = sent["sent"], sent["refused"], capture.calls * times
+        self.sent, self.refused, self.calls, self.asked = sent["sent"], sent["refused"], capture.calls * times, rate
+        self.of_sender = sent["processor"]
         self.rate = self.calls / sent["seconds"]
         self._compare(lines, truth)
 
@@ -130,8 +131,12 @@ class Run:
         time.sleep(held)
         watch.send_signal(signal.SIGCONT)
 
+    def reached(self):
+        """How much of it all was read, and of the rate reached; within a hundredth it is the rate."""
+        return self.read / self.sent * min(1, self.rate / self.asked / 0.99)
+
     def _compare(self, lines, truth):
-        self.told, self.whole, wrong, inferred, withdrawn = 0, 0, collections.Counter(), collections.Counter(), set()
+        self.told, self.whole, wrong, inferred, withdrawn = 0, 0, 0, collections.Counter(), set()
         with open(lines, encoding="utf-8") as file:
             for line in map(json.loads, file):
                 if line["type"] == "withdrawn":
@@ -144,8 +149,7 @@ class Run:
                 if differs == {"method"} and line["method_known"] == "inferred":
                     inferred[line["connection"]] += 1
                 elif differs:
-                    wrong[tuple(sorted(differs))] += 1
-        self.wrong = wrong.total() + sum(count for connection, count in inferred.items() if connection not in withdrawn)
-        self.wrong_in = wrong
+                    wrong += 1
+        self.wrong = wrong + sum(count for connection, count in inferred.items() if connection not in withdrawn)
         packets = line["packets"]
         self.read, self.dropped = packets["read"], packets["dropped"]

@@ -15,7 +15,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <deque>
 #include <string_view>
 #include <thread>
@@ -113,6 +114,7 @@ class Interface {
 
 // A batch is sent when its first packet is due; who is late hurries.
 void replay(const Captured& captured, Interface& interface, std::size_t times, double packets_per_second) {
+  const std::clock_t processor_begun = std::clock();
   const auto begun = Steady::now();
   const auto end = begun + kTimeMax;
   std::size_t before = 0;
@@ -126,8 +128,10 @@ void replay(const Captured& captured, Interface& interface, std::size_t times, d
       rest = rest.subspan(batch.size());
     }
   }
-  fmt::print("{{\"sent\":{},\"refused\":{},\"seconds\":{:.6f}}}\n", interface.sent(), interface.refused(),
-             std::chrono::duration<double>(Steady::now() - begun).count());
+  const double seconds = std::chrono::duration<double>(Steady::now() - begun).count();
+  const double processor = static_cast<double>(std::clock() - processor_begun) / CLOCKS_PER_SEC;
+  fmt::print("{{\"sent\":{},\"refused\":{},\"seconds\":{:.6f},\"processor\":{:.6f}}}\n", interface.sent(), interface.refused(),
+             seconds, processor);
 }
 
 std::size_t number(std::string_view text, std::size_t most) {

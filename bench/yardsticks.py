@@ -181,8 +181,9 @@ def live_capture(folder, scale):
 
     at_rate = run(LIVE_RATE * scale, LIVE_CALLS * scale)
     yield from live_results(f"live capture of {at_rate.calls:,} calls at {at_rate.rate:,.0f} a second", at_rate)
-    yield Result(f"the same: packets read ({at_rate.processor / at_rate.calls * 1e6:.2f} µs of the watch's core a call)", "sent", f"{at_rate.read:,}", f"{at_rate.sent:,}",
-                 at_rate.read / at_rate.sent, 0, 1, 0.9)
+    of_watch, of_sender = (seconds / at_rate.calls * 1e6 for seconds in (at_rate.processor, at_rate.of_sender))
+    yield Result(f"the same: packets read; a call takes {of_watch:.2f} µs of the watch's core, {of_sender:.2f} µs of the sender's", "sent",
+                 f"{at_rate.read:,} at {at_rate.rate:,.0f} calls/s", f"{at_rate.sent:,}, {at_rate.asked:,} calls/s asked", at_rate.reached(), 0, 1, 0.5)
     held = run(LIVE_RATE, LIVE_CALLS_HELD, held=1)
     yield from live_results(f"live capture of {held.calls:,} calls at {held.rate:,.0f} a second by a watch that is stopped for a second", held)
     if scale == 1:
