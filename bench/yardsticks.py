@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, tap
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, tap, live
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 
+import live
 import middle_box
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -189,7 +190,45 @@ def calls_through(server, calls, connections, streams):
                   f"{ours:,.0f} calls/s, {taken:.2f} µs of its core a call", f"{theirs:,.0f} calls/s, {of_theirs:.2f} µs", ours / theirs, 0.7, 1, 0.35)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "tap": tap}
+LIVE_RATE, LIVE_CALLS, LIVE_CALLS_HELD = 200_000, 600_000, 400_000
+LIVE_STEPS = (100_000, 150_000, 250_000, 300_000, 400_000)
+
+
+def live_capture(folder, scale):
+    """Nothing where no namespace may be made."""
+    if reason := live.why_no_networks():
+        print(f"live capture is skipped: {reason}", flush=True)
+        return
+    capture = Capture(folder, int(100_000 * scale), every="1ms")  # slowly: else several calls share their packets
+    truth = live.Truth(TESTIGO, capture.file)
+
+    def run(rate, calls, held=None):
+        with tempfile.TemporaryDirectory(prefix="testigo-live-", dir="/dev/shm") as lines:
+            return live.Run(TESTIGO, lines, truth, capture, int(calls / capture.calls), int(rate), held)
+
+    at_rate = run(LIVE_RATE * scale, LIVE_CALLS * scale)
+    yield from live_results(f"live capture of {at_rate.calls:,} calls at {at_rate.rate:,.0f} a second", at_rate)
+    of_watch, of_sender = (seconds / at_rate.calls * 1e6 for seconds in (at_rate.processor, at_rate.of_sender))
+    yield Result(f"the same: packets read; a call takes {of_watch:.2f} µs of the watch's core, {of_sender:.2f} µs of the sender's", "sent",
+                 f"{at_rate.read:,} at {at_rate.rate:,.0f} calls/s", f"{at_rate.sent:,}, {at_rate.asked:,} calls/s asked", at_rate.reached(), 0, 1, 0.5)
+    held = run(LIVE_RATE, LIVE_CALLS_HELD, held=1)
+    yield from live_results(f"live capture of {held.calls:,} calls at {held.rate:,.0f} a second by a watch that is stopped for a second", held)
+    if scale == 1:
+        runs = [at_rate, *(run(rate, LIVE_CALLS_HELD) for rate in LIVE_STEPS)]
+        most = max((run.rate for run in runs if run.read == run.sent), default=0)
+        yield Result("live capture without loss, calls a second", "asked", f"{most:,.0f}", f"{LIVE_RATE:,}", most / LIVE_RATE, 0, 1, 0)
+
+
+def live_results(what, run):
+    """Loss is counted as the kernel counts it, and no call is told wrong."""
+    counts = run.read + run.dropped, run.sent, run.passed
+    yield Result(f"{what}, {run.sent / run.calls:.2f} packets a call: packets read, and dropped", "sent, and come out by the interface's counter", f"{run.read:,} + {run.dropped:,}",
+                 f"{run.sent:,}, {run.passed:,}", min(counts) / max(counts), 1, 1, 1)
+    yield Result(f"the same: calls, {run.wrong:,} told wrong", "`watch FILE`", f"{run.told:,} told, {run.whole:,} of them whole", f"{run.calls:,}",
+                 (run.told - run.wrong) / max(run.told, 1), 1, 1, 1)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "tap": tap, "live": live_capture}
 
 
 def measured(names, scale):

@@ -8,6 +8,7 @@
 #include "base/inert.h"
 #include "call/outcome.h"
 #include "report/frame_text.h"
+#include "report/json_line.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::report {
@@ -92,32 +93,33 @@ std::string place_text(const call::Place& place) {
 }
 
 std::string call_json(const call::ConnectionView& connection, const call::Call& call) {
-  nlohmann::ordered_json json = {{"type", "call"},
-                                 {"version", "1.0"},
-                                 {"time", to_rfc3339(call.started)},
-                                 {"client", tcp::to_text(connection.client)},
-                                 {"server", tcp::to_text(connection.server)},
-                                 {"connection", connection.number},
-                                 {"stream", call.place.stream},
-                                 {"packet", call.place.packet}};
-  if (std::string method = method_shown(call); !method.empty()) json["method"] = std::move(method);
-  json["method_known"] = known_name(call.path_known);
-  json["kind"] = call::kind_seen(call);
-  json["ending"] = call::ending_name(call.ending);
+  JsonLine json;
+  json.add("type", "call");
+  json.add("version", "1.0");
+  json.add("time", to_rfc3339(call.started));
+  json.add("client", tcp::to_text(connection.client));
+  json.add("server", tcp::to_text(connection.server));
+  json.add("connection", connection.number);
+  json.add("stream", call.place.stream);
+  json.add("packet", call.place.packet);
+  if (const std::string method = method_shown(call); !method.empty()) json.add("method", method);
+  json.add("method_known", known_name(call.path_known));
+  json.add("kind", call::kind_seen(call));
+  json.add("ending", call::ending_name(call.ending));
   if (call.status) {
-    json["status"] = *call.status;
-    json["status_name"] = rpc::status_name(*call.status);
+    json.add("status", *call.status);
+    json.add("status_name", rpc::status_name(*call.status));
   }
-  if (!call.status_message.empty()) json["message"] = call.status_message;
-  if (call.http_status != 0) json["http_status"] = call.http_status;
+  if (!call.status_message.empty()) json.add("message", call.status_message);
+  if (call.http_status != 0) json.add("http_status", call.http_status);
   if (call.ending == Ending::ResetByClient || call.ending == Ending::ResetByServer)
-    json["error_code"] = http2::error_code_name(call.error_code);
-  json["requests"] = call.request.messages;
-  json["replies"] = call.response.messages;
-  json["request_bytes"] = call.request.bytes;
-  json["reply_bytes"] = call.response.bytes;
-  json["latency_ns"] = (call.ended - call.started).count();
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    json.add("error_code", http2::error_code_name(call.error_code));
+  json.add("requests", call.request.messages);
+  json.add("replies", call.response.messages);
+  json.add("request_bytes", call.request.bytes);
+  json.add("reply_bytes", call.response.bytes);
+  json.add("latency_ns", (call.ended - call.started).count());
+  return std::move(json).end();
 }
 
 std::string withdrawn_json(const call::ConnectionView& connection) {

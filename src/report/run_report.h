@@ -1,6 +1,7 @@
 // What the reports of a run are made of: the same values for the terminal, report.txt, report.json and report.xml.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,6 +32,12 @@ struct Hop {
   check::hop::HopSummary summary;
 };
 
+// Of a live interface. What passed there is what was read and what was dropped.
+struct Packets {
+  std::uint64_t read = 0;
+  std::uint64_t dropped = 0;  // by the kernel, before they could be read
+};
+
 struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
@@ -42,6 +49,7 @@ struct RunReport {
   std::vector<Masked> masked;
   std::optional<verdict::CallSummary> summary;  // of the calls that were shown
   std::optional<Hop> hop;
+  std::optional<Packets> packets;
   verdict::Verdict verdict;
   check::Tally checks;
 };

@@ -150,6 +150,7 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
                    {"in_flight", verdict.in_flight}};
   if (report.summary) json["summary"] = summary_json(*report.summary);
   if (report.hop) json["hop"] = hop_json(*report.hop);
+  if (report.packets) json["packets"] = {{"read", report.packets->read}, {"dropped", report.packets->dropped}};
   json["notes"] = verdict.notes;
   Json findings = Json::array();
   for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));

@@ -175,7 +175,9 @@ std::vector<std::string> Watch::recorded_notes() const {
 }
 
 int Watch::conclude() {
-  report::RunReport report = audience_.report("watch", clock_, {source_.counts().dropped, {}});
+  const auto [read, dropped] = source_.counts();
+  report::RunReport report = audience_.report("watch", clock_, {dropped, {}});
+  report.packets = {read, dropped};
   report.evidence = folder_.path();
   report.wire = wire();
   if (recorder_) {

@@ -170,6 +170,8 @@ class Calls(Watch):
         self.assertEqual({call.get("status", 0) for call in calls}, {0})
         record = json.loads((pathlib.Path(report["evidence"]) / "run.json").read_text())
         self.assertGreater(record["packets_dropped"], 0)
+        self.assertEqual(report["packets"]["dropped"], record["packets_dropped"])
+        self.assertGreater(report["packets"]["read"], 0)
 
     def test_limits_end_it(self):
         server = self.stack.enter_context(start_server())
