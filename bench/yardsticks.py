@@ -177,7 +177,7 @@ def latency_added(server, calls, core, where):
     boxes = (middle_box.Nothing, middle_box.Tap, middle_box.HaProxy)
     runs = in_turns(7, *(lambda box=box: middle_box.Run(box, server, calls, core=core) for box in boxes))
     direct, ours, theirs = (median(side, "latency") for side in runs)
-    return Result(f"`tap`, all checks on, 1 connection × 1 stream, latency added, {where}", "HAProxy, TCP mode", f"{ours - direct:.1f} µs to {direct:.1f} µs",
+    return Result(f"`tap`, all checks on, 1 connection × 1 stream, latency added, {where}", "HAProxy, TCP mode", f"{ours - direct:.1f} µs on top of {direct:.1f} µs",
                   f"{theirs - direct:.1f} µs", (theirs - direct) / (ours - direct), 1 / 1.1, 1 / 0.9, 0.5 / 1.1)
 
 
@@ -252,8 +252,8 @@ def page(results):
     haproxy = " ".join(said("haproxy", "-v").split()[:3])
     commit = said("git", "-C", ROOT, "describe", "--always", "--dirty").strip()
     template = (ROOT / "bench/performance.md").read_text(encoding="utf-8")
-    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), tshark=tshark, haproxy=haproxy,
-                           commit=commit)
+    return template.format(rows=rows, day=datetime.date.today().isoformat(), cores=os.cpu_count(), load=os.getloadavg()[1], tshark=tshark,
+                           haproxy=haproxy, commit=commit)
 
 
 def main():
