@@ -203,7 +203,7 @@ def live_capture(folder, scale):
     truth = live.Truth(TESTIGO, capture.file)
 
     def run(rate, calls, held=None):
-        with tempfile.TemporaryDirectory(prefix="testigo-live-", dir="/dev/shm") as lines:
+        with tempfile.TemporaryDirectory(prefix="testigo-live-", dir=live.place_for_lines()) as lines:
             return live.Run(TESTIGO, lines, truth, capture, int(calls / capture.calls), int(rate), held)
 
     at_rate = run(LIVE_RATE * scale, LIVE_CALLS * scale)
