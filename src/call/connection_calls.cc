@@ -142,7 +142,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   Call& call = stream.call;
   if (spot.direction == Direction::ToClient) {
     call.end_packet = spot.place.packet;
-    call.ended = spot.time;
+    call.ended = std::max(spot.time, call.started);  // packets may come in another order
     call.ending = ending;
   }
   if (!may_go_on(stream)) close(call.place.stream, call.ending, spot);
@@ -163,7 +163,7 @@ void Connection::close(StreamId id, Ending ending, const Spot& spot) {
   // A stream that crossed the GOAWAY was not processed either (RFC 9113 section 6.8).
   call.ending = unanswered && id > goaway_last_ ? Ending::Refused : ending;
   if (!call.response.ended) {
-    call.ended = spot.time;
+    call.ended = std::max(spot.time, call.started);  // packets may come in another order
     call.end_packet = spot.place.packet;
   }
   const Half& client = half(Direction::ToServer);

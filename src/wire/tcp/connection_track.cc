@@ -1,6 +1,7 @@
 #include "wire/tcp/connection_track.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace testigo::tcp {
@@ -37,13 +38,16 @@ void ConnectionTrack::take(Direction direction, const Packet& packet, Time time,
   if (packet.rst) return take_reset(direction, packet);
   learn_start(side(direction), side(opposite(direction)), packet);
   take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0);
+  drain();
   give_up_acknowledged(direction);
   give_up_acknowledged(opposite(direction));
+  drain();
 }
 
 void ConnectionTrack::give_up() {
   give_up(Direction::ToServer);
   give_up(Direction::ToClient);
+  drain();
 }
 
 std::size_t ConnectionTrack::held_bytes() const {
@@ -92,7 +96,7 @@ std::uint64_t ConnectionTrack::take_acknowledgement(Direction direction, const P
   other.queue.acknowledge(sender.acked_seen);
   other.told.acknowledge(sender.acked_seen);
   // The receiver has it all: what was not seen up to now does not come again.
-  if (covers_fin) give_up(opposite(direction));
+  if (covers_fin && !other.queue.turn_has_come()) give_up(opposite(direction));
   return acked;
 }
 
@@ -106,10 +110,12 @@ void ConnectionTrack::take_segment(Direction direction, const Packet& packet, st
   Segment segment{time_, packet_, at < 0 ? 0 : static_cast<std::uint64_t>(at), bytes, packet.cut, 0, acked};
   const std::uint64_t end = segment.offset + bytes.size() + packet.cut;
   if (segment.offset < sender.queue.offset()) compare_with_told(direction, segment);
-  if (sender.queue.take(segment)) deliver(direction, segment);
-  if (packet.fin) take_fin(sender, end);
-  drain(direction);
-  close_if_over(direction);
+  if (acked > told_of_other(direction)) {
+    sender.queue.keep(segment);
+  } else if (sender.queue.take(segment)) {
+    deliver(direction, segment);
+  }
+  if (packet.fin) take_fin(sender, end, acked);
 }
 
 // What was told may be what the receiver did not keep, so nothing is known of what it makes of the rest. The last octet again may
@@ -122,27 +128,51 @@ void ConnectionTrack::compare_with_told(Direction direction, const Segment& segm
   sink_->on_chunk(number_, {time_, direction, {}, kUnknownMissing, sender.acked, packet_});
 }
 
-void ConnectionTrack::take_fin(Side& sender, std::uint64_t end) {
+void ConnectionTrack::take_fin(Side& sender, std::uint64_t end, std::uint64_t acked) {
   if (sender.fin) return;
-  sender.fin = Fin{std::max(end, sender.queue.offset()), time_, packet_};
+  sender.fin = Fin{std::max(end, sender.queue.offset()), time_, packet_, acked};
   sender.queue.set_end(sender.fin->offset);
 }
 
-void ConnectionTrack::drain(Direction direction) {
+std::uint64_t ConnectionTrack::told_of_other(Direction direction) const {
+  const Side& other = side(opposite(direction));
+  return other.closed ? std::numeric_limits<std::uint64_t>::max() : other.queue.offset();
+}
+
+// What one direction tells may be what the other one waits for.
+void ConnectionTrack::drain() {
+  for (bool more = true; more;) {
+    more = drain(Direction::ToServer);
+    more = drain(Direction::ToClient) || more;
+  }
+}
+
+bool ConnectionTrack::drain(Direction direction) {
   SegmentQueue& queue = side(direction).queue;
-  Segment segment;
-  while (queue.next(segment) || (queue.held_bytes() > room_.held && queue.next_over_gap(segment))) deliver(direction, segment);
+  bool any = false;
+  for (Segment segment;
+       queue.next(told_of_other(direction), segment) || (queue.held_bytes() > room_.held && queue.next_over_gap(segment));
+       any = true) {
+    deliver(direction, segment);
+  }
+  return close_if_over(direction) || any;
 }
 
 void ConnectionTrack::deliver(Direction direction, const Segment& segment) {
   Side& sender = side(direction);
-  const std::uint64_t acked = std::max(sender.acked, segment.acked);
+  Side& other = side(opposite(direction));
+  const std::uint64_t acked = std::max(sender.acked, other.fin ? std::min(segment.acked, other.fin->offset) : segment.acked);
   if (segment.bytes.empty() && segment.missing == 0 && acked == sender.acked) return;
   sender.acked = acked;
   const bool unknown = !segment.bytes.empty() && std::exchange(sender.unknown_start, false);
   const std::uint64_t missing = unknown ? kUnknownMissing : segment.missing;
-  sink_->on_chunk(number_, {segment.time, direction, segment.bytes, missing, acked, segment.packet});
-  if (!segment.bytes.empty()) sender.told.add(segment.offset, segment.bytes, room_.compared);
+  // Nothing was sent before what it acknowledges.
+  const Time time = acked > other.last ? std::max(segment.time, other.last_time) : segment.time;
+  sink_->on_chunk(number_, {time, direction, segment.bytes, missing, acked, segment.packet});
+  if (segment.bytes.empty()) return;
+  sender.last = segment.offset;
+  sender.last_time = time;
+  sender.told.add(segment.offset, segment.bytes, room_.compared);
 }
 
 void ConnectionTrack::give_up(Direction direction) {
@@ -172,13 +202,16 @@ void ConnectionTrack::give_up_acknowledged(Direction direction) {
   }
 }
 
-void ConnectionTrack::close_if_over(Direction direction) {
+// True when it closed.
+bool ConnectionTrack::close_if_over(Direction direction) {
   Side& sender = side(direction);
-  if (sender.closed || !sender.fin || sender.queue.offset() < sender.fin->offset) return;
+  if (sender.closed || !sender.fin || sender.queue.offset() < sender.fin->offset) return false;
+  if (sender.fin->acked > told_of_other(direction)) return false;
   sender.closed = true;
   deliver(direction, {time_, packet_, 0, {}, 0, sender.queue.skip_to(sender.queue.offset()), sender.acked});
   sender.told.release();
   sink_->on_closing({number_, sender.fin->time, direction, Closing::Fin, sender.fin->packet, {}});
+  return true;
 }
 
 void ConnectionTrack::take_reset(Direction direction, const Packet& packet) {

@@ -1,5 +1,8 @@
 // One connection seen in packets: puts both directions in order and tells its sink what they carry and how they end.
 //
+// A packet that acknowledges octets which come later is told behind them: it came on another way, and order across directions rests
+// on that.
+//
 // The start of a direction is known when its SYN was seen; else offsets count from the first sequence number seen of it.
 #pragma once
 
@@ -44,6 +47,7 @@ class ConnectionTrack {
     std::uint64_t offset = 0;
     Time time;
     std::uint64_t packet = 0;
+    std::uint64_t acked = 0;
   };
   // Octets that were not seen, and that their receiver has acknowledged.
   struct Gap {
@@ -57,6 +61,8 @@ class ConnectionTrack {
     std::uint32_t base = 0;      // sequence number of its first octet
     SegmentQueue queue;
     ToldOctets told;
+    std::uint64_t last = 0;  // offset of the octets that were told last, and their time
+    Time last_time;
     std::uint64_t acked = 0;       // told
     std::uint64_t acked_seen = 0;  // the greatest seen
     std::optional<Gap> gap;
@@ -71,13 +77,16 @@ class ConnectionTrack {
   std::uint64_t take_acknowledgement(Direction direction, const Packet& packet);
   void take_segment(Direction direction, const Packet& packet, std::uint64_t acked);
   void compare_with_told(Direction direction, const Segment& segment);
-  void take_fin(Side& sender, std::uint64_t end);
+  void take_fin(Side& sender, std::uint64_t end, std::uint64_t acked);
+  // How much of the other direction was told: what a packet of this one may acknowledge when it is told.
+  std::uint64_t told_of_other(Direction direction) const;
   void take_reset(Direction direction, const Packet& packet);
   void give_up_acknowledged(Direction direction);
-  void drain(Direction direction);
+  void drain();
+  bool drain(Direction direction);
   void deliver(Direction direction, const Segment& segment);
   void give_up(Direction direction);
-  void close_if_over(Direction direction);
+  bool close_if_over(Direction direction);
 
   ConnectionNumber number_;
   ConnectionSink* sink_;

@@ -1,10 +1,11 @@
 // Packets of many connections → what a ConnectionSink is told of them: ordered chunks, one for each packet that brought something
 // new. Packets are untrusted and may come in any order, twice, or not at all.
 //
-// What does not come is a gap: told when its connection closes, when the packets end, when its receiver acknowledged it a second
-// ago, or when what waits behind it reaches its limit. Octets of which two copies differ are one too; where one of them was told
-// before the other came, and its receiver had not acknowledged it, a gap of unknown size follows. A connection that was not seen to
-// open is told with `from_start` false, the lower port being taken for the server's.
+// What acknowledges octets that come later is told behind them. What does not come is a gap: told when its connection closes, when
+// the packets end, when its receiver acknowledged it a second ago, or when what waits behind it reaches its limit. Octets of which
+// two copies differ are one too; where one of them was told before the other came, and its receiver had not acknowledged it, a gap
+// of unknown size follows. A connection that was not seen to open is told with `from_start` false, the lower port being taken for
+// the server's.
 #pragma once
 
 #include <cstdint>

@@ -118,7 +118,7 @@ TEST(Reassembly, PutsSegmentsInOrder) {
       {"lost twice", {{'c', "A", 1, 0, "b"}, {'c', "A", 4, 0, "e"}}, {"1 > \"b\" missing 1", "1 > \"e\" missing 2"}},
       {"lost at the end, known by the acknowledgement",
        {{'c', "A", 0, 0, "a"}, {'s', "A", 0, 5}},
-       {"1 > \"a\"", "1 < \"\" acked 5", "1 > \"\" missing 4"}},
+       {"1 > \"a\"", "1 > \"\" missing 4", "1 < \"\" acked 5"}},
       {"lost before the end", {{'c', "FA", 3, 0}}, {"1 > \"\" missing 3", "1 > fin"}},
       {"the end comes too early", {{'c', "FA", 2, 0, "c"}, {'c', "A", 0, 0, "ab"}}, {"1 > \"ab\"", "1 > \"c\"", "1 > fin"}},
       {"the end is acknowledged: nothing comes again",
@@ -150,7 +150,7 @@ TEST(Reassembly, OctetsOfWhichTwoCopiesDifferAreMissing) {
        {"1 > \"a\"", "1 > \"\" missing 1", "1 > fin"}},
       {"a copy behind the acknowledgement does not count",
        {{'c', "A", 2, 0, "cd"}, {'s', "A", 0, 3}, {'c', "A", 2, 0, "XY"}, {'c', "A", 0, 0, "ab"}, {'c', "A", 4, 0, "e"}},
-       {"1 < \"\" acked 3", "1 > \"ab\"", "1 > \"c\"", "1 > \"e\" missing 1"}},
+       {"1 > \"ab\"", "1 > \"c\"", "1 < \"\" acked 3", "1 > \"e\" missing 1"}},
       {"one was told: nothing is known of what follows",
        {{'c', "A", 0, 0, "abc"}, {'c', "A", 1, 0, "XXde"}, {'c', "A", 1, 0, "YY"}},
        {"1 > \"abc\"", "1 > \"\" missing ?", "1 > \"de\""}},
@@ -311,19 +311,37 @@ Lines told_at(const std::vector<std::pair<int, P>>& packets) {
 TEST(Reassembly, WaitsASecondForWhatWasAcknowledgedUnseen) {
   const std::vector<std::pair<int, P>> lost = {
       {10, {'c', "A", 3, 0, "def"}}, {11, {'s', "A", 0, 6}}, {1010, {'c', "A", 6, 0, "g"}}};
-  EXPECT_THAT(told_at(lost), ElementsAre("1 < \"\" acked 6"));
+  EXPECT_THAT(told_at(lost), ElementsAre());
   auto longer = lost;
   longer.push_back({1011, {'s', "A", 0, 7}});
-  EXPECT_THAT(told_at(longer), ElementsAre("1 < \"\" acked 6", "1 < \"\" acked 7", "1 > \"def\" missing 3", "1 > \"g\""));
+  EXPECT_THAT(told_at(longer), ElementsAre("1 > \"def\" missing 3", "1 > \"g\"", "1 < \"\" acked 7"));
   auto late = lost;
   late.push_back({1011, {'c', "A", 0, 0, "abc"}});
-  EXPECT_THAT(told_at(late), ElementsAre("1 < \"\" acked 6", "1 > \"abc\"", "1 > \"def\"", "1 > \"g\""));
+  EXPECT_THAT(told_at(late), ElementsAre("1 > \"abc\"", "1 > \"def\"", "1 > \"g\"", "1 < \"\" acked 6"));
+}
+
+// Seen on two ways of which one is longer: an answer is told behind what it answers, and no earlier.
+TEST(Reassembly, TellsWhatIsAcknowledgedBeforeWhoAcknowledgesIt) {
+  RecordedSink sink(RecordedSink::Detail::TimesAndPackets);
+  Reassembly reassembly(sink);
+  int at = 0;
+  for (const P& packet : std::vector<P>{
+           {'c', "S", -1, 0}, {'s', "SA", -1, 0}, {'s', "FA", 0, 4, "pong"}, {'c', "FA", 4, 5}, {'c', "A", 0, 0, "ping"}}) {
+    reassembly.take(packet_of(packet), Time(Duration(at)), at);
+    ++at;
+  }
+  EXPECT_THAT(sink.lines, ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80 at 1970-01-01T00:00:00.000000000Z in packet 0",
+                                      "1 > \"ping\" at 1970-01-01T00:00:00.000000004Z in packet 4",
+                                      "1 < \"pong\" acked 4 at 1970-01-01T00:00:00.000000004Z in packet 2",
+                                      "1 < fin at 1970-01-01T00:00:00.000000002Z in packet 2",
+                                      "1 > \"\" acked 4 at 1970-01-01T00:00:00.000000004Z in packet 3",
+                                      "1 > fin at 1970-01-01T00:00:00.000000003Z in packet 3"));
 }
 
 // A direction of which nothing is seen at all, as where two ways are taken.
 TEST(Reassembly, TellsADirectionThatItNeverSees) {
   EXPECT_THAT(told_at({{0, {'c', "A", 0, 40, "a"}}, {500, {'c', "A", 1, 80, "b"}}, {1000, {'c', "A", 2, 90, "c"}}}),
-              ElementsAre("1 > \"a\" acked 40", "1 > \"b\" acked 80", "1 > \"c\" acked 90", "1 < \"\" missing 90"));
+              ElementsAre("1 < \"\" missing 90", "1 > \"a\" acked 40", "1 > \"b\" acked 80", "1 > \"c\" acked 90"));
 }
 
 // What nobody has acknowledged may be sent again.
@@ -381,6 +399,7 @@ TEST(Reassembly, KnowsNoPlaceInWhatItDoesNotFollow) {
 class Joined final : public RecordedSink {
  public:
   void on_chunk(ConnectionNumber, const Chunk& chunk) override {
+    if (chunk.direction == Direction::ToClient) return;
     EXPECT_EQ(chunk.missing, 0u);
     EXPECT_GE(chunk.acked, acked);
     acked = chunk.acked;
@@ -411,6 +430,7 @@ TEST(Reassembly, GivesEveryOctetOnceWhateverTheOrder) {
     Reassembly reassembly(sink);
     reassembly.take(packet_of({'c', "S", -1, 0}), Time(), 1);
     for (const P& p : packets) reassembly.take(packet_of(p), Time(), 2);
+    reassembly.take(packet_of({'s', "A", 0, 0, std::string(50, 's')}), Time(), 2);  // what they acknowledge
     EXPECT_EQ(sink.octets, text);
     for (const P& p : packets) {
       EXPECT_EQ(place_text(reassembly.take(packet_of(p), Time(), 3)), "1 > " + std::to_string(p.seq));

@@ -38,9 +38,14 @@ bool SegmentQueue::take(Segment& segment) {
   return true;
 }
 
-bool SegmentQueue::next(Segment& segment) {
+void SegmentQueue::keep(Segment segment) {
+  trim(segment, offset_, end_);
+  hold(segment);
+}
+
+bool SegmentQueue::next(std::uint64_t acked_max, Segment& segment) {
   if (!cut_.empty() || !differing_.empty()) pass_over_lost();
-  return !nothing_held() && first_held() <= offset_ && next_over_gap(segment);
+  return turn_has_come() && first_acked() <= acked_max && next_over_gap(segment);
 }
 
 bool SegmentQueue::next_over_gap(Segment& segment) {

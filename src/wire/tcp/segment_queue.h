@@ -31,8 +31,15 @@ class SegmentQueue {
   // True: it is its turn, shortened to what is new (perhaps to nothing). False: what is new of it is held, and may be next.
   bool take(Segment& segment);
 
-  // The next held segment whose turn has come. Its octets are valid until the next call.
-  bool next(Segment& segment);
+  // What is new of it is held, even if it is its turn.
+  void keep(Segment segment);
+
+  // The next held segment whose turn has come, if it acknowledges no more than `acked_max`. Its octets are valid until the next
+  // call.
+  bool next(std::uint64_t acked_max, Segment& segment);
+
+  // What is held could be told but for what it acknowledges.
+  bool turn_has_come() const { return !nothing_held() && first_held() <= offset_; }
 
   // The first held segment, `missing` being the octets that are given up before it. Its octets are valid until the next call.
   bool next_over_gap(Segment& segment);
