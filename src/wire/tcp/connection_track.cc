@@ -179,7 +179,12 @@ void ConnectionTrack::give_up(Direction direction) {
   Side& sender = side(direction);
   if (sender.closed) return;
   Segment segment;
-  while (sender.queue.next_over_gap(segment)) deliver(direction, segment);
+  // What the other direction answers is told between: so it is known what was answered when.
+  while (sender.queue.next_over_gap(segment)) {
+    deliver(direction, segment);
+    drain();
+  }
+  if (sender.closed) return;
   const std::uint64_t received = side(opposite(direction)).acked_seen;
   segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(sender.fin ? sender.fin->offset : received), sender.acked};
   deliver(direction, segment);
@@ -195,7 +200,11 @@ void ConnectionTrack::give_up_acknowledged(Direction direction) {
     sender.gap = Gap{sender.queue.offset(), time_};
   } else if (waited_enough(sender.gap->since, time_)) {
     Segment segment;
-    while (sender.queue.next_up_to(received, segment)) deliver(direction, segment);
+    while (sender.queue.next_up_to(received, segment)) {
+      deliver(direction, segment);
+      drain();
+    }
+    if (sender.closed) return;
     segment = {time_, packet_, 0, {}, 0, sender.queue.skip_to(received), sender.acked};
     deliver(direction, segment);
     close_if_over(direction);
