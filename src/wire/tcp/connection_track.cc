@@ -39,8 +39,9 @@ void ConnectionTrack::take(Direction direction, const Packet& packet, Time time,
   learn_start(side(direction), side(opposite(direction)), packet);
   take_segment(direction, packet, packet.ack ? take_acknowledgement(direction, packet) : 0);
   drain();
-  give_up_acknowledged(direction);
-  give_up_acknowledged(opposite(direction));
+  for (const Direction each : {direction, opposite(direction)}) {
+    if (side(each).gap || side(opposite(each)).acked_seen > side(each).queue.offset()) give_up_acknowledged(each);
+  }
   drain();
 }
 
@@ -141,6 +142,8 @@ std::uint64_t ConnectionTrack::told_of_other(Direction direction) const {
 
 // What one direction tells may be what the other one waits for.
 void ConnectionTrack::drain() {
+  const auto waits = [](const Side& side) { return !side.queue.is_empty() || (side.fin && !side.closed); };
+  if (std::ranges::none_of(sides_, waits)) return;
   for (bool more = true; more;) {
     more = drain(Direction::ToServer);
     more = drain(Direction::ToClient) || more;

@@ -38,6 +38,9 @@ class SegmentQueue {
   // call.
   bool next(std::uint64_t acked_max, Segment& segment);
 
+  // Nothing is held, and nothing is known to be lost.
+  bool is_empty() const { return nothing_held() && cut_.empty() && differing_.empty(); }
+
   // What is held could be told but for what it acknowledges.
   bool turn_has_come() const { return !nothing_held() && first_held() <= offset_; }
 
