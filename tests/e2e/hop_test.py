@@ -7,7 +7,6 @@ import json
 import pathlib
 import shutil
 import signal
-import subprocess
 import time
 import unittest
 
@@ -16,7 +15,6 @@ from support import TESTIGO, Process, client_command, free_port, of_type, run, s
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 HARMFUL = pathlib.Path(__file__).resolve().with_name("harmful_hop.py")
 HAPROXY, NGINX = (shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin") for name in ("haproxy", "nginx"))
-HPACK = subprocess.run(["/usr/bin/python3", "-c", "import hpack"], capture_output=True, check=False).returncode == 0
 
 
 @contextlib.contextmanager
@@ -97,7 +95,6 @@ class Hops(unittest.TestCase):
         return sorted({(line["check"], line["severity"], "upstream" if line["wire"].get("other_side") else "downstream") for line in findings})
 
 
-@unittest.skipUnless(HPACK, "python3-hpack is not here")
 class HarmfulHop(Hops):
     CALLS = ("--count", "12", "--every", "30ms", "--deadline", "5s")
     STREAMS = (*CALLS, "--kind", "client-stream", "--messages", "4")
@@ -180,11 +177,9 @@ class RealHop(Hops):
         self.assertEqual(report["hop"]["calls"], {"paired": 50, "only_downstream": 0, "only_upstream": 0, "beyond_limit": 0})
         self.assertEqual({row[:2] for row in self.rows(lines)}, expected, of_type(lines, "finding"))
 
-    @unittest.skipUnless(HAPROXY, "haproxy is not here")
     def test_haproxy(self):
         self.hear(haproxy, set())
 
-    @unittest.skipUnless(NGINX, "nginx is not here")
     def test_nginx(self):
         self.hear(nginx, set())
 
