@@ -20,7 +20,8 @@ TEST(Upgraded, IsJudgedFromWhereHttp2Begins) {
 }
 
 TEST(Upgraded, FindsWhatIsWrongOnOtherStreams) {
-  EXPECT_EQ(findings(upgraded().call({.stream = 3, .request = with(request_fields(), "te", "deflate")})), (std::vector<std::string>{"HD05 error", "RQ04 error"}));
+  EXPECT_EQ(findings(upgraded().call({.stream = 3, .request = with(request_fields(), "te", "deflate")})),
+            (std::vector<std::string>{"HD05 error", "RQ04 error"}));
 }
 
 // Nothing that the client sends of it belongs to HTTP/2's life of a stream.

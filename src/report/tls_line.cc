@@ -43,7 +43,8 @@ std::string tls_text(const call::ConnectionView& connection, const Paint& paint)
                                 offered(*seen.client), seen.server ? chosen(*seen.server) : "nothing",
                                 seen.client->server_name ? "for " + inert(*seen.client->server_name, kNameShown) : "for no name");
   if (seen.alert) {
-    out += "  " + paint.red(fmt::format("{}'s alert {}", side_name(seen.alert->direction), tls::alert_name(seen.alert->description)));
+    out +=
+        "  " + paint.red(fmt::format("{}'s alert {}", side_name(seen.alert->direction), tls::alert_name(seen.alert->description)));
   }
   if (!unread(seen).empty()) out += fmt::format("  ({})", unread(seen));
   return out;
@@ -70,8 +71,9 @@ std::string tls_json(const call::ConnectionView& connection) {
   }
   json["retried"] = seen.retried;
   if (seen.alert) {
-    json["alert"] = {
-        {"from", side_name(seen.alert->direction)}, {"fatal", seen.alert->fatal}, {"name", tls::alert_name(seen.alert->description)}};
+    json["alert"] = {{"from", side_name(seen.alert->direction)},
+                     {"fatal", seen.alert->fatal},
+                     {"name", tls::alert_name(seen.alert->description)}};
   }
   if (!unread(seen).empty()) json["unread"] = unread(seen);
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -10,7 +10,7 @@
 namespace testigo::run {
 
 struct ReadOptions {
-  std::vector<std::filesystem::path> files;  // one capture, in this order; "-" is the standard input
+  std::vector<std::filesystem::path> files;       // one capture, in this order; "-" is the standard input
   std::vector<std::filesystem::path> other_side;  // of a hop, one capture too; empty: the files are not compared with anything
   Shown shown;
   // The connections that carry a call that is shown go into this capture, whole; with message bodies or without.

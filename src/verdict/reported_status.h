@@ -1,5 +1,5 @@
-// RS13 and SD06: what a client makes of an answer without grpc-status, as it states it, held against what the wire showed of the call
-// (http-grpc-status-mapping.md; gRPC over HTTP2, Errors). Remarks: libraries differ, and no claim rests on them.
+// RS13 and SD06: what a client makes of an answer without grpc-status, as it states it, held against what the wire showed of the
+// call (http-grpc-status-mapping.md; gRPC over HTTP2, Errors). Remarks: libraries differ, and no claim rests on them.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ namespace testigo::verdict {
 std::vector<int> reported_for_http(int http_status);
 std::vector<int> reported_for_reset(std::uint32_t error_code);
 
-// Adds to `checks` what the two rows say of the calls that were one stream on the wire, seen whole, and whose client states their end.
+// Adds to `checks` what the two rows say of the calls that were one stream on the wire, seen whole, and whose client states their
+// end.
 void judge_reported(const Evidence& evidence, check::Tally& checks);
 
 }  // namespace testigo::verdict
