@@ -45,8 +45,9 @@ bool fits_peer(std::string_view wanted, const call::ConnectionView& connection) 
 }  // namespace
 
 bool fits_unseen(const CallSelection& selection, const call::ConnectionView& connection) {
-  const CallSelection peer_alone = {.peer = selection.peer};
-  return selection == peer_alone && fits_peer(selection.peer, connection);
+  CallSelection others = selection;
+  others.peer.clear();
+  return others.empty() && fits_peer(selection.peer, connection);
 }
 
 void check_selection(const CallSelection& selection) {

@@ -22,8 +22,6 @@ struct CallSelection {
   std::optional<Duration> min_latency = {};
   std::vector<std::string> findings = {};  // any of them: "RQ04"; of the call, or of its connection before the call ended
 
-  friend bool operator==(const CallSelection&, const CallSelection&) = default;
-
   bool empty() const { return method.empty() && statuses.empty() && peer.empty() && !min_latency && findings.empty(); }
 };
 
