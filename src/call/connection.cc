@@ -16,7 +16,7 @@ Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Li
       limits_(limits),
       all_(all),
       halves_{Half(limits), Half(limits)},
-      streams_(limits_, all.message_bytes),
+      streams_(limits_, all.message_bytes, all.idle),
       last_(opened.time) {
   view_.number = opened.connection;
   view_.opened = opened.time;

@@ -29,6 +29,7 @@ struct Holdings {
   std::size_t streams = 0;
   std::size_t resyncs = 0;  // directions in which frames are looked for
   std::size_t message_bytes = 0;
+  IdleStreams idle;
 };
 
 class Connection {

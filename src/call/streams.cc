@@ -34,10 +34,10 @@ Stream& Streams::open(StreamId id) {
 void Streams::close(StreamId id) {
   std::unique_ptr<Stream> stream = std::move(*open_.find(id));
   open_.erase(id);
-  if (opened_.size() > 2 * open_.size() + kIdleMax) {
+  if (opened_.size() > 2 * open_.size() + kClosedMax) {
     std::erase_if(opened_, [this](StreamId each) { return open_.find(each) == nullptr; });
   }
-  if (idle_.size() == kIdleMax) return;
+  if (idle_.size() >= kIdleMax) return;
   stream->reset();
   idle_.push_back(std::move(stream));
 }

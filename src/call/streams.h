@@ -30,10 +30,14 @@ struct Stream {
   http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
 };
 
+// Streams that were closed, to be used again.
+using IdleStreams = std::vector<std::unique_ptr<Stream>>;
+
 class Streams {
  public:
-  // `message_bytes`, which must outlive it, counts what the messages of many connections hold.
-  Streams(const Limits& limits, std::size_t& message_bytes) : limits_(limits), message_bytes_(message_bytes) {}
+  // Many connections share `idle`, and `message_bytes`, which counts what their messages hold; all must outlive it.
+  Streams(const Limits& limits, std::size_t& message_bytes, IdleStreams& idle)
+      : limits_(limits), message_bytes_(message_bytes), idle_(idle) {}
 
   // Null when there is none. A stream stays where it is as long as it is open.
   Stream* find(StreamId id) {
@@ -55,13 +59,14 @@ class Streams {
   }
 
  private:
-  static constexpr std::size_t kIdleMax = 64;
+  static constexpr std::size_t kIdleMax = 256;   // of all connections
+  static constexpr std::size_t kClosedMax = 64;  // that `opened_` still lists, beside as many as are open
 
   const Limits& limits_;
   std::size_t& message_bytes_;
+  IdleStreams& idle_;
   RingMap<std::unique_ptr<Stream>> open_;
   std::vector<StreamId> opened_;  // ascending: those that are open, and not many that no longer are
-  std::vector<std::unique_ptr<Stream>> idle_;
 };
 
 }  // namespace testigo::call

@@ -11,8 +11,9 @@ using ::testing::IsEmpty;
 
 TEST(Streams, AreFoundAsLongAsTheyAreOpen) {
   std::size_t held = 0;
+  IdleStreams idle;
   const Limits limits;
-  Streams streams(limits, held);
+  Streams streams(limits, held, idle);
   Stream& first = streams.open(1);
   streams.open(3);
   EXPECT_EQ(streams.find(1), &first);
@@ -24,8 +25,9 @@ TEST(Streams, AreFoundAsLongAsTheyAreOpen) {
 
 TEST(Streams, AreListedByTheirIds) {
   std::size_t held = 0;
+  IdleStreams idle;
   const Limits limits;
-  Streams streams(limits, held);
+  Streams streams(limits, held, idle);
   for (StreamId id = 1; id < 1001; id += 2) streams.open(id);
   for (StreamId id = 1; id < 1001; id += 2) {
     if (id % 100 != 1) streams.close(id);
@@ -37,8 +39,9 @@ TEST(Streams, AreListedByTheirIds) {
 
 TEST(Streams, OneThatIsUsedAgainIsAsIfItWereNew) {
   std::size_t held = 0;
+  IdleStreams idle;
   const Limits limits;
-  Streams streams(limits, held);
+  Streams streams(limits, held, idle);
   const Stream fresh(limits, held);
   Stream& used = streams.open(1);
   used.call.path = "/a.B/C";

@@ -2,15 +2,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 #include <vector>
 
+#include "capture/testing/capture_octets.h"
+
 namespace testigo::capture {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // "number link time octets" of each packet, and what ended the reading.
 std::vector<std::string> read(Bytes file, std::size_t piece, const Limits& limits = {}) {
@@ -55,19 +56,7 @@ std::string pcap(std::uint64_t magic, bool little, std::uint64_t link_type = 1) 
   return out;
 }
 
-std::string gzip(const std::string& plain) {
-  z_stream stream = {};
-  EXPECT_EQ(::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(::deflateBound(&stream, plain.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  ::deflateEnd(&stream);
-  return out;
-}
+std::string gzip(const std::string& plain) { return std::string(as_text(testing::gzip_of(as_octets(plain)))); }
 
 const std::vector<std::string> kInMicroseconds = {"1 1 2026-01-01T00:00:00.000005000Z first", "2 1 2026-01-01T00:00:00.000005000Z ",
                                                   "3 1 2026-01-01T00:00:00.000005000Z third", "whole"};

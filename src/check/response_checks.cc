@@ -6,6 +6,7 @@
 
 #include "call/fields.h"
 #include "check/all_checks.h"
+#include "check/gate.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::check {
@@ -37,9 +38,6 @@ class ResponseChecks final : public Check {
 
   Findings& findings_;
 };
-
-// Whether "there is none" can be said of a field of this block.
-bool names_known(const call::BlockSeen& seen) { return seen.outcome.complete && !call::any_name_unknown(seen.fields); }
 
 // 1*DIGIT without leading zero, of any length.
 bool is_number(std::string_view text) {

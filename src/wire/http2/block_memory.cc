@@ -41,7 +41,7 @@ std::uint64_t BlockMemory::beginning(Bytes block) {
 }
 
 const DecodedBlock* BlockMemory::recall(Bytes block, std::uint64_t state) {
-  if (block.empty()) return nullptr;
+  if (block.empty() || slots_.empty()) return nullptr;
   Slot& slot = slot_of(beginning(block));
   return slot.state == state && agrees(slot, block) ? &slot.decoded : nullptr;
 }
@@ -74,9 +74,14 @@ bool BlockMemory::agrees(Slot& slot, Bytes block) const {
 
 std::uint64_t BlockMemory::note(Bytes block, std::uint64_t state, const DecodedBlock& decoded, std::span<const Value> values) {
   if (!is_ordinary(block, decoded)) return 0;
+  if (slots_.empty()) slots_.resize(kSlots);
   const std::uint64_t begins = beginning(block);
   Slot& slot = slot_of(begins);
   if (!worth_filling(slot, begins, state)) return 0;
+  const std::size_t bytes = cost(block, decoded);
+  if (kept_bytes_ - slot.bytes + bytes > kept_bytes_max_) return 0;
+  kept_bytes_ += bytes - slot.bytes;
+  slot.bytes = bytes;
   fill(slot, block, decoded, values);
   slot.state = state;
   return slot.decoded.alike;
@@ -94,6 +99,11 @@ bool BlockMemory::is_ordinary(Bytes block, const DecodedBlock& decoded) const {
   const BlockOutcome& outcome = decoded.outcome;
   return !block.empty() && block.size() <= block_bytes_max_ && decoded.fields.size() <= kFieldsMax && outcome.faults == 0 &&
          outcome.complete && outcome.exact && outcome.size_updates.empty() && outcome.list_bytes <= decoded_bytes_max_;
+}
+
+std::size_t BlockMemory::cost(Bytes block, const DecodedBlock& decoded) {
+  const std::size_t values_texts = kValuesMax * huffman_decoded_max(kValueBytesMax);
+  return block.size() + decoded.fields.size() * sizeof(HeaderField) + decoded.outcome.list_bytes + values_texts;
 }
 
 void BlockMemory::fill(Slot& slot, Bytes block, const DecodedBlock& decoded, std::span<const Value> values) {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,7 +28,8 @@ class BlockMemory {
   explicit BlockMemory(const Limits& limits)
       : block_bytes_max_(std::min(limits.block_bytes_max, kBlockBytesMax)),
         decoded_bytes_max_(limits.block_decoded_bytes_max),
-        string_bytes_max_(limits.string_bytes_max) {}
+        string_bytes_max_(limits.string_bytes_max),
+        kept_bytes_max_(std::min(limits.history_bytes_max / 4, kKeptBytesMax)) {}
 
   // What decoding the block in that state gives; null where no block that is remembered tells. Valid until the next call.
   const DecodedBlock* recall(Bytes block, std::uint64_t state);
@@ -42,6 +42,7 @@ class BlockMemory {
   static constexpr std::size_t kSlots = 16;
   static constexpr std::size_t kBlockBytesMax = 512;
   static constexpr std::size_t kFieldsMax = 32;
+  static constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;  // of all slots; less where the history has less
   static constexpr std::size_t kValuesMax = 4;
   static constexpr std::size_t kValueBytesMax = 0x7e;  // coded: a length of one octet
   static constexpr unsigned kMissesMin = 16;           // before what is remembered gives way
@@ -57,6 +58,8 @@ class BlockMemory {
     std::uint64_t begins = 0;
     std::uint64_t begins_state = 0;
     unsigned misses = 0;
+
+    std::size_t bytes = 0;
   };
 
   static std::uint64_t beginning(Bytes block);
@@ -64,13 +67,16 @@ class BlockMemory {
   static bool worth_filling(Slot& slot, std::uint64_t begins, std::uint64_t state);
   bool is_ordinary(Bytes block, const DecodedBlock& decoded) const;
   bool agrees(Slot& slot, Bytes block) const;
+  static std::size_t cost(Bytes block, const DecodedBlock& decoded);
   void fill(Slot& slot, Bytes block, const DecodedBlock& decoded, std::span<const Value> values);
 
   std::size_t block_bytes_max_;
   std::size_t decoded_bytes_max_;
   std::size_t string_bytes_max_;
+  std::size_t kept_bytes_max_;
+  std::size_t kept_bytes_ = 0;
   std::uint64_t filled_ = 0;
-  std::array<Slot, kSlots> slots_;
+  std::vector<Slot> slots_;  // made for the first block
 };
 
 }  // namespace testigo::http2

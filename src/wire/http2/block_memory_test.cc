@@ -107,6 +107,14 @@ TEST(BlockMemory, KeepsWhatItHasForAWhile) {
   EXPECT_EQ(known, 10u);
 }
 
+// A connection among very many has little room.
+TEST(BlockMemory, KeepsNoMoreThanItsShare) {
+  Limits limits;
+  limits.history_bytes_max = 1024;
+  HpackDecoder decoder(limits);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(alike(decoder, kOne), 0u);
+}
+
 // A stream of blocks as senders make them, and worse, each several times.
 class Blocks {
  public:
