@@ -3,6 +3,7 @@
 #include "run/read_run.h"
 #include "run/watch_lock.h"
 #include "run/watch_run.h"
+#include "run/workers.h"
 
 namespace testigo::app {
 namespace {
@@ -41,6 +42,12 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
           "with FILE: copy to this capture the connections with a call that is shown, whole, secrets masked, without bodies")
       ->needs(option)
       ->type_name("OUT");
+  command
+      .add_option("--workers", options.workers,
+                  "with FILE: so many threads follow connections, and tell the same [as many as there are cores]")
+      ->needs(option)
+      ->check(CLI::Range(std::size_t{1}, run::Workers::kThreadsMax))
+      ->type_name("N");
   for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
     option->excludes(command.get_option(live));
   }

@@ -14,11 +14,9 @@
 
 #include "base/limits.h"
 #include "call/event.h"
+#include "check/attempt.h"
 
 namespace testigo::check {
-
-// Of a call, whichever attempt it is: a digest of its metadata.
-using CallName = std::uint64_t;
 
 struct FailedCall {
   CallName name = 0;
@@ -43,6 +41,8 @@ class FailedCalls {
   // Whether names are worth their while: of the first calls of a run they always are, and later when calls have failed.
   bool wanted() { return failed_ || (first_calls_ != 0 && --first_calls_ != 0); }
   void failed() { failed_ = true; }
+  // They are not, and not before a call fails.
+  bool idle() const { return !failed_ && first_calls_ == 0; }
 
   // True: no call had this name before. Rather false than true when there were very many.
   bool is_new(CallName name);

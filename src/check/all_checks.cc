@@ -1,9 +1,31 @@
 #include "check/all_checks.h"
 
-namespace testigo::check {
+#include <algorithm>
+#include <array>
 
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared) {
-  std::vector<std::unique_ptr<Check>> checks;
+namespace testigo::check {
+namespace {
+
+using Checks = std::vector<std::unique_ptr<Check>>;
+
+void add_across(Checks& checks, Findings& findings, Across& across) {
+  checks.push_back(attempt_checks(findings, across));
+  checks.push_back(dial_checks(findings, across));
+}
+
+}  // namespace
+
+bool is_across(Id id) {
+  constexpr std::array kIds = {Id::RT02, Id::RT03, Id::RT04, Id::BH06, Id::BH07};
+  return std::ranges::find(kIds, id) != kIds.end();
+}
+
+Checks all_checks(Rows rows, Findings& findings, Across& across, Declared* declared) {
+  Checks checks;
+  if (rows == Rows::Across) {
+    add_across(checks, findings, across);
+    return checks;
+  }
   checks.push_back(connection_checks(findings));
   checks.push_back(tls_checks(findings));
   checks.push_back(frame_checks(findings));
@@ -30,8 +52,7 @@ std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& acros
   checks.push_back(connection_age_checks(findings));
   checks.push_back(retry_checks(findings));
   if (declared != nullptr) checks.push_back(schema_checks(findings, *declared));
-  checks.push_back(attempt_checks(findings, across));
-  checks.push_back(dial_checks(findings, across));
+  if (rows == Rows::All) add_across(checks, findings, across);
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
   return checks;
 }

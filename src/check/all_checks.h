@@ -12,9 +12,13 @@ namespace testigo::check {
 
 class Declared;
 
+// Which rows a judge judges: those that one connection shows, those that need all connections of the run (Across), or all.
+enum class Rows : std::uint8_t { All, OfConnections, Across };
+bool is_across(Id id);
+
 // `findings`, `across`, which those of other connections share, and `declared` must outlive them. `declared` is null when there are
 // no descriptors: then nobody asks for them.
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared = nullptr);
+std::vector<std::unique_ptr<Check>> all_checks(Rows rows, Findings& findings, Across& across, Declared* declared = nullptr);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> tls_checks(Findings& findings);

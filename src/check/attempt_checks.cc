@@ -4,7 +4,6 @@
 // their metadata, and of the others nothing is said.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -14,23 +13,16 @@
 
 #include <fmt/format.h>
 
-#include "base/bytes.h"
 #include "check/across.h"
 #include "check/all_checks.h"
-#include "check/gate.h"
-#include "check/metadata_names.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::check {
 namespace {
 
 using namespace std::chrono_literals;
-using call::BlockRole;
 using call::Ending;
-using http2::bit;
-using http2::FieldName;
 
-constexpr http2::FieldNames kOfInterest = ~kNoMetadata | bit(FieldName::GrpcRetryPushbackMs);
 constexpr Duration kAtOnce = 10ms;     // several attempts within it did not back off
 constexpr std::uint64_t kSeveral = 3;  // attempts before
 constexpr Duration kSlack = 50ms;      // a delay is seen as it arrives
@@ -40,14 +32,14 @@ class AttemptChecks final : public Check {
   AttemptChecks(Findings& findings, FailedCalls& failed) : findings_(findings), failed_(failed) {}
 
   call::Interest hears() const override {
-    return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
   }
-  void on_block(const call::BlockSeen& seen) override {
-    if ((seen.outcome.names & kOfInterest) == 0) return;
-    if (seen.role != BlockRole::Request) {
-      if (seen.outcome.has(FieldName::GrpcRetryPushbackMs)) pushback(seen);
-    } else if (seen.outcome.exact && failed_.wanted()) {
-      request(seen);
+  void on_connection(const call::ConnectionView& connection) override { client_ = connection.client.address; }
+  void on_attempt(const Attempt& attempt) override {
+    if (attempt.answer) {
+      pushback(attempt);
+    } else if (failed_.wanted()) {
+      request(attempt);
     }
   }
   void on_call(const call::CallClosed& closed) override {
@@ -67,9 +59,9 @@ class AttemptChecks final : public Check {
   using Names = std::array<std::pair<call::StreamId, CallName>, 64>;
   static std::size_t slot(call::StreamId stream) { return stream / 2 % std::tuple_size_v<Names>; }
 
-  void request(const call::BlockSeen& seen);
-  void attempt_again(const call::BlockSeen& seen, FailedCall after);
-  void pushback(const call::BlockSeen& seen);
+  void request(const Attempt& attempt);
+  void attempt_again(const Attempt& attempt, FailedCall after);
+  void pushback(const Attempt& attempt);
   void attempted(const call::CallClosed& closed);
   void fail(CallName name, const Again& attempt, const call::CallClosed& closed);
   void judge(const FailedCall& before, const Again& attempt, const call::Call& call);
@@ -79,64 +71,34 @@ class AttemptChecks final : public Check {
 
   Findings& findings_;
   FailedCalls& failed_;
+  std::string client_;            // its address
   std::unique_ptr<Names> names_;  // made for the first of them
   std::map<call::StreamId, Again> again_;
 };
 
-// Of every call that has metadata: in few steps.
-CallName stirred(CallName name, std::string_view text) {
-  constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;
-  const std::byte* at = as_octets(text).data();
-  std::size_t left = text.size();
-  name += left;
-  for (; left >= 8; left -= 8, at += 8) name = std::rotl((name ^ load_as_is<std::uint64_t>(at)) * kOdd, 29);
-  for (; left > 0; --left) name = (name ^ std::to_integer<std::uint64_t>(*at++)) * kOdd;
-  return name ^ name >> 32;
-}
-
-// Of the values: ids have a name of their own.
-CallName name_of(const call::BlockSeen& seen) {
-  CallName name = 0;
-  const http2::HeaderField* const end = seen.fields.data() + seen.fields.size();
-  for (const http2::HeaderField* field = seen.fields.data(); field != end; ++field) {
-    if ((kNoMetadata >> static_cast<unsigned>(field->id) & 1) == 0) name = stirred(name, field->value);
-  }
-  return name;
-}
-
-// 0: the field is not there, or cannot be read (RQ14).
-std::uint64_t attempts_before(const call::BlockSeen& seen) {
-  if (!seen.outcome.has(FieldName::GrpcPreviousRpcAttempts)) return 0;
-  const std::string_view text = call::exact_value(seen.fields, FieldName::GrpcPreviousRpcAttempts).value_or("");
-  std::uint64_t attempts = 0;
-  std::from_chars(text.data(), text.data() + text.size(), attempts);
-  return attempts;
-}
-
-void AttemptChecks::request(const call::BlockSeen& seen) {
-  if (seen.call == nullptr || seen.call->rpc_class != call::RpcClass::Grpc) return;
-  const CallName name = name_of(seen);
-  if (!failed_.is_new(name)) {
-    auto after = failed_.take(name, std::max<std::uint64_t>(attempts_before(seen), 1) - 1);
-    if (!after || after->path != seen.call->path || after->client != seen.connection.client.address) return;
-    attempt_again(seen, std::move(*after));
+void AttemptChecks::request(const Attempt& attempt) {
+  const call::StreamId stream = attempt.spot.place.stream;
+  if (!failed_.is_new(attempt.name)) {
+    auto after = failed_.take(attempt.name, std::max<std::uint64_t>(attempt.attempts_before, 1) - 1);
+    if (!after || after->client != client_) return;
+    attempt_again(attempt, std::move(*after));
   }
   if (!names_) names_ = std::make_unique<Names>();
-  (*names_)[slot(seen.spot.place.stream)] = {seen.spot.place.stream, name};
+  (*names_)[slot(stream)] = {stream, attempt.name};
 }
 
-void AttemptChecks::attempt_again(const call::BlockSeen& seen, FailedCall after) {
+void AttemptChecks::attempt_again(const Attempt& attempt, FailedCall after) {
   if (again_.size() >= findings_.limits().streams_remembered) return;
-  Again& again = again_[seen.spot.place.stream];
-  again.attempts_before = attempts_before(seen);
+  Again& again = again_[attempt.spot.place.stream];
+  again.attempts_before = attempt.attempts_before;
   again.sent_again = again.attempts_before == 0 ? after.sent_again + 1 : 0;
   again.after = std::move(after);
-  again.spot = seen.spot;
+  again.spot = attempt.spot;
 }
 
-void AttemptChecks::pushback(const call::BlockSeen& seen) {
-  if (!is_answer(seen) || again_.size() >= findings_.limits().streams_remembered) return;
-  again_[seen.spot.place.stream].pushback = call::exact_value(seen.fields, FieldName::GrpcRetryPushbackMs);
+void AttemptChecks::pushback(const Attempt& attempt) {
+  if (again_.size() >= findings_.limits().streams_remembered) return;
+  again_[attempt.spot.place.stream].pushback = attempt.pushback;
 }
 
 // The call has ended, and was attempted before, or has failed.
@@ -146,6 +108,7 @@ void AttemptChecks::attempted(const call::CallClosed& closed) {
   if (const auto it = again_.find(stream); it != again_.end()) again = std::move(again_.extract(it).mapped());
   // Equal calls have requests of the same length, as far as both were sent.
   const auto same = [&](const FailedCall& before) {
+    if (before.path != closed.call.path) return false;
     return before.request_bytes == closed.call.request.bytes || before.request_bytes == 0 || !closed.call.request.ended;
   };
   if (again.after && same(*again.after)) judge(*again.after, again, closed.call);

@@ -79,6 +79,8 @@ std::string_view role_name(Role role) {
 
 const CheckInfo& info(Id id) { return kCatalogue[static_cast<std::size_t>(id)]; }
 
+Id id_of(std::string_view id) { return static_cast<Id>(std::ranges::find(kCatalogue, id, &CheckInfo::id) - kCatalogue.begin()); }
+
 std::span<const CheckInfo> catalogue() { return kCatalogue; }
 
 std::span<const Group> groups() { return kGroups; }

@@ -64,6 +64,8 @@ constexpr std::string_view kReadingOfAll =
     "alone; behind a gap nothing is judged";
 
 const CheckInfo& info(Id id);
+// Of a row of the catalogue: there must be one.
+Id id_of(std::string_view id);
 std::span<const CheckInfo> catalogue();
 std::span<const Group> groups();
 std::span<const Id> judged_checks();  // reports and tallies tell of these

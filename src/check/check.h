@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "call/event.h"
+#include "check/attempt.h"
 
 namespace testigo::check {
 
@@ -42,6 +43,8 @@ class Check : public call::Sink {
   // Where it hears blocks, before one is heard that is alike others to come (AlikeBlocks): whether, should it pass, the verdict is
   // that of all of them, and hearing the others would change nothing.
   virtual bool speaks_for_alike(const call::BlockSeen&) const { return false; }
+  // Of rows that need all connections of the run (Rows::Across).
+  virtual void on_attempt(const Attempt&) {}
 };
 
 // What a check of frames alone hears.

@@ -18,6 +18,8 @@ class FindingLog {
 
   // `text` may quote the wire: it is made inert here.
   void add(Id id, Severity severity, const call::Spot& spot, const std::string& text);
+  // One of another log.
+  void add(const Finding& finding);
 
   // Whether connections are now those of the other side of a hop: then places say so.
   void hear_other_side(bool other) { other_side_ = other; }
@@ -31,6 +33,8 @@ class FindingLog {
   const Limits& limits() const { return limits_; }
 
  private:
+  bool is_kept(Id id) { return ++by_check_[static_cast<std::size_t>(id)] <= limits_.findings_kept; }
+
   Limits limits_;
   bool other_side_ = false;
   std::vector<Finding> kept_;

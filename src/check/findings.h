@@ -37,6 +37,7 @@ class Findings {
   std::array<std::uint64_t, kCheckCount> passed() const;
   // How often one has not: it failed, or could not judge.
   std::uint64_t troubles() const { return troubles_; }
+  const std::array<CheckCount, kCheckCount>& counts() const { return counts_; }
   const CheckCount& count(Id id) const { return counts_[static_cast<std::size_t>(id)]; }
   std::uint64_t errors() const { return errors_; }
   const Limits& limits() const { return log_.limits(); }

@@ -25,8 +25,8 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(FindingLog& log, Across& across, Declared* declared)
-    : findings(log), checks(all_checks(findings, across, declared)), blocks(findings) {
+Judge::Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* declared)
+    : findings(log), checks(all_checks(rows, findings, across, declared)), blocks(findings) {
   for (const auto& check : checks) {
     roster.add(*check);
     if (check->hears().blocks) blocks.add(*check);
@@ -40,20 +40,20 @@ Judge::Attended::Attended(FindingLog& log, Across& across, Declared* declared)
 void Judge::on_connection(const call::ConnectionView& connection) {
   last_ = nullptr;
   attended_.erase(connection.number);
-  Attended& attended = attended_.try_emplace(connection.number, log_, across_, declared_).first->second;
+  Attended& attended = attended_.try_emplace(connection.number, rows_, log_, across_, declared_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
   for (const auto& check : attended.checks) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  Attended* const attended = of(connection);
+  Attended* const attended = of(connection.number);
   if (attended == nullptr) return;
   for (const auto& check : attended->checks) check->on_opening(connection, spot, opening);
   if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
 }
 
 void Judge::on_tls(const call::TlsSeen& seen) {
-  Attended* const attended = of(seen.connection);
+  Attended* const attended = of(seen.connection.number);
   if (attended == nullptr) return;
   for (const auto& check : attended->checks) check->on_tls(seen);
   if (is_of_http2(*seen.connection.tls)) attended->findings.release();
@@ -67,9 +67,18 @@ void Judge::on_frame(const call::FrameSeen& seen) {
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  Attended* const attended = judged(seen.connection, seen.spot);
+  if (rows_ != Rows::Across) {
+    if (Attended* const attended = judged(seen.connection, seen.spot)) attended->blocks.on_block(seen);
+  }
+  if (rows_ == Rows::OfConnections || across_.failed_calls.idle() || !is_judged(seen.connection, seen.spot)) return;
+  if (const auto attempt = attempt_of(seen)) on_attempt(seen.connection.number, *attempt);
+}
+
+void Judge::on_attempt(call::ConnectionNumber connection, const Attempt& attempt) {
+  if (across_.failed_calls.idle()) return;
+  Attended* const attended = of(connection);
   if (attended == nullptr) return;
-  attended->blocks.on_block(seen);
+  for (const auto& check : attended->checks) check->on_attempt(attempt);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
@@ -85,7 +94,7 @@ void Judge::on_side_ended(const call::SideEnded& ended) {
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
-  Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection);
+  Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection.number);
   if (attended == nullptr) return;
   for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
 }
@@ -111,16 +120,16 @@ void Judge::lay_aside(const call::ConnectionView& connection, Findings& findings
   if (tls && foreign_ == Foreign::PassedOver) return;
   for (const Id id : judged_checks()) {
     const bool of_tls = id == Id::TL01 || id == Id::TL02;
-    if (info(id).role != Role::Hop && (!tls || !of_tls)) findings.not_judgeable(id, reason);
+    if (judges(id) && info(id).role != Role::Hop && (!tls || !of_tls)) findings.not_judgeable(id, reason);
   }
 }
 
 // What concerns the connection is judged from where HTTP/2 begins.
-void Judge::lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) {
+void Judge::lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) const {
   if (!began_as_http1(connection)) return;
   for (const Id id : judged_checks()) {
     const std::string_view letters = info(id).id.substr(0, 2);
-    if (info(id).role != Role::Hop && letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
+    if (judges(id) && info(id).role != Role::Hop && letters != "CN" && letters != "TL") findings.not_judgeable(id, kUpgraded);
   }
 }
 
@@ -133,15 +142,21 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
 }
 
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
-  if (findings.count(Id::MG01).outcome() != Outcome::NotObserved) ++connections_with_calls_;
+  take(findings.counts());
+  if (on_counted_) on_counted_(connection, findings.counts());
+  if (!on_tally_) return;
   ConnectionTally tally;
   tally.errors = findings.errors();
   for (const Id id : judged_checks()) {
     const CheckCount& count = findings.count(id);
-    totals_[static_cast<std::size_t>(id)] += count;
-    if (on_tally_ && count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(id).id, count);
+    if (count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(id).id, count);
   }
-  if (on_tally_) on_tally_(connection, std::move(tally));
+  on_tally_(connection, std::move(tally));
+}
+
+void Judge::take(const Counted& counted) {
+  if (counted[static_cast<std::size_t>(Id::MG01)].outcome() != Outcome::NotObserved) ++connections_with_calls_;
+  for (std::size_t id = 0; id < totals_.size(); ++id) totals_[id] += counted[id];
 }
 
 Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {

@@ -24,8 +24,8 @@ enum class Foreign : std::uint8_t { Judged, PassedOver };
 class Judge final : public call::Sink {
  public:
   // `declared`, which may be null, must outlive it.
-  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr)
-      : log_(limits), run_(log_), across_(limits), foreign_(foreign), declared_(declared) {}
+  explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr, Rows rows = Rows::All)
+      : rows_(rows), log_(limits), run_(log_), across_(limits), foreign_(foreign), declared_(declared) {}
 
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -41,6 +41,24 @@ class Judge final : public call::Sink {
   // Called for every connection that has closed.
   using OnTally = std::function<void(call::ConnectionNumber, ConnectionTally)>;
   void on_tally(OnTally listener) { on_tally_ = std::move(listener); }
+  // By the number of the row, in the order of Id.
+  using Counted = std::array<CheckCount, kCheckCount>;
+  // Called for every connection that has closed and is not passed over.
+  using OnCounted = std::function<void(call::ConnectionNumber, const Counted&)>;
+  void on_counted(OnCounted listener) { on_counted_ = std::move(listener); }
+
+  // Of another judge, of other rows: what it found and counted belongs to the same run.
+  void take(const Finding& finding) { log_.add(finding); }
+  void take(const Counted& counted);
+  // An attempt that was seen where this judge does not hear blocks (`attempt_of`), at a spot that is judged.
+  void on_attempt(call::ConnectionNumber connection, const Attempt& attempt);
+  // What stands behind a gap, answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not
+  // judged.
+  static bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
+    const http2::Opening server = connection.server_opening;
+    const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
+    return http2 && connection.whole(spot.direction) && !is_upgraded_stream(connection, spot.place);
+  }
 
   // Whether connections that open now are those of the other side of a hop; all before have closed.
   void hear_other_side(bool other) { log_.hear_other_side(other); }
@@ -53,7 +71,7 @@ class Judge final : public call::Sink {
  private:
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
-    Attended(FindingLog& log, Across& across, Declared* declared);
+    Attended(Rows rows, FindingLog& log, Across& across, Declared* declared);
 
     Findings findings;
     std::vector<std::unique_ptr<Check>> checks;
@@ -62,25 +80,24 @@ class Judge final : public call::Sink {
     std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
   };
   // Null when there is none.
-  Attended* of(const call::ConnectionView& connection) {
-    return last_ != nullptr && last_number_ == connection.number ? last_ : look_up(connection.number);
+  Attended* of(call::ConnectionNumber connection) {
+    return last_ != nullptr && last_number_ == connection ? last_ : look_up(connection);
   }
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What stands behind a gap, answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not
-  // judged: null too.
+  // Null too where it is not judged.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    const http2::Opening server = connection.server_opening;
-    const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
-    return http2 && connection.whole(spot.direction) && !is_upgraded_stream(connection, spot.place) ? of(connection) : nullptr;
+    return is_judged(connection, spot) ? of(connection.number) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
-  static void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings);
+  bool judges(Id id) const { return rows_ == Rows::All || is_across(id) == (rows_ == Rows::Across); }
+  void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) const;
   void lay_aside(const call::ConnectionView& connection, Findings& findings) const;
 
   void tell_undeclared(Tally& tally) const;
 
+  Rows rows_;
   FindingLog log_;
   Findings run_;
   Across across_;
@@ -91,8 +108,9 @@ class Judge final : public call::Sink {
   // Events of one connection mostly follow one another.
   call::ConnectionNumber last_number_ = 0;
   Attended* last_ = nullptr;
-  std::array<CheckCount, kCheckCount> totals_;
+  Counted totals_;
   OnTally on_tally_;
+  OnCounted on_counted_;
 };
 
 }  // namespace testigo::check

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/inert.h"
 #include "run/terminal.h"
 #include "run/version.h"
@@ -26,18 +29,22 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
       secrets_(shown.secrets),
       schema_(shown.schema),
       declared_(schema_ ? std::optional<check::Declared>(std::in_place, *schema_, shown.relations) : std::nullopt),
-      judge_({}, foreign_of(hearing), declared_ ? &*declared_ : nullptr),
+      judge_({}, foreign_of(hearing), declared_ ? &*declared_ : nullptr, check::Rows::OfConnections),
+      across_({}, foreign_of(hearing), declared_ ? &*declared_ : nullptr, check::Rows::Across),
       traffic_(hearing),
       lines_(stdout, shown.json, paint_for(stdout)),
       tls_lines_(stdout, shown.json, paint_for(stdout), shown.calls),
       bodies_(shown.messages ? std::optional<MessageBodies>(std::in_place, schema_.get()) : std::nullopt),
       frames_(stdout, shown.json, paint_for(stdout), secrets_, bodies_ ? &*bodies_ : nullptr),
       filter_(shown.calls, shown_calls(shown, chosen)),
+      meeting_(meeting_sinks(shown, more)),
       fan_(sinks(shown, more)),
       model_(fan_) {
   progress_.http2_only = hearing == verdict::Hearing::Interface;
   const bool tell = !shown.quiet;
-  judge_.on_finding([this, tell](const check::Finding& finding) {
+  judge_.on_finding([this](const check::Finding& finding) { across_.take(finding); });
+  judge_.on_counted([this](call::ConnectionNumber, const check::Judge::Counted& counted) { across_.take(counted); });
+  across_.on_finding([this, tell](const check::Finding& finding) {
     filter_.on_finding(finding);
     if (tell) lines_.on_finding(finding);
   });
@@ -53,7 +60,6 @@ std::vector<call::Sink*> Audience::shown_calls(const Shown& shown, call::Sink* c
 // Those that print frames hear them before what follows from them.
 std::vector<call::Sink*> Audience::sinks(const Shown& shown, const std::vector<call::Sink*>& more) {
   std::vector<call::Sink*> all;
-  if (!shown.quiet) all.push_back(&tls_lines_);
   MessageBodies* bodies = bodies_ ? &*bodies_ : nullptr;
   if (bodies != nullptr) all.push_back(bodies);
   if (shown.frames) all.push_back(&frames_);
@@ -62,14 +68,22 @@ std::vector<call::Sink*> Audience::sinks(const Shown& shown, const std::vector<c
     all.push_back(&messages_.emplace(stdout, shown.json, paint_for(stdout), *bodies));
   }
   if (shown.follow) all.push_back(&follow_.emplace(*shown.follow, secrets_, bodies));
-  all.insert(all.end(), {&judge_, &diagnosis_, &traffic_, &progress_, &filter_});
+  all.push_back(&judge_);
+  std::ranges::copy(meeting_sinks(shown, more), std::back_inserter(all));
+  return all;
+}
+
+std::vector<call::Sink*> Audience::meeting_sinks(const Shown& shown, const std::vector<call::Sink*>& more) {
+  std::vector<call::Sink*> all;
+  if (!shown.quiet) all.push_back(&tls_lines_);
+  all.insert(all.end(), {&across_, &diagnosis_, &traffic_, &progress_, &filter_});
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
 tcp::ConnectionSink& Audience::other_side(call::Sink& more) {
-  judge_.hear_other_side(true);
-  other_fan_.emplace(std::vector<call::Sink*>{&judge_, &traffic_, &more});
+  for (check::Judge* judge : {&judge_, &across_}) judge->hear_other_side(true);
+  other_fan_.emplace(std::vector<call::Sink*>{&judge_, &across_, &traffic_, &more});
   return other_model_.emplace(*other_fan_);
 }
 
@@ -90,7 +104,7 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   report.version = kVersion;
   report.judged = clock.now();
   report.ports = progress_.ports().list();
-  report.checks = judge_.tally();
+  report.checks = across_.tally();
   verdict::Traffic traffic = traffic_.traffic();
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;

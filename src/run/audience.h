@@ -1,7 +1,12 @@
 // Everything that hears traffic while it passes, from octets to a verdict: for runs of which only the wire is known (`tap`,
 // `watch`).
 //
-//   source ── ConnectionSink ──▶ the model ── events ──▶ checks, causes, counts, a line a call
+//   source ── ConnectionSink ──▶ the model ── events ──▶ checks of a connection ──▶ checks across connections, causes, counts, a
+//   line
+//                                                                                   a call
+//
+// Up to the checks of a connection every connection stands alone: workers may do that part (workers.h), each for some of them. What
+// they hear meets here, in order.
 #pragma once
 
 #include <atomic>
@@ -18,6 +23,7 @@
 #include "report/run_report.h"
 #include "run/call_lines.h"
 #include "run/frame_lines.h"
+#include "run/heard.h"
 #include "run/message_bodies.h"
 #include "run/message_lines.h"
 #include "run/server_ports.h"
@@ -39,7 +45,11 @@ class Audience {
 
   // The same for the other side of a hop, after the sink's on_end: it is judged and counted, and its calls are not shown.
   tcp::ConnectionSink& other_side(call::Sink& more);
-  check::Judge& judge() { return judge_; }
+  // Of the rows that look beyond one connection.
+  check::Judge& judge() { return across_; }
+
+  // Where the workers' connections meet; whoever tells it tells the sink nothing.
+  Meeting meeting() { return {meeting_, across_, lines_}; }
 
   std::uint64_t calls() const { return progress_.calls(); }  // any thread
   void flush() { lines_.flush(); }                           // any thread: a pipe sees each line soon
@@ -74,6 +84,7 @@ class Audience {
   };
 
   std::vector<call::Sink*> sinks(const Shown& shown, const std::vector<call::Sink*>& more);
+  std::vector<call::Sink*> meeting_sinks(const Shown& shown, const std::vector<call::Sink*>& more);
   std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
   std::string undeclared() const;
 
@@ -82,6 +93,7 @@ class Audience {
   std::shared_ptr<const schema::Schema> schema_;  // null: there is none
   std::optional<check::Declared> declared_;
   check::Judge judge_;
+  check::Judge across_;
   diagnose::Diagnosis diagnosis_;
   verdict::TrafficWitness traffic_;
   Progress progress_;
@@ -93,6 +105,7 @@ class Audience {
   std::optional<Follow> follow_;
   verdict::CallSummaryWitness summary_;
   CallFilter filter_;
+  call::Fan meeting_;
   call::Fan fan_;
   call::Model model_;
   std::optional<call::Fan> other_fan_;

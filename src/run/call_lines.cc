@@ -12,18 +12,23 @@ constexpr std::size_t kBufferBytes = 64 << 10;
 
 }  // namespace
 
-CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint), text_(paint) {
+void CallText::append(std::string& out, const call::CallClosed& closed) {
+  if (json_) {
+    out += report::call_json(closed.connection, closed.call);
+  } else {
+    line_.append(out, closed.connection, closed.call);
+  }
+  out += '\n';
+}
+
+CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint), text_(json, paint) {
   if (!is_terminal(out)) std::setvbuf(out, nullptr, _IOFBF, kBufferBytes);
 }
 
 void CallLines::on_call(const call::CallClosed& closed) {
+  if (const std::string_view prepared = std::exchange(prepared_, {}); !prepared.empty()) return put(out_, prepared);
   line_.clear();
-  if (json_) {
-    line_ += report::call_json(closed.connection, closed.call);
-  } else {
-    text_.append(line_, closed.connection, closed.call);
-  }
-  line_ += '\n';
+  text_.append(line_, closed);
   put(out_, line_);
 }
 

@@ -3,6 +3,8 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "call/event.h"
 #include "check/tally.h"
@@ -11,10 +13,24 @@
 
 namespace testigo::run {
 
+// The line of a call, with its line break.
+class CallText {
+ public:
+  CallText(bool json, const report::Paint& paint) : json_(json), line_(paint) {}
+  void append(std::string& out, const call::CallClosed& closed);
+
+ private:
+  bool json_;
+  report::CallLine line_;
+};
+
 class CallLines final : public call::Sink {
  public:
   // `out`, to which nothing has been written yet, must outlive it.
   CallLines(std::FILE* out, bool json, report::Paint paint);
+
+  // How the next call is told; somebody has written that already (see CallText).
+  void prepared(std::string_view line) { prepared_ = line; }
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
@@ -28,8 +44,9 @@ class CallLines final : public call::Sink {
   std::FILE* out_;
   bool json_;
   report::Paint paint_;
-  report::CallLine text_;
+  CallText text_;
   std::string line_;  // of the call at hand: its room is used again
+  std::string_view prepared_;
 };
 
 }  // namespace testigo::run

@@ -20,6 +20,7 @@
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
 #include "run/terminal.h"
+#include "run/workers.h"
 
 namespace testigo::run {
 namespace {
@@ -75,6 +76,7 @@ class Reader {
     Reading reading;
     reading.summary = files.read(sink, {}, [&](const capture::ReadSoFar& so_far) {
       progress.draw(so_far.octets, so_far.total);
+      if (so_far.waiting) sink.on_idle();
       if (so_far.waiting) audience_.flush();
       reading.stopped = shutdown_requests() != 0;
       return !reading.stopped;
@@ -203,6 +205,13 @@ class Comparison {
   report::Hop hop_;
 };
 
+// One where something is told that only the thread that reads knows in time: frames, messages, what is declared, another side.
+std::size_t workers_of(const ReadOptions& options) {
+  const Shown& shown = options.shown;
+  const bool alone = shown.frames || shown.messages || shown.follow || shown.schema || !options.other_side.empty();
+  return alone ? 1 : options.workers == 0 ? std::min(cores(), Workers::kThreadsMax) : options.workers;
+}
+
 }  // namespace
 
 int run_read(const ReadOptions& options) {
@@ -218,7 +227,12 @@ int run_read(const ReadOptions& options) {
   Audience audience(verdict::Hearing::Interface, options.shown, options.keep ? &chosen : nullptr,
                     comparison ? std::vector<call::Sink*>{&comparison->given()} : std::vector<call::Sink*>{});
   Reader reader(options.shown, audience);
-  const Reading reading = reader.read(files, audience.sink());
+  std::optional<Workers> workers;
+  if (const std::size_t count = workers_of(options); count > 1) {
+    const Workers::Options of_workers{count, !options.shown.quiet, options.shown.json, paint_for(stdout)};
+    workers.emplace(of_workers, audience.meeting());
+  }
+  const Reading reading = reader.read(files, workers ? static_cast<tcp::ConnectionSink&>(*workers) : audience.sink());
   if (comparison) comparison->judge(reading, reader, audience);
   std::string unread = trouble_of(reading.summary);
   if (comparison && unread.empty()) unread = comparison->trouble();

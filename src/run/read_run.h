@@ -16,6 +16,7 @@ struct ReadOptions {
   // The connections that carry a call that is shown go into this capture, whole; with message bodies or without.
   std::optional<std::filesystem::path> keep;
   bool payloads = false;
+  std::size_t workers = 0;  // threads that follow connections; 0: as many as there are cores. What is told is the same
 };
 
 // Reads to the end, or until a signal asks it to stop. Returns the exit code. Throws EnvironmentError when a file cannot be read or

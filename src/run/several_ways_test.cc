@@ -1,6 +1,6 @@
 // The whole way, as a property: from the octets of a capture to the verdict the same is told, however the packets are cut, in which
-// order a network brings them, how often, and in what kind of file they are. So for all captures that are kept here: those of each
-// stack, and those that break each check.
+// order a network brings them, how often, and in what kind of file they are. (By how many threads: workers_test.cc.) So for all
+// captures that are kept here: those of each stack, and those that break each check.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "call/testing/conversation.h"
+#include "run/testing/captures.h"
 #include "run/testing/told.h"
 #include "run/testing/ways.h"
 #include "run/testing/written_segments.h"
@@ -27,18 +28,6 @@ using capture::testing::file_of;
 using capture::testing::FileFormat;
 using capture::testing::segments_of;
 using testigo::testing::Cuts;
-
-const std::filesystem::path kCaptures = TESTIGO_CAPTURES;
-
-std::vector<std::filesystem::path> captures_in(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("input.pcapng") || name.starts_with("clean.pcapng")) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 bool holds(const std::vector<std::string>& lines, const std::string& line) { return std::ranges::find(lines, line) != lines.end(); }
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -33,6 +34,11 @@ def in_parts(pcap, size):
             fields = struct.pack(">HHH", 20 + len(part), number, offset // 8 | more)
             out.append(times + struct.pack("<II", 20 + len(part), 20 + len(part)) + header[:2] + fields + header[8:] + part)
     return out
+
+
+def untimed(watch):
+    """What a run said, but for when it was judged."""
+    return watch.code, [re.sub('"judged":"[^"]*"', "", line) for line in watch.out]
 
 
 class Read(unittest.TestCase):
@@ -97,6 +103,21 @@ class Read(unittest.TestCase):
                 self.assertEqual(report["calls"]["judged"], 25)
                 self.assertEqual(sum(method["calls"] for method in report["summary"]["methods"]), len(wanted))
                 self.assertIn(f"{len(wanted)} of 25 calls are shown and summed up; the verdict is about all of them", report["notes"])
+
+    def test_any_number_of_workers_tells_the_same(self):
+        many = self.folder / "many.pcapng"
+        broken = sorted((pathlib.Path(__file__).parents[2] / "captures").glob("**/input.pcapng"))
+        many.write_bytes(b"".join(file.read_bytes() for file in (self.capture, *broken)))
+        for options in ([], ["--json"], ["--json", "--finding", "RT02"], ["--status", "failed"], ["--quiet"]):
+            told = [untimed(run(TESTIGO, "watch", many, "--workers", workers, *options)) for workers in ("1", "2", "3", "16")]
+            self.assertGreater(len(told[0][1]), 100 if not options else 1)
+            self.assertEqual(told[0], told[1])
+            self.assertEqual(told[0], told[2])
+            self.assertEqual(told[0], told[3])
+        for workers in ("0", "65", "many"):
+            watch = run(TESTIGO, "watch", self.capture, "--workers", workers)
+            self.assertEqual(watch.code, WRONG_USAGE, watch)
+        self.assertEqual(run(TESTIGO, "watch", "-i", "lo", "--workers", "2").code, WRONG_USAGE)
 
     def test_calls_are_summed_up_by_method(self):
         summary = self.read(self.capture)[1]["summary"]
