@@ -101,7 +101,9 @@ void Heard::tell(std::span<Heard* const> all, const Meeting& meeting) {
       }
     }
     if (first == nullptr) return;
-    while (left(first) && turn(first) < until) first->tell(first->events_[first->told_++], meeting);
+    do {
+      first->tell(first->events_[first->told_++], meeting);
+    } while (left(first) && turn(first) < until);
   }
 }
 
