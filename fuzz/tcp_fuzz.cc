@@ -1,6 +1,7 @@
 // Any packets of some connections, whole or in parts of IP: nothing breaks. Every octet that is told stands where a packet said it,
 // and what is kept stays within its limits. Parts that come honestly make the packet that was cut. And of one direction the same
-// segments tell the same in another order, and when some come again, for as long as nothing was told before all of them came.
+// segments tell the same in another order, and when some come again, for as long as nothing was told before all of them came. The
+// short way of the usual packet tells what the long one does.
 //
 // An input is one octet of options, then eight octets a packet.
 #include <array>
@@ -87,6 +88,7 @@ class Laid final : public ConnectionSink {
     Direction direction = Direction::ToServer;
     std::uint64_t offset = 0;
     std::vector<std::byte> octets;
+    friend bool operator==(const Told&, const Told&) = default;
   };
   void on_opened(const ConnectionOpened& opened) override { REQUIRE(!ended && opened.connection == ++last_); }
   void on_chunk(ConnectionNumber connection, const Chunk& chunk) override {
@@ -131,13 +133,20 @@ class Laid final : public ConnectionSink {
 
 class Play {
  public:
-  Play(const Limits& limits, bool v6) : limits_(limits), v6_(v6), fragments_(limits), reassembly_(laid_, limits) {}
+  Play(const Limits& limits, bool v6)
+      : limits_(limits),
+        v6_(v6),
+        fragments_(limits),
+        reassembly_(laid_, limits),
+        long_way_(laid_by_long_way_, limits, Reassembly::Ways::LongAlone) {}
 
   void run(const std::vector<Step>& steps) {
     for (const Step& step : steps) take(step);
     fragments_.end();
     reassembly_.end();
+    long_way_.end();
     REQUIRE(laid_.ended);
+    REQUIRE(laid_.told == laid_by_long_way_.told);
     for (const Laid::Told& told : laid_.told) require_said(told);
   }
 
@@ -183,6 +192,7 @@ class Play {
 
   void take(const Packet& packet) {
     const auto placement = reassembly_.take(packet, time_, number_);
+    REQUIRE(placement == long_way_.take(packet, time_, number_));
     REQUIRE(reassembly_.held_bytes() <= limits_.tcp_held_bytes_max_all + 2 * limits_.tcp_held_bytes_max);
     if (!placement) return;
     for (std::size_t i = 0; i < packet.payload.size(); ++i) {
@@ -206,6 +216,8 @@ class Play {
   Laid laid_;
   IpFragments fragments_;
   Reassembly reassembly_;
+  Laid laid_by_long_way_;
+  Reassembly long_way_;
   std::unordered_map<std::uint64_t, std::uint8_t> said_;
 };
 

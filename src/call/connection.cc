@@ -43,7 +43,7 @@ void Connection::on_chunk(const Chunk& chunk) {
   from.acked = std::max(from.acked, chunk.acked);
   if (chunk.missing != 0) on_gap(chunk);
   (chunk.direction == Direction::ToServer ? view_.octets_to_server : view_.octets_to_client) += chunk.bytes.size();
-  if (view_.whole(chunk.direction)) remember_first(chunk);
+  if (from.position < kFirstOctetsKept && view_.whole(chunk.direction)) remember_first(chunk);
   if (!chunk.bytes.empty()) from.blind ? read_other(chunk) : on_octets(chunk);
   from.position += chunk.bytes.size();
 }

@@ -8,7 +8,7 @@ Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
 Model::~Model() = default;
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
-  last_ = nullptr;
+  recent(opened.connection) = {};
   connections_.erase(opened.connection);
   connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
 }
@@ -21,24 +21,24 @@ Limits Model::limits_of_one() const {
 }
 
 void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
-  if (last_ == nullptr || last_number_ != connection) {
+  Recent& at = recent(connection);
+  if (at.connection == nullptr || at.number != connection) {
     const auto it = connections_.find(connection);
     if (it == connections_.end()) return;
-    last_ = it->second.get();
-    last_number_ = connection;
+    at = {connection, it->second.get()};
   }
-  last_->on_chunk(chunk);
+  at.connection->on_chunk(chunk);
 }
 
 void Model::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
   if (it == connections_.end() || !it->second->on_closing(closing)) return;
-  last_ = nullptr;
+  recent(closing.connection) = {};
   connections_.erase(it);
 }
 
 void Model::on_end() {
-  last_ = nullptr;
+  recent_ = {};
   for (auto& [number, connection] : connections_) connection->on_end();
   connections_.clear();
 }

@@ -4,6 +4,7 @@
 // time.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 
@@ -33,9 +34,13 @@ class Model final : public tcp::ConnectionSink {
   Limits limits_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
-  // Chunks of one connection mostly follow one another.
-  ConnectionNumber last_number_ = 0;
-  Connection* last_ = nullptr;
+  // Those that chunks came of lately, each where its number says.
+  struct Recent {
+    ConnectionNumber number = 0;
+    Connection* connection = nullptr;
+  };
+  Recent& recent(ConnectionNumber number) { return recent_[number % recent_.size()]; }
+  std::array<Recent, 64> recent_;
 };
 
 }  // namespace testigo::call

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,7 +58,7 @@ class BlockReader {
   }
   // The same without copying: room for at least so many octets, and how many were written there.
   std::span<std::byte> room(std::size_t octets) {
-    std::ranges::copy(rest(), buffer_.begin());
+    if (at_ > 0 && end_ > at_) std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
     end_ -= std::exchange(at_, 0);
     if (buffer_.size() - end_ < octets) buffer_.resize(end_ + octets);
     return std::span(buffer_).subspan(end_);
@@ -74,6 +75,10 @@ class BlockReader {
   // A number in the byte order of whoever wrote the file.
   std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const {
     return little_endian_ ? load_little_endian(octets.data() + at, size) : load_number(octets.data() + at, size);
+  }
+  std::uint32_t word(const std::byte* at) const {
+    const auto value = load_as_is<std::uint32_t>(at);
+    return little_endian_ == (std::endian::native == std::endian::little) ? value : __builtin_bswap32(value);
   }
   ReadBlock malformed(const std::string& trouble) {
     trouble_ = trouble + " (after packet " + std::to_string(packets_) + ')';

@@ -1,5 +1,7 @@
 #include "capture/capture_decoder.h"
 
+#include <algorithm>
+
 #include "capture/pcap_reader.h"
 #include "capture/pcapng_reader.h"
 
@@ -26,7 +28,7 @@ void CaptureDecoder::feed(Bytes octets) {
 
 std::span<std::byte> CaptureDecoder::room(std::size_t octets) {
   if (reader_ && !gunzip_) return reader_->room(octets);
-  raw_.resize(octets);
+  raw_.resize(gunzip_ ? octets : std::min(octets, kMagicBytes));
   return raw_;
 }
 

@@ -21,7 +21,8 @@ class CaptureDecoder {
 
   // Takes the next octets, copied. `next` must have wanted more.
   void feed(Bytes octets);
-  // The same, written by the caller to where it is read, so that little is copied.
+  // The same, written by the caller to where it is read, so that little is copied. It may be less room than that, as long as it is
+  // not known what the file is.
   std::span<std::byte> room(std::size_t octets);
   void filled(std::size_t octets);
   ReadBlock next(CaptureBlock& block);

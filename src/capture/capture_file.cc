@@ -86,8 +86,7 @@ class CaptureReading {
 
   // At what the decoder was fed. False when there is no use in more of this file.
   bool look() {
-    for (;;) {
-      CaptureBlock block;
+    for (CaptureBlock block;;) {
       const auto read = decoder_.next(block);
       if (read == ReadBlock::NeedMore) return true;
       if (read == ReadBlock::Malformed) return false;
@@ -170,13 +169,17 @@ class CaptureReading {
     tcp::Packet packet;
     const auto ip = ip_of(captured.link_type, captured.octets);
     const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
+    if (kind == tcp::PacketKind::Tcp && captured.time) {
+      sink_.at(summary_.packets, captured.comment);
+      reassembly_.take(packet, *captured.time, summary_.packets);
+      return;
+    }
     if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) {
       return note_unread(why, summary_.packets, 1);
     }
-    if (kind == tcp::PacketKind::Other) return;
+    if (kind != tcp::PacketKind::Fragment) return;
     sink_.at(summary_.packets, captured.comment);
-    if (kind == tcp::PacketKind::Fragment) return on_part(*ip, *captured.time);
-    reassembly_.take(packet, *captured.time, summary_.packets);
+    on_part(*ip, *captured.time);
   }
 
   // The packet that makes it whole brings all.
@@ -324,7 +327,8 @@ bool CaptureFiles::Open::read(const Taker& taker, ReadSoFar& so_far, const Progr
   std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
   for (;;) {
     if (!size && !wait(so_far, progress)) return false;
-    const std::size_t octets = read_some(taker.decoder.room(kReadBytes).first(std::min<std::uint64_t>(kReadBytes, left)));
+    const std::span<std::byte> room = taker.decoder.room(kReadBytes);
+    const std::size_t octets = read_some(room.first(std::min<std::uint64_t>(room.size(), left)));
     if (octets == 0) return true;
     taker.decoder.filled(octets);
     if (!taker.look()) return true;

@@ -19,14 +19,14 @@ bool is_tag(std::uint64_t type) { return type == kTag || type == kServiceTag || 
 
 // What follows the header, when the version in its first octet is what the link layer announced.
 std::optional<Bytes> ip(Bytes octets, std::uint64_t version) {
-  const auto first = number(octets, 0, 1);
-  if (!first || *first >> 4 != version) return std::nullopt;
+  if (octets.empty() || std::to_integer<std::uint64_t>(octets[0]) >> 4 != version) return std::nullopt;
   return octets;
 }
 
 std::optional<Bytes> any_ip(Bytes octets) {
-  if (const auto v4 = ip(octets, 4)) return v4;
-  return ip(octets, 6);
+  const auto version = octets.empty() ? 0 : std::to_integer<unsigned>(octets[0]) >> 4;
+  if (version != 4 && version != 6) return std::nullopt;
+  return octets;
 }
 
 // `type` is the EtherType of what begins at `at`; tags stand between.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "capture/pcapng.h"
@@ -12,12 +13,19 @@ namespace {
 using namespace pcapng;
 
 constexpr std::size_t kInterfacesMax = 4096;  // of one section
+constexpr std::size_t kPacketBlockBytesMin = kBlockBytesMin + 20;
 constexpr std::uint64_t kMagicSwapped = 0x4d3c2b1a;
 
 std::uint64_t power(std::uint64_t base, unsigned exponent) {
   std::uint64_t value = 1;
   for (; exponent > 0; --exponent) value *= base;
   return value;
+}
+
+// Where most blocks are packets, the last one was.
+CapturedPacket& packet_in(CaptureBlock& block) {
+  auto* const last = std::get_if<CapturedPacket>(&block);
+  return last != nullptr ? *last : block.emplace<CapturedPacket>();
 }
 
 // if_tsresol: a negative power of 10, or of 2 when the highest bit is set. 0 when it is finer than we count.
@@ -33,7 +41,37 @@ bool PcapngReader::begins(Bytes octets) {
   return load_number(octets.data(), 4) == static_cast<std::uint32_t>(BlockType::SectionHeader);
 }
 
-ReadBlock PcapngReader::next(CaptureBlock& block) {
+// What most blocks are: a whole packet in which nothing is wrong. False, and nothing is taken, of anything else; `read_any` says
+// what.
+inline bool PcapngReader::read_usual_packet(CaptureBlock& block) {
+  const Bytes rest = this->rest();
+  if (!in_section_ || !trouble().empty() || rest.size() < kPacketBlockBytesMin) return false;
+  const std::byte* const at = rest.data();
+  const std::size_t length = word(at + 4), interface = word(at + 8), size = word(at + 20);
+  const std::size_t length_most = std::min(rest.size(), block_bytes_max_);
+  if (word(at) != static_cast<std::uint32_t>(BlockType::EnhancedPacket) || length % 4 != 0 || length > length_most) return false;
+  if (length != kPacketBlockBytesMin + padded(size) || word(at + length - 4) != length || interface >= interfaces_.size())
+    return false;
+  take(length);
+  const Interface& of = interfaces_[interface];
+  CapturedPacket& packet = packet_in(block);
+  packet.number = ++packets_;
+  packet.link_type = of.link_type;
+  packet.original_length = word(at + 24);
+  const std::uint64_t ticks = std::uint64_t{word(at + 12)} << 32 | word(at + 16);
+  if (of.counts_nanoseconds()) {
+    packet.time.emplace(Duration(static_cast<std::int64_t>(ticks)));
+  } else {
+    packet.time = time_of(of, ticks);
+  }
+  packet.octets = Bytes(at + 28, size);
+  packet.comment = {};
+  return true;
+}
+
+ReadBlock PcapngReader::next(CaptureBlock& block) { return read_usual_packet(block) ? ReadBlock::Done : read_any(block); }
+
+ReadBlock PcapngReader::read_any(CaptureBlock& block) {
   if (!trouble().empty()) return ReadBlock::Malformed;
   const Bytes rest = this->rest();
   if (rest.size() < kBlockBytesMin) return ReadBlock::NeedMore;
@@ -58,14 +96,14 @@ bool PcapngReader::read_byte_order(Bytes start) {
 }
 
 ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock& block) {
-  block = OtherBlock{};
   switch (static_cast<BlockType>(type)) {
+    case BlockType::EnhancedPacket:
+      return read_packet(body, block);
     case BlockType::SectionHeader:
       return read_section(body, block);
     case BlockType::InterfaceDescription:
+      block = OtherBlock{};
       return read_interface(body);
-    case BlockType::EnhancedPacket:
-      return read_packet(body, block);
     case BlockType::InterfaceStatistics:
       return read_statistics(body, block);
     case BlockType::SimplePacket:
@@ -73,6 +111,7 @@ ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock&
       block = CapturedPacket{++packets_, 0, 0, {}, {}, {}};
       return ReadBlock::Done;
   }
+  block = OtherBlock{};
   return ReadBlock::Done;
 }
 
@@ -139,11 +178,14 @@ Bytes PcapngReader::option(Bytes options, std::uint16_t code) const {
   return {};
 }
 
-std::optional<Time> PcapngReader::time_of(const Interface& interface, std::uint64_t ticks) const {
+std::optional<Time> PcapngReader::time_of(const Interface& interface, std::uint64_t ticks) {
+  constexpr std::uint64_t kMicrosecondsMax = std::uint64_t{1} << 53;
   const std::uint64_t per_second = interface.ticks_per_second;
   if (per_second == 0) return std::nullopt;
-  // As we write them: nanoseconds, the sign included.
-  if (per_second == 1'000'000'000 && interface.offset_seconds == 0) return Time(Duration(static_cast<std::int64_t>(ticks)));
+  if (interface.counts_nanoseconds()) return Time(Duration(static_cast<std::int64_t>(ticks)));
+  if (per_second == 1'000'000 && interface.offset_seconds == 0 && ticks < kMicrosecondsMax) {  // as most others write them
+    return Time(Duration(static_cast<std::int64_t>(ticks * 1000)));
+  }
   using Wide = __int128;
   const Wide seconds = Wide{ticks / per_second} + interface.offset_seconds;
   const Wide nanoseconds = seconds * 1'000'000'000 + Wide{ticks % per_second} * 1'000'000'000 / per_second;

@@ -28,15 +28,19 @@ class PcapngReader final : public BlockReader {
     std::uint16_t link_type = 0;
     std::uint64_t ticks_per_second = 1'000'000;
     std::int64_t offset_seconds = 0;
+    // As we write them: the sign included.
+    bool counts_nanoseconds() const { return ticks_per_second == 1'000'000'000 && offset_seconds == 0; }
   };
   bool read_byte_order(Bytes start);
+  bool read_usual_packet(CaptureBlock& block);
+  ReadBlock read_any(CaptureBlock& block);
   ReadBlock read_block(std::uint32_t type, Bytes body, CaptureBlock& block);
   ReadBlock read_section(Bytes body, CaptureBlock& block);
   ReadBlock read_interface(Bytes body);
   ReadBlock read_packet(Bytes body, CaptureBlock& block);
   ReadBlock read_statistics(Bytes body, CaptureBlock& block);
   Bytes option(Bytes options, std::uint16_t code) const;
-  std::optional<Time> time_of(const Interface& interface, std::uint64_t ticks) const;
+  static std::optional<Time> time_of(const Interface& interface, std::uint64_t ticks);
 
   std::size_t block_bytes_max_;
   bool in_section_ = false;

@@ -108,6 +108,19 @@ TEST(Pcapng, ReadsTheOtherByteOrder) {
                    "whole"}));
 }
 
+// Ticks of an interface that says nothing of them, in packets that have no options.
+TEST(Pcapng, CountsMicrosecondsAsFarAsTimesGo) {
+  std::string file =
+      "0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000"
+      "01000000 14000000 65000000 00000000 14000000";
+  for (const char* ticks : {"00000000 01000000", "ffff1f00 ffffffff", "00002000 00000000", "ffffffff ffffffff"})
+    file += std::string("06000000 24000000 00000000 ") + ticks + " 01000000 01000000 aa000000 24000000";
+  EXPECT_EQ(lines_of(from_hex(file)),
+            (Lines{"section : ", "other", "packet 1 link 101 at 1970-01-01T00:00:00.000001000Z \"\" aa",
+                   "packet 2 link 101 at 2255-06-05T23:47:34.740991000Z \"\" aa",
+                   "packet 3 link 101 at 2255-06-05T23:47:34.740992000Z \"\" aa", "packet 4 link 101 at ? \"\" aa", "whole"}));
+}
+
 std::vector<std::byte> small_file() {
   std::vector<std::byte> out;
   PcapngWriter writer(out, "test", 101);

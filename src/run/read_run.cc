@@ -15,6 +15,7 @@
 #include "run/audience.h"
 #include "run/both_sides.h"
 #include "run/descriptor_limit.h"
+#include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/read_progress.h"
 #include "run/shutdown.h"
@@ -218,6 +219,7 @@ int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
   raise_descriptor_limit();
+  keep_freed_memory();
   for (const auto* files : {&options.files, &options.other_side}) std::ranges::for_each(*files, refuse_empty);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
   if (options.keep) check_copy(options, files);

@@ -11,6 +11,7 @@
 #include "run/capture_notes.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
+#include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/run_record.h"
 #include "run/shutdown.h"
@@ -92,6 +93,7 @@ int run_tap(const TapRunOptions& options) {
   const SystemClock clock;
   take_signals();
   raise_descriptor_limit();
+  keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
   try {
     return run_into(folder, options, clock);

@@ -17,6 +17,7 @@
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/judge_evidence.h"
+#include "run/kept_memory.h"
 #include "run/live_view.h"
 #include "run/masked.h"
 #include "run/repeated_judge.h"
@@ -304,6 +305,7 @@ int run_verify(const VerifyOptions& options) {
   }
   take_signals();
   raise_descriptor_limit();
+  keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
   const Collected collected = collect(options, folder, clock);
   release_signals();  // the evidence is on disk; judging it may be ended at once

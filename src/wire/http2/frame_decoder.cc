@@ -7,6 +7,7 @@ namespace {
 
 // A buffer that one large frame has grown is not kept for the life of the connection.
 constexpr std::size_t kBufferKeptBytes = std::size_t{1} << 20;
+constexpr std::size_t kPartThatCounts = 8;  // of a frame, for that the rest of it will come
 
 }  // namespace
 
@@ -52,6 +53,8 @@ void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
 
 void FrameDecoder::fill_buffer(std::size_t wanted) {
   const std::size_t size = std::min(wanted, unread_.size());
+  // What is announced and does not come takes little memory; what comes is not copied again and again.
+  if (kPartThatCounts * (buffer_.size() + size) >= buffer_.size() + wanted) buffer_.reserve(buffer_.size() + wanted);
   append(buffer_, unread_.first(size));
   unread_ = unread_.subspan(size);
 }

@@ -43,9 +43,43 @@ void ConnectionTrack::take(Direction direction, const Packet& packet, Time time,
     if (side(each).gap || side(opposite(each)).acked_seen > side(each).queue.offset()) give_up_acknowledged(each);
   }
   drain();
+  usual_ = is_usual();
+}
+
+bool ConnectionTrack::is_usual() const {
+  const auto plain = [this](Direction direction) {
+    const Side& sender = side(direction);
+    const bool as_begun = sender.started && !sender.unknown_start && !sender.fin && !sender.closed;
+    return as_begun && !sender.gap && sender.queue.is_plain() && side(opposite(direction)).acked_seen <= sender.queue.offset();
+  };
+  return plain(Direction::ToServer) && plain(Direction::ToClient);
+}
+
+bool ConnectionTrack::take_usual(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number,
+                                 std::size_t compared_max) {
+  if (!usual_ || !packet.ack || packet.syn || packet.fin || packet.rst || packet.cut != 0) return false;
+  Side& sender = side(direction);
+  Side& other = side(opposite(direction));
+  const std::uint64_t offset = sender.queue.offset();
+  if (packet.sequence != sender.base + static_cast<std::uint32_t>(offset)) return false;
+  const std::int64_t grown = ahead(packet.acknowledgement, other.base, sender.acked_seen);
+  if (grown < 0 || grown > kWindowMax) return false;
+  const std::uint64_t acked = sender.acked_seen + static_cast<std::uint64_t>(grown);
+  if (acked > other.queue.offset()) return false;
+  time_ = time;
+  packet_ = packet_number;
+  room_.compared = compared_max;
+  sender.acked_seen = acked;
+  other.queue.acknowledge(acked);
+  other.told.acknowledge(acked);
+  sender.queue.pass(packet.payload.size());
+  Chunk chunk{time, direction, packet.payload, 0, acked, packet_number};
+  tell(sender, other, chunk, offset);
+  return true;
 }
 
 void ConnectionTrack::give_up() {
+  usual_ = false;
   give_up(Direction::ToServer);
   give_up(Direction::ToClient);
   drain();
@@ -53,10 +87,6 @@ void ConnectionTrack::give_up() {
 
 std::size_t ConnectionTrack::held_bytes() const {
   return side(Direction::ToServer).queue.held_bytes() + side(Direction::ToClient).queue.held_bytes();
-}
-
-std::size_t ConnectionTrack::compared_bytes() const {
-  return side(Direction::ToServer).told.bytes() + side(Direction::ToClient).told.bytes();
 }
 
 std::optional<std::int64_t> ConnectionTrack::offset_of(Direction direction, const Packet& packet) const {
@@ -143,7 +173,7 @@ std::uint64_t ConnectionTrack::told_of_other(Direction direction) const {
 // What one direction tells may be what the other one waits for.
 void ConnectionTrack::drain() {
   const auto waits = [](const Side& side) { return !side.queue.is_empty() || (side.fin && !side.closed); };
-  if (std::ranges::none_of(sides_, waits)) return;
+  if (!waits(to_server_) && !waits(to_client_)) return;
   for (bool more = true; more;) {
     more = drain(Direction::ToServer);
     more = drain(Direction::ToClient) || more;
@@ -163,19 +193,24 @@ bool ConnectionTrack::drain(Direction direction) {
 
 void ConnectionTrack::deliver(Direction direction, const Segment& segment) {
   Side& sender = side(direction);
-  Side& other = side(opposite(direction));
+  const Side& other = side(opposite(direction));
   const std::uint64_t acked = std::max(sender.acked, other.fin ? std::min(segment.acked, other.fin->offset) : segment.acked);
-  if (segment.bytes.empty() && segment.missing == 0 && acked == sender.acked) return;
-  sender.acked = acked;
-  const bool unknown = !segment.bytes.empty() && std::exchange(sender.unknown_start, false);
-  const std::uint64_t missing = unknown ? kUnknownMissing : segment.missing;
+  Chunk chunk{segment.time, direction, segment.bytes, segment.missing, acked, segment.packet};
+  tell(sender, other, chunk, segment.offset);
+}
+
+// `offset`: of its first octet.
+inline void ConnectionTrack::tell(Side& sender, const Side& other, Chunk& chunk, std::uint64_t offset) {
+  if (chunk.bytes.empty() && chunk.missing == 0 && chunk.acked == sender.acked) return;
+  sender.acked = chunk.acked;
+  if (!chunk.bytes.empty() && std::exchange(sender.unknown_start, false)) chunk.missing = kUnknownMissing;
   // Nothing was sent before what it acknowledges.
-  const Time time = acked > other.last ? std::max(segment.time, other.last_time) : segment.time;
-  sink_->on_chunk(number_, {time, direction, segment.bytes, missing, acked, segment.packet});
-  if (segment.bytes.empty()) return;
-  sender.last = segment.offset;
-  sender.last_time = time;
-  sender.told.add(segment.offset, segment.bytes, room_.compared);
+  if (chunk.acked > other.last) chunk.time = std::max(chunk.time, other.last_time);
+  sink_->on_chunk(number_, chunk);
+  if (chunk.bytes.empty()) return;
+  sender.last = offset;
+  sender.last_time = chunk.time;
+  sender.told.add(offset, chunk.bytes, room_.compared);
 }
 
 void ConnectionTrack::give_up(Direction direction) {

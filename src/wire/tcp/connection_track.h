@@ -6,7 +6,6 @@
 // The start of a direction is known when its SYN was seen; else offsets count from the first sequence number seen of it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -28,14 +27,19 @@ class ConnectionTrack {
     std::size_t compared = 0;
   };
   void take(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, Room room);
+  // Does what `take` does, by a shorter way, with the usual packet: it brings what comes next, or nothing, and acknowledges what
+  // was told, and neither direction has begun unseen, waits for anything, or ends. False, and nothing is done, with any other.
+  bool take_usual(Direction direction, const Packet& packet, Time time, std::uint64_t packet_number, std::size_t compared_max);
 
   // Nothing more comes: what is held is delivered, with its gaps.
   void give_up();
 
   ConnectionNumber number() const { return number_; }
+  // How many octets of it were told or given up.
+  std::uint64_t told(Direction direction) const { return side(direction).queue.offset(); }
   bool closed() const { return side(Direction::ToServer).closed && side(Direction::ToClient).closed; }
   std::size_t held_bytes() const;
-  std::size_t compared_bytes() const;
+  std::size_t compared_bytes() const { return side(Direction::ToServer).told.bytes() + side(Direction::ToClient).told.bytes(); }
   // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
   // else.
   std::optional<std::int64_t> offset_of(Direction direction, const Packet& packet) const;
@@ -69,9 +73,10 @@ class ConnectionTrack {
     std::optional<Fin> fin;
     bool closed = false;
   };
-  Side& side(Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
-  const Side& side(Direction direction) const { return sides_[static_cast<std::size_t>(direction)]; }
+  Side& side(Direction direction) { return direction == Direction::ToServer ? to_server_ : to_client_; }
+  const Side& side(Direction direction) const { return direction == Direction::ToServer ? to_server_ : to_client_; }
 
+  bool is_usual() const;
   void learn_start(Side& sender, Side& other, const Packet& packet);
   // How many octets of the other direction the packet acknowledges.
   std::uint64_t take_acknowledgement(Direction direction, const Packet& packet);
@@ -85,12 +90,15 @@ class ConnectionTrack {
   void drain();
   bool drain(Direction direction);
   void deliver(Direction direction, const Segment& segment);
+  void tell(Side& sender, const Side& other, Chunk& chunk, std::uint64_t offset);
   void give_up(Direction direction);
   bool close_if_over(Direction direction);
 
   ConnectionNumber number_;
   ConnectionSink* sink_;
-  std::array<Side, 2> sides_;
+  Side to_server_;
+  Side to_client_;
+  bool usual_ = false;        // `is_usual`; the usual packet keeps it so
   Time time_;                 // of the packet at hand
   std::uint64_t packet_ = 0;  // its number
   Room room_;

@@ -23,18 +23,6 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 bool Address::is_v4() const { return std::equal(kV4Prefix.begin(), kV4Prefix.end(), octets.begin()); }
 
-Address v4_address(const std::byte* octets) {
-  Address address;
-  std::copy_n(octets, 4, std::ranges::copy(kV4Prefix, address.octets.begin()).out);
-  return address;
-}
-
-Address v6_address(const std::byte* octets) {
-  Address address;
-  std::copy_n(octets, address.octets.size(), address.octets.begin());
-  return address;
-}
-
 std::optional<Address> parse_address(std::string_view text) {
   const std::string whole(text.substr(0, text.find('%')));
   std::array<std::byte, 16> octets{};

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "wire/tcp/connection_sink.h"
 
 namespace testigo::tcp {
@@ -17,15 +18,26 @@ namespace testigo::tcp {
 struct Address {
   std::array<std::byte, 16> octets{};
   bool is_v4() const;
-  // Octet by octet, as a whole: every packet is looked up by its addresses.
-  friend bool operator==(const Address& a, const Address& b) { return std::memcmp(a.octets.data(), b.octets.data(), 16) == 0; }
+  std::uint64_t half(std::size_t at) const { return load_as_is<std::uint64_t>(octets.data() + 8 * at); }
+  // Two words each: every packet is looked up by its addresses.
+  friend bool operator==(const Address& a, const Address& b) { return ((a.half(0) ^ b.half(0)) | (a.half(1) ^ b.half(1))) == 0; }
   friend std::strong_ordering operator<=>(const Address& a, const Address& b) {
     return std::memcmp(a.octets.data(), b.octets.data(), 16) <=> 0;
   }
 };
 
-Address v4_address(const std::byte* octets);
-Address v6_address(const std::byte* octets);
+inline Address v4_address(const std::byte* octets) {
+  Address address;
+  address.octets[10] = address.octets[11] = std::byte{255};
+  std::memcpy(address.octets.data() + 12, octets, 4);
+  return address;
+}
+
+inline Address v6_address(const std::byte* octets) {
+  Address address;
+  std::memcpy(address.octets.data(), octets, address.octets.size());
+  return address;
+}
 
 // "127.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1%eth0" (the zone is dropped). Nothing when it is no address.
 std::optional<Address> parse_address(std::string_view text);

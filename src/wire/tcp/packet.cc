@@ -16,14 +16,11 @@ constexpr std::array<std::byte, 8> kSynOptions{std::byte{2}, std::byte{4}, std::
 
 std::size_t number(Bytes octets, std::size_t at, std::size_t size) { return load_number(octets.data() + at, size); }
 
-PacketKind read_tcp(const IpPacket& ip, Packet& packet) {
-  const Bytes octets = ip.carried;
+inline PacketKind read_tcp(Bytes octets, Packet& packet) {
   if (octets.size() < kTcpHeader) return PacketKind::Malformed;
   const std::size_t header = (number(octets, 12, 1) >> 4) * 4;
   if (header < kTcpHeader || header > octets.size()) return PacketKind::Malformed;
   const auto flags = std::to_integer<std::uint8_t>(octets[13]);
-  packet.source = ip.source;
-  packet.destination = ip.destination;
   packet.source_port = static_cast<std::uint16_t>(number(octets, 0, 2));
   packet.destination_port = static_cast<std::uint16_t>(number(octets, 2, 2));
   packet.sequence = static_cast<std::uint32_t>(number(octets, 4, 4));
@@ -34,8 +31,28 @@ PacketKind read_tcp(const IpPacket& ip, Packet& packet) {
   packet.psh = flags & kPsh;
   packet.ack = flags & kAck;
   packet.payload = octets.subspan(header);
-  packet.cut = ip.cut;
   return PacketKind::Tcp;
+}
+
+// Most packets are there as a whole, carry TCP, and have no options or extension headers. What such a one carries; nothing of any
+// other.
+Bytes plainly_carried(Bytes octets, Packet& packet) {
+  if (octets.size() < kV4Header) return {};
+  const std::byte* const at = octets.data();
+  if (at[0] == std::byte{0x45}) {
+    const std::size_t total = number(octets, 2, 2);
+    const bool part = (number(octets, 6, 2) & 0x3fff) != 0;
+    if (part || at[9] != std::byte{kTcp} || total <= kV4Header || total > octets.size()) return {};
+    packet.source = v4_address(at + 12);
+    packet.destination = v4_address(at + 16);
+    return octets.subspan(kV4Header, total - kV4Header);
+  }
+  if (octets.size() < kV6Header || (at[0] >> 4) != std::byte{6} || at[6] != std::byte{kTcp}) return {};
+  const std::size_t announced = number(octets, 4, 2);
+  if (announced == 0 || announced > octets.size() - kV6Header) return {};
+  packet.source = v6_address(at + 8);
+  packet.destination = v6_address(at + 24);
+  return octets.subspan(kV6Header, announced);
 }
 
 bool as_v4(const Packet& packet) { return packet.source.is_v4() && packet.destination.is_v4(); }
@@ -97,10 +114,15 @@ std::uint64_t sum_pseudo_header(const Packet& packet) {
 }  // namespace
 
 PacketKind read_packet(Bytes octets, Packet& packet) {
-  IpPacket ip;
   packet = {};
+  if (const Bytes carried = plainly_carried(octets, packet); !carried.empty()) return read_tcp(carried, packet);
+  IpPacket ip;
   const PacketKind kind = read_ip(octets, ip);
-  return kind == PacketKind::Tcp ? read_tcp(ip, packet) : kind;
+  if (kind != PacketKind::Tcp) return kind;
+  packet.source = ip.source;
+  packet.destination = ip.destination;
+  packet.cut = ip.cut;
+  return read_tcp(ip.carried, packet);
 }
 
 std::size_t packet_size(const Packet& packet) { return (as_v4(packet) ? kV4Header : kV6Header) + tcp_size(packet); }

@@ -1,6 +1,7 @@
 #include "wire/tcp/reassembly.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <vector>
 
@@ -29,9 +30,7 @@ std::size_t Reassembly::KeyHash::operator()(const Key& key) const {
     hash = (hash ^ word) * kOdd;
     return hash ^ hash >> 32;
   };
-  const auto words = [&](std::uint64_t hash, const Address& address) {
-    return mix(mix(hash, load_as_is<std::uint64_t>(address.octets.data())), load_as_is<std::uint64_t>(address.octets.data() + 8));
-  };
+  const auto words = [&](std::uint64_t hash, const Address& address) { return mix(mix(hash, address.half(0)), address.half(1)); };
   return words(words(mix(0, std::uint64_t{key.low_port} << 16 | key.high_port), key.low), key.high);
 }
 
@@ -42,7 +41,54 @@ Reassembly::Key Reassembly::key_of(const Packet& packet, bool source_is_low) {
   return {packet.destination, packet.source, packet.destination_port, packet.source_port};
 }
 
+inline std::size_t Reassembly::compared_max() const {
+  return compared_bytes_ > limits_.tcp_compared_bytes_max_all ? 0 : limits_.tcp_compared_bytes_max;
+}
+
+ConnectionTrack::Room Reassembly::room() const {
+  return {held_bytes_ > limits_.tcp_held_bytes_max_all ? 0 : limits_.tcp_held_bytes_max, compared_max()};
+}
+
+inline Reassembly::Flow& Reassembly::recent(const Address& source, std::uint16_t source_port, const Address& destination,
+                                            std::uint16_t destination_port) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+  const std::uint64_t ports = std::uint64_t{source_port} << 16 | destination_port;
+  const std::uint64_t mixed = (source.half(1) ^ std::rotl(destination.half(1), 23) ^ ports) * kOdd;
+  return recent_[mixed >> (64 - kRecentBits)];
+}
+
+inline bool Reassembly::Flow::has(const Packet& packet) const {
+  return connection != nullptr && source_port == packet.source_port && destination_port == packet.destination_port &&
+         source == packet.source && destination == packet.destination;
+}
+
+inline bool Reassembly::take_usual(Entry& entry, Direction direction, const Packet& packet, Time time,
+                                   std::uint64_t packet_number) {
+  const std::size_t compared = entry.track.compared_bytes();
+  if (ways_ != Ways::Both || !entry.track.take_usual(direction, packet, time, packet_number, compared_max())) return false;
+  compared_bytes_ += entry.track.compared_bytes() - compared;
+  return true;
+}
+
+// Of what is usual; its parts one by one, for it is made for every packet.
+inline std::optional<Placement> Reassembly::place_told(const Entry& entry, Direction direction, const Packet& packet) {
+  std::optional<Placement> placement(std::in_place);
+  placement->connection = entry.track.number();
+  placement->direction = direction;
+  placement->offset = static_cast<std::int64_t>(entry.track.told(direction) - packet.payload.size());
+  return placement;
+}
+
 std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::uint64_t packet_number) {
+  const Flow& flow = recent(packet);
+  if (!flow.has(packet)) return take_any(packet, time, packet_number);
+  Entry& entry = flow.connection->second;
+  const Direction direction = flow.direction;
+  if (!take_usual(entry, direction, packet, time, packet_number)) return take_any(packet, time, packet_number);
+  return place_told(entry, direction, packet);
+}
+
+std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, std::uint64_t packet_number) {
   const bool from_low = source_is_low(packet);
   const Key key = key_of(packet, from_low);
   auto at = connections_.find(key);
@@ -57,6 +103,8 @@ std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::
     if (at == connections_.end()) return std::nullopt;
   }
   const Direction direction = from_low == at->second.client_is_low ? Direction::ToServer : Direction::ToClient;
+  recent(packet) = {packet.source, packet.destination, packet.source_port, packet.destination_port, direction, &*at};
+  if (take_usual(at->second, direction, packet, time, packet_number)) return place_told(at->second, direction, packet);
   const bool closed = hand(at->second, direction, packet, time, packet_number);
   const std::optional<Placement> placement = place(at->second, direction, packet);
   if (closed) remember_closed(key, at->second.track.number());
@@ -94,11 +142,6 @@ bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, T
   return entry.track.closed();
 }
 
-ConnectionTrack::Room Reassembly::room() const {
-  return {held_bytes_ > limits_.tcp_held_bytes_max_all ? 0 : limits_.tcp_held_bytes_max,
-          compared_bytes_ > limits_.tcp_compared_bytes_max_all ? 0 : limits_.tcp_compared_bytes_max};
-}
-
 void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {
   --open_;
   closed_.emplace_back(key, number);
@@ -106,7 +149,16 @@ void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {
   const auto [oldest, oldest_number] = closed_.front();
   closed_.pop_front();
   const auto at = connections_.find(oldest);
-  if (at != connections_.end() && at->second.track.number() == oldest_number) connections_.erase(at);
+  if (at != connections_.end() && at->second.track.number() == oldest_number) erase(at);
+}
+
+void Reassembly::erase(Connections::iterator at) {
+  const Key& key = at->first;
+  for (Flow* const flow :
+       {&recent(key.low, key.low_port, key.high, key.high_port), &recent(key.high, key.high_port, key.low, key.low_port)}) {
+    if (flow->connection == &*at) *flow = {};
+  }
+  connections_.erase(at);
 }
 
 void Reassembly::forget(Connections::iterator at) {
@@ -115,7 +167,7 @@ void Reassembly::forget(Connections::iterator at) {
   held_bytes_ -= track.held_bytes();
   compared_bytes_ -= track.compared_bytes();
   track.give_up();
-  connections_.erase(at);
+  erase(at);
 }
 
 void Reassembly::end() {

@@ -8,6 +8,7 @@
 // the server's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -23,8 +24,13 @@ namespace testigo::tcp {
 
 class Reassembly {
  public:
+  // The usual packet goes a short way, which tells the same as the long one: a test holds them against each other.
+  enum class Ways : std::uint8_t { Both, LongAlone };
   // `sink` must outlive it.
-  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}) : sink_(&sink), limits_(limits) {}
+  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both)
+      : sink_(&sink), limits_(limits), ways_(ways) {}
+  Reassembly(const Reassembly&) = delete;
+  Reassembly& operator=(const Reassembly&) = delete;
 
   // `packet_number` is handed on with what the packet brings. Says where its payload lies, of copies and of late packets of
   // connections that have just closed too; nothing when it belongs to no connection that is followed.
@@ -37,8 +43,12 @@ class Reassembly {
   std::uint64_t not_followed() const { return not_followed_; }
   // Octets that came too early, as they are kept.
   std::size_t held_bytes() const { return held_bytes_; }
+  // Octets that copies are held against, as they are kept.
+  std::size_t compared_bytes() const { return compared_bytes_; }
 
  private:
+  static constexpr unsigned kRecentBits = 9;
+
   struct Key {  // the two ends, the lesser one first
     Address low, high;
     std::uint16_t low_port = 0, high_port = 0;
@@ -52,10 +62,27 @@ class Reassembly {
     bool client_is_low = true;
   };
   using Connections = std::unordered_map<Key, Entry, KeyHash>;
+  // One direction of a connection.
+  struct Flow {
+    Address source, destination;
+    std::uint16_t source_port = 0, destination_port = 0;
+    Direction direction = Direction::ToServer;
+    Connections::value_type* connection = nullptr;
+    bool has(const Packet& packet) const;
+  };
 
+  Flow& recent(const Address& source, std::uint16_t source_port, const Address& destination, std::uint16_t destination_port);
+  Flow& recent(const Packet& packet) {
+    return recent(packet.source, packet.source_port, packet.destination, packet.destination_port);
+  }
+  bool take_usual(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
+  static std::optional<Placement> place_told(const Entry& entry, Direction direction, const Packet& packet);
+  std::optional<Placement> take_any(const Packet& packet, Time time, std::uint64_t packet_number);
+  void erase(Connections::iterator at);
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet, bool source_is_low);
   Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  std::size_t compared_max() const;
   ConnectionTrack::Room room() const;
   // True when it closed the connection.
   bool hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
@@ -65,7 +92,11 @@ class Reassembly {
 
   ConnectionSink* sink_;
   Limits limits_;
+  Ways ways_;
   Connections connections_;
+  // Those that packets came of lately, each where its addresses and ports say. Where others say the same, the last one has the
+  // place, and the rest are looked up: strangers may choose that, and gain nothing.
+  std::array<Flow, std::size_t{1} << kRecentBits> recent_;
   // Connections that are closed stay for a while, so that a late copy of a packet does not look like a new one.
   std::deque<std::pair<Key, ConnectionNumber>> closed_;
   ConnectionNumber last_number_ = 0;

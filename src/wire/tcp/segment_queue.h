@@ -41,6 +41,11 @@ class SegmentQueue {
   // Nothing is held, and nothing is known to be lost.
   bool is_empty() const { return nothing_held() && cut_.empty() && differing_.empty(); }
 
+  // It is empty, and nothing was given up that has not been told: what begins at `offset` is passed on as it is.
+  bool is_plain() const { return is_empty() && missing_ == 0; }
+  // As `take` does then, with so many octets that begin there, before any end that was set.
+  void pass(std::size_t octets) { offset_ += octets; }
+
   // What is held could be told but for what it acknowledges.
   bool turn_has_come() const { return !nothing_held() && first_held() <= offset_; }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kIdleBytesMax = 4096;
 bool ToldOctets::differ(std::uint64_t offset, Bytes octets) const {
   const std::uint64_t from = std::max({offset, first_, acknowledged_}), to = std::min(offset + octets.size(), end());
   if (from >= to) return false;
-  const Bytes told = Bytes(octets_).subspan(from - first_, to - from);
+  const Bytes told = octets_.all().subspan(from - first_, to - from);
   return told != Bytes(octets.subspan(from - offset, to - from));
 }
 
@@ -24,7 +24,7 @@ void ToldOctets::clear(std::uint64_t next) {
 }
 
 void ToldOctets::drop_front(std::size_t count) {
-  octets_.erase(octets_.begin(), octets_.begin() + static_cast<std::ptrdiff_t>(count));
+  octets_.drop_front(count);
   first_ += count;
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/bytes.h"
+#include "wire/tcp/octet_store.h"
 
 namespace testigo::tcp {
 
@@ -17,18 +17,18 @@ class ToldOctets {
     if (offset != end()) clear(offset);
     if (octets.size() > bytes_max) clear(offset + octets.size() - bytes_max), octets = octets.last(bytes_max);
     if (octets_.size() + octets.size() > 2 * bytes_max) drop_front(octets_.size() - (bytes_max - octets.size()));
-    append(octets_, octets);
+    octets_.append(octets);
   }
 
   void acknowledge(std::uint64_t offset) {
     acknowledged_ = offset;
-    if (offset >= end()) clear(end());
+    if (offset >= end() && !octets_.empty()) clear(end());
   }
 
   // Whether they say something else of an octet that is remembered.
   bool differ(std::uint64_t offset, Bytes octets) const;
 
-  void release() { octets_ = {}; }  // all are forgotten
+  void release() { octets_.release(); }  // all are forgotten
   std::size_t bytes() const { return octets_.capacity(); }
 
  private:
@@ -38,7 +38,7 @@ class ToldOctets {
 
   std::uint64_t acknowledged_ = 0;
   std::uint64_t first_ = 0;  // offset of octets_[0]
-  std::vector<std::byte> octets_;
+  OctetStore octets_;
 };
 
 }  // namespace testigo::tcp
