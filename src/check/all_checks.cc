@@ -1,18 +1,28 @@
 #include "check/all_checks.h"
 
+#include "check/flow_control_checks.h"
+#include "check/frame_checks.h"
+#include "check/goaway_checks.h"
+#include "check/stream_checks.h"
+
 namespace testigo::check {
 
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared) {
+AllChecks all_checks(Findings& findings, Across& across, Declared* declared) {
+  auto frames = std::make_unique<FrameChecks>(findings);
+  auto goaways = std::make_unique<GoawayChecks>(findings);
+  auto streams = std::make_unique<StreamChecks>(findings);
+  auto windows = std::make_unique<FlowControlChecks>(findings, streams->followed());
+  const PlainFrames plain(*frames, *goaways, *streams, *windows);
   std::vector<std::unique_ptr<Check>> checks;
   checks.push_back(connection_checks(findings));
   checks.push_back(tls_checks(findings));
-  checks.push_back(frame_checks(findings));
+  checks.push_back(std::move(frames));
   checks.push_back(settings_checks(findings));
   checks.push_back(ping_checks(findings));
-  checks.push_back(goaway_checks(findings));
-  checks.push_back(flow_control_checks(findings));
+  checks.push_back(std::move(goaways));
+  checks.push_back(std::move(windows));
   checks.push_back(flood_checks(findings));
-  checks.push_back(stream_checks(findings));
+  checks.push_back(std::move(streams));
   checks.push_back(header_checks(findings));
   checks.push_back(request_checks(findings));
   checks.push_back(message_checks(findings));
@@ -33,7 +43,7 @@ std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& acros
   checks.push_back(attempt_checks(findings, across));
   checks.push_back(dial_checks(findings, across));
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
-  return checks;
+  return {std::move(checks), plain};
 }
 
 }  // namespace testigo::check

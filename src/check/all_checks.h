@@ -7,25 +7,27 @@
 #include "check/across.h"
 #include "check/check.h"
 #include "check/findings.h"
+#include "check/plain_frames.h"
 
 namespace testigo::check {
 
 class Declared;
 
+struct AllChecks {
+  std::vector<std::unique_ptr<Check>> list;
+  PlainFrames plain;  // asked first of each frame
+};
+
 // `findings`, `across`, which those of other connections share, and `declared` must outlive them. `declared` is null when there are
 // no descriptors: then nobody asks for them.
-std::vector<std::unique_ptr<Check>> all_checks(Findings& findings, Across& across, Declared* declared = nullptr);
+AllChecks all_checks(Findings& findings, Across& across, Declared* declared = nullptr);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> tls_checks(Findings& findings);
-std::unique_ptr<Check> frame_checks(Findings& findings);
 std::unique_ptr<Check> settings_checks(Findings& findings);
 std::unique_ptr<Check> ping_checks(Findings& findings);
-std::unique_ptr<Check> goaway_checks(Findings& findings);
 std::unique_ptr<Check> closing_checks(Findings& findings);
-std::unique_ptr<Check> flow_control_checks(Findings& findings);
 std::unique_ptr<Check> flood_checks(Findings& findings);
-std::unique_ptr<Check> stream_checks(Findings& findings);
 std::unique_ptr<Check> header_checks(Findings& findings);
 std::unique_ptr<Check> request_checks(Findings& findings);
 std::unique_ptr<Check> message_checks(Findings& findings);

@@ -54,12 +54,14 @@ class Judge final : public call::Sink {
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
     Attended(FindingLog& log, Across& across, Declared* declared);
+    void hear(const call::FrameSeen& seen);
 
     Findings findings;
-    std::vector<std::unique_ptr<Check>> checks;
+    AllChecks checks;
     AlikeBlocks blocks;
     call::Roster roster;
     std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
+    std::array<std::vector<Check*>, SideEnds::kCount> side_ends;
   };
   // Null when there is none.
   Attended* of(const call::ConnectionView& connection) {
