@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -32,9 +33,11 @@ class RingMap {
   std::pair<Value*, bool> try_emplace(Key key) {
     if (Value* const known = find(key)) return {known, false};
     Slot& slot = slot_of(key);
-    if (slot.key != 0) aside_.emplace(slot.key, std::move(slot.value));
+    if (slot.key != 0) {
+      aside_.emplace(slot.key, std::move(slot.value));
+      slot.value = Value();
+    }
     slot.key = key;
-    slot.value = Value();
     ++size_;
     return {&slot.value, true};
   }
@@ -42,18 +45,38 @@ class RingMap {
   void erase(Key key) {
     Slot& slot = slot_of(key);
     if (slot.key == key) {
-      slot.key = 0;
-      slot.value = Value();
+      slot = Slot();
       --size_;
     } else {
       size_ -= aside_.erase(key);
     }
   }
+  // Of one that is there.
+  Value take(Key key) {
+    Slot& slot = slot_of(key);
+    if (slot.key == key) {
+      slot.key = 0;
+      --size_;
+      return std::exchange(slot.value, Value());
+    }
+    Value value = std::move(aside_.at(key));
+    size_ -= aside_.erase(key);
+    return value;
+  }
 
-  void clear() {
-    for (Slot& slot : slots_) slot = Slot();
-    aside_.clear();
-    size_ = 0;
+  // Those that `is_of_them` says yes of; it may change the others.
+  template <class Predicate>
+  void erase_if(Predicate is_of_them) {
+    for (Slot& slot : slots_) {
+      if (slot.key == 0 || !is_of_them(slot.value)) continue;
+      slot = Slot();
+      --size_;
+    }
+    for (auto it = aside_.begin(); it != aside_.end();) {
+      const bool erased = is_of_them(it->second);
+      size_ -= erased ? 1 : 0;
+      it = erased ? aside_.erase(it) : std::next(it);
+    }
   }
 
   std::size_t size() const { return size_; }
@@ -71,8 +94,8 @@ class RingMap {
   static constexpr std::size_t kSlots = 64;
 
   struct Slot {
-    Key key = 0;  // 0: free
-    Value value{};
+    Key key = 0;    // 0: free
+    Value value{};  // of a free one as it is when it is new
   };
   static std::size_t place(Key key) { return key / 2 % kSlots; }
   Slot& slot_of(Key key) { return slots_[place(key)]; }

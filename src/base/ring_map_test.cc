@@ -25,7 +25,11 @@ TEST(RingMap, IsAMap) {
         break;
       }
       case 2:
-        ring.erase(key);
+        if (const auto it = map.find(key); it != map.end() && random() % 2 == 0) {
+          ASSERT_EQ(ring.take(key), it->second);
+        } else {
+          ring.erase(key);
+        }
         map.erase(key);
         break;
       case 3:
@@ -42,9 +46,17 @@ TEST(RingMap, IsAMap) {
   std::map<std::uint32_t, int> visited;
   ring.for_each([&](std::uint32_t key, int value) { EXPECT_TRUE(visited.emplace(key, value).second); });
   EXPECT_EQ(visited, map);
-  ring.clear();
-  EXPECT_EQ(ring.size(), 0u);
-  for (const auto& [key, value] : map) EXPECT_EQ(ring.find(key), nullptr);
+  ring.erase_if([](int& value) { return ++value % 2 == 0; });
+  std::erase_if(map, [](auto& entry) { return entry.second % 2 != 0; });
+  EXPECT_GT(map.size(), 0u);
+  EXPECT_EQ(ring.size(), map.size());
+  for (const auto& [key, value] : visited) {
+    const int* const found = ring.find(key);
+    ASSERT_EQ(found != nullptr, map.contains(key));
+    if (found != nullptr) {
+      EXPECT_EQ(*found, value + 1);
+    }
+  }
 }
 
 }  // namespace

@@ -13,6 +13,10 @@ constexpr std::size_t kFirstOctetsKept = 64;
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
     : sink_(sink),
+      frames_(sink.hearer(Heard::Frames)),
+      blocks_(sink.hearer(Heard::Blocks)),
+      messages_(sink.hearer(Heard::Messages)),
+      side_ends_(sink.hearer(Heard::SideEnds)),
       limits_(limits),
       all_(all),
       halves_{Half(limits), Half(limits)},
@@ -104,32 +108,45 @@ void Connection::read_frames(const Chunk& chunk, Bytes octets) {
   Half& from = half(chunk.direction);
   from.frames.feed(octets);
   http2::Frame frame;
+  Spot spot{{chunk.packet, view_.number}, chunk.direction, chunk.time, 0, 0, from.acked};
   while (from.frames.next(frame) == http2::Decoded::Done) {
-    const std::uint64_t offset = from.base + from.frames.offset();
-    const Spot spot{{chunk.packet, view_.number, frame.header.stream},       chunk.direction, chunk.time, offset,
-                    offset + http2::kFrameHeaderBytes + frame.header.length, from.acked};
+    spot.place.stream = frame.header.stream;
+    spot.offset = from.base + from.frames.offset();
+    spot.end = spot.offset + http2::kFrameHeaderBytes + frame.header.length;
     on_frame(spot, frame);
   }
 }
 
-void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
-  sink_.on_frame({view_, spot, frame});
+inline void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
+  frames_.on_frame({view_, spot, frame});
+  const Half& from = half(spot.direction);
+  if (from.gap || awaiting_answers_ || from.block) on_unusual(spot, frame.header);
+  if (const auto* headers = std::get_if<http2::HeadersFrame>(&frame.payload)) {
+    on_headers(spot, frame, headers->fragment, false);
+  } else if (const auto* data = std::get_if<http2::DataFrame>(&frame.payload)) {
+    on_data(spot, frame, *data);
+  } else if (!std::holds_alternative<http2::WindowUpdateFrame>(frame.payload)) {
+    on_other(spot, frame);
+  }
+}
+
+// Something before it was not seen, or is not whole.
+void Connection::on_unusual(const Spot& spot, const http2::FrameHeader& header) {
   Half& from = half(spot.direction);
   if (from.gap) on_frame_behind_gap(spot);
-  if (awaiting_answers_ && spot.direction == Direction::ToClient) note_answer(spot, frame.header);
-  if (from.block && !frame.header.is(http2::FrameType::Continuation)) {
+  if (awaiting_answers_ && spot.direction == Direction::ToClient) note_answer(spot, header);
+  if (from.block && !header.is(http2::FrameType::Continuation)) {
     // RFC 9113 section 6.10: nothing may stand between the fragments. The block cannot be finished.
     const OpenBlock block = *std::exchange(from.block, std::nullopt);
     lose_block(spot, block.stream, block.end_stream, block.promised);
   }
+}
+
+void Connection::on_other(const Spot& spot, const http2::Frame& frame) {
   std::visit(
       [&](const auto& payload) {
         using Payload = std::decay_t<decltype(payload)>;
-        if constexpr (std::is_same_v<Payload, http2::DataFrame>) {
-          on_data(spot, frame, payload);
-        } else if constexpr (std::is_same_v<Payload, http2::HeadersFrame>) {
-          on_headers(spot, frame, payload.fragment, false);
-        } else if constexpr (std::is_same_v<Payload, http2::PushPromiseFrame>) {
+        if constexpr (std::is_same_v<Payload, http2::PushPromiseFrame>) {
           on_headers(spot, frame, payload.fragment, true);
         } else if constexpr (std::is_same_v<Payload, http2::ContinuationFrame>) {
           on_continuation(spot, frame, payload.fragment);
@@ -142,7 +159,8 @@ void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
         } else if constexpr (std::is_same_v<Payload, http2::MalformedFrame>) {
           on_malformed(spot, frame);
         } else {
-          static_assert(std::is_same_v<Payload, http2::PriorityFrame> || std::is_same_v<Payload, http2::PingFrame> ||
+          static_assert(std::is_same_v<Payload, http2::DataFrame> || std::is_same_v<Payload, http2::HeadersFrame> ||
+                        std::is_same_v<Payload, http2::PriorityFrame> || std::is_same_v<Payload, http2::PingFrame> ||
                         std::is_same_v<Payload, http2::WindowUpdateFrame> || std::is_same_v<Payload, http2::UnknownFrame>);
         }
       },

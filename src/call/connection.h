@@ -92,6 +92,8 @@ class Connection {
   bool recognise(const Chunk& chunk, Bytes& octets);
   void read_frames(const Chunk& chunk, Bytes octets);
   void on_frame(const Spot& spot, const http2::Frame& frame);
+  void on_unusual(const Spot& spot, const http2::FrameHeader& header);
+  void on_other(const Spot& spot, const http2::Frame& frame);
   void finish();
 
   // connection_upgrade.cc: from HTTP/1.1 to HTTP/2.
@@ -147,6 +149,7 @@ class Connection {
   void on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data);
   void read_messages(Stream& stream, const Spot& spot, Bytes octets);
   void on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised);
+  void begin_block(const Spot& spot, Bytes fragment, bool end_stream, bool promised);
   void on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment);
   void on_reset(const Spot& spot, std::uint32_t error_code);
   void on_goaway(const Spot& spot, const http2::GoawayFrame& goaway);
@@ -156,8 +159,15 @@ class Connection {
 
   // connection_calls.cc: header blocks, and the life of calls.
   Fields fields() const { return block_->fields; }
-  Stream* find(StreamId id);
-  SideOfCall& side(Stream& stream, Direction direction) const;
+  Stream* find(StreamId id) {
+    if (recent_ != nullptr && recent_->call.place.stream == id) return recent_;
+    Stream* const found = streams_.find(id);
+    if (found != nullptr) recent_ = found;
+    return found;
+  }
+  static SideOfCall& side(Stream& stream, Direction direction) {
+    return direction == Direction::ToServer ? stream.call.request : stream.call.response;
+  }
   void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
   const http2::DecodedBlock& decode(Half& from, Bytes block, BlockEnd end);
   BlockRole role_of_block(const Spot& spot, Stream* stream, bool end_stream);
@@ -171,6 +181,10 @@ class Connection {
   void close_unfollowed(const Spot& spot);
 
   Sink& sink_;
+  Sink& frames_;  // who hears them, as the three after it
+  Sink& blocks_;
+  Sink& messages_;
+  Sink& side_ends_;
   Limits limits_;
   Holdings& all_;
   ConnectionView view_;

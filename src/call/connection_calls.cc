@@ -7,17 +7,6 @@
 
 namespace testigo::call {
 
-Stream* Connection::find(StreamId id) {
-  if (recent_ != nullptr && recent_->call.place.stream == id) return recent_;
-  Stream* const found = streams_.find(id);
-  if (found != nullptr) recent_ = found;
-  return found;
-}
-
-SideOfCall& Connection::side(Stream& stream, Direction direction) const {
-  return direction == Direction::ToServer ? stream.call.request : stream.call.response;
-}
-
 // The sender's block was longer than one that a gap has cut.
 const http2::DecodedBlock& Connection::decode(Half& from, Bytes block, BlockEnd end) {
   const http2::DecodedBlock& decoded = from.hpack.decode(block);
@@ -48,7 +37,7 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     side(*stream, spot.direction).packet = spot.place.packet;
   }
   if (from.gap) read_in_doubt(from, stream, role);
-  sink_.on_block(
+  blocks_.on_block(
       {view_, spot, role, end_stream, fields(), block_->outcome, stream == nullptr ? nullptr : &stream->call, block_->alike});
   if (!goes_on || !end_stream) return;
   const bool without_status = spot.direction == Direction::ToClient && answers_.of(*block_).without_grpc_status;
@@ -138,7 +127,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   if (from.ended) return;
   from.ended = true;
   const rpc::MessageDecoder& messages = spot.direction == Direction::ToServer ? stream.request : stream.response;
-  sink_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
+  side_ends_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
   Call& call = stream.call;
   if (spot.direction == Direction::ToClient) {
     call.end_packet = spot.place.packet;

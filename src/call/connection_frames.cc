@@ -29,7 +29,7 @@ void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
   rpc::MessageDecoder& messages = client ? stream.request : stream.response;
   messages.feed(octets);
   rpc::Message message;
-  while (messages.next(message) == rpc::Decoded::Done) sink_.on_message({view_, spot, stream.call, ++from.messages, message});
+  while (messages.next(message) == rpc::Decoded::Done) messages_.on_message({view_, spot, stream.call, ++from.messages, message});
 }
 
 void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {
@@ -39,8 +39,12 @@ void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes f
   if (frame.header.has(http2::kFlagEndHeaders)) {
     on_block(spot, fragment, end_stream, promised);
   } else {
-    half(spot.direction).block = OpenBlock{spot.place.stream, end_stream, promised, {fragment.begin(), fragment.end()}};
+    begin_block(spot, fragment, end_stream, promised);
   }
+}
+
+void Connection::begin_block(const Spot& spot, Bytes fragment, bool end_stream, bool promised) {
+  half(spot.direction).block = OpenBlock{spot.place.stream, end_stream, promised, {fragment.begin(), fragment.end()}};
 }
 
 void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment) {

@@ -201,11 +201,15 @@ struct Interest {
   bool calls = true;
 };
 
+enum class Heard : std::uint8_t { Frames, Blocks, Messages, SideEnds };
+
 // Who hears of events. One thread at a time.
 class Sink {
  public:
   virtual ~Sink() = default;
   virtual Interest hears() const { return {}; }
+  // Who hears events of that kind in its place, for as long as it lives: one of whom it would only hand them on to.
+  virtual Sink& hearer(Heard) { return *this; }
   virtual void on_connection(const ConnectionView&) {}
   // The first octets of a direction were recognised as `Http2` or something else; the spot is of those that decided.
   virtual void on_opening(const ConnectionView&, const Spot&, http2::Opening) {}

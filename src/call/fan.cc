@@ -2,6 +2,11 @@
 
 namespace testigo::call {
 
+Sink& Fan::hearer(Heard heard) {
+  const std::vector<Sink*>& hearers = roster_.of(heard);
+  return hearers.size() == 1 ? hearers.front()->hearer(heard) : *this;
+}
+
 void Fan::on_connection(const ConnectionView& connection) {
   for (Sink* sink : roster_.all()) sink->on_connection(connection);
 }

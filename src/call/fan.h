@@ -16,6 +16,8 @@ class Fan final : public Sink {
   }
 
   Interest hears() const override { return roster_.hears(); }
+  // The one who alone hears them.
+  Sink& hearer(Heard heard) override;
 
   void on_connection(const ConnectionView& connection) override;
   void on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) override;

@@ -19,6 +19,8 @@ class Roster {
   const std::vector<Sink*>& side_ends() const { return side_ends_; }
   const std::vector<Sink*>& calls() const { return calls_; }
 
+  const std::vector<Sink*>& of(Heard heard) const;
+
   // What any of them hears.
   Interest hears() const;
 

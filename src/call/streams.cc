@@ -4,13 +4,37 @@
 
 namespace testigo::call {
 
-void Stream::reset() {
-  std::string path = std::move(call.path), status_message = std::move(call.status_message);
+namespace {
+
+// As if it were new, but for the room that its texts have.
+void clear(Call& call) {
+  // All members, so that none can be forgotten that is added.
+  auto& [place, started, ended, rpc_class, response_class, path, path_known, unknown_method, opened_behind_gap, timeout, request,
+         response, first_response, http_status, status, status_message, ending, error_code, end_packet, request_delivered,
+         headers_delivered] = call;
+  place = {};
+  started = ended = {};
+  rpc_class = response_class = RpcClass::Unknown;
   path.clear();
+  path_known = http2::Known::Unknown;
+  unknown_method = 0;
+  opened_behind_gap = false;
+  timeout.reset();
+  request = response = {};
+  first_response.reset();
+  http_status = 0;
+  status.reset();
   status_message.clear();
-  call = {};
-  call.path = std::move(path);
-  call.status_message = std::move(status_message);
+  ending = Ending::StillOpen;
+  error_code = 0;
+  end_packet = 0;
+  request_delivered = headers_delivered = false;
+}
+
+}  // namespace
+
+void Stream::reset() {
+  clear(call);
   request.reset();
   response.reset();
   role_lost = {};
@@ -32,8 +56,7 @@ Stream& Streams::open(StreamId id) {
 }
 
 void Streams::close(StreamId id) {
-  std::unique_ptr<Stream> stream = std::move(*open_.find(id));
-  open_.erase(id);
+  std::unique_ptr<Stream> stream = open_.take(id);
   if (opened_.size() > 2 * open_.size() + kClosedMax) {
     std::erase_if(opened_, [this](StreamId each) { return open_.find(each) == nullptr; });
   }

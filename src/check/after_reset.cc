@@ -16,7 +16,7 @@ std::string frame_on_stream(const http2::FrameHeader& header) {
 // What follows the sender's own END_STREAM is ST05 alone. CONTINUATION belongs to what it goes on with.
 void AfterReset::on_frame(const call::FrameSeen& seen, const StreamTable::Stream& stream) {
   const http2::FrameHeader& header = seen.frame.header;
-  const StreamTable::Ended& sender = stream.side(seen.spot.direction);
+  const Ended& sender = stream.side(seen.spot.direction);
   if (header.is(FrameType::Priority) || header.is(FrameType::Continuation)) return;
   if (header.is(FrameType::RstStream)) {
     if (!sender.by_reset && !stream.server.by_end_stream) answered_in_kind(seen, stream);
@@ -46,7 +46,7 @@ void AfterReset::answered_in_kind(const call::FrameSeen& seen, const StreamTable
 }
 
 // ST11.
-void AfterReset::received(const call::FrameSeen& seen, const StreamTable::Ended& other) {
+void AfterReset::received(const call::FrameSeen& seen, const Ended& other) {
   findings_.judge(Id::ST11, knowledge_.knew(seen.spot, other.reset_end) != Knew::Proven, seen.spot,
                   [&] { return frame_on_stream(seen.frame.header) + ", whose RST_STREAM its sender had read"; });
 }

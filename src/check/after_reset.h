@@ -20,7 +20,7 @@ class AfterReset {
  private:
   void own(const call::FrameSeen& seen);
   void answered_in_kind(const call::FrameSeen& seen, const StreamTable::Stream& stream);
-  void received(const call::FrameSeen& seen, const StreamTable::Ended& other);
+  void received(const call::FrameSeen& seen, const Ended& other);
 
   Findings& findings_;
   Knowledge knowledge_;

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "check/flow_control_checks.h"
+#include "check/frame_checks.h"
+#include "check/goaway_checks.h"
+#include "check/stream_checks.h"
 
 namespace testigo::check {
 namespace {
 
-using Checks = std::vector<std::unique_ptr<Check>>;
-
-void add_across(Checks& checks, Findings& findings, Across& across) {
+void add_across(std::vector<std::unique_ptr<Check>>& checks, Findings& findings, Across& across) {
   checks.push_back(attempt_checks(findings, across));
   checks.push_back(dial_checks(findings, across));
 }
@@ -20,21 +24,27 @@ bool is_across(Id id) {
   return std::ranges::find(kIds, id) != kIds.end();
 }
 
-Checks all_checks(Rows rows, Findings& findings, Across& across, Declared* declared) {
-  Checks checks;
+AllChecks all_checks(Rows rows, Findings& findings, Across& across, Declared* declared) {
+  AllChecks all;
+  std::vector<std::unique_ptr<Check>>& checks = all.list;
   if (rows == Rows::Across) {
     add_across(checks, findings, across);
-    return checks;
+    return all;
   }
+  auto frames = std::make_unique<FrameChecks>(findings);
+  auto goaways = std::make_unique<GoawayChecks>(findings);
+  auto streams = std::make_unique<StreamChecks>(findings);
+  auto windows = std::make_unique<FlowControlChecks>(findings, streams->followed());
+  all.plain.emplace(*frames, *goaways, *streams, *windows);
   checks.push_back(connection_checks(findings));
   checks.push_back(tls_checks(findings));
-  checks.push_back(frame_checks(findings));
+  checks.push_back(std::move(frames));
   checks.push_back(settings_checks(findings));
   checks.push_back(ping_checks(findings));
-  checks.push_back(goaway_checks(findings));
-  checks.push_back(flow_control_checks(findings));
+  checks.push_back(std::move(goaways));
+  checks.push_back(std::move(windows));
   checks.push_back(flood_checks(findings));
-  checks.push_back(stream_checks(findings));
+  checks.push_back(std::move(streams));
   checks.push_back(header_checks(findings));
   checks.push_back(request_checks(findings));
   checks.push_back(message_checks(findings));
@@ -54,7 +64,7 @@ Checks all_checks(Rows rows, Findings& findings, Across& across, Declared* decla
   if (declared != nullptr) checks.push_back(schema_checks(findings, *declared));
   if (rows == Rows::All) add_across(checks, findings, across);
   checks.push_back(closing_checks(findings));  // last: it asks what the others found
-  return checks;
+  return all;
 }
 
 }  // namespace testigo::check

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "check/across.h"
 #include "check/check.h"
 #include "check/findings.h"
+#include "check/plain_frames.h"
 
 namespace testigo::check {
 
@@ -16,20 +18,21 @@ class Declared;
 enum class Rows : std::uint8_t { All, OfConnections, Across };
 bool is_across(Id id);
 
+struct AllChecks {
+  std::vector<std::unique_ptr<Check>> list;
+  std::optional<PlainFrames> plain;  // asked first of each frame; nothing of rows that hear none
+};
+
 // `findings`, `across`, which those of other connections share, and `declared` must outlive them. `declared` is null when there are
 // no descriptors: then nobody asks for them.
-std::vector<std::unique_ptr<Check>> all_checks(Rows rows, Findings& findings, Across& across, Declared* declared = nullptr);
+AllChecks all_checks(Rows rows, Findings& findings, Across& across, Declared* declared = nullptr);
 
 std::unique_ptr<Check> connection_checks(Findings& findings);
 std::unique_ptr<Check> tls_checks(Findings& findings);
-std::unique_ptr<Check> frame_checks(Findings& findings);
 std::unique_ptr<Check> settings_checks(Findings& findings);
 std::unique_ptr<Check> ping_checks(Findings& findings);
-std::unique_ptr<Check> goaway_checks(Findings& findings);
 std::unique_ptr<Check> closing_checks(Findings& findings);
-std::unique_ptr<Check> flow_control_checks(Findings& findings);
 std::unique_ptr<Check> flood_checks(Findings& findings);
-std::unique_ptr<Check> stream_checks(Findings& findings);
 std::unique_ptr<Check> header_checks(Findings& findings);
 std::unique_ptr<Check> request_checks(Findings& findings);
 std::unique_ptr<Check> message_checks(Findings& findings);

@@ -13,14 +13,11 @@ class BlockOrder {
   explicit BlockOrder(Findings& findings) : findings_(findings) {}
 
   void on_frame(const call::FrameSeen& seen) {
-    if (concerns(seen)) judge(seen);
-  }
-  // Whether the frame is part of a block of several frames, or stands in one.
-  bool concerns(const call::FrameSeen& seen) const {
     const http2::FrameHeader& header = seen.frame.header;
-    const Block& block = blocks_[static_cast<std::size_t>(seen.spot.direction)];
-    return block.begun || begins(header) || header.is(http2::FrameType::Continuation);
+    if (begun(seen.spot.direction) || begins(header) || header.is(http2::FrameType::Continuation)) judge(seen);
   }
+  // Whether that direction owes the rest of a block.
+  bool begun(Direction direction) const { return blocks_[static_cast<std::size_t>(direction)].begun; }
 
  private:
   // A block whose END_HEADERS is still to come.

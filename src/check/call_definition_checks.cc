@@ -33,6 +33,7 @@ class CallDefinitionChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = false};
   }
+  SideEnds side_ends() const override { return {SideEnd::RequestByData}; }
   bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
@@ -75,8 +76,7 @@ void CallDefinitionChecks::second_block(const call::BlockSeen& seen) {
 }
 
 void CallDefinitionChecks::on_side_ended(const call::SideEnded& ended) {
-  if (ended.spot.direction != Direction::ToServer || ended.by_headers || ended.call.rpc_class != RpcClass::Grpc) return;
-  findings_.pass(Id::RQ13);
+  if (ended.call.rpc_class == RpcClass::Grpc) findings_.pass(Id::RQ13);
 }
 
 // RQ07.

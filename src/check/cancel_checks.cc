@@ -1,8 +1,9 @@
 // SD01, SD02, SD05, SD07: streams that end otherwise than by both sides' END_STREAM (gRPC over HTTP2, Early Server Closure, Errors,
 // Client Cancellation, Connection failure). Calls of class grpc only (RULE 3).
 #include <algorithm>
-#include <deque>
+#include <array>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -28,6 +29,7 @@ class CancelChecks final : public Check {
     return {.frames = true, .blocks = false, .messages = false, .side_ends = true, .calls = true};
   }
   FrameTypes frame_types() const override { return kSignals; }
+  SideEnds side_ends() const override { return {SideEnd::RequestByData, SideEnd::RequestByHeaders, SideEnd::AnswerByHeaders}; }
   void on_frame(const call::FrameSeen& seen) override {
     if (seen.frame.header.is(http2::FrameType::RstStream)) reset(seen);
   }
@@ -36,7 +38,11 @@ class CancelChecks final : public Check {
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
-  void complete(StreamId stream);
+  void complete(StreamId stream) { complete_[completed_++ % kCompleteKept] = stream; }
+  bool is_complete(StreamId stream) const {
+    const auto kept = std::span(complete_).first(std::min(completed_, kCompleteKept));
+    return std::ranges::find(kept, stream) != kept.end();
+  }
   void reset(const call::FrameSeen& seen);
   void reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers);
   void servers_reset(const call::FrameSeen& seen);
@@ -45,7 +51,9 @@ class CancelChecks final : public Check {
   Findings& findings_;
   std::size_t streams_max_;
   std::map<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
-  std::deque<StreamId> complete_;         // the newest that both sides have ended, the server by trailers
+  // The newest that both sides have ended, the server by trailers.
+  std::array<StreamId, kCompleteKept> complete_{};
+  std::size_t completed_ = 0;
 };
 
 // SD01. An END_STREAM that follows soon was sent before the trailers were read: the stream needs no reset then.
@@ -58,7 +66,7 @@ void CancelChecks::on_side_ended(const call::SideEnded& ended) {
     late(ended.connection, it->second, ended.spot.time);
     early_.erase(it);
     complete(stream);
-  } else if (ended.by_headers && ended.call.http_status == 200 && ended.call.rpc_class != RpcClass::Other) {
+  } else if (ended.call.http_status == 200 && ended.call.rpc_class != RpcClass::Other) {
     if (ended.call.request.ended) {
       if (ended.call.rpc_class == RpcClass::Grpc) complete(stream);
     } else if (ended.call.rpc_class == RpcClass::Unknown) {
@@ -78,18 +86,13 @@ bool CancelChecks::late(const call::ConnectionView& connection, const call::Spot
   return true;
 }
 
-void CancelChecks::complete(StreamId stream) {
-  if (complete_.size() == kCompleteKept) complete_.pop_front();
-  complete_.push_back(stream);
-}
-
 void CancelChecks::reset(const call::FrameSeen& seen) {
   const bool by_server = seen.spot.direction == Direction::ToClient;
   if (const auto it = early_.find(seen.frame.header.stream); it != early_.end()) {
     reset_of_early(seen, it->second);
     if (by_server) servers_reset(seen);
     early_.erase(it);
-  } else if (by_server && std::ranges::find(complete_, seen.frame.header.stream) != complete_.end()) {
+  } else if (by_server && is_complete(seen.frame.header.stream)) {
     servers_reset(seen);
   }
 }

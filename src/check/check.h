@@ -36,10 +36,34 @@ class FrameTypes {
 inline constexpr FrameTypes kSignals{http2::FrameType::Settings, http2::FrameType::Ping, http2::FrameType::Goaway,
                                      http2::FrameType::RstStream};
 
+// How a side of a call ends, by whose it is and what carried the flag.
+enum class SideEnd : std::uint8_t { RequestByData, RequestByHeaders, AnswerByData, AnswerByHeaders };
+
+class SideEnds {
+ public:
+  static constexpr std::size_t kCount = 4;
+  static constexpr std::size_t index(const call::SideEnded& ended) {
+    return 2 * static_cast<std::size_t>(ended.spot.direction) + (ended.by_headers ? 1 : 0);
+  }
+
+  constexpr SideEnds(std::initializer_list<SideEnd> ends) {
+    for (const SideEnd end : ends) bits_ |= 1u << static_cast<unsigned>(end);
+  }
+  static constexpr SideEnds all() {
+    return {SideEnd::RequestByData, SideEnd::RequestByHeaders, SideEnd::AnswerByData, SideEnd::AnswerByHeaders};
+  }
+  constexpr bool has(std::size_t index) const { return (bits_ >> index & 1u) != 0; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
 class Check : public call::Sink {
  public:
   // Where it hears frames: of these types.
   virtual FrameTypes frame_types() const { return FrameTypes::all(); }
+  // Where it hears ends of sides: these.
+  virtual SideEnds side_ends() const { return SideEnds::all(); }
   // Where it hears blocks, before one is heard that is alike others to come (AlikeBlocks): whether, should it pass, the verdict is
   // that of all of them, and hearing the others would change nothing.
   virtual bool speaks_for_alike(const call::BlockSeen&) const { return false; }

@@ -1,86 +1,18 @@
-// FC: windows (RFC 9113 sections 5.2 and 6.9).
-#include <algorithm>
-#include <array>
-#include <cstdint>
+#include "check/flow_control_checks.h"
 
 #include <fmt/format.h>
 
-#include "base/ring_map.h"
-#include "check/all_checks.h"
-#include "check/credit_drift.h"
-#include "check/limit_in_force.h"
-#include "check/stalls.h"
-
 namespace testigo::check {
-namespace {
 
 using http2::FrameType;
 using http2::StreamId;
 
-constexpr std::int64_t kWindowMax = 0x7fff'ffff;
-constexpr std::int64_t kConnectionWindow = 65'535;  // section 6.9.2: no SETTINGS changes it
-
-// What one side may still send; of a stream without the initial window, which SETTINGS may change later.
-struct Window {
-  std::int64_t octets = 0;
-  bool overflowed = false;  // FC04
-  bool ended = false;       // the side of the stream
-};
-
-class FlowControlChecks final : public Check {
- public:
-  explicit FlowControlChecks(Findings& findings);
-
-  call::Interest hears() const override { return kFramesAlone; }
-  FrameTypes frame_types() const override {
-    return {FrameType::Data,     FrameType::Headers,     FrameType::RstStream,
-            FrameType::Settings, FrameType::PushPromise, FrameType::WindowUpdate};
-  }
-  void on_frame(const call::FrameSeen& seen) override;
-  void on_connection_closed(const call::ConnectionClosed& closed) override;
-
- private:
-  using Stream = std::array<Window, 2>;  // by the direction of the DATA
-  // Of all DATA of a direction.
-  struct Half {
-    LimitInForce initial;
-    std::int64_t initial_most = *kInitialWindowSize.initial;    // in force
-    std::int64_t initial_newest = *kInitialWindowSize.initial;  // in force or not
-    Window connection{kConnectionWindow};
-    CreditDrift drift{};
-    call::Spot settings{};  // that announced the newest initial window
-    bool lost = false;      // a WINDOW_UPDATE could not be read
-  };
-
-  Half& half(Direction of_data) { return halves_[static_cast<std::size_t>(of_data)]; }
-  static Window& window(Stream& stream, Direction of_data) { return stream[static_cast<std::size_t>(of_data)]; }
-
-  void other(const call::FrameSeen& seen);
-  void open(StreamId id);
-  void end(StreamId id, const call::Spot& spot);
-  void reset(StreamId id, Time time);
-  void data(const call::FrameSeen& seen);
-  void take(Id id, const call::FrameSeen& seen, Window& window, std::int64_t initial);
-  void overdrawn(Id id, const call::FrameSeen& seen, const Window& window, std::int64_t left);
-  void settings(const call::FrameSeen& seen);
-  void window_update(const call::FrameSeen& seen);
-  void give(const call::FrameSeen& seen, std::uint32_t increment);
-  void overflow(const call::ConnectionView& connection, Window& window, std::int64_t octets, const call::Spot& spot);
-  // `spot` is of what has enlarged the window.
-  void bounds(const call::ConnectionView& connection, Window& window, std::int64_t initial, const call::Spot& spot);
-
-  Findings& findings_;
-  std::array<Half, 2> halves_;
-  RingMap<Stream> streams_;  // open or half-closed
-  StreamId highest_[2] = {0, 0};
-  bool given_up_ = false;  // too many streams were open
-  Stalls stalls_;
-};
-
-FlowControlChecks::FlowControlChecks(Findings& findings)
+FlowControlChecks::FlowControlChecks(Findings& findings, FollowedStreams& streams)
     : findings_(findings),
       halves_{{{{kInitialWindowSize, Direction::ToClient, findings.limits().pending_settings_max}},
                {{kInitialWindowSize, Direction::ToServer, findings.limits().pending_settings_max}}}},
+      streams_(streams),
+      streams_max_(findings.limits().streams_max),
       stalls_(findings) {}
 
 void FlowControlChecks::on_frame(const call::FrameSeen& seen) {
@@ -119,25 +51,41 @@ void FlowControlChecks::open(StreamId id) {
   StreamId& highest = highest_[id % 2];
   if (id <= highest) return;
   highest = id;
-  if (streams_.size() >= findings_.limits().streams_max) {
-    given_up_ = true;
-    streams_.clear();
-  }
-  if (!given_up_) streams_.try_emplace(id);
+  if (followed_ >= streams_max_) give_up();
+  if (given_up_) return;
+  FollowedStream& stream = *streams_.try_emplace(id).first;
+  stream.has_windows = true;
+  stream.windows = {};
+  ++followed_;
+}
+
+void FlowControlChecks::give_up() {
+  given_up_ = true;
+  followed_ = 0;
+  streams_.erase_if([](FollowedStream& stream) {
+    stream.has_windows = false;
+    return !stream.followed();
+  });
 }
 
 void FlowControlChecks::end(StreamId id, const call::Spot& spot) {
-  Stream* const stream = streams_.find(id);
+  FollowedStream* const stream = find(id);
   if (stream == nullptr) return;
-  window(*stream, spot.direction).ended = true;
+  stream->window(spot.direction).ended = true;
   stalls_.on_end(spot.direction, id, spot.time);
   const bool promised = id % 2 == 0;  // the client has nothing to say there
-  if (promised || ((*stream)[0].ended && (*stream)[1].ended)) streams_.erase(id);
+  if (promised || (stream->windows[0].ended && stream->windows[1].ended)) drop(id, *stream);
+}
+
+void FlowControlChecks::drop(StreamId id, FollowedStream& stream) {
+  stream.has_windows = false;
+  --followed_;
+  if (!stream.followed()) streams_.erase(id);
 }
 
 void FlowControlChecks::reset(StreamId id, Time time) {
   for (const Direction of_data : {Direction::ToServer, Direction::ToClient}) stalls_.on_end(of_data, id, time);
-  streams_.erase(id);
+  if (FollowedStream* const stream = find(id)) drop(id, *stream);
 }
 
 void FlowControlChecks::data(const call::FrameSeen& seen) {
@@ -151,13 +99,13 @@ void FlowControlChecks::data(const call::FrameSeen& seen) {
   take(Id::FC02, seen, of.connection, 0);
   if (!last && of.connection.octets <= 0 && !of.connection.overflowed) stalls_.on_empty(seen.spot, 0);
   if (given_up_) findings_.not_judgeable(Id::FC01, "more streams were open than are followed");
-  Stream* const stream = streams_.find(header.stream);
+  FollowedStream* const stream = find(header.stream);
   if (stream == nullptr) return;
   if (of.initial.lost()) {
     findings_.not_judgeable(Id::FC01, "which SETTINGS are in force can no longer be told");
     return;
   }
-  Window& own = window(*stream, seen.spot.direction);
+  Window& own = stream->window(seen.spot.direction);
   // SETTINGS have enlarged it since it was looked at last.
   if (of.initial_newest + own.octets > kWindowMax) bounds(seen.connection, own, of.initial_newest, of.settings);
   take(Id::FC01, seen, own, of.initial_most);
@@ -229,8 +177,8 @@ void FlowControlChecks::give(const call::FrameSeen& seen, std::uint32_t incremen
     bounds(seen.connection, of.connection, 0, seen.spot);
     left = of.connection.octets;
     of.drift.on_credit(left, seen.spot);
-  } else if (Stream* const stream = streams_.find(id)) {
-    Window& own = window(*stream, of_data);
+  } else if (FollowedStream* const stream = find(id)) {
+    Window& own = stream->window(of_data);
     own.octets += increment;
     if (!of.initial.lost()) bounds(seen.connection, own, of.initial_newest, seen.spot);
     left = of.initial_most + own.octets;
@@ -265,9 +213,5 @@ void FlowControlChecks::on_connection_closed(const call::ConnectionClosed& close
   stalls_.on_connection_closed(closed.ended);
   for (const Half& half : halves_) half.drift.on_connection_closed(findings_);
 }
-
-}  // namespace
-
-std::unique_ptr<Check> flow_control_checks(Findings& findings) { return std::make_unique<FlowControlChecks>(findings); }
 
 }  // namespace testigo::check

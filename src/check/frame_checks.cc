@@ -1,29 +1,27 @@
-// CN: the form of frames (RFC 9113 sections 4.1, 4.2 and 6), and which one comes first (3.4). Every frame comes by here: what is in
-// order must cost little.
+#include "check/frame_checks.h"
+
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
-#include "check/all_checks.h"
-#include "check/block_order.h"
-#include "check/limit_in_force.h"
-
 namespace testigo::check {
-namespace {
 
 using http2::FrameType;
 using http2::Malformation;
 
+namespace {
+
 enum class Place : std::uint8_t { Connection, Stream, Any };
 
+}  // namespace
+
 // What section 6 says of each type.
-struct Form {
+struct FrameChecks::Form {
   Place place;
   std::uint8_t flags;
   bool sized;  // not any length is allowed
 };
-constexpr std::array<Form, FrameTypes::kCount> kForms = {{
+constexpr std::array<FrameChecks::Form, FrameTypes::kCount> FrameChecks::kForms = {{
     {Place::Stream, http2::kFlagEndStream | http2::kFlagPadded, false},
     {Place::Stream, http2::kFlagEndStream | http2::kFlagEndHeaders | http2::kFlagPadded | http2::kFlagPriority, false},
     {Place::Stream, 0, true},  // PRIORITY
@@ -37,36 +35,7 @@ constexpr std::array<Form, FrameTypes::kCount> kForms = {{
     {Place::Any, 0xff, false},                                            // unknown: its flags mean what its inventor says
 }};
 
-class FrameChecks final : public Check {
- public:
-  explicit FrameChecks(Findings& findings)
-      : findings_(findings),
-        block_order_(findings),
-        size_limits_{{{kMaxFrameSize, Direction::ToServer, findings.limits().pending_settings_max},
-                      {kMaxFrameSize, Direction::ToClient, findings.limits().pending_settings_max}}} {}
-
-  call::Interest hears() const override { return kFramesAlone; }
-  void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
-  void on_frame(const call::FrameSeen& seen) override;
-  void on_connection_closed(const call::ConnectionClosed&) override;
-
- private:
-  bool is_plain(const call::FrameSeen& seen, const Form& form) const;
-  void look_closely(const call::FrameSeen& seen, const Form& form);
-  void first_frame(const call::FrameSeen& seen);
-  void place(const call::FrameSeen& seen, const Form& form);
-  void unused_bits(const call::FrameSeen& seen, const Form& form);
-  void length(const call::FrameSeen& seen);
-  void payload(const call::FrameSeen& seen, const Form& form);
-  void malformed(const call::FrameSeen& seen, Malformation malformation);
-  void padding(const call::FrameSeen& seen, const http2::Padding& padding);
-
-  Findings& findings_;
-  BlockOrder block_order_;
-  std::array<LimitInForce, 2> size_limits_;                // by the direction of the SETTINGS
-  std::array<std::uint64_t, 2> begins_{0, 0};              // offset of the first frame of each direction
-  std::array<std::uint64_t, FrameTypes::kCount> plain_{};  // frames that were, by type
-};
+namespace {
 
 std::string_view sender(Direction direction) { return direction == Direction::ToServer ? "client" : "server"; }
 
@@ -79,41 +48,15 @@ const http2::Padding* padding_of(const http2::Frame& frame) {
   return padding != nullptr && *padding ? &**padding : nullptr;
 }
 
+}  // namespace
+
 // What was recognised is the client's preface, or the header of the server's first frame.
 void FrameChecks::on_opening(const call::ConnectionView&, const call::Spot& spot, http2::Opening) {
   begins_[static_cast<std::size_t>(spot.direction)] = spot.direction == Direction::ToServer ? spot.end : spot.offset;
 }
 
-// The usual frame of a stream, or of either place: every row passes it. It may say no of one that is right, never yes of one that
-// is not.
-bool FrameChecks::is_plain(const call::FrameSeen& seen, const Form& form) const {
-  const http2::FrameHeader& header = seen.frame.header;
-  return (form.place == Place::Any || (form.place == Place::Stream && header.stream != 0)) &&
-         (header.flags & (~form.flags | http2::kFlagPadded)) == 0 && !header.reserved && header.length <= *kMaxFrameSize.initial &&
-         seen.connection.whole() && seen.spot.offset != begins_[static_cast<std::size_t>(seen.spot.direction)] &&
-         !block_order_.concerns(seen) && !std::holds_alternative<http2::MalformedFrame>(seen.frame.payload);
-}
-
-void FrameChecks::on_connection_closed(const call::ConnectionClosed&) {
-  for (std::size_t type = 0; type < plain_.size(); ++type) {
-    const Form& form = kForms[type];
-    if (form.place == Place::Stream) findings_.pass(Id::CN07, plain_[type]);
-    for (const Id id : {Id::CN12, Id::CN09}) findings_.pass(id, plain_[type]);
-    if (form.sized) findings_.pass(Id::CN10, plain_[type]);
-  }
-}
-
 void FrameChecks::on_frame(const call::FrameSeen& seen) {
-  const http2::FrameHeader& header = seen.frame.header;
-  const Form& form = kForms[FrameTypes::index(header.type)];
-  if (is_plain(seen, form)) {
-    ++plain_[FrameTypes::index(header.type)];
-  } else {
-    look_closely(seen, form);
-  }
-}
-
-[[gnu::noinline]] void FrameChecks::look_closely(const call::FrameSeen& seen, const Form& form) {
+  const Form& form = kForms[FrameTypes::index(seen.frame.header.type)];
   if (seen.spot.offset == begins_[static_cast<std::size_t>(seen.spot.direction)]) first_frame(seen);
   block_order_.on_frame(seen);
   place(seen, form);
@@ -213,9 +156,5 @@ void FrameChecks::padding(const call::FrameSeen& seen, const http2::Padding& pad
                    fmt::format("the padding of {} is not all zero", http2::frame_type_name(seen.frame.header.type)));
   }
 }
-
-}  // namespace
-
-std::unique_ptr<Check> frame_checks(Findings& findings) { return std::make_unique<FrameChecks>(findings); }
 
 }  // namespace testigo::check

@@ -1,37 +1,11 @@
-// CN: what follows a GOAWAY (RFC 9113 section 6.8).
-#include <array>
-#include <optional>
+#include "check/goaway_checks.h"
 
 #include <fmt/format.h>
 
-#include "check/all_checks.h"
-#include "check/knowledge.h"
-
 namespace testigo::check {
-namespace {
 
 using http2::FrameType;
 using http2::StreamId;
-
-class GoawayChecks final : public Check {
- public:
-  explicit GoawayChecks(Findings& findings) : findings_(findings), knowledge_(findings.limits().pending_settings_max) {}
-
-  call::Interest hears() const override { return kFramesAlone; }
-  FrameTypes frame_types() const override { return {FrameType::Headers, FrameType::Goaway, FrameType::Ping, FrameType::Settings}; }
-  void on_frame(const call::FrameSeen& seen) override;
-
- private:
-  void headers(const call::FrameSeen& seen);
-  void new_stream(const call::FrameSeen& seen);
-  void goaway(const call::FrameSeen& seen, const http2::GoawayFrame& goaway);
-
-  Findings& findings_;
-  Knowledge knowledge_;
-  StreamId highest_ = 0;                                // that the client opened
-  std::optional<call::Spot> servers_first_;             // GOAWAY
-  std::array<std::optional<StreamId>, 2> last_stream_;  // that a GOAWAY of the direction named
-};
 
 void GoawayChecks::on_frame(const call::FrameSeen& seen) {
   if (seen.frame.header.is(FrameType::Headers)) {
@@ -84,9 +58,5 @@ void GoawayChecks::new_stream(const call::FrameSeen& seen) {
       return;
   }
 }
-
-}  // namespace
-
-std::unique_ptr<Check> goaway_checks(Findings& findings) { return std::make_unique<GoawayChecks>(findings); }
 
 }  // namespace testigo::check

@@ -27,12 +27,15 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 Judge::Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* declared)
     : findings(log), checks(all_checks(rows, findings, across, declared)), blocks(findings) {
-  for (const auto& check : checks) {
+  for (const auto& check : checks.list) {
+    const call::Interest interest = check->hears();
     roster.add(*check);
-    if (check->hears().blocks) blocks.add(*check);
-    if (!check->hears().frames) continue;
-    for (std::size_t type = 0; type < frames.size(); ++type) {
+    if (interest.blocks) blocks.add(*check);
+    for (std::size_t type = 0; interest.frames && type < frames.size(); ++type) {
       if (check->frame_types().has(type)) frames[type].push_back(check.get());
+    }
+    for (std::size_t end = 0; interest.side_ends && end < side_ends.size(); ++end) {
+      if (check->side_ends().has(end)) side_ends[end].push_back(check.get());
     }
   }
 }
@@ -42,28 +45,31 @@ void Judge::on_connection(const call::ConnectionView& connection) {
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, rows_, log_, across_, declared_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
-  for (const auto& check : attended.checks) check->on_connection(connection);
+  for (const auto& check : attended.checks.list) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
   Attended* const attended = of(connection.number);
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks) check->on_opening(connection, spot, opening);
+  for (const auto& check : attended->checks.list) check->on_opening(connection, spot, opening);
   if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
 }
 
 void Judge::on_tls(const call::TlsSeen& seen) {
   Attended* const attended = of(seen.connection.number);
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks) check->on_tls(seen);
+  for (const auto& check : attended->checks.list) check->on_tls(seen);
   if (is_of_http2(*seen.connection.tls)) attended->findings.release();
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
   Attended* const attended = judged(seen.connection, seen.spot);
-  if (attended == nullptr) return;
-  for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
-  if (seen.frame.header.is(http2::FrameType::Settings)) attended->blocks.settle();
+  if (attended != nullptr && !attended->checks.plain->take(seen)) attended->hear(seen);
+}
+
+[[gnu::noinline]] void Judge::Attended::hear(const call::FrameSeen& seen) {
+  for (Check* check : frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
+  if (seen.frame.header.is(http2::FrameType::Settings)) blocks.settle();
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
@@ -78,7 +84,7 @@ void Judge::on_attempt(call::ConnectionNumber connection, const Attempt& attempt
   if (across_.failed_calls.idle()) return;
   Attended* const attended = of(connection);
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks) check->on_attempt(attempt);
+  for (const auto& check : attended->checks.list) check->on_attempt(attempt);
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
@@ -90,7 +96,7 @@ void Judge::on_message(const call::MessageSeen& seen) {
 void Judge::on_side_ended(const call::SideEnded& ended) {
   Attended* const attended = judged(ended.connection, ended.spot);
   if (attended == nullptr) return;
-  for (call::Sink* check : attended->roster.side_ends()) check->on_side_ended(ended);
+  for (Check* check : attended->side_ends[SideEnds::index(ended)]) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
@@ -104,8 +110,9 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   if (it == attended_.end()) return;
   Findings& findings = it->second.findings;
   it->second.blocks.settle();
+  if (it->second.checks.plain) it->second.checks.plain->settle(findings);
   if (is_broken_preface(closed.connection)) findings.release();
-  for (const auto& check : it->second.checks) check->on_connection_closed(closed);
+  for (const auto& check : it->second.checks.list) check->on_connection_closed(closed);
   lay_aside(closed.connection, findings);
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   last_ = nullptr;

@@ -27,6 +27,10 @@ class Judge final : public call::Sink {
   explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr, Rows rows = Rows::All)
       : rows_(rows), log_(limits), run_(log_), across_(limits), foreign_(foreign), declared_(declared) {}
 
+  call::Interest hears() const override {
+    const bool of_connections = rows_ != Rows::Across;
+    return {.frames = of_connections, .blocks = true, .messages = of_connections, .side_ends = of_connections};
+  }
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_tls(const call::TlsSeen& seen) override;
@@ -72,12 +76,14 @@ class Judge final : public call::Sink {
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
     Attended(Rows rows, FindingLog& log, Across& across, Declared* declared);
+    void hear(const call::FrameSeen& seen);
 
     Findings findings;
-    std::vector<std::unique_ptr<Check>> checks;
+    AllChecks checks;
     AlikeBlocks blocks;
     call::Roster roster;
     std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
+    std::array<std::vector<Check*>, SideEnds::kCount> side_ends;
   };
   // Null when there is none.
   Attended* of(call::ConnectionNumber connection) {

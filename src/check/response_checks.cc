@@ -24,6 +24,7 @@ class ResponseChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = false};
   }
+  SideEnds side_ends() const override { return {SideEnd::AnswerByData}; }
   bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
@@ -121,7 +122,7 @@ void ResponseChecks::end_of_stream(const call::BlockSeen& seen) {
 // RS03, of a stream that ended with DATA. Before the response headers that is ST12 alone.
 void ResponseChecks::on_side_ended(const call::SideEnded& ended) {
   const call::Call& call = ended.call;
-  if (ended.spot.direction != Direction::ToClient || ended.by_headers || call.rpc_class == RpcClass::Other) return;
+  if (call.rpc_class == RpcClass::Other) return;
   if (call.rpc_class == RpcClass::Unknown) {
     findings_.not_judgeable(Id::RS03, "whether the call is gRPC is not known");
   } else if (call.response.headers && !exempt(Id::RS03, call)) {

@@ -1,55 +1,15 @@
-// ST: the life of streams (RFC 9113 section 5.1).
+#include "check/stream_checks.h"
+
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "check/after_reset.h"
-#include "check/all_checks.h"
-#include "check/answer_order.h"
-#include "check/limit_in_force.h"
-#include "check/stream_table.h"
-
 namespace testigo::check {
-namespace {
 
 using http2::FrameType;
 using http2::StreamId;
 
-class StreamChecks final : public Check {
- public:
-  explicit StreamChecks(Findings& findings)
-      : findings_(findings),
-        streams_(findings.limits().streams_max),
-        limit_(kMaxConcurrentStreams, Direction::ToClient, findings.limits().pending_settings_max),
-        after_reset_(findings),
-        answer_order_(findings, streams_) {}
-
-  call::Interest hears() const override {
-    return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
-  }
-  bool speaks_for_alike(const call::BlockSeen& seen) const override { return seen.role != call::BlockRole::Informational; }
-  void on_frame(const call::FrameSeen& seen) override;
-  void on_block(const call::BlockSeen& seen) override { answer_order_.on_block(seen); }
-
- private:
-  void of_connection(const call::FrameSeen& seen);
-  // Needs S: the ids of new streams.
-  void new_stream(const call::FrameSeen& seen);
-  void promise(const call::FrameSeen& seen, StreamId promised);
-  // Need S2, or rest on what the streams have come to.
-  bool states_known(const call::FrameSeen& seen);
-  // Null: the stream is not followed.
-  void state(const call::FrameSeen& seen, const StreamTable::Stream* stream);
-  void idle(const call::FrameSeen& seen);
-  void closed(const call::FrameSeen& seen);
-  void concurrency(const call::FrameSeen& seen);
-
-  Findings& findings_;
-  StreamTable streams_;
-  LimitInForce limit_;
-  AfterReset after_reset_;
-  AnswerOrder answer_order_;
-};
+namespace {
 
 bool is_data_or_headers(const http2::FrameHeader& header) { return header.is(FrameType::Data) || header.is(FrameType::Headers); }
 
@@ -62,6 +22,8 @@ bool belongs_to_a_stream(const http2::FrameHeader& header) {
 std::string frame_on_stream(const http2::FrameHeader& header) {
   return fmt::format("{} on stream {}", http2::frame_type_name(header.type), header.stream);
 }
+
+}  // namespace
 
 void StreamChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
@@ -85,7 +47,10 @@ void StreamChecks::on_frame(const call::FrameSeen& seen) {
 
 [[gnu::noinline]] void StreamChecks::of_connection(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
-  if (header.is(FrameType::Settings)) limit_.on_settings(seen);
+  if (header.is(FrameType::Settings)) {
+    limit_.on_settings(seen);
+    open_most_ = limit_.lost() ? 0 : limit_.in_force().value_or(kNoLimit);
+  }
   if (header.is(FrameType::Settings) || header.is(FrameType::Ping)) after_reset_.on_asked(seen);
   const auto* goaway = std::get_if<http2::GoawayFrame>(&seen.frame.payload);
   if (goaway != nullptr && seen.spot.direction == Direction::ToClient && seen.connection.whole()) {
@@ -138,7 +103,7 @@ void StreamChecks::state(const call::FrameSeen& seen, const StreamTable::Stream*
   }
   if (seen.spot.direction == Direction::ToClient) answer_order_.on_frame(seen, *stream);
   if (stream->reset()) after_reset_.on_frame(seen, *stream);
-  const StreamTable::Ended& own = stream->side(seen.spot.direction);
+  const Ended& own = stream->side(seen.spot.direction);
   if (header.is(FrameType::RstStream)) {
     for (const Id id : {Id::ST06, Id::ST07, Id::ST11}) findings_.pass(id);  // until something follows
   }
@@ -189,9 +154,5 @@ void StreamChecks::concurrency(const call::FrameSeen& seen) {
                        streams_.open_of_client(), *limit);
   });
 }
-
-}  // namespace
-
-std::unique_ptr<Check> stream_checks(Findings& findings) { return std::make_unique<StreamChecks>(findings); }
 
 }  // namespace testigo::check

@@ -24,9 +24,14 @@ void StreamTable::open(StreamId id) {
     if (!given_up_ && id > next) skip(next, id - 2);
     highest = id;
   }
-  if (!given_up_ && streams_.size() >= streams_max_) give_up();
+  if (!given_up_ && size_ >= streams_max_) give_up();
   if (given_up_) return;
-  if (streams_.try_emplace(id).second && of_client(id)) ++open_of_client_;
+  FollowedStream& stream = *streams_.try_emplace(id).first;
+  if (stream.has_life) return;
+  stream.has_life = true;
+  stream.life = {};
+  ++size_;
+  if (of_client(id)) ++open_of_client_;
 }
 
 void StreamTable::skip(StreamId first, StreamId last) {
@@ -51,30 +56,43 @@ void StreamTable::reset(StreamId id, Direction by, std::uint64_t offset_behind) 
 }
 
 void StreamTable::set_answered(StreamId id, bool answered) {
-  if (Stream* const stream = streams_.find(id)) stream->answered = answered;
+  FollowedStream* const stream = streams_.find(id);
+  if (stream != nullptr && stream->has_life) stream->life.answered = answered;
 }
 
 void StreamTable::note(StreamId id, Direction by, const Ended& ended) {
-  Stream* const stream = streams_.find(id);
-  if (stream == nullptr) return;
-  const bool was_closed = stream->closed();
-  Ended& side = by == Direction::ToServer ? stream->client : stream->server;
+  FollowedStream* const stream = streams_.find(id);
+  if (stream == nullptr || !stream->has_life) return;
+  StreamLife& life = stream->life;
+  const bool was_closed = life.closed();
+  Ended& side = life.side(by);
   side.by_end_stream |= ended.by_end_stream;
   if (ended.by_reset && !side.by_reset) side.reset_end = ended.reset_end;
   side.by_reset |= ended.by_reset;
-  if (was_closed || !stream->closed()) return;
+  if (was_closed || !life.closed()) return;
   if (of_client(id)) --open_of_client_;
-  if (!stream->reset()) return streams_.erase(id);
+  if (!life.reset()) return forget(id);
   reset_.push_back(id);
   if (reset_.size() <= kResetRemembered) return;
   reset_forgotten_ = std::max(reset_forgotten_, reset_.front());
-  streams_.erase(reset_.front());
+  forget(reset_.front());
   reset_.pop_front();
+}
+
+void StreamTable::forget(StreamId id) {
+  FollowedStream& stream = *streams_.find(id);
+  stream.has_life = false;
+  --size_;
+  if (!stream.followed()) streams_.erase(id);
 }
 
 void StreamTable::give_up() {
   given_up_ = true;
-  streams_.clear();
+  size_ = 0;
+  streams_.erase_if([](FollowedStream& stream) {
+    stream.has_life = false;
+    return !stream.followed();
+  });
   reset_.clear();
   for (auto& skipped : skipped_) skipped.clear();
 }

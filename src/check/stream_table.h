@@ -7,26 +7,14 @@
 #include <cstdint>
 #include <deque>
 
-#include "base/ring_map.h"
 #include "call/event.h"
+#include "check/followed_streams.h"
 
 namespace testigo::check {
 
 class StreamTable {
  public:
-  struct Ended {
-    bool by_end_stream = false;
-    bool by_reset = false;
-    std::uint64_t reset_end = 0;  // offset behind its first RST_STREAM
-  };
-  struct Stream {
-    Ended client;
-    Ended server;
-    bool answered = false;  // the server has sent HEADERS that are not merely informational
-    const Ended& side(Direction direction) const { return direction == Direction::ToServer ? client : server; }
-    bool reset() const { return client.by_reset || server.by_reset; }
-    bool closed() const { return reset() || (client.by_end_stream && server.by_end_stream); }
-  };
+  using Stream = StreamLife;
   enum class Opened : std::uint8_t { Never, Once, Unknown };
 
   explicit StreamTable(std::size_t streams_max) : streams_max_(streams_max) {}
@@ -34,7 +22,10 @@ class StreamTable {
   static bool of_client(http2::StreamId id) { return id % 2 == 1; }
 
   // Null when it was never opened, or is closed and no longer remembered.
-  const Stream* find(http2::StreamId id) { return streams_.find(id); }
+  const Stream* find(http2::StreamId id) const {
+    const FollowedStream* const stream = streams_.find(id);
+    return stream != nullptr && stream->has_life ? &stream->life : nullptr;
+  }
   Opened opened(http2::StreamId id) const;
   // An id of the same side that is as high or higher was opened before.
   bool passed(http2::StreamId id) const { return id <= highest(id); }
@@ -52,6 +43,26 @@ class StreamTable {
   void give_up();
   bool given_up() const { return given_up_; }
 
+  // For the short way (plain_frames.h). Where others keep what they follow, too: nobody else takes a stream out that has a life.
+  FollowedStreams& followed() { return streams_; }
+  // The id is the client's, and the next one.
+  bool comes_next(http2::StreamId id) const { return of_client(id) && id == highest_[1] + 2 && size_ < streams_max_ && !given_up_; }
+  // That comes next, and is new in `followed()`.
+  void open_next(http2::StreamId id, FollowedStream& stream) {
+    highest_[1] = id;
+    stream.has_life = true;
+    ++size_;
+    ++open_of_client_;
+  }
+  // It is the client's, not reset, and not ended by this side. The caller drops it where nobody follows it any more.
+  void end_open(FollowedStream& stream, Direction by) {
+    stream.life.side(by).by_end_stream = true;
+    if (!stream.life.closed()) return;
+    stream.has_life = false;
+    --size_;
+    --open_of_client_;
+  }
+
  private:
   // Ids that were never opened, though a higher one was: both ends are in it.
   struct Skipped {
@@ -62,9 +73,11 @@ class StreamTable {
   void skip(http2::StreamId first, http2::StreamId last);
   bool skipped(http2::StreamId id) const;
   void note(http2::StreamId id, Direction by, const Ended& ended);
+  void forget(http2::StreamId id);
 
   std::size_t streams_max_;
-  RingMap<Stream> streams_;
+  FollowedStreams streams_;
+  std::size_t size_ = 0;               // those of them that have a life
   std::deque<http2::StreamId> reset_;  // in the order in which RST_STREAM closed them
   std::deque<Skipped> skipped_[2];     // of each side, ascending
   http2::StreamId reset_forgotten_ = 0;

@@ -1,7 +1,5 @@
 #include "wire/http2/frame_decoder.h"
 
-#include <cassert>
-
 namespace testigo::http2 {
 namespace {
 
@@ -11,12 +9,7 @@ constexpr std::size_t kPartThatCounts = 8;  // of a frame, for that the rest of 
 
 }  // namespace
 
-void FrameDecoder::feed(Bytes octets) {
-  assert(unread_.empty());
-  unread_ = octets;
-}
-
-Decoded FrameDecoder::next(Frame& frame) {
+Decoded FrameDecoder::next_buffered(Frame& frame) {
   release_buffer();
   if (buffer_.empty()) {
     if (give_unread(frame)) return Decoded::Done;
@@ -32,23 +25,6 @@ Decoded FrameDecoder::next(Frame& frame) {
   give_payload(Bytes(buffer_).subspan(kFrameHeaderBytes), frame);
   buffer_given_ = true;
   return Decoded::Done;
-}
-
-// The usual case: the frame lies whole in the octets fed.
-bool FrameDecoder::give_unread(Frame& frame) {
-  if (unread_.size() < kFrameHeaderBytes) return false;
-  frame.header = decode_frame_header(unread_.data());
-  const std::size_t size = kFrameHeaderBytes + frame.header.length;
-  if (unread_.size() < size) return false;
-  give_payload(unread_.subspan(kFrameHeaderBytes, frame.header.length), frame);
-  unread_ = unread_.subspan(size);
-  return true;
-}
-
-void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
-  decode_payload(frame.header, payload, frame.payload);
-  frame_offset_ = next_offset_;
-  next_offset_ += kFrameHeaderBytes + payload.size();
 }
 
 void FrameDecoder::fill_buffer(std::size_t wanted) {

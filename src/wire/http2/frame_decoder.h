@@ -4,6 +4,7 @@
 // The client's connection preface is not a frame: see preface.h; whoever feeds this decoder has taken it off.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -19,10 +20,13 @@ enum class Decoded : std::uint8_t { Done, NeedMore };
 class FrameDecoder {
  public:
   // Hands over the next octets. They are borrowed until `next` has answered `NeedMore`; only then may more be fed.
-  void feed(Bytes octets);
+  void feed(Bytes octets) {
+    assert(unread_.empty());
+    unread_ = octets;
+  }
 
   // The next whole frame. Its octets are valid until the next call of `next` or `feed`.
-  Decoded next(Frame& frame);
+  Decoded next(Frame& frame) { return buffer_.empty() && give_unread(frame) ? Decoded::Done : next_buffered(frame); }
 
   // Where the frame that `next` gave last begins, in octets since the first one fed.
   std::uint64_t offset() const { return frame_offset_; }
@@ -35,6 +39,7 @@ class FrameDecoder {
 
  private:
   bool give_unread(Frame& frame);
+  Decoded next_buffered(Frame& frame);
   void give_payload(Bytes payload, Frame& frame);
   void fill_buffer(std::size_t wanted);
   void release_buffer();
@@ -46,15 +51,52 @@ class FrameDecoder {
   std::uint64_t next_offset_ = 0;
 };
 
+// Reads nine octets.
+inline FrameHeader decode_frame_header(const std::byte* octets) {
+  const auto length_and_type = load_network<std::uint32_t>(octets);
+  const auto stream = load_network<std::uint32_t>(octets + 5);
+  return {.length = length_and_type >> 8,
+          .type = static_cast<std::uint8_t>(length_and_type),
+          .flags = std::to_integer<std::uint8_t>(octets[4]),
+          .reserved = stream >> 31 != 0,
+          .stream = stream & 0x7fff'ffff};
+}
+
 // Reads one payload; the length of `payload` is the frame's. Borrows.
 FramePayload decode_payload(const FrameHeader& header, Bytes payload);
+
 // The same into what is there: nearly all frames of gRPC have none of the optional parts, and are read at once.
-void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out);
+inline void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out) {
+  if (header.is(FrameType::Data) && !header.has(kFlagPadded)) {
+    out.emplace<DataFrame>().data = payload;
+  } else if (header.is(FrameType::Headers) && !header.has(kFlagPadded | kFlagPriority)) {
+    out.emplace<HeadersFrame>().fragment = payload;
+  } else if (header.is(FrameType::WindowUpdate) && payload.size() == 4) {
+    const auto increment = load_network<std::uint32_t>(payload.data());
+    out.emplace<WindowUpdateFrame>(WindowUpdateFrame{increment >> 31 != 0, increment & 0x7fff'ffff});
+  } else {
+    out = decode_payload(header, payload);
+  }
+}
 
 // Whether the type allows a payload of this length at all (RFC 9113 section 6).
 bool length_allowed(FrameType type, std::size_t length);
 
-// Reads nine octets.
-FrameHeader decode_frame_header(const std::byte* octets);
+// The usual case: the frame lies whole in the octets fed.
+inline bool FrameDecoder::give_unread(Frame& frame) {
+  if (unread_.size() < kFrameHeaderBytes) return false;
+  frame.header = decode_frame_header(unread_.data());
+  const std::size_t size = kFrameHeaderBytes + frame.header.length;
+  if (unread_.size() < size) return false;
+  give_payload({unread_.data() + kFrameHeaderBytes, frame.header.length}, frame);
+  unread_ = {unread_.data() + size, unread_.size() - size};
+  return true;
+}
+
+inline void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
+  decode_payload(frame.header, payload, frame.payload);
+  frame_offset_ = next_offset_;
+  next_offset_ += kFrameHeaderBytes + payload.size();
+}
 
 }  // namespace testigo::http2

@@ -90,14 +90,6 @@ bool length_allowed(FrameType type, std::size_t length) {
   return true;
 }
 
-FrameHeader decode_frame_header(const std::byte* octets) {
-  return {.length = static_cast<std::uint32_t>(load_number(octets, 3)),
-          .type = std::to_integer<std::uint8_t>(octets[3]),
-          .flags = std::to_integer<std::uint8_t>(octets[4]),
-          .reserved = high_bit(octets + 5),
-          .stream = number_31(octets + 5)};
-}
-
 FramePayload decode_payload(const FrameHeader& header, Bytes payload) {
   const auto type = static_cast<FrameType>(header.type);
   if (!length_allowed(type, payload.size())) return malformed(Malformation::WrongLength, payload);
@@ -124,18 +116,6 @@ FramePayload decode_payload(const FrameHeader& header, Bytes payload) {
       return ContinuationFrame{payload};
   }
   return UnknownFrame{payload};
-}
-
-void decode_payload(const FrameHeader& header, Bytes payload, FramePayload& out) {
-  if (header.is(FrameType::Data) && !header.has(kFlagPadded)) {
-    out.emplace<DataFrame>().data = payload;
-  } else if (header.is(FrameType::Headers) && !header.has(kFlagPadded | kFlagPriority)) {
-    out.emplace<HeadersFrame>().fragment = payload;
-  } else if (header.is(FrameType::WindowUpdate) && payload.size() == 4) {
-    out.emplace<WindowUpdateFrame>(WindowUpdateFrame{high_bit(payload.data()), number_31(payload.data())});
-  } else {
-    out = decode_payload(header, payload);
-  }
 }
 
 }  // namespace testigo::http2

@@ -11,22 +11,12 @@ constexpr std::size_t kBufferKeptBytes = 1024;
 
 }  // namespace
 
-void MessageDecoder::reset() {
-  held_by_all_ -= std::exchange(held_, 0);
+void MessageDecoder::empty_buffer() {
   if (buffer_.capacity() > kBufferKeptBytes) {
     buffer_ = {};
   } else {
     buffer_.clear();
   }
-  unread_ = {};
-  begun_ = 0;
-  lost_ = 0;
-  clear_ = false;
-}
-
-void MessageDecoder::feed(Bytes octets) {
-  assert(unread_.empty());
-  unread_ = octets;
 }
 
 void MessageDecoder::keep(Bytes octets) {
@@ -71,22 +61,12 @@ bool MessageDecoder::lose(std::uint64_t octets) {
   return true;
 }
 
-Decoded MessageDecoder::next(Message& message) {
+Decoded MessageDecoder::next_buffered(Message& message) {
   if (clear_) {
     buffer_.clear();
     clear_ = false;
   }
-  if (begun_ == 0 && unread_.size() >= kPrefixBytes) {  // the usual case: the message lies whole in the octets fed
-    const auto length = static_cast<std::uint32_t>(load_number(unread_.data() + 1, 4));
-    if (unread_.size() - kPrefixBytes >= length) {
-      message.flag = std::to_integer<std::uint8_t>(unread_[0]);
-      message.length = length;
-      message.lost = 0;
-      message.octets = unread_.subspan(kPrefixBytes, std::min<std::size_t>(length, kept_max_));
-      unread_ = unread_.subspan(kPrefixBytes + length);
-      return Decoded::Done;
-    }
-  }
+  if (begun_ == 0 && give_unread(message)) return Decoded::Done;
   if (begun_ < kPrefixBytes && !take_prefix()) return Decoded::NeedMore;
   take_octets();
   if (begun_ < kPrefixBytes + std::uint64_t{length_}) return Decoded::NeedMore;

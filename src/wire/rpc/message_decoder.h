@@ -4,7 +4,10 @@
 // as is all of it while what many decoders hold together is at its own limit.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -35,19 +38,36 @@ class MessageDecoder {
   MessageDecoder& operator=(const MessageDecoder&) = delete;
 
   // As if it were new: for another side of a call.
-  void reset();
+  void reset() {
+    held_by_all_ -= std::exchange(held_, 0);
+    if (buffer_.capacity() != 0) empty_buffer();
+    unread_ = {};
+    begun_ = 0;
+    lost_ = 0;
+    clear_ = false;
+  }
 
   // Hands over the next octets: borrowed until `next` has answered `NeedMore`.
-  void feed(Bytes octets);
+  void feed(Bytes octets) {
+    assert(unread_.empty());
+    unread_ = octets;
+  }
   // The next octets were not seen; what was fed has been read. False when a prefix may be among them: then the messages that follow
   // cannot be told apart any more.
   bool lose(std::uint64_t octets);
   // The next whole message; its octets are valid until the next call of `next` or `feed`.
-  Decoded next(Message& message);
+  Decoded next(Message& message) {
+    if (begun_ != 0 || clear_) return next_buffered(message);
+    if (unread_.empty()) return Decoded::NeedMore;
+    return give_unread(message) ? Decoded::Done : next_buffered(message);
+  }
   // Octets of a message that is not whole yet, prefix included.
   std::uint64_t pending() const { return begun_ + unread_.size(); }
 
  private:
+  bool give_unread(Message& message);
+  Decoded next_buffered(Message& message);
+  void empty_buffer();
   bool take_prefix();
   void take_octets();
   std::size_t room() const;
@@ -64,5 +84,17 @@ class MessageDecoder {
   std::uint64_t lost_ = 0;  // of them, that were not seen
   bool clear_ = false;      // the last message borrowed from buffer_
 };
+
+// The usual case: the message lies whole in the octets fed.
+inline bool MessageDecoder::give_unread(Message& message) {
+  if (unread_.size() < kPrefixBytes) return false;
+  const auto length = load_network<std::uint32_t>(unread_.data() + 1);
+  if (unread_.size() - kPrefixBytes < length) return false;
+  message = {.flag = std::to_integer<std::uint8_t>(unread_.front()),
+             .length = length,
+             .octets = {unread_.data() + kPrefixBytes, std::min<std::size_t>(length, kept_max_)}};
+  unread_ = unread_.subspan(kPrefixBytes + length);
+  return true;
+}
 
 }  // namespace testigo::rpc
