@@ -53,7 +53,7 @@ class BlockReader {
 
   // Takes the next octets, copied; cutting them elsewhere changes nothing.
   void feed(Bytes octets) {
-    std::ranges::copy(octets, room(octets.size()).begin());
+    if (!octets.empty()) std::memcpy(room(octets.size()).data(), octets.data(), octets.size());
     filled(octets.size());
   }
   // The same without copying: room for at least so many octets, and how many were written there.

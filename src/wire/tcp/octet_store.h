@@ -38,7 +38,7 @@ class OctetStore {
   void grow(std::size_t least) {
     const std::size_t capacity = std::max(least, 2 * capacity_);
     auto grown = std::make_unique_for_overwrite<std::byte[]>(capacity);
-    std::ranges::copy(all(), grown.get());
+    if (size_ > 0) std::memcpy(grown.get(), octets_.get(), size_);
     octets_ = std::move(grown);
     capacity_ = capacity;
   }
