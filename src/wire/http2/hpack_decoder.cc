@@ -1,7 +1,10 @@
 #include "wire/http2/hpack_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <ranges>
+#include <span>
 
 #include "wire/http2/hpack_huffman.h"
 #include "wire/http2/hpack_integer.h"
@@ -31,6 +34,7 @@ class HpackDecoder::Block {
       : limits_(decoder.limits_),
         history_(decoder.history_),
         table_size_limit_(decoder.table_size_limit_),
+        texts_(decoder.texts_),
         scratch_(decoder.scratch_.data()),
         fields_(decoder.decoded_.fields),
         values_(decoder.values_),
@@ -43,7 +47,8 @@ class HpackDecoder::Block {
 
   BlockOutcome run() {
     while (at_ != end_) {
-      if (plainly_indexed()) continue;
+      take_plainly_indexed();
+      if (at_ == end_) break;
       start_ = at_;
       if (!representation()) break;
     }
@@ -56,7 +61,7 @@ class HpackDecoder::Block {
   }
 
  private:
-  bool plainly_indexed();
+  void take_plainly_indexed();
   bool representation();
   bool indexed();
   bool literal(Representation representation, unsigned prefix_bits);
@@ -77,6 +82,7 @@ class HpackDecoder::Block {
   const Limits& limits_;
   HpackHistory& history_;
   const std::uint32_t table_size_limit_;
+  TextMemory& texts_;
   char* scratch_;  // where the next string goes; there is room for every string of the block
   std::vector<HeaderField>& fields_;
   std::vector<BlockMemory::Value>& values_;
@@ -90,20 +96,36 @@ class HpackDecoder::Block {
   BlockOutcome outcome_;
 };
 
-// The usual field: one octet with an index of something that is known, and no limit in sight. False: nothing was done.
-inline bool HpackDecoder::Block::plainly_indexed() {
-  const auto octet = std::to_integer<std::uint32_t>(*at_);
-  if (octet <= 0x80 || octet == 0xff) return false;
-  const std::uint32_t index = octet & 0x7f;
-  const HeaderField* const field = index <= kStaticEntries ? &kStaticTable[index] : history_.at_plain(index - kStaticEntries - 1);
-  if (field == nullptr) return false;
-  const std::size_t bytes = field->name.size() + field->value.size();
-  if (fields_left_ == 0 || bytes > bytes_left_) return false;
-  --fields_left_;
-  bytes_left_ -= bytes;
-  push(*field);
-  ++at_;
-  return true;
+// The usual fields: one octet each with an index of something that is known, and no limit in sight. Ends at whatever else comes.
+inline void HpackDecoder::Block::take_plainly_indexed() {
+  std::array<const HeaderField*, 32> found;
+  const std::size_t count = std::min({static_cast<std::size_t>(end_ - at_), fields_left_, found.size()});
+  const std::byte* const at = at_;
+  std::size_t taken = 0, bytes_left = bytes_left_;
+  FieldNames names = 0;
+  bool exact = true;
+  for (; taken < count; ++taken) {
+    const auto octet = std::to_integer<std::uint32_t>(at[taken]);
+    if (octet <= 0x80 || octet == 0xff) break;
+    const std::uint32_t index = octet & 0x7f;
+    const HeaderField* const field = index <= kStaticEntries ? &kStaticTable[index] : history_.at_plain(index - kStaticEntries - 1);
+    if (field == nullptr) break;
+    const std::size_t bytes = field->name.size() + field->value.size();
+    if (bytes > bytes_left) break;
+    bytes_left -= bytes;
+    names |= bit(field->id);
+    exact &= field->exact();
+    found.data()[taken] = field;
+  }
+  if (taken == 0) return;
+  const auto fields =
+      std::span(found.data(), taken) | std::views::transform([](const HeaderField* field) -> const HeaderField& { return *field; });
+  fields_.insert(fields_.end(), fields.begin(), fields.end());
+  outcome_.names |= names;
+  outcome_.exact = outcome_.exact && exact;
+  fields_left_ -= taken;
+  bytes_left_ = bytes_left;
+  at_ += taken;
 }
 
 bool HpackDecoder::Block::representation() {
@@ -195,11 +217,17 @@ bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint
 
 bool HpackDecoder::Block::decode_string(bool huffman, Bytes coded, char*& to) {
   if (!huffman) {
-    to = std::ranges::copy(as_text(coded), to).out;
+    to = put_text(as_text(coded), to);
     return true;
   }
+  if (const std::string_view text = texts_.recall(coded); text.data() != nullptr) {
+    to = put_text(text, to);
+    return true;
+  }
+  const char* const begin = to;
   switch (huffman_decode(coded, to)) {
     case HuffmanRead::Done:
+      texts_.note(coded, {begin, static_cast<std::size_t>(to - begin)});
       return true;
     case HuffmanRead::Eos:
       return stop(HpackFault::HuffmanEos);
@@ -271,10 +299,8 @@ bool HpackDecoder::Block::stop(HpackFault fault) {
 
 HpackDecoder::HpackDecoder(const Limits& limits) : limits_(limits), history_(limits.history_bytes_max), memory_(limits) {}
 
-const DecodedBlock& HpackDecoder::decode(Bytes block) {
-  history_.forget_beyond_limit();
+const DecodedBlock& HpackDecoder::decode_unknown(Bytes block) {
   const std::uint64_t before = state();
-  if (const DecodedBlock* known = memory_.recall(block, before)) return *known;
   decode_anew(block);
   decoded_.alike = state() == before ? memory_.note(block, before, decoded_, values_) : 0;
   return decoded_;
