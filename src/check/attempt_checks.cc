@@ -42,6 +42,10 @@ class AttemptChecks final : public Check {
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
+  // Of requests the values of metadata matter, which are not alike.
+  bool speaks_for_alike(const call::BlockSeen& seen) const override {
+    return (seen.outcome.names & (seen.role == BlockRole::Request ? kOfInterest : bit(FieldName::GrpcRetryPushbackMs))) == 0;
+  }
   void on_block(const call::BlockSeen& seen) override {
     if ((seen.outcome.names & kOfInterest) == 0) return;
     if (seen.role != BlockRole::Request) {
