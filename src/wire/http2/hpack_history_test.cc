@@ -58,6 +58,9 @@ TEST(HpackHistory, KeepsTheTextsOfWhatItRemembers) {
       std::size_t remembered = 0;
       while (history.at(remembered) != nullptr) ++remembered;
       values.resize(remembered);
+      if (remembered > 0) {
+        ASSERT_EQ(history.at(remembered - 1)->field.value, values.back());
+      }
       for (std::size_t j = 0; j < remembered; j += i % 100 == 0 ? 1 : 17) {
         ASSERT_EQ(history.at(j)->field.value, values[j]);
         ASSERT_EQ(history.at(j)->field.name, "name");
