@@ -1,7 +1,7 @@
 // Our HPACK decoder beside nghttp2's inflater, on the blocks of gRPC calls as nghttp2's deflater writes them. Prints a JSON line
 // for each kind of block: nanoseconds a block of both, medians of rounds that take turns.
 //
-//   hpack_bench [ROUNDS]
+//   hpack_bench [ROUNDS [KIND]]     only kinds whose name begins so
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wire/http2/hpack_decoder.h"
@@ -69,19 +70,6 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void compare(const char* kind, const Blocks& blocks, std::size_t rounds) {
-  std::vector<double> ours, theirs;
-  for (std::size_t i = 0; i < rounds; ++i) {
-    std::size_t of_ours = 0, of_theirs = 0;
-    ours.push_back(timed(decode_all, blocks, of_ours));
-    theirs.push_back(timed(inflate_all, blocks, of_theirs));
-    if (of_ours != of_theirs) std::abort();
-  }
-  const double per_block = 1e9 / static_cast<double>(blocks.size());
-  std::printf("{\"kind\":\"%s\",\"ours_ns\":%.1f,\"theirs_ns\":%.1f}\n", kind, median(ours) * per_block,
-              median(theirs) * per_block);
-}
-
 // How a client of gRPC writes its requests; what differs from call to call is what `call` gives.
 template <typename Fields>
 Blocks deflated(Fields fields) {
@@ -89,6 +77,27 @@ Blocks deflated(Fields fields) {
   Blocks blocks;
   for (std::size_t call = 0; call < kBlocks; ++call) blocks.push_back(deflater.deflate(fields(call)));
   return blocks;
+}
+
+struct Asked {
+  std::size_t rounds = 15;
+  std::string_view kind;
+};
+
+template <typename Fields>
+void compare(std::string_view kind, Fields fields, const Asked& asked) {
+  if (!kind.starts_with(asked.kind)) return;
+  const Blocks blocks = deflated(fields);
+  std::vector<double> ours, theirs;
+  for (std::size_t i = 0; i < asked.rounds; ++i) {
+    std::size_t of_ours = 0, of_theirs = 0;
+    ours.push_back(timed(decode_all, blocks, of_ours));
+    theirs.push_back(timed(inflate_all, blocks, of_theirs));
+    if (of_ours != of_theirs) std::abort();
+  }
+  const double per_block = 1e9 / static_cast<double>(blocks.size());
+  std::printf("{\"kind\":\"%s\",\"ours_ns\":%.1f,\"theirs_ns\":%.1f}\n", std::string(kind).c_str(), median(ours) * per_block,
+              median(theirs) * per_block);
 }
 
 std::vector<Field> request(std::vector<Field> more = {}, const std::string& path = "/testigo.greeter.v1.Greeter/Greet") {
@@ -105,30 +114,46 @@ std::vector<Field> request(std::vector<Field> more = {}, const std::string& path
   return fields;
 }
 
-void run(std::size_t rounds) {
-  compare("requests, all fields indexed", deflated([](std::size_t) { return request(); }), rounds);
-  compare("requests of 40 methods in turn, all fields indexed",
-          deflated([](std::size_t call) { return request({}, "/shop.v1.Catalogue/Method" + std::to_string(call % 40)); }), rounds);
-  compare("requests, one literal that no table may hold", deflated([](std::size_t call) {
-            return request({{"x-id", "client1/4b1bbf9fa0e22539/" + std::to_string(call), true}});
-          }),
-          rounds);
-  compare("requests, one insertion a block", deflated([](std::size_t call) {
-            return request({{"x-id", "client1/4b1bbf9fa0e22539/" + std::to_string(call)}});
-          }),
-          rounds);
-  compare("responses", deflated([](std::size_t) {
-            return std::vector<Field>{
-                {":status", "200"}, {"content-type", "application/grpc"}, {"grpc-accept-encoding", "identity, deflate, gzip"}};
-          }),
-          rounds);
-  compare("trailers", deflated([](std::size_t) { return std::vector<Field>{{"grpc-status", "0"}}; }), rounds);
+void run(const Asked& asked) {
+  compare(
+      "requests, all fields indexed", [](std::size_t) { return request(); }, asked);
+  compare(
+      "requests of 40 methods in turn, all fields indexed",
+      [](std::size_t call) { return request({}, "/shop.v1.Catalogue/Method" + std::to_string(call % 40)); }, asked);
+  compare(
+      "requests, one literal that no table may hold",
+      [](std::size_t call) {
+        return request({{"x-id", "client1/4b1bbf9fa0e22539/" + std::to_string(call), true}});
+      },
+      asked);
+  compare(
+      "requests, one insertion a block",
+      [](std::size_t call) {
+        return request({{"x-id", "client1/4b1bbf9fa0e22539/" + std::to_string(call)}});
+      },
+      asked);
+  compare(
+      "responses",
+      [](std::size_t) {
+        return std::vector<Field>{
+            {":status", "200"}, {"content-type", "application/grpc"}, {"grpc-accept-encoding", "identity, deflate, gzip"}};
+      },
+      asked);
+  compare(
+      "trailers",
+      [](std::size_t) {
+        return std::vector<Field>{{"grpc-status", "0"}};
+      },
+      asked);
 }
 
 }  // namespace
 }  // namespace testigo::http2
 
 int main(int count, char** arguments) {
-  testigo::http2::run(count > 1 ? std::max<std::size_t>(1, std::strtoul(arguments[1], nullptr, 10)) : 15);
+  testigo::http2::Asked asked;
+  if (count > 1) asked.rounds = std::max<std::size_t>(1, std::strtoul(arguments[1], nullptr, 10));
+  if (count > 2) asked.kind = arguments[2];
+  testigo::http2::run(asked);
   return 0;
 }

@@ -1,10 +1,10 @@
 // What a header block says of its call: of blocks that are alike it is found out once.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "call/event.h"
@@ -42,21 +42,26 @@ class Gists {
  public:
   // Valid until the next call.
   const Gist& of(const http2::DecodedBlock& block) {
-    Entry& entry = entries_[block.alike % kEntries];
-    if (block.alike == 0 || entry.alike != block.alike || !entry.gist) {
-      entry.gist.emplace(Fields(block.fields), block.outcome.complete);
-      entry.alike = block.alike;
-    }
-    return *entry.gist;
+    const std::size_t place = http2::alike_place(block.alike);
+    if (block.alike == 0 || place >= entries_.size() || entries_[place].alike != block.alike) return learn(block, place);
+    return *entries_[place].gist;
   }
 
  private:
-  static constexpr std::size_t kEntries = 8;
   struct Entry {
     std::uint64_t alike = 0;
     std::optional<Gist> gist;
   };
-  std::array<Entry, kEntries> entries_{};
+
+  const Gist& learn(const http2::DecodedBlock& block, std::size_t place) {
+    if (block.alike == 0) return other_.emplace(Fields(block.fields), block.outcome.complete);
+    if (place >= entries_.size()) entries_.resize(place + 1);
+    entries_[place].alike = block.alike;
+    return entries_[place].gist.emplace(Fields(block.fields), block.outcome.complete);
+  }
+
+  std::vector<Entry> entries_;  // by http2::alike_place
+  std::optional<Gist> other_;   // of a block that no other is alike
 };
 
 }  // namespace testigo::call

@@ -159,17 +159,13 @@ class Connection {
 
   // connection_calls.cc: header blocks, and the life of calls.
   Fields fields() const { return block_->fields; }
-  Stream* find(StreamId id) {
-    if (recent_ != nullptr && recent_->call.place.stream == id) return recent_;
-    Stream* const found = streams_.find(id);
-    if (found != nullptr) recent_ = found;
-    return found;
-  }
+  Stream* find(StreamId id) { return recent_ != nullptr && recent_->call.place.stream == id ? recent_ : look_up(id); }
+  Stream* look_up(StreamId id);
   static SideOfCall& side(Stream& stream, Direction direction) {
     return direction == Direction::ToServer ? stream.call.request : stream.call.response;
   }
   void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
-  const http2::DecodedBlock& decode(Half& from, Bytes block, BlockEnd end);
+  const http2::DecodedBlock& note_faults(Half& from, const http2::DecodedBlock& decoded, BlockEnd end);
   BlockRole role_of_block(const Spot& spot, Stream* stream, bool end_stream);
   BlockRole open_call(const Spot& spot);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);

@@ -7,9 +7,14 @@
 
 namespace testigo::call {
 
+Stream* Connection::look_up(StreamId id) {
+  Stream* const found = streams_.find(id);
+  if (found != nullptr) recent_ = found;
+  return found;
+}
+
 // The sender's block was longer than one that a gap has cut.
-const http2::DecodedBlock& Connection::decode(Half& from, Bytes block, BlockEnd end) {
-  const http2::DecodedBlock& decoded = from.hpack.decode(block);
+const http2::DecodedBlock& Connection::note_faults(Half& from, const http2::DecodedBlock& decoded, BlockEnd end) {
   if (end == BlockEnd::Whole) {
     if (decoded.outcome.has(http2::HpackFault::LimitReached)) ++view_.blocks_beyond_limit;
     return decoded;
@@ -24,17 +29,20 @@ const http2::DecodedBlock& Connection::decode(Half& from, Bytes block, BlockEnd 
 
 void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end) {
   Half& from = half(spot.direction);
-  block_ = &decode(from, block, end);
-  Stream* stream = promised || spot.place.stream == 0 ? nullptr : find(spot.place.stream);
+  block_ = &from.hpack.decode(block);
+  if (block_->outcome.faults != 0 || end == BlockEnd::Cut) block_ = &note_faults(from, *block_, end);
+  Stream* stream = nullptr;
   BlockRole role = BlockRole::Unknown;
   if (!promised && spot.place.stream != 0) {
+    stream = find(spot.place.stream);
     role = role_of_block(spot, stream, end_stream);
     if (stream == nullptr) stream = find(spot.place.stream);
   }
-  const bool goes_on = stream != nullptr && !side(*stream, spot.direction).ended;  // else ST05
+  SideOfCall* const from_side = stream == nullptr ? nullptr : &side(*stream, spot.direction);
+  const bool goes_on = from_side != nullptr && !from_side->ended;  // else ST05
   if (goes_on) {
-    side(*stream, spot.direction).end = spot.end;
-    side(*stream, spot.direction).packet = spot.place.packet;
+    from_side->end = spot.end;
+    from_side->packet = spot.place.packet;
   }
   if (from.gap) read_in_doubt(from, stream, role);
   blocks_.on_block(

@@ -2,10 +2,17 @@
 
 namespace testigo::check {
 
-bool AlikeBlocks::Entry::speaks_for(const call::BlockSeen& seen) const {
+inline bool AlikeBlocks::Entry::speaks_for(const call::BlockSeen& seen) const {
   return alike == seen.alike && role == seen.role && end_stream == seen.end_stream && seen.outcome.list_bytes <= list_bytes &&
          rpc_class == seen.call->rpc_class && response_class == seen.call->response_class &&
          http_status == seen.call->http_status && body == (seen.call->response.bytes != 0);
+}
+
+inline AlikeBlocks::Entry& AlikeBlocks::entry_of(const call::BlockSeen& seen) {
+  std::vector<Entry>& of_direction = entries_[static_cast<std::size_t>(seen.spot.direction)];
+  const std::size_t place = http2::alike_place(seen.alike);
+  if (place >= of_direction.size()) of_direction.resize(place + 1);
+  return of_direction.data()[place];  // not asked for again whether it is there
 }
 
 void AlikeBlocks::on_block(const call::BlockSeen& seen) {
@@ -13,7 +20,7 @@ void AlikeBlocks::on_block(const call::BlockSeen& seen) {
     for (Check* check : checks_) check->on_block(seen);
     return;
   }
-  Entry& entry = entries_[static_cast<std::size_t>(seen.spot.direction)][seen.alike % kEntries];
+  Entry& entry = entry_of(seen);
   if (!entry.speaks_for(seen) || entry.troubles != findings_.troubles()) {
     learn(entry, seen);
     return;

@@ -25,8 +25,6 @@ class AlikeBlocks {
   void settle();
 
  private:
-  static constexpr std::size_t kEntries = 8;
-
   // One that passed all checks, and what was said of it.
   struct Entry {
     std::uint64_t alike = 0;  // 0: none
@@ -45,12 +43,13 @@ class AlikeBlocks {
     bool speaks_for(const call::BlockSeen& seen) const;
   };
 
+  Entry& entry_of(const call::BlockSeen& seen);
   void learn(Entry& entry, const call::BlockSeen& seen);
   void settle(Entry& entry);
 
   Findings& findings_;
   std::vector<Check*> checks_;
-  std::array<std::array<Entry, kEntries>, 2> entries_{};  // by direction
+  std::array<std::vector<Entry>, 2> entries_;  // by direction, then by http2::alike_place
 };
 
 }  // namespace testigo::check

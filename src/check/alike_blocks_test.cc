@@ -145,29 +145,79 @@ class Calls {
   std::mt19937_64 bits_;
 };
 
+void expect_same_verdict(const Apart& judges) {
+  const Tally together = judges.together.tally(), apart = judges.apart.tally();
+  for (const auto& [id, count] : apart.counts) {
+    const CheckCount& ours = together.counts.at(id);
+    EXPECT_EQ(ours.passed, count.passed) << id;
+    EXPECT_EQ(ours.failed, count.failed) << id;
+    EXPECT_EQ(ours.not_judgeable, count.not_judgeable) << id;
+    EXPECT_EQ(ours.reason, count.reason) << id;
+  }
+  ASSERT_EQ(together.findings.size(), apart.findings.size());
+  for (std::size_t i = 0; i < apart.findings.size(); ++i) {
+    EXPECT_EQ(together.findings[i].check, apart.findings[i].check);
+    EXPECT_EQ(together.findings[i].text, apart.findings[i].text);
+    EXPECT_EQ(together.findings[i].spot.place, apart.findings[i].spot.place);
+  }
+}
+
 TEST(AlikeBlocks, NeverChangesAVerdict) {
   std::size_t alike = 0;
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Apart judges;
     Calls(seed).play().play(judges);
-    const Tally together = judges.together.tally(), apart = judges.apart.tally();
     alike += judges.alike;
-    for (const auto& [id, count] : apart.counts) {
-      const CheckCount& ours = together.counts.at(id);
-      EXPECT_EQ(ours.passed, count.passed) << id;
-      EXPECT_EQ(ours.failed, count.failed) << id;
-      EXPECT_EQ(ours.not_judgeable, count.not_judgeable) << id;
-      EXPECT_EQ(ours.reason, count.reason) << id;
-    }
-    ASSERT_EQ(together.findings.size(), apart.findings.size());
-    for (std::size_t i = 0; i < apart.findings.size(); ++i) {
-      EXPECT_EQ(together.findings[i].check, apart.findings[i].check);
-      EXPECT_EQ(together.findings[i].text, apart.findings[i].text);
-      EXPECT_EQ(together.findings[i].spot.place, apart.findings[i].spot.place);
-    }
+    expect_same_verdict(judges);
   }
   EXPECT_GT(alike, 5'000u);
+}
+
+// What either side takes changes, and few calls have a coding: their blocks are alike in turn.
+TEST(AlikeBlocks, NeverHidesACoding) {
+  for (std::uint32_t seed = 0; seed < 10; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto taken = [&](const FieldList& fields) {
+      return plus(fields, "grpc-accept-encoding", random() % 2 == 0 ? "identity,gzip" : "identity");
+    };
+    Apart judges;
+    Conversation c = greeted();
+    for (StreamId stream = 1; stream < 300; stream += 2) {
+      const bool asks = random() % 6 == 0, answers = random() % 4 == 0;
+      const FieldList request = taken(request_fields("/a.B/C")), response = taken(response_fields());
+      c.client(headers(stream, asks ? plus(request, "grpc-encoding", "gzip") : request),
+               message(stream, "x", EndStream::Yes, asks ? 1 : 0));
+      c.server(headers(stream, answers ? plus(response, "grpc-encoding", "gzip") : response));
+      c.server(message(stream, "y", EndStream::No, answers ? 1 : 0));
+      c.server(headers(stream, trailer_fields(random() % 3 == 0 ? "12" : "0"), EndStream::Yes));
+    }
+    c.client_closes().server_closes().play(judges);
+    EXPECT_GT(judges.alike, 300u);
+    expect_same_verdict(judges);
+  }
+}
+
+// Calls of many methods that are attempted twice, at last too early.
+TEST(AlikeBlocks, NeverHidesAnAttempt) {
+  Apart judges;
+  Conversation c = greeted();
+  StreamId stream = 1;
+  for (int i = 0; i < 200; ++i) {
+    const FieldList first = request_fields("/a.B/M" + std::to_string(i % 30));
+    for (const FieldList& fields : {first, plus(first, "grpc-previous-rpc-attempts", "1")}) {
+      c.client(headers_and(stream, fields, "x-id", "id-" + std::to_string(i)), message(stream, "x", EndStream::Yes));
+      c.server(headers(stream, plus(trailers_only_fields("14"), "grpc-retry-pushback-ms", i < 195 ? "0" : "5000"), EndStream::Yes));
+      stream += 2;
+    }
+  }
+  c.client_closes().server_closes().play(judges);
+  EXPECT_GT(judges.alike, 500u);
+  expect_same_verdict(judges);
+  const CheckCount delays = judges.together.tally().counts.at("RT03");
+  EXPECT_EQ(delays.passed, 195u);
+  EXPECT_EQ(delays.failed, 5u);
 }
 
 }  // namespace

@@ -52,6 +52,8 @@ class CompressionChecks final : public Check {
     bool compressed_request = false;  // a message with the flag was seen
   };
   Codings* of(StreamId stream);
+  bool says_nothing_new(const call::BlockSeen& seen) const;
+  [[gnu::noinline]] void hear(const call::BlockSeen& seen);  // hardly ever needed
   void request(const call::BlockSeen& seen);
   void response(const call::BlockSeen& seen);
   void learn_from(const call::BlockSeen& seen);
@@ -79,18 +81,31 @@ CompressionChecks::Codings* CompressionChecks::of(StreamId stream) {
   return calls_.size() < calls_max_ ? &calls_[stream] : nullptr;
 }
 
+// The usual block: for sure it names no coding.
+bool names_no_coding(const call::BlockSeen& seen) {
+  return seen.outcome.exact && seen.outcome.complete && !seen.outcome.has(FieldName::GrpcEncoding);
+}
+
+// As long as no call names a coding, trailers are of no use, nor is another block that is alike the one before.
+inline bool CompressionChecks::says_nothing_new(const call::BlockSeen& seen) const {
+  if (!calls_.empty() || seen.alike == 0) return false;
+  if (seen.role == BlockRole::Trailers) return true;
+  const bool known = (seen.role == BlockRole::Request && seen.alike == request_alike_) ||
+                     (seen.role == BlockRole::Response && seen.alike == response_alike_);
+  return known && names_no_coding(seen);
+}
+
 void CompressionChecks::on_block(const call::BlockSeen& seen) {
+  if (!says_nothing_new(seen)) hear(seen);
+}
+
+void CompressionChecks::hear(const call::BlockSeen& seen) {
   if (seen.call == nullptr || seen.call->rpc_class != RpcClass::Grpc) return;
   if (seen.role == BlockRole::Request) {
     request(seen);
   } else if (is_answer(seen)) {
     response(seen);
   }
-}
-
-// The usual block: for sure it names no coding.
-bool names_no_coding(const call::BlockSeen& seen) {
-  return seen.outcome.exact && seen.outcome.complete && !seen.outcome.has(FieldName::GrpcEncoding);
 }
 
 void CompressionChecks::request(const call::BlockSeen& seen) {

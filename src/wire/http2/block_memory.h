@@ -3,10 +3,14 @@
 //
 // It serves one decoder. What a block means rests on the decoder's state, of which it is given the number; a block is remembered
 // when one that begins alike comes the second time in the same state, and only when nothing about it is out of the ordinary.
+// Who wants it to forget can send other blocks, so nothing is gained by blocks that meet in one set of it on purpose.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -32,42 +36,76 @@ class BlockMemory {
         kept_bytes_max_(std::min(limits.history_bytes_max / 4, kKeptBytesMax)) {}
 
   // What decoding the block in that state gives; null where no block that is remembered tells. Valid until the next call.
-  const DecodedBlock* recall(Bytes block, std::uint64_t state);
+  const DecodedBlock* recall(Bytes block, std::uint64_t state) {
+    if (block.empty() || sets_ == nullptr) return nullptr;
+    const std::uint64_t head = head_of(block);
+    const std::uint64_t begins = beginning(block, head);
+    Set& set = set_of(begins);
+    for (std::size_t way = 0; way < kWays; ++way) {
+      if (set.begins[way] == begins && is_same(set.slots[way], block, head, state)) return &set.slots[way]->decoded;
+    }
+    return recall_values(set, begins, block, state);
+  }
 
-  // A block that was decoded, and what of it the decoder read as a value that it did not insert. The number of those that will be
-  // alike, 0 where it is not remembered.
+  // A block that was decoded, and what of it the decoder read as a value that it did not insert. Fields that are indexed must stay
+  // where they are as long as the state is the same. The number of the blocks that will be alike, 0 where it is not remembered.
   std::uint64_t note(Bytes block, std::uint64_t state, const DecodedBlock& decoded, std::span<const Value> values);
 
  private:
-  static constexpr std::size_t kSlots = 16;
+  static constexpr std::uint64_t kNotIndexed = 0x8080'8080'8080'8080;  // octets without that bit
+  static constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;
+  static constexpr unsigned kSetsLog2 = 5;
+  static constexpr std::size_t kWays = kAlikeMax >> kSetsLog2;
   static constexpr std::size_t kBlockBytesMax = 512;
   static constexpr std::size_t kFieldsMax = 32;
   static constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;  // of all slots; less where the history has less
   static constexpr std::size_t kValuesMax = 4;
   static constexpr std::size_t kValueBytesMax = 0x7e;  // coded: a length of one octet
   static constexpr unsigned kMissesMin = 16;           // before what is remembered gives way
+  static constexpr unsigned kAwaitedMin = 8;           // before what is awaited does
 
   struct Slot {
-    std::uint64_t state = 0;  // 0: nothing is remembered
+    std::uint64_t state = 0;
+    std::uint64_t head = 0;
+    std::size_t whole_size = 0;  // 0 where values are left out
     std::vector<std::byte> octets;
     std::vector<Value> values;
     std::vector<char> texts;  // of literals
     std::vector<char> values_texts;
     DecodedBlock decoded;
-    // What came last without being known, and how often since the slot was filled.
-    std::uint64_t begins = 0;
-    std::uint64_t begins_state = 0;
-    unsigned misses = 0;
-
+    std::size_t place = 0;  // among all slots
+    Slot** home = nullptr;  // where its set points to it
     std::size_t bytes = 0;
   };
 
-  static std::uint64_t beginning(Bytes block);
-  Slot& slot_of(std::uint64_t beginning) { return slots_[beginning * 0x9e37'79b9'7f4a'7c15 >> 60]; }
-  static bool worth_filling(Slot& slot, std::uint64_t begins, std::uint64_t state);
-  bool is_ordinary(Bytes block, const DecodedBlock& decoded) const;
+  // Blocks whose beginnings have a hash in common.
+  struct Set {
+    std::array<std::uint64_t, kWays> begins{};
+    std::array<Slot*, kWays> slots{};
+    // What came without being known; it is remembered when it comes again.
+    std::uint64_t awaited = 0;
+    std::uint64_t awaited_state = 0;
+    unsigned passed_over = 0;
+    unsigned misses = 0;  // since a slot was filled
+    unsigned next = 0;    // that gives way
+  };
+
+  template <typename Number>
+  static std::uint64_t load(const std::byte* from);
+  static std::uint64_t head_of(Bytes block);
+  static std::uint64_t beginning(Bytes block, std::uint64_t head);
+  static std::uint64_t beginning_with_texts(Bytes block, std::uint64_t head);
+  Set& set_of(std::uint64_t begins) { return (*sets_)[begins * kOdd >> (64 - kSetsLog2)]; }
+  static bool is_same(const Slot* slot, Bytes block, std::uint64_t head, std::uint64_t state);
+  const DecodedBlock* recall_values(Set& set, std::uint64_t begins, Bytes block, std::uint64_t state) const;
   bool agrees(Slot& slot, Bytes block) const;
-  static std::size_t cost(Bytes block, const DecodedBlock& decoded);
+
+  static bool comes_again(Set& set, std::uint64_t begins, std::uint64_t state);
+  static std::size_t way_to_fill(Set& set, std::uint64_t state);
+  bool is_ordinary(Bytes block, const DecodedBlock& decoded) const;
+  static std::size_t cost(Bytes block, const DecodedBlock& decoded, std::size_t values);
+  bool make_room(const Slot* slot, std::size_t bytes, std::uint64_t state);
+  Slot& provide(Slot*& home, std::uint64_t state);
   void fill(Slot& slot, Bytes block, const DecodedBlock& decoded, std::span<const Value> values);
 
   std::size_t block_bytes_max_;
@@ -76,7 +114,49 @@ class BlockMemory {
   std::size_t kept_bytes_max_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t filled_ = 0;
-  std::vector<Slot> slots_;  // made for the first block
+  using Sets = std::array<Set, std::size_t{1} << kSetsLog2>;
+  std::unique_ptr<Sets> sets_;  // made for the first block
+  std::vector<std::unique_ptr<Slot>> slots_;
 };
+
+template <typename Number>
+std::uint64_t BlockMemory::load(const std::byte* from) {
+  if constexpr (std::endian::native == std::endian::little) return load_as_is<Number>(from);
+  return load_little_endian(from, sizeof(Number));
+}
+
+// The first eight octets, the first one lowest; zeros where there are none. The block is not empty.
+inline std::uint64_t BlockMemory::head_of(Bytes block) {
+  const std::byte* const at = block.data();
+  const std::size_t size = block.size();
+  if (size >= 8) return load<std::uint64_t>(at);
+  if (size >= 4) return load<std::uint32_t>(at) | load<std::uint32_t>(at + size - 4) << (8 * (size - 4));
+  const auto octet = [&](std::size_t i) { return std::to_integer<std::uint64_t>(at[i]) << (8 * i); };
+  return octet(0) | octet(size / 2) | octet(size - 1);
+}
+
+// Every octet; of those that the head has not, eight at a time. Of a slot that leaves values out it says no.
+inline bool BlockMemory::is_same(const Slot* slot, Bytes block, std::uint64_t head, std::uint64_t state) {
+  const std::size_t size = block.size();
+  if (slot == nullptr || slot->state != state || slot->head != head || slot->whole_size != size) return false;
+  if (size <= 8) return true;
+  const std::byte *const a = slot->octets.data(), *const b = block.data();
+  std::uint64_t differ = load_as_is<std::uint64_t>(a + size - 8) ^ load_as_is<std::uint64_t>(b + size - 8);
+  for (std::size_t at = 8; at + 8 < size; at += 8) {
+    differ |= load_as_is<std::uint64_t>(a + at) ^ load_as_is<std::uint64_t>(b + at);
+  }
+  return differ == 0;
+}
+
+// Up to the first octet that is no index, and with it; where that one begins a literal whose name is a pseudo-header's, what tells
+// its value from others, too, and so on. Values that may differ stand behind that.
+inline std::uint64_t BlockMemory::beginning(Bytes block, std::uint64_t head) {
+  const std::uint64_t others = ~head & kNotIndexed;
+  if (others == 0) return head;
+  const std::uint64_t through = others ^ (others - 1);
+  const std::uint64_t last = head & (through ^ through >> 8);  // that octet alone
+  const auto octet = static_cast<unsigned>(last >> (std::countr_zero(others) - 7));
+  return (octet & 0xe0) != 0 || octet % 16 == 0 || octet % 16 == 15 ? head & through : beginning_with_texts(block, head & through);
+}
 
 }  // namespace testigo::http2

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "wire/http2/hpack_decoder.h"
 #include "wire/http2/hpack_encoder.h"
@@ -113,6 +114,81 @@ TEST(BlockMemory, KeepsNoMoreThanItsShare) {
   limits.history_bytes_max = 1024;
   HpackDecoder decoder(limits);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(alike(decoder, kOne), 0u);
+}
+
+// ":method POST", a :path that no table holds, then "a: 1", which none holds either.
+std::string with_path(std::size_t number) {
+  const std::string path = "/shop.v1.Catalogue/Method" + std::to_string(1000 + number);
+  return "8304" + to_hex(Bytes(std::vector{static_cast<std::byte>(path.size())})) + to_hex(as_octets(path)) + "86" + "0001610131";
+}
+
+TEST(BlockMemory, KnowsManyThatComeInTurn) {
+  constexpr std::size_t kMany = 60;
+  HpackDecoder decoder;
+  for (int turn = 0; turn < 40; ++turn) {
+    for (std::size_t i = 0; i < kMany; ++i) alike(decoder, with_path(i));
+  }
+  std::set<std::uint64_t> numbers, places;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const DecodedBlock& block = decoder.decode(from_hex(with_path(i)));
+    EXPECT_EQ(own(block.fields)[1], (Field{":path", "/shop.v1.Catalogue/Method" + std::to_string(1000 + i)}));
+    if (block.alike == 0) continue;
+    numbers.insert(block.alike);
+    places.insert(alike_place(block.alike));
+  }
+  EXPECT_GE(numbers.size(), kMany - 4);
+  EXPECT_EQ(places.size(), numbers.size());
+}
+
+TEST(BlockMemory, GivesTheLowestPlaces) {
+  HpackDecoder decoder;
+  for (std::uint32_t round = 0; round < 50; ++round) {
+    decoder.set_table_size_limit(4096);
+    for (const std::string_view block : {"82", "8283", "828384"}) {
+      alike(decoder, block);
+      const std::uint64_t number = alike(decoder, block);
+      ASSERT_NE(number, 0u);
+      EXPECT_LT(alike_place(number), 3u);
+    }
+  }
+}
+
+// What is remembered of another state makes room.
+TEST(BlockMemory, KeepsNothingThatIsOfNoUse) {
+  Limits limits;
+  limits.history_bytes_max = 16 << 10;
+  HpackDecoder decoder(limits);
+  for (std::uint32_t round = 0; round < 100; ++round) {
+    decoder.set_table_size_limit(4096);
+    const std::string block = (round % 2 == 0 ? "82" : "84") + std::string(2 * (round % 25), '8');
+    alike(decoder, block);
+    EXPECT_NE(alike(decoder, block), 0u);
+  }
+}
+
+// Two blocks of one length, wherever they differ.
+TEST(BlockMemory, ComparesEveryOctet) {
+  for (const bool value_behind : {false, true}) {
+    for (std::size_t size = 1; size <= (value_behind ? 15 : 32); ++size) {
+      HpackDecoder decoder;
+      std::vector<std::byte> block(size, std::byte{0x82});
+      const auto with_value = [&] {
+        std::vector<std::byte> all = block;
+        if (value_behind) append(all, from_hex("0001610131"));
+        if (value_behind) append(all, block);
+        return all;
+      };
+      for (int i = 0; i < 3; ++i) decoder.decode(with_value());
+      ASSERT_NE(decoder.decode(with_value()).alike, 0u);
+      for (std::byte& octet : block) {
+        octet = std::byte{0x84};
+        HpackDecoder anew;
+        const std::vector<std::byte> other = with_value();
+        ASSERT_EQ(own(decoder.decode(other).fields), own(anew.decode(other).fields)) << to_hex(other);
+        octet = std::byte{0x82};
+      }
+    }
+  }
 }
 
 // A stream of blocks as senders make them, and worse, each several times.

@@ -1,6 +1,7 @@
 // What was decoded of one header block.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -46,12 +47,17 @@ struct BlockOutcome {
   bool has(FieldName wanted) const { return (names & bit(wanted)) != 0; }
 };
 
+// As many blocks may be remembered of one direction at a time.
+constexpr std::size_t kAlikeMax = 128;
+
 struct DecodedBlock {
   std::vector<HeaderField> fields;
   BlockOutcome outcome;
   // Blocks of one direction that have the same number, not 0, are alike: without fault, and with the same fields, all exact, but
-  // for the values of metadata (FieldName::Other), which are plain ASCII in all of them.
+  // for the values of metadata (FieldName::Other), which are plain ASCII in all of them. Numbers that are in use have places of
+  // their own, the lowest ones, where who hears of blocks may keep what it knows of those that are alike.
   std::uint64_t alike = 0;
 };
+constexpr std::size_t alike_place(std::uint64_t alike) { return alike % kAlikeMax; }
 
 }  // namespace testigo::http2

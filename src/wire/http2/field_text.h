@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
+
+#include "base/bytes.h"
 
 namespace testigo::http2 {
 
@@ -126,11 +130,37 @@ constexpr auto kValueOctets = [] {
   return octets;
 }();
 
+// Whether all octets are 0x20-0x7e, which nearly all values are, eight at a time.
+inline bool all_printable(std::string_view value) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  // An octet below 0x20 borrows, one above 0x7e reaches the top bit or has it: of the lowest that is so this is certain.
+  const auto odd = [](std::uint64_t octets) { return ((octets - 0x20 * kOnes) | (octets + kOnes) | octets) & 0x80 * kOnes; };
+  const std::byte* const at = as_octets(value).data();
+  const std::size_t size = value.size();
+  std::uint64_t all = 0;
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) all |= odd(load_as_is<std::uint64_t>(at + i));
+    all |= odd(load_as_is<std::uint64_t>(at + size - 8));
+  } else if (size >= 4) {
+    all = odd(load_as_is<std::uint32_t>(at) | std::uint64_t{load_as_is<std::uint32_t>(at + size - 4)} << 32);
+  } else {
+    for (const unsigned char c : value) all |= kValueOctets[c];
+  }
+  return all == 0;
+}
+
 // All that its octets are.
 constexpr std::uint8_t value_octets(std::string_view value) {
+  if (!std::is_constant_evaluated() && all_printable(value)) return 0;
   std::uint8_t all = 0;
   for (const unsigned char c : value) all |= kValueOctets[c];
   return all;
+}
+
+// Copies a text to where there is room for it. Returns where the next one goes.
+inline char* put_text(std::string_view text, char* to) {
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
 constexpr bool is_valid_value(std::string_view value) { return (value_octets(value) & kForbidden) == 0; }

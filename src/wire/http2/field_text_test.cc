@@ -26,6 +26,22 @@ TEST(FieldText, OctetsOfValues) {
   EXPECT_EQ(value_octets("a\n"), kNotAscii | kForbidden);
 }
 
+// Whatever the length is, and wherever the octet stands.
+TEST(FieldText, OctetsOfValuesOneByOne) {
+  for (std::size_t size = 1; size <= 26; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (unsigned octet = 0; octet < 256; ++octet) {
+        for (const char others : {' ', '~', 'a'}) {
+          std::string value(size, others);
+          value[at] = static_cast<char>(octet);
+          ASSERT_EQ(value_octets(value), kValueOctets[octet]) << size << " " << at << " " << octet;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(value_octets(""), 0);
+}
+
 TEST(FieldText, WhatAFieldTells) {
   HeaderField field;
   field.name = "x-name_0.9";

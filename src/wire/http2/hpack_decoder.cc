@@ -15,6 +15,13 @@ constexpr std::size_t kScratchKeptBytes = std::size_t{1} << 16;
 constexpr std::size_t kSizeUpdatesMax = 2;       // RFC 7541 section 4.2
 constexpr std::size_t kFieldOverheadBytes = 32;  // RFC 9113 section 6.5.2
 
+// The room of its size updates stays.
+void make_new(BlockOutcome& outcome) {
+  std::vector<std::uint32_t> size_updates = std::move(outcome.size_updates);
+  size_updates.clear();
+  outcome = {.size_updates = std::move(size_updates)};
+}
+
 // It is missing from the very start of the block.
 void miss_size_update(BlockOutcome& outcome) {
   outcome.faults |= 1U << static_cast<unsigned>(HpackFault::SizeUpdateMissing);
@@ -31,6 +38,7 @@ class HpackDecoder::Block {
       : limits_(decoder.limits_),
         history_(decoder.history_),
         table_size_limit_(decoder.table_size_limit_),
+        texts_(decoder.texts_),
         scratch_(decoder.scratch_.data()),
         fields_(decoder.decoded_.fields),
         values_(decoder.values_),
@@ -39,11 +47,13 @@ class HpackDecoder::Block {
         end_(begin_ + std::min(block.size(), limits_.block_bytes_max)),
         cut_(block.size() > limits_.block_bytes_max),
         fields_left_(limits_.block_fields_max),
-        bytes_left_(limits_.block_decoded_bytes_max) {}
+        bytes_left_(limits_.block_decoded_bytes_max),
+        outcome_(decoder.decoded_.outcome) {}
 
-  BlockOutcome run() {
+  void run() {
     while (at_ != end_) {
-      if (plainly_indexed()) continue;
+      take_plainly_indexed();
+      if (at_ == end_) break;
       start_ = at_;
       if (!representation()) break;
     }
@@ -52,11 +62,10 @@ class HpackDecoder::Block {
       stop(HpackFault::LimitReached);
     }
     outcome_.list_bytes = limits_.block_decoded_bytes_max - bytes_left_ + kFieldOverheadBytes * fields_.size();
-    return std::move(outcome_);
   }
 
  private:
-  bool plainly_indexed();
+  void take_plainly_indexed();
   bool representation();
   bool indexed();
   bool literal(Representation representation, unsigned prefix_bits);
@@ -77,6 +86,7 @@ class HpackDecoder::Block {
   const Limits& limits_;
   HpackHistory& history_;
   const std::uint32_t table_size_limit_;
+  TextMemory& texts_;
   char* scratch_;  // where the next string goes; there is room for every string of the block
   std::vector<HeaderField>& fields_;
   std::vector<BlockMemory::Value>& values_;
@@ -87,23 +97,34 @@ class HpackDecoder::Block {
   const bool cut_;
   std::size_t fields_left_;  // until the limit
   std::size_t bytes_left_;
-  BlockOutcome outcome_;
+  BlockOutcome& outcome_;
 };
 
-// The usual field: one octet with an index of something that is known, and no limit in sight. False: nothing was done.
-inline bool HpackDecoder::Block::plainly_indexed() {
-  const auto octet = std::to_integer<std::uint32_t>(*at_);
-  if (octet <= 0x80 || octet == 0xff) return false;
-  const std::uint32_t index = octet & 0x7f;
-  const HeaderField* const field = index <= kStaticEntries ? &kStaticTable[index] : history_.at_plain(index - kStaticEntries - 1);
-  if (field == nullptr) return false;
-  const std::size_t bytes = field->name.size() + field->value.size();
-  if (fields_left_ == 0 || bytes > bytes_left_) return false;
-  --fields_left_;
-  bytes_left_ -= bytes;
-  push(*field);
-  ++at_;
-  return true;
+// The usual fields: one octet each with an index of something that is known, and no limit in sight. Ends at whatever else comes.
+inline void HpackDecoder::Block::take_plainly_indexed() {
+  const std::byte* at = at_;
+  const std::byte* const end = at + std::min(static_cast<std::size_t>(end_ - at), fields_left_);
+  std::size_t bytes_left = bytes_left_;
+  FieldNames names = 0;
+  bool exact = true;
+  for (; at != end; ++at) {
+    const auto octet = std::to_integer<std::uint32_t>(*at);
+    if (octet <= 0x80 || octet == 0xff) break;
+    const std::uint32_t index = octet & 0x7f;
+    const HeaderField* const field = index <= kStaticEntries ? &kStaticTable[index] : history_.at_plain(index - kStaticEntries - 1);
+    if (field == nullptr) break;
+    const std::size_t bytes = field->name.size() + field->value.size();
+    if (bytes > bytes_left) break;
+    bytes_left -= bytes;
+    names |= bit(field->id);
+    exact &= field->exact();
+    fields_.push_back(*field);
+  }
+  outcome_.names |= names;
+  outcome_.exact = outcome_.exact && exact;
+  fields_left_ -= static_cast<std::size_t>(at - at_);
+  bytes_left_ = bytes_left;
+  at_ = at;
 }
 
 bool HpackDecoder::Block::representation() {
@@ -125,18 +146,19 @@ bool HpackDecoder::Block::indexed() {
 bool HpackDecoder::Block::literal(Representation representation, unsigned prefix_bits) {
   std::uint32_t index = 0;
   if (!integer(prefix_bits, index)) return false;
-  HpackHistory::Entry entry;
-  HeaderField& field = entry.field;
+  HeaderField field;
+  std::uint32_t bytes_not_kept = 0;
+  std::uint64_t name_entry = 0;
   if (index == 0) {
-    if (!string(field.name, field.name_known, entry.bytes_not_kept)) return false;
+    if (!string(field.name, field.name_known, bytes_not_kept)) return false;
     field.tell_name();
   } else {
     if (!find(index, field)) return false;
-    if (field.name_known != Known::Exact) entry.name_entry = field.unknown_entry;
+    if (field.name_known != Known::Exact) name_entry = field.unknown_entry;
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
   const std::byte* const value = at_;
-  if (!string(field.value, field.value_known, entry.bytes_not_kept)) return false;
+  if (!string(field.value, field.value_known, bytes_not_kept)) return false;
   field.tell_value();
   field.representation = representation;
   if (!add(field)) return false;
@@ -144,7 +166,7 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
     values_.push_back({static_cast<std::size_t>(value - begin_), static_cast<std::size_t>(at_ - begin_), fields_.size() - 1});
     return true;
   }
-  history_.insert(entry);
+  history_.insert({field, bytes_not_kept, name_entry});
   if (!field.exact()) fields_.back().unknown_entry = history_.unknown_number(0);
   return true;
 }
@@ -159,16 +181,9 @@ bool HpackDecoder::Block::size_update() {
   return true;
 }
 
-bool HpackDecoder::Block::integer(unsigned prefix_bits, std::uint32_t& value) {
-  switch (read_integer(at_, end_, prefix_bits, value)) {
-    case IntegerRead::Done:
-      return true;
-    case IntegerRead::NeedMore:
-      return stop(HpackFault::Truncated);
-    case IntegerRead::TooLarge:
-      break;
-  }
-  return stop(HpackFault::IntegerTooLarge);
+inline bool HpackDecoder::Block::integer(unsigned prefix_bits, std::uint32_t& value) {
+  const IntegerRead read = read_integer(at_, end_, prefix_bits, value);
+  return read == IntegerRead::Done || stop(read == IntegerRead::NeedMore ? HpackFault::Truncated : HpackFault::IntegerTooLarge);
 }
 
 bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint32_t& bytes_not_kept) {
@@ -195,11 +210,17 @@ bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint
 
 bool HpackDecoder::Block::decode_string(bool huffman, Bytes coded, char*& to) {
   if (!huffman) {
-    to = std::ranges::copy(as_text(coded), to).out;
+    to = put_text(as_text(coded), to);
     return true;
   }
+  if (const std::string_view text = texts_.recall(coded); text.data() != nullptr) {
+    to = put_text(text, to);
+    return true;
+  }
+  const char* const begin = to;
   switch (huffman_decode(coded, to)) {
     case HuffmanRead::Done:
+      texts_.note(coded, {begin, static_cast<std::size_t>(to - begin)});
       return true;
     case HuffmanRead::Eos:
       return stop(HpackFault::HuffmanEos);
@@ -271,10 +292,8 @@ bool HpackDecoder::Block::stop(HpackFault fault) {
 
 HpackDecoder::HpackDecoder(const Limits& limits) : limits_(limits), history_(limits.history_bytes_max), memory_(limits) {}
 
-const DecodedBlock& HpackDecoder::decode(Bytes block) {
-  history_.forget_beyond_limit();
+const DecodedBlock& HpackDecoder::decode_unknown(Bytes block) {
   const std::uint64_t before = state();
-  if (const DecodedBlock* known = memory_.recall(block, before)) return *known;
   decode_anew(block);
   decoded_.alike = state() == before ? memory_.note(block, before, decoded_, values_) : 0;
   return decoded_;
@@ -293,8 +312,9 @@ void HpackDecoder::decode_anew(Bytes block) {
   const bool known = history_.table_known();
   const bool too_large = known && history_.table_bytes() > table_size_limit_;
   BlockOutcome& outcome = decoded_.outcome;
-  outcome = Block(*this, block).run();
+  make_new(outcome);
   outcome.table_known = known;
+  Block(*this, block).run();
   if (too_large && outcome.size_updates.empty()) miss_size_update(outcome);
   if (!outcome.complete) history_.taint();
 }

@@ -13,6 +13,7 @@
 #include "wire/http2/block_memory.h"
 #include "wire/http2/decoded_block.h"
 #include "wire/http2/hpack_history.h"
+#include "wire/http2/text_memory.h"
 
 namespace testigo::http2 {
 
@@ -22,7 +23,11 @@ class HpackDecoder {
 
   // Decodes one whole block (all its fragments, in order, in one run). The result, and what its names and values point to, is the
   // decoder's, and valid until its next call.
-  const DecodedBlock& decode(Bytes block);
+  const DecodedBlock& decode(Bytes block) {
+    if (history_.beyond_limit()) history_.forget_beyond_limit();
+    const DecodedBlock* const known = memory_.recall(block, state());
+    return known != nullptr ? *known : decode_unknown(block);
+  }
   // The same; the fields are copied to `fields`.
   BlockOutcome decode(Bytes block, std::vector<HeaderField>& fields);
 
@@ -43,6 +48,7 @@ class HpackDecoder {
 
   // Changes with whatever the meaning of a block rests on, and is never 0.
   std::uint64_t state() const { return 1 + history_.changes() + limit_changes_; }
+  const DecodedBlock& decode_unknown(Bytes block);
   void decode_anew(Bytes block);
   void provide_scratch(std::size_t block_octets);
 
@@ -53,6 +59,7 @@ class HpackDecoder {
   std::vector<char> scratch_;  // the strings of the current block
   DecodedBlock decoded_;
   std::vector<BlockMemory::Value> values_;  // of the current block, that may differ in one that is alike
+  TextMemory texts_;
   BlockMemory memory_;
 };
 

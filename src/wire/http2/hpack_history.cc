@@ -1,11 +1,14 @@
 #include "wire/http2/hpack_history.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace testigo::http2 {
 namespace {
 
-constexpr std::size_t kSlotsAtFirst = 16;
+constexpr std::size_t kEntriesAtFirst = 16;
+constexpr std::size_t kTextsAtFirstBytes = 256;
+constexpr std::size_t kTextsBytes = 4096;
 
 // What `unknown_number` gives for an insertion that was seen, the n-th one; numbers of unseen ones are even.
 std::uint64_t seen_number(std::uint64_t n) { return 2 * n - 1; }
@@ -18,21 +21,21 @@ void HpackHistory::insert(const Entry& entry) {
   // The texts may be those of an older entry: they never move, not even when the slots do.
   const std::string_view name = entry.field.name, value = entry.field.value;
   ++inserted_;
-  if (remembered_ == slots_.size()) grow();
-  Slot& slot = slots_[inserted_ & (slots_.size() - 1)];
-  slot.text = std::make_unique_for_overwrite<char[]>(name.size() + value.size());
-  char* const value_text = std::ranges::copy(name, slot.text.get()).out;
-  std::ranges::copy(value, value_text);
-  slot.entry = entry;
-  slot.entry.field.name = {slot.text.get(), name.size()};
-  slot.entry.field.value = {value_text, value.size()};
-  slot.entry.field.representation = Representation::Indexed;
-  slot.entry.field.unknown_entry = entry.field.exact() ? 0 : seen_number(inserted_);
+  if (remembered_ > mask_ || entries_ == nullptr) grow();
+  char* const name_text = provide(name.size() + value.size());
+  char* const value_text = put_text(name, name_text);
+  put_text(value, value_text);
+  Entry& kept = this->entry(inserted_);
+  kept = entry;
+  kept.field.name = {name_text, name.size()};
+  kept.field.value = {value_text, value.size()};
+  kept.field.representation = Representation::Indexed;
+  kept.field.unknown_entry = entry.field.exact() ? 0 : seen_number(inserted_);
   ++remembered_;
   ++since_taint_;
   ++table_entries_;
-  bytes_ += slot.entry.bytes();
-  table_bytes_ += slot.entry.bytes();
+  bytes_ += kept.bytes();
+  table_bytes_ += kept.bytes();
   evict();
   note_change();
 }
@@ -75,13 +78,26 @@ std::optional<std::uint64_t> HpackHistory::unseen_index(std::uint64_t number) co
   return number / 2 - unknown_base_ - 1;
 }
 
-// Called after `inserted_` has counted the entry to come, whose slot is not filled yet.
+// Called after `inserted_` has counted the entry to come, whose place is not filled yet.
 void HpackHistory::grow() {
-  std::vector<Slot> larger(std::max(kSlotsAtFirst, 2 * slots_.size()));
-  for (std::uint64_t number = inserted_ - remembered_; number < inserted_; ++number) {
-    larger[number & (larger.size() - 1)] = std::move(slots_[number & (slots_.size() - 1)]);
+  const std::size_t size = entries_ == nullptr ? kEntriesAtFirst : 2 * (mask_ + 1);
+  auto larger = std::make_unique<Entry[]>(size);
+  for (std::uint64_t number = inserted_ - remembered_; number < inserted_; ++number) larger[number & (size - 1)] = entry(number);
+  entries_ = std::move(larger);
+  mask_ = size - 1;
+}
+
+// Room for the texts of the entry that `inserted_` has counted. What is left of the last room is given up where it is too small.
+char* HpackHistory::provide(std::size_t size) {
+  if (size > static_cast<std::size_t>(text_end_ - text_at_) || text_at_ == nullptr) {
+    if (!texts_.empty()) texts_.back().newest = inserted_ - 1;
+    const std::size_t usual = texts_.empty() ? kTextsAtFirstBytes : std::min(2 * texts_.back().size, kTextsBytes);
+    const std::size_t room = std::max(size, usual);
+    texts_.push_back({std::make_unique_for_overwrite<char[]>(room), room});
+    text_at_ = texts_.back().room.get();
+    text_end_ = text_at_ + room;
   }
-  slots_ = std::move(larger);
+  return std::exchange(text_at_, text_at_ + size);
 }
 
 void HpackHistory::evict() {
@@ -92,8 +108,8 @@ void HpackHistory::evict() {
 }
 
 void HpackHistory::forget_oldest() {
-  Slot& slot = slots_[(inserted_ - remembered_ + 1) & (slots_.size() - 1)];
-  const std::uint64_t bytes = slot.entry.bytes();
+  const std::uint64_t oldest = inserted_ - remembered_ + 1;
+  const std::uint64_t bytes = entry(oldest).bytes();
   if (table_entries_ == remembered_) {
     --table_entries_;
     table_bytes_ -= bytes;
@@ -101,7 +117,12 @@ void HpackHistory::forget_oldest() {
   }
   --remembered_;
   bytes_ -= bytes;
-  slot.text.reset();
+  if (remembered_ == 0) {
+    texts_.clear();
+    text_at_ = text_end_ = nullptr;
+  } else if (texts_.front().newest == oldest) {
+    texts_.pop_front();
+  }
 }
 
 void HpackHistory::note_change() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -37,18 +38,15 @@ class HpackHistory {
   // Drops the oldest entries until the rest is within the `bytes_max` given. Apart from `insert`, so that what one block refers to
   // stays while the block is decoded.
   void forget_beyond_limit();
+  bool beyond_limit() const { return bytes_ > bytes_max_; }
   // Drops what the table no longer holds: for an encoder, which has no use for more.
   void forget_evicted();
 
   // The (j+1)-th newest insertion, j = 0 being the newest. Null when it was never made, or is older than what is remembered.
-  const Entry* at(std::uint64_t j) const {
-    return j < remembered_ ? &slots_[(inserted_ - j) & (slots_.size() - 1)].entry : nullptr;
-  }
+  const Entry* at(std::uint64_t j) const { return j < remembered_ ? &entries_[(inserted_ - j) & mask_] : nullptr; }
 
   // The same where nothing is in the way: no gap since then, within the table as far as it is known; else null.
-  const HeaderField* at_plain(std::uint64_t j) const {
-    return j < plain_ ? &slots_[(inserted_ - j) & (slots_.size() - 1)].entry.field : nullptr;
-  }
+  const HeaderField* at_plain(std::uint64_t j) const { return j < plain_ ? &entries_[(inserted_ - j) & mask_].field : nullptr; }
 
   // Doubt about everything inserted so far.
   void taint();
@@ -80,18 +78,26 @@ class HpackHistory {
   std::uint32_t table_bytes_max() const { return table_bytes_max_; }
 
  private:
-  struct Slot {
-    Entry entry;
-    std::unique_ptr<char[]> text;
+  // Room for the texts of entries that came one behind the other.
+  struct Texts {
+    std::unique_ptr<char[]> room;
+    std::size_t size = 0;
+    std::uint64_t newest = 0;  // the number of the newest insertion whose texts lie in it; of the last one it is not told yet
   };
 
+  char* provide(std::size_t size);
+  Entry& entry(std::uint64_t number) { return entries_[number & mask_]; }
   void grow();
   void evict();
   void forget_oldest();
   void note_change();
 
-  // A ring of 2^n slots: insertion number i lies in slot i mod 2^n.
-  std::vector<Slot> slots_;
+  // A ring of 2^n, which is `mask_` + 1 once there is one: insertion number i lies at i mod 2^n.
+  std::unique_ptr<Entry[]> entries_;
+  std::size_t mask_ = 0;
+  std::deque<Texts> texts_;
+  char* text_at_ = nullptr;  // what is free of the last one
+  char* text_end_ = nullptr;
   std::size_t remembered_ = 0;
   std::size_t plain_ = 0;  // entries that `at_plain` gives
   std::uint64_t changes_ = 0;

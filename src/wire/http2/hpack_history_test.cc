@@ -44,6 +44,31 @@ TEST(HpackHistory, EvictsFromTheTableAndRemembers) {
   EXPECT_EQ(history.at(2)->field.value, "1");
 }
 
+// Whatever the sizes are, and however much is forgotten meanwhile.
+TEST(HpackHistory, KeepsTheTextsOfWhatItRemembers) {
+  for (const std::size_t bytes_max : {std::size_t{0}, std::size_t{3000}, std::size_t{40'000}}) {
+    std::mt19937 random(static_cast<std::uint32_t>(bytes_max));
+    HpackHistory history(bytes_max);
+    std::deque<std::string> values;  // newest first
+    for (int i = 0; i < 3000; ++i) {
+      const std::size_t size = i % 50 == 0 ? random() % 9000 : random() % 60;
+      values.push_front(std::string(size, static_cast<char>('a' + i % 26)) + std::to_string(i));
+      insert(history, "name", values.front());
+      history.forget_beyond_limit();
+      std::size_t remembered = 0;
+      while (history.at(remembered) != nullptr) ++remembered;
+      values.resize(remembered);
+      if (remembered > 0) {
+        ASSERT_EQ(history.at(remembered - 1)->field.value, values.back());
+      }
+      for (std::size_t j = 0; j < remembered; j += i % 100 == 0 ? 1 : 17) {
+        ASSERT_EQ(history.at(j)->field.value, values[j]);
+        ASSERT_EQ(history.at(j)->field.name, "name");
+      }
+    }
+  }
+}
+
 TEST(HpackHistory, IsEmptiedByAnEntryLargerThanTheTable) {
   HpackHistory history(kPlenty);
   history.resize(40);

@@ -34,16 +34,26 @@ std::uint64_t load_top(const std::byte* from, std::size_t size) {
 // the padding of section 5.2.
 class BitReader {
  public:
-  explicit BitReader(Bytes octets) : at_(octets.data()), end_(octets.data() + octets.size()) {}
+  explicit BitReader(Bytes octets) : at_(octets.data()), end_(octets.data() + octets.size()), whole_(octets.size() >= 8) {}
 
   // Afterwards at least 56 bits are there, or all that are left.
   void refill() {
     const auto left = static_cast<std::size_t>(end_ - at_);
     if (left == 0) return;
-    inverted_ |= (left >= 8 ? ~load_top(at_, 8) : ~load_top(at_, left) & ~(~std::uint64_t{0} >> (8 * left))) >> count_;
+    inverted_ |= (left >= 8 ? ~load_top(at_, 8) : ~load_last(left) & ~(~std::uint64_t{0} >> (8 * left))) >> count_;
     const std::size_t taken = std::min<std::size_t>(left, (63 - count_) / 8);
     at_ += taken;
     count_ += static_cast<unsigned>(8 * taken);
+  }
+
+  // The same, where that many octets are left: at least 56 bits are there.
+  std::size_t octets_left() const { return static_cast<std::size_t>(end_ - at_); }
+  static constexpr std::size_t kRefillOctets = 8;
+  void refill_whole() {
+    inverted_ |= ~load_big_endian<std::uint64_t>(at_) >> count_;
+    const unsigned taken = (63 - count_) / 8;
+    at_ += taken;
+    count_ += 8 * taken;
   }
 
   // Whether what is left is padding, or nothing.
@@ -58,8 +68,14 @@ class BitReader {
   }
 
  private:
+  // Fewer than 8 octets, the last ones.
+  std::uint64_t load_last(std::size_t left) const {
+    return whole_ ? load_big_endian<std::uint64_t>(end_ - 8) << (64 - 8 * left) : load_top(at_, left);
+  }
+
   const std::byte* at_;
   const std::byte* end_;
+  const bool whole_;  // it had 8 octets
   std::uint64_t inverted_ = 0;
   unsigned count_ = 0;
 };
@@ -79,22 +95,42 @@ Symbol long_symbol(std::uint32_t word) {
   return {kTables.symbols[length.first_symbol + (word >> (32 - kHuffmanBitsMax)) - length.first_code], kHuffmanBitsMax};
 }
 
+char* take(BitReader& reader, const HuffmanStep& step, char* to) {
+  to[0] = static_cast<char>(step.symbols[0]);
+  to[1] = static_cast<char>(step.symbols[1]);
+  reader.skip(step.bits);
+  return to + step.count;
+}
+
+// As many whole steps as octets are there to refill from; stops before a long code. So many steps never take more bits than a
+// refill leaves, and nothing is counted between them.
+char* take_refills(BitReader& reader, char* to) {
+  constexpr unsigned kSteps = 56 / kHuffmanStepBits;
+  while (reader.octets_left() >= BitReader::kRefillOctets) {
+    reader.refill_whole();
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < kSteps; ++i) {
+      const HuffmanStep step = reader.step();
+      if (step.count == 0) return to;
+      to = take(reader, step, to);
+    }
+  }
+  return to;
+}
+
 // As many whole steps as the bits at hand have; stops before a long code. At the end of the string one symbol may be left.
 // Returns where the next symbol goes. (A reference would have to be written and read again for every symbol: it may be any char.)
 char* take_steps(BitReader& reader, char* to) {
   while (true) {
     const HuffmanStep step = reader.step();
-    if (step.first_bits == 0 || step.all_bits > reader.count()) return to;
-    to[0] = static_cast<char>(step.symbols[0]);
-    to[1] = static_cast<char>(step.symbols[1]);
-    to += step.all_bits == step.first_bits ? 1 : 2;
-    reader.skip(step.all_bits);
+    if (step.count == 0 || step.bits > reader.count()) return to;
+    to = take(reader, step, to);
   }
 }
 
 Symbol next_symbol(const BitReader& reader) {
   const HuffmanStep step = reader.step();
-  if (step.first_bits != 0) return {step.symbols[0], step.first_bits};
+  if (step.count != 0) return {step.symbols[0], kHuffmanBits[step.symbols[0]]};
   return long_symbol(reader.word());
 }
 
@@ -120,6 +156,7 @@ void huffman_encode(std::string_view text, std::vector<std::byte>& out) {
 HuffmanRead huffman_decode(Bytes coded, char*& to) {
   BitReader reader(coded);
   while (true) {
+    to = take_refills(reader, to);
     reader.refill();
     to = take_steps(reader, to);
     if (reader.at_end()) return HuffmanRead::Done;

@@ -27,8 +27,8 @@ constexpr std::array<std::uint8_t, kHuffmanSymbols> kHuffmanBits = {
 constexpr unsigned kHuffmanStepBits = 12;
 
 struct HuffmanStep {
-  std::uint8_t all_bits = 0;    // of both symbols; the same as `first_bits` when there is only one
-  std::uint8_t first_bits = 0;  // of the first symbol; 0 when the code is longer than a step
+  std::uint8_t bits = 0;   // of all its symbols
+  std::uint8_t count = 0;  // of them; 0 when the code is longer than a step
   std::uint8_t symbols[2] = {};
 };
 
@@ -73,8 +73,8 @@ constexpr void fill_step(HuffmanTables& tables, unsigned first, unsigned second,
   const std::uint32_t start = code << (kHuffmanStepBits - all_bits);
   for (std::uint32_t i = 0; i < 1u << (kHuffmanStepBits - all_bits); ++i) {
     HuffmanStep& step = tables.steps[tables.steps.size() - 1 - (start + i)];
-    step.all_bits = static_cast<std::uint8_t>(all_bits);
-    step.first_bits = static_cast<std::uint8_t>(first_bits);
+    step.bits = static_cast<std::uint8_t>(all_bits);
+    step.count = pair ? 2 : 1;
     step.symbols[0] = static_cast<std::uint8_t>(first);
     step.symbols[1] = static_cast<std::uint8_t>(second);
   }
