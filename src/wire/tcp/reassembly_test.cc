@@ -195,6 +195,23 @@ TEST(Reassembly, RefusedIsAResetInsteadOfAnAnswer) {
               ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80", "1 > reset", "end"));
 }
 
+// Copied on its way, or seen at two places; a client that tries again takes another sequence number.
+TEST(Reassembly, ASynAgainBehindWhatRefusedItIsNoAttemptMore) {
+  const P syn{'c', "S", -1, 0}, refusal{'s', "RA", 5, 0};
+  EXPECT_EQ(lines_of({syn, refusal, syn, refusal}), lines_of({syn, refusal}));
+  EXPECT_EQ(lines_of({syn, {'c', "R", 0, 0}, syn}), lines_of({syn, {'c', "R", 0, 0}}));
+  EXPECT_THAT(lines_of({syn, refusal, {'c', "S", 500, 0}, {'s', "RA", 5, 501}}),
+              ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80", "1 < refused", "2 opened 10.0.0.1:1000 > 10.0.0.2:80",
+                          "2 < refused", "end"));
+}
+
+// The refusal was lost on its way to the client, whose SYN, sent again, finds a server.
+TEST(Reassembly, ASynThatIsAnsweredAfterAllIsAnAttempt) {
+  EXPECT_THAT(lines_of({{'c', "S", -1, 0}, {'s', "RA", 5, 0}, {'c', "S", -1, 0}, {'s', "SA", -1, 0}, {'c', "A", 0, 0, "a"}}),
+              ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80", "1 < refused", "2 opened 10.0.0.1:1000 > 10.0.0.2:80",
+                          "2 > \"a\"", "end"));
+}
+
 TEST(Reassembly, PassesOverAResetOfAnotherTime) {
   EXPECT_THAT(after_handshake({{'s', "RA", -0x7000000, 0}, {'c', "A", 0, 0, "x"}}), ElementsAre("1 > \"x\""));
 }
