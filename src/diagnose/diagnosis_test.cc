@@ -134,6 +134,38 @@ TEST(F05, NotWhereTheClientTakesSomethingElse) {
   }
 }
 
+check::Misfit misfit(Direction direction) {
+  check::Misfit misfit;
+  misfit.path = "/t.S/Unary";
+  misfit.direction = direction;
+  misfit.why = "t.Request.number is uint32, and came as octets with a length";
+  misfit.times = 3;
+  misfit.places = {{5, 1, 1}};
+  return misfit;
+}
+
+TEST(F25, IsSuspectedForTheDescriptorsMayBeOutOfDateThemselves) {
+  const Cause request = other_descriptors(misfit(Direction::ToServer));
+  EXPECT_EQ(request.id, "F25");
+  EXPECT_TRUE(request.suspected);
+  EXPECT_EQ(request.times, 3u);
+  EXPECT_EQ(request.places, (std::vector<call::Place>{{5, 1, 1}}));
+  EXPECT_EQ(request.explanation,
+            "what the client of /t.S/Unary sends is not what the .proto declares (t.Request.number is uint32, and came as octets "
+            "with a length); an answer with INTERNAL, or the server's own .proto, would confirm it");
+  EXPECT_THAT(other_descriptors(misfit(Direction::ToClient)).explanation,
+              ::testing::AllOf(HasSubstr("what the server of"), HasSubstr("the client's own .proto would confirm it")));
+}
+
+TEST(F25, IsConfirmedByInternal) {
+  check::Misfit refused = misfit(Direction::ToServer);
+  refused.answered_internal = true;
+  refused.path = "/t.S/\x1b";
+  const Cause cause = other_descriptors(refused);
+  EXPECT_FALSE(cause.suspected);
+  EXPECT_THAT(cause.explanation, ::testing::AllOf(HasSubstr("; the server answered INTERNAL"), HasSubstr("\\x1b")));
+}
+
 TEST(F27, SaysWhose) {
   const Cause cause = mixed_up_answers("client1's call 3 received the reply of client2", {{1, 2, 3}});
   EXPECT_EQ(cause.id, "F27");
