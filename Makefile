@@ -42,7 +42,7 @@ format: setup-lint ## put every source into the project's format
 .PHONY: asan
 asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for documents and peers
 	$(call build,asan)
-	$(call ctest,asan) -E '^e2e\.(go|guide|node|python|rotation)$$'
+	$(call ctest,asan) -E '^e2e\.(go|guide|node|python|reported|rotation)$$'
 
 .PHONY: tsan
 tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads under ThreadSanitizer

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/command.h"
+#include "app/one_dash.h"
 #include "base/environment_error.h"
 #include "base/usage_error.h"
 #include "run/version.h"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
+    testigo::app::refuse_one_dash(app, argc, argv);
     app.parse(argc, argv);
     if (verify->parsed()) return run_verify();
     if (explain->parsed()) return run_explain();

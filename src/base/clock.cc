@@ -180,22 +180,17 @@ std::string to_human(Duration duration) {
   return {text, write_human(text, duration)};
 }
 
-char* write_time_of_day(char* at, Time time) {
+std::string to_time_of_day(Time time) {
   constexpr std::int64_t kMillisPerDay = 86'400'000;
   const std::int64_t nanos = time.time_since_epoch().count();
   const std::int64_t floored = nanos / 1'000'000 - (nanos % 1'000'000 < 0 ? 1 : 0);
-  const auto millis = static_cast<std::uint64_t>((floored % kMillisPerDay + kMillisPerDay) % kMillisPerDay);
-  char* const end = write_text(at, "00:00:00.000");
-  put_digits(at, 2, millis / 3'600'000);
-  put_digits(at + 3, 2, millis / 60'000 % 60);
-  put_digits(at + 6, 2, millis / 1'000 % 60);
-  put_digits(at + 9, 3, millis % 1'000);
-  return end;
-}
-
-std::string to_time_of_day(Time time) {
-  char text[kTimeOfDayBytes];
-  return {text, write_time_of_day(text, time)};
+  const std::int64_t millis = (floored % kMillisPerDay + kMillisPerDay) % kMillisPerDay;
+  std::string text = "00:00:00.000";
+  put_digits(text, 0, 2, millis / 3'600'000);
+  put_digits(text, 3, 2, millis / 60'000 % 60);
+  put_digits(text, 6, 2, millis / 1'000 % 60);
+  put_digits(text, 9, 3, millis % 1'000);
+  return text;
 }
 
 }  // namespace testigo

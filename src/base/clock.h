@@ -48,8 +48,5 @@ char* write_human(char* at, Duration duration);
 
 // The time of day alone, "03:04:05.006", UTC.
 std::string to_time_of_day(Time time);
-// The same into room for `kTimeOfDayBytes` octets, all of which it takes.
-constexpr std::size_t kTimeOfDayBytes = 12;
-char* write_time_of_day(char* at, Time time);
 
 }  // namespace testigo

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "call/event.h"
+#include "check/misfits.h"
 #include "check/plain_messages.h"
 #include "schema/relation.h"
 #include "schema/schema.h"
@@ -48,6 +49,8 @@ class Declared {
   std::optional<schema::Relation> unfit() const;
 
   PlainMessages& plain() { return plain_; }
+  Misfits& misfits() { return misfits_; }
+  const Misfits& misfits() const { return misfits_; }
 
   // How many values the checks hold of calls that are open, all together.
   std::size_t& held() { return held_; }
@@ -64,6 +67,7 @@ class Declared {
  private:
   const schema::Schema& schema_;
   PlainMessages plain_;
+  Misfits misfits_;
   std::vector<schema::Relation> relations_;
   std::size_t held_max_;
   std::size_t held_ = 0;

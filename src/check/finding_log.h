@@ -23,6 +23,7 @@ class FindingLog {
 
   // Whether connections are now those of the other side of a hop: then places say so.
   void hear_other_side(bool other) { other_side_ = other; }
+  bool hears_other_side() const { return other_side_; }
 
   // Called for every finding, also those that are not kept.
   void on_finding(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }

@@ -41,6 +41,11 @@ class Findings {
   const CheckCount& count(Id id) const { return counts_[static_cast<std::size_t>(id)]; }
   std::uint64_t errors() const { return errors_; }
   const Limits& limits() const { return log_.limits(); }
+  // The place as findings tell it.
+  call::Place told(call::Place place) const {
+    place.other_side = log_.hears_other_side();
+    return place;
+  }
 
  private:
   // Apart, for what makes texts is long, and hardly ever needed.

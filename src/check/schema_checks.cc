@@ -28,11 +28,13 @@ class SchemaChecks final : public Check {
   void on_call(const call::CallClosed& closed) override {
     declared_.plain().on_call(closed);
     answers_.on_call(closed.call);
+    if (closed.call.status == rpc::kInternal) declared_.misfits().answered_internal(findings_.told(closed.call.place));
   }
 
  private:
   const schema::Method* method_of(const call::Call& call, Direction direction, Id id);
   void parses(const call::MessageSeen& seen, schema::Type type, const Plain& plain);
+  void misfit(const call::MessageSeen& seen, const std::string& why);
   void count(const call::SideEnded& ended, const call::SideOfCall& side);
 
   Findings& findings_;
@@ -74,6 +76,7 @@ void SchemaChecks::parses(const call::MessageSeen& seen, schema::Type type, cons
   const schema::Reading reading = schema::read_message(type, plain.octets);
   switch (reading.parse) {
     case Parse::Malformed:
+      misfit(seen, fmt::format("no {}: {}", schema::name_of(type), reading.wrong));
       return findings_.fail(Id::MG07, seen.spot,
                             fmt::format("message {} is no {}: {}", seen.number, schema::name_of(type), reading.wrong));
     case Parse::TooDeep:
@@ -82,7 +85,12 @@ void SchemaChecks::parses(const call::MessageSeen& seen, schema::Type type, cons
       break;
   }
   if (reading.drift.empty()) return findings_.pass(Id::MG07);
+  if (!reading.clash.empty()) misfit(seen, reading.clash);
   findings_.fail(Id::MG07, Severity::Info, seen.spot, fmt::format("message {}: {}", seen.number, fmt::join(reading.drift, "; ")));
+}
+
+void SchemaChecks::misfit(const call::MessageSeen& seen, const std::string& why) {
+  declared_.misfits().add(seen.call.path, seen.spot.direction, findings_.told(seen.spot.place), why);
 }
 
 // MG06. A client that has its answer need not ask any more.

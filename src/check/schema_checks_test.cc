@@ -11,6 +11,7 @@ namespace {
 
 using namespace call::testing;
 using namespace testing;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -23,9 +24,14 @@ const std::string kOtherReply = octets_of("12 07 636c69656e7432 18 07");    // c
 const std::string kOtherRequest = octets_of("0a 07 636c69656e7432 10 07");  // client2
 const std::string kCutOff = octets_of("0a 07 636c69");
 
+struct Said {
+  Tally tally;
+  std::vector<Misfit> misfits;
+};
+
 // What a run says that has the descriptors.
-Tally said_of(const std::vector<Conversation>& connections, const std::vector<std::string>& relations = {},
-              const Limits& limits = {}) {
+Said all_said_of(const std::vector<Conversation>& connections, const std::vector<std::string>& relations = {},
+                 const Limits& limits = {}) {
   static const schema::Schema schema = schema::testing::written(schema::testing::kProto);
   std::vector<schema::Relation> parsed;
   for (const std::string& relation : relations) parsed.push_back(*schema::parse_relation(relation));
@@ -36,7 +42,12 @@ Tally said_of(const std::vector<Conversation>& connections, const std::vector<st
   for (const Conversation& connection : connections) connection.play(model, 0, ++number);
   model.on_end();
   EXPECT_EQ(declared.held(), 0u);
-  return judge.tally();
+  return {judge.tally(), declared.misfits().all()};
+}
+
+Tally said_of(const std::vector<Conversation>& connections, const std::vector<std::string>& relations = {},
+              const Limits& limits = {}) {
+  return all_said_of(connections, relations, limits).tally;
 }
 
 std::vector<std::string> ids(const Tally& said) {
@@ -154,6 +165,37 @@ TEST(Mg07, DriftIsARemark) {
   const Tally said = said_of({call({.replies = {octets_of("78 01 0d 00000000")}})});
   EXPECT_EQ(ids(said), only("MG07 info"));
   EXPECT_EQ(said.findings[0].text, "message 1: t.Reply has no field 15 (a varint); t.Reply.message is string, and came as 32 bits");
+}
+
+// For F25.
+TEST(Mg07, WhatIsNotAsDeclaredIsNoted) {
+  const auto noted = [](const Exchange& exchange) {
+    std::vector<std::string> told;
+    for (const Misfit& misfit : all_said_of({call(exchange)}).misfits)
+      told.push_back((misfit.direction == Direction::ToServer ? "> " : "< ") + misfit.why + (misfit.answered_internal ? "!" : ""));
+    return told;
+  };
+  EXPECT_THAT(noted({}), IsEmpty());
+  EXPECT_THAT(noted({.replies = {octets_of("78 01")}}), IsEmpty()) << "a field that is unknown";
+  EXPECT_THAT(noted({.replies = {octets_of("78 01 0d 00000000")}}),
+              ElementsAre("< t.Reply.message is string, and came as 32 bits"));
+  const std::string cut_off = "no t.Request: a field that ends behind its message at octet 0, in t.Request";
+  EXPECT_THAT(noted({.requests = {kCutOff}}), ElementsAre("> " + cut_off));
+  EXPECT_THAT(noted({.requests = {kCutOff}, .replies = {}, .status = "13"}), ElementsAre("> " + cut_off + "!"));
+  EXPECT_THAT(noted({.requests = {std::string(9, '\0')}}), IsEmpty()) << "a body that the capture does not hold";
+}
+
+TEST(Mg07, WhatIsNotedSaysOfWhichSideOfAHopItIs) {
+  const schema::Schema schema = schema::testing::written(schema::testing::kProto);
+  Declared declared(schema, {});
+  Judge judge({}, Foreign::Judged, &declared);
+  call({.replies = {kCutOff}}).play(judge);
+  judge.hear_other_side(true);
+  call({.requests = {kCutOff}, .replies = {}, .status = "13"}).play(judge);
+  ASSERT_EQ(declared.misfits().all().size(), 2u);
+  EXPECT_FALSE(declared.misfits().all()[0].places.at(0).other_side);
+  EXPECT_TRUE(declared.misfits().all()[1].places.at(0).other_side);
+  EXPECT_TRUE(declared.misfits().all()[1].answered_internal);
 }
 
 TEST(Mg07, CompressedMessagesAreReadPlain) {

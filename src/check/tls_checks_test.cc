@@ -3,45 +3,14 @@
 
 #include "call/testing/tls_conversation.h"
 #include "check/testing/judged.h"
+#include "wire/tls/testing/hellos.h"
 
 namespace testigo::check {
 namespace {
 
 using namespace call::testing;
 using namespace testing;
-using tls::testing::Recorded;
-
-// Two octets in network order before a text.
-std::string sized(const std::string& text, std::size_t size = 2) {
-  std::vector<std::byte> out;
-  append_number(out, text.size(), size);
-  append(out, as_octets(text));
-  return std::string(as_text(out));
-}
-std::string number(std::uint16_t value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)}; }
-std::string extension(std::uint16_t type, const std::string& body) { return number(type) + sized(body); }
-
-std::string alpn(const std::vector<std::string>& protocols) {
-  std::string list;
-  for (const std::string& each : protocols) list += sized(each, 1);
-  return extension(16, sized(list));
-}
-const std::string kName = extension(0, sized(std::string(1, '\0') + sized("localhost")));
-const std::string kTls13 = extension(43, number(0x0304));
-
-std::string record(char type, const std::string& body) { return type + number(0x0303) + sized(body); }
-std::string hello(char type, std::uint16_t version, const std::string& middle, const std::string& extensions) {
-  const std::string body =
-      number(version) + std::string(32, 'r') + std::string(1, '\0') + middle + (extensions.empty() ? "" : sized(extensions));
-  return record(22, type + sized(body, 3));
-}
-std::string client_hello(const std::string& extensions) {
-  return hello(1, 0x0303, number(2) + number(0xc02f) + sized(std::string(1, '\0'), 1), extensions);
-}
-std::string server_hello(const std::string& extensions, std::uint16_t suite = 0xc02f, std::uint16_t version = 0x0303) {
-  return hello(2, version, number(suite) + std::string(1, '\0'), extensions);
-}
-const std::string kNoProtocol = record(21, {2, 120});
+using namespace tls::testing;
 
 Conversation agreed(const std::vector<std::string>& offered, const std::string& answer) {
   return Conversation().client(octets(client_hello(kName + alpn(offered)))).server(octets(answer));
@@ -76,7 +45,7 @@ TEST(Tl01, ClientAndServerAgreeOnH2) {
 
 TEST(Tl01, TheOfferIsJudgedWhateverIsChosen) {
   EXPECT_EQ(findings(chosen({"h2c", "h2"}, "h2")), only("TL01 error"));
-  EXPECT_EQ(findings(agreed({"http/1.1"}, server_hello(kTls13, 0x1301))), only("TL01 error"));
+  EXPECT_EQ(findings(agreed({"http/1.1"}, server_hello(kChoosesTls13, 0x1301))), only("TL01 error"));
   EXPECT_EQ(findings(Conversation().client(octets(client_hello(kName))).server(octets(server_hello("")))), only("TL01 error"));
 }
 
@@ -88,7 +57,7 @@ TEST(Tl01, TheServerMayRefuseAllOfIt) {
 }
 
 TEST(Tl01, UnderTls13TheChoiceIsNotJudgeable) {
-  const Conversation c = agreed({"grpc-exp", "h2"}, server_hello(kTls13, 0x1301));
+  const Conversation c = agreed({"grpc-exp", "h2"}, server_hello(kChoosesTls13, 0x1301));
   EXPECT_EQ(findings(c), nothing());
   EXPECT_EQ(tally(c).counts.at("TL01").reason, "under TLS 1.3 the protocol that the server chooses is encrypted");
   EXPECT_EQ(outcome(c, "TL02"), "pass");
@@ -130,7 +99,7 @@ TEST(Tls, OfOthersIsNobodysBusiness) {
   EXPECT_EQ(overheard(Conversation().client(octets(client_hello(""))).server(octets(server_hello("", 0x002f, 0x0301)))), nothing());
   EXPECT_EQ(overheard(chosen({"h2", "http/1.1"}, "http/1.1")), nothing());
   EXPECT_EQ(overheard(agreed({"h2", "http/1.1"}, kNoProtocol)), nothing());
-  EXPECT_EQ(overheard_outcome(agreed({"h2", "http/1.1"}, server_hello(kTls13, 0x1301)), "TL02"), "not-observed");
+  EXPECT_EQ(overheard_outcome(agreed({"h2", "http/1.1"}, server_hello(kChoosesTls13, 0x1301)), "TL02"), "not-observed");
 }
 
 TEST(Tls, ThatOffersHttp2AloneIsJudgedWhereverItIsHeard) {

@@ -3,6 +3,9 @@
 #include <cassert>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/inert.h"
 #include "diagnose/catalogue.h"
 
 namespace testigo::diagnose {
@@ -21,6 +24,20 @@ Cause cause_of(std::string_view id, std::string explanation, std::vector<call::P
 
 Cause mixed_up_answers(std::string explanation, std::vector<call::Place> places) {
   return cause_of("F27", std::move(explanation), std::move(places));
+}
+
+Cause other_descriptors(const check::Misfit& misfit) {
+  const bool client = misfit.direction == Direction::ToServer;
+  Cause cause = cause_of("F25",
+                         fmt::format("what the {} of {} sends is not what the .proto declares ({}){}", client ? "client" : "server",
+                                     inert(misfit.path), inert(misfit.why),
+                                     misfit.answered_internal ? "; the server answered INTERNAL"
+                                     : client ? "; an answer with INTERNAL, or the server's own .proto, would confirm it"
+                                              : "; the client's own .proto would confirm it"),
+                         misfit.places);
+  cause.suspected = !misfit.answered_internal;
+  cause.times = misfit.times;
+  return cause;
 }
 
 }  // namespace testigo::diagnose

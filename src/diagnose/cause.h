@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "call/event.h"
+#include "check/misfits.h"
 
 namespace testigo::diagnose {
 
@@ -25,5 +26,9 @@ Cause cause_of(std::string_view id, std::string explanation, std::vector<call::P
 
 // F27: a reply that names another client, call or connection. `explanation` says whose, inert.
 Cause mixed_up_answers(std::string explanation, std::vector<call::Place> places);
+
+// F25: messages of one side are not as the descriptors declare them. Suspected, for it may be these that are out of date; unless
+// the server refused such requests.
+Cause other_descriptors(const check::Misfit& misfit);
 
 }  // namespace testigo::diagnose

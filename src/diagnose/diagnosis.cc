@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "check/tls_offer.h"
 #include "wire/rpc/status.h"
+#include "wire/tls/names.h"
 
 namespace testigo::diagnose {
 namespace {
@@ -45,6 +47,25 @@ Cause speaks_http1(const call::ConnectionView& connection) {
   const std::string line = connection.server_first.substr(0, connection.server_first.find('\r'));
   return cause_of("F02", fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
                   {{connection.server_first_packet, connection.number, 0}});
+}
+
+bool means_h2(const std::string& protocol) { return protocol == check::kH2 || protocol == check::kGrpcExp; }
+
+// Who offers HTTP/1.1 as well goes on with that, and may be anybody.
+bool wants_h2_alone(const tls::Seen& seen) {
+  return seen.client && !seen.client->protocols.empty() && std::ranges::all_of(seen.client->protocols, means_h2);
+}
+
+// Why nothing of what the client offers was chosen; empty: it was, or this step does not show it.
+std::string why_no_h2(const call::TlsSeen& seen) {
+  const tls::Seen& known = *seen.connection.tls;
+  if (seen.step == tls::Step::Alert) {
+    const bool refused = known.alert->direction == Direction::ToClient && known.alert->description == tls::kNoApplicationProtocol;
+    return refused ? "refuses what the client offers by ALPN (the alert no_application_protocol)" : "";
+  }
+  if (seen.step != tls::Step::ServerHello || known.server->hides_protocol()) return {};
+  if (!known.server->protocol) return "chooses no protocol by ALPN";
+  return means_h2(*known.server->protocol) ? "" : fmt::format("chooses \"{}\" by ALPN", inert(*known.server->protocol));
 }
 
 bool missed_deadline(const call::Call& call) {
@@ -91,6 +112,16 @@ void Diagnosis::add(const std::string& about, Cause cause) {
     of_id.emplace(about, causes_.size());
     causes_.push_back(std::move(cause));
   }
+}
+
+// F05.
+void Diagnosis::on_tls(const call::TlsSeen& seen) {
+  if (!wants_h2_alone(*seen.connection.tls)) return;
+  const std::string why = why_no_h2(seen);
+  if (why.empty()) return;
+  const std::string server = tcp::to_text(seen.connection.server);
+  add(server, cause_of("F05", fmt::format("{} {}, and the client takes nothing but \"h2\"", server, why),
+                       {{seen.spot.place.packet, seen.connection.number, 0}}));
 }
 
 void Diagnosis::on_call(const call::CallClosed& closed) {

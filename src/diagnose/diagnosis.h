@@ -21,6 +21,7 @@ class Diagnosis final : public call::Sink {
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
   }
+  void on_tls(const call::TlsSeen& seen) override;
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 

@@ -5,6 +5,8 @@
 
 #include "call/model.h"
 #include "call/testing/conversation.h"
+#include "call/testing/tls_conversation.h"
+#include "wire/tls/testing/hellos.h"
 
 namespace testigo::diagnose {
 namespace {
@@ -93,6 +95,75 @@ TEST(F02, NotWhereTheClientSpeaksHttp1Too) {
   c.client(octets("GET / HTTP/1.1\r\n\r\n")).server(octets("HTTP/1.1 200 OK\r\n\r\n")).server_closes();
   EXPECT_THAT(causes(c), IsEmpty());
   EXPECT_THAT(causes(unary()), IsEmpty());
+}
+
+Conversation hellos(const std::vector<std::string>& offered, const std::string& answer) {
+  Conversation c;
+  c.client(octets(tls::testing::client_hello(tls::testing::alpn(offered)))).server(octets(answer));
+  return c;
+}
+
+TEST(F05, TheServerDoesNotChooseH2) {
+  using namespace tls::testing;
+  const Cause none = only_cause(hellos({"h2"}, server_hello("")));
+  EXPECT_EQ(none.id, "F05");
+  EXPECT_EQ(none.explanation, "127.0.0.1:50051 chooses no protocol by ALPN, and the client takes nothing but \"h2\"");
+  EXPECT_EQ(none.places.at(0).packet, 2u);
+  EXPECT_FALSE(none.suspected);
+  EXPECT_THAT(only_cause(hellos({"grpc-exp", "h2"}, server_hello(alpn({"http/1.1\n"})))).explanation,
+              HasSubstr("chooses \"http/1.1\\x0a\" by ALPN"));
+  EXPECT_THAT(only_cause(hellos({"h2"}, kNoProtocol)).explanation, HasSubstr("the alert no_application_protocol"));
+  EXPECT_EQ(only_cause({hellos({"h2"}, server_hello("")), hellos({"h2"}, kNoProtocol)}).times, 2u);
+}
+
+TEST(F05, NotWhereH2IsChosenOrTheChoiceIsNotSeen) {
+  using namespace tls::testing;
+  EXPECT_THAT(causes(hellos({"h2"}, server_hello(alpn({"h2"})))), IsEmpty());
+  EXPECT_THAT(causes(hellos({"grpc-exp", "h2"}, server_hello(alpn({"grpc-exp"})))), IsEmpty());
+  EXPECT_THAT(causes(hellos({"h2"}, server_hello(kChoosesTls13))), IsEmpty());
+  EXPECT_THAT(causes(hellos({"h2"}, record(21, {2, 40}))), IsEmpty()) << "another alert";
+}
+
+// It may be any browser, which goes on with HTTP/1.1; or a client whose own fault it is.
+TEST(F05, NotWhereTheClientTakesSomethingElse) {
+  using namespace tls::testing;
+  for (const std::string& answer : {server_hello(""), server_hello(alpn({"http/1.1"})), kNoProtocol}) {
+    EXPECT_THAT(causes(hellos({"h2", "http/1.1"}, answer)), IsEmpty());
+    EXPECT_THAT(causes(hellos({"http/1.1"}, answer)), IsEmpty());
+    EXPECT_THAT(causes(hellos({}, answer)), IsEmpty());
+  }
+}
+
+check::Misfit misfit(Direction direction) {
+  check::Misfit misfit;
+  misfit.path = "/t.S/Unary";
+  misfit.direction = direction;
+  misfit.why = "t.Request.number is uint32, and came as octets with a length";
+  misfit.times = 3;
+  misfit.places = {{5, 1, 1}};
+  return misfit;
+}
+
+TEST(F25, IsSuspectedForTheDescriptorsMayBeOutOfDateThemselves) {
+  const Cause request = other_descriptors(misfit(Direction::ToServer));
+  EXPECT_EQ(request.id, "F25");
+  EXPECT_TRUE(request.suspected);
+  EXPECT_EQ(request.times, 3u);
+  EXPECT_EQ(request.places, (std::vector<call::Place>{{5, 1, 1}}));
+  EXPECT_EQ(request.explanation,
+            "what the client of /t.S/Unary sends is not what the .proto declares (t.Request.number is uint32, and came as octets "
+            "with a length); an answer with INTERNAL, or the server's own .proto, would confirm it");
+  EXPECT_THAT(other_descriptors(misfit(Direction::ToClient)).explanation,
+              ::testing::AllOf(HasSubstr("what the server of"), HasSubstr("the client's own .proto would confirm it")));
+}
+
+TEST(F25, IsConfirmedByInternal) {
+  check::Misfit refused = misfit(Direction::ToServer);
+  refused.answered_internal = true;
+  refused.path = "/t.S/\x1b";
+  const Cause cause = other_descriptors(refused);
+  EXPECT_FALSE(cause.suspected);
+  EXPECT_THAT(cause.explanation, ::testing::AllOf(HasSubstr("; the server answered INTERNAL"), HasSubstr("\\x1b")));
 }
 
 TEST(F27, SaysWhose) {

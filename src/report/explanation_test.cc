@@ -65,7 +65,7 @@ TEST(Explanation, SaysWhatACheckWaitsFor) {
 
 TEST(Explanation, OfACauseAndOfAClaim) {
   EXPECT_THAT(text("F31"), HasSubstr("F31  the server died in the middle of calls\n\n  symptom       "));
-  EXPECT_THAT(text("F05"), HasSubstr("  named         not yet; it comes with the command `doctor`"));
+  EXPECT_THAT(text("F06"), HasSubstr("  named         not yet; it comes with the command `doctor`"));
   EXPECT_THAT(text("claim 8"), HasSubstr("claim 8  the witnesses agree on every call\n\n  decided by    verify\n"));
 }
 

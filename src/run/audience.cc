@@ -1,5 +1,8 @@
 #include "run/audience.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -108,7 +111,7 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   verdict::Traffic traffic = traffic_.traffic();
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;
-  report.verdict = verdict::judge_traffic(traffic, report.checks, diagnosis_.causes());
+  report.verdict = verdict::judge_traffic(traffic, report.checks, causes());
   report.summary = summary_.summary();
   if (!filter_.selection().empty()) {
     report.verdict.notes.push_back(
@@ -116,6 +119,12 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   }
   if (declared_ && !declared_->undeclared().empty()) report.verdict.notes.push_back(undeclared());
   return report;
+}
+
+std::vector<diagnose::Cause> Audience::causes() const {
+  std::vector<diagnose::Cause> causes = diagnosis_.causes();
+  if (declared_) std::ranges::transform(declared_->misfits().all(), std::back_inserter(causes), diagnose::other_descriptors);
+  return causes;
 }
 
 std::string Audience::undeclared() const {

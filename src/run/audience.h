@@ -86,6 +86,7 @@ class Audience {
   std::vector<call::Sink*> sinks(const Shown& shown, const std::vector<call::Sink*>& more);
   std::vector<call::Sink*> meeting_sinks(const Shown& shown, const std::vector<call::Sink*>& more);
   std::vector<call::Sink*> shown_calls(const Shown& shown, call::Sink* chosen);
+  std::vector<diagnose::Cause> causes() const;
   std::string undeclared() const;
 
   bool json_;

@@ -22,6 +22,7 @@ struct Reading {
   Parse parse = Parse::Parsed;
   std::string wrong;               // why it is malformed, and at which octet
   std::vector<std::string> drift;  // fields that the type does not know, wire types that clash; the first few, each once
+  std::string clash;               // the first of the latter; empty: there is none
   bool operator==(const Reading&) const = default;
 };
 

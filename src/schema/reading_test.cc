@@ -55,6 +55,8 @@ TEST_F(ReadingTest, WhatTheTypeDoesNotKnow) {
   EXPECT_THAT(reading.drift,
               ElementsAre("t.Request has no field 15 (a varint)", "t.Request.colour is enum, and came as octets with a length",
                           "t.Inner has no field 100 (octets with a length)"));
+  EXPECT_EQ(reading.clash, reading.drift[1]);
+  EXPECT_EQ(read("78 01").clash, "");
 }
 
 TEST_F(ReadingTest, DriftIsBounded) {

@@ -14,8 +14,8 @@ import conversation
 import packets
 
 # Checks that no edited capture can show, and the test that does.
-SHOWN_ELSEWHERE = {"TL01": "tests/e2e/tls_test.py", "TL02": "tests/e2e/tls_test.py", "RS13": "src/verdict/reported_status_test.cc",
-                   "SD06": "src/verdict/reported_status_test.cc"}
+SHOWN_ELSEWHERE = {"TL01": "tests/e2e/tls_test.py", "TL02": "tests/e2e/tls_test.py", "RS13": "tests/e2e/reported_test.py",
+                   "SD06": "tests/e2e/reported_test.py"}
 FILTER_SHOWS_ANOTHER = {"BH04": "the PING", "BH07": "the refusal", "HP06": "the limit", "PX10": "the reset", "SD07": "the end of the connection"}
 OCTETS_MAX = 1_500_000  # of all files
 PROVEN = 0

@@ -259,6 +259,14 @@ def calls_elsewhere(down):
     gives_up(down, 7)
 
 
+@also("MG06-hop", "the hop sends the message of a unary request twice")
+def unary_request_doubled(down):
+    up = several(down, 3).through_hop()
+    request = up.data(CLIENT)
+    request.frame.payload *= 2
+    return [error("MG06", request), error("PX09", up.request(), by="MG06")]
+
+
 @breaks("PX10", "the client cancels a call after a second, and upstream it goes on for three", "the hop resets it", passed_on=True)
 def cancel_swallowed(down, passed_on=False):
     up = down.through_hop()

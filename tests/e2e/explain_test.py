@@ -9,7 +9,7 @@ import struct
 import subprocess
 import unittest
 
-from support import TESTIGO, Process, client_command, run, start_server, temporary_folder, tshark
+from support import TESTIGO, client_command, run, start_server, start_tap, temporary_folder, tshark
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DONE, WRONG_USAGE, ENVIRONMENT = 0, 2, 4
@@ -106,8 +106,8 @@ class Filters(unittest.TestCase):
 
     def test_they_show_the_frames_in_question(self):
         with temporary_folder() as folder:
-            with start_server() as server, Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", folder, "--json") as tap:
-                run(*client_command(tap.line(r"listening on (\S+),", err=True)[1], "--count", "1"))
+            with start_server() as server, start_tap(server.address, folder) as tap:
+                run(*client_command(tap.address, "--count", "1"))
                 tap.stop(signal.SIGINT)
             capture = pathlib.Path(json.loads(tap.out[-1])["evidence"]) / "wire.pcapng"
             shown = {entry["id"]: len(tshark(capture, server.port, entry["filter"], "frame.number"))

@@ -10,7 +10,7 @@ import signal
 import time
 import unittest
 
-from support import TESTIGO, Process, client_command, free_port, of_type, run, start_server, temporary_folder, wait_until
+from support import TESTIGO, Process, client_command, free_port, of_type, run, start_server, start_tap, temporary_folder, wait_until
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 HARMFUL = pathlib.Path(__file__).resolve().with_name("harmful_hop.py")
@@ -20,8 +20,8 @@ HAPROXY, NGINX = (shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin") 
 @contextlib.contextmanager
 def tap(folder, to):
     """Its address; its capture is in `folder` when the block is over."""
-    with Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", to, "--out", folder, "--payloads", "--json") as process:
-        yield process.line(r"listening on (\S+),", err=True)[1]
+    with start_tap(to, folder, "--payloads") as process:
+        yield process.address
         process.stop(signal.SIGINT)
 
 

@@ -47,6 +47,15 @@ def why_not(stack, environment):
     return None if tried.code == 0 else f"{tried.err[-1]}"
 
 
+def require(test, stack, environment):
+    """Skips the test where this stack is not there, and fails it in CI."""
+    reason = why_not(stack, environment)
+    if reason and os.environ.get("CI"):
+        test.fail(reason)
+    if reason:
+        test.skipTest(reason)
+
+
 class Interop(unittest.TestCase):
     """What a test of one stack needs: `stack_name` is its folder in interop/."""
 
@@ -55,11 +64,7 @@ class Interop(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        reason = why_not(self.stack_name, self.environment)
-        if reason and os.environ.get("CI"):
-            self.fail(reason)
-        if reason:
-            self.skipTest(reason)
+        require(self, self.stack_name, self.environment)
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
         self.folder = self.stack.enter_context(temporary_folder())

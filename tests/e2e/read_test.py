@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """testigo watch FILE as its user runs it: captures of every format, whole, cut and damaged; ours, and what others made of them."""
 
-import contextlib
 import gzip
 import json
 import os
@@ -16,7 +15,7 @@ import time
 import unittest
 
 from dissected import tshark_fields
-from support import (TESTIGO, Process, client_command, needs, of_type, run, start_server, temporary_folder, tshark, why_not_root)
+from support import TESTIGO, Process, client_command, needs, of_type, run, start_server, start_tap, temporary_folder, tshark, why_not_root
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 
@@ -48,16 +47,12 @@ class Read(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = contextlib.ExitStack()
-        cls.addClassCleanup(cls.stack.close)
-        cls.folder = cls.stack.enter_context(temporary_folder())
-        with start_server() as server, Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", cls.folder / "tap",
-                                               "--payloads", "--json") as tap:
-            address = tap.line(r"listening on (\S+),", err=True)[1]
+        cls.folder = cls.enterClassContext(temporary_folder())
+        with start_server() as server, start_tap(server.address, cls.folder / "tap", "--payloads") as tap:
             for kind in ("unary", "server-stream", "client-stream", "bidi"):
                 for name in ("client1", "client2"):
-                    run(*client_command(address, "--name", name, "--count", "3", "--every", "10ms", "--kind", kind, "--messages", "4"))
-            run(*client_command(address, "--count", "1", "--payload-bytes", 5 << 20))
+                    run(*client_command(tap.address, "--name", name, "--count", "3", "--every", "10ms", "--kind", kind, "--messages", "4"))
+            run(*client_command(tap.address, "--count", "1", "--payload-bytes", 5 << 20))
             tap.stop(signal.SIGINT)
             cls.lines = [json.loads(line) for line in tap.out]
         cls.calls, cls.report = of_type(cls.lines, "call"), cls.lines[-1]

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from dissected import tshark_fields
-from support import TESTIGO, Process, client_command, of_type, run, start_server, temporary_folder
+from support import TESTIGO, Process, client_command, of_type, run, start_server, start_tap, temporary_folder
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -42,11 +42,9 @@ def lines_of(process):
 
 def witnessed(folder, *options, tap_options=(), clients):
     """What a tap tells while these clients call; its capture, and the server's port."""
-    with start_server(*options) as server, Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", folder, "--json",
-                                                   *tap_options) as tap:
-        address = tap.line(r"listening on (\S+),", err=True)[1]
+    with start_server(*options) as server, start_tap(server.address, folder, *tap_options) as tap:
         with contextlib.ExitStack() as stack:  # all at once
-            for client in [stack.enter_context(Process(*client_command(address, *options))) for options in clients]:
+            for client in [stack.enter_context(Process(*client_command(tap.address, *options))) for options in clients]:
                 client.wait()
         tap.stop(signal.SIGINT)
         lines = lines_of(tap)
@@ -146,12 +144,19 @@ class Schema(unittest.TestCase):
         found = of_type(self.watch(*changed, "--messages", code=BROKEN), "finding")
         self.assertEqual({line["check"] for line in found}, {"MG07"})
         self.assertRegex(found[0]["text"], "^message 1 is no testigo.greeter.v1.GreetRequest: the end of a group that did not begin at octet ")
+        self.assertEqual({(cause["id"], cause["suspected"]) for cause in self.report["causes"]}, {("F25", True)})
 
     def test_drift_breaks_nothing(self):
         changed = self.changed(("  string server = 4;", ""), ("  uint64 call = 3;", "  fixed64 call = 3;"))
         self.assertEqual(of_type(self.watch(*changed), "finding"), [])
         texts = [finding["text"] for finding in self.report["findings"]["first"] if finding["check"] == "MG07"]
         self.assertIn("testigo.greeter.v1.GreetReply.call is fixed64, and came as a varint; testigo.greeter.v1.GreetReply has no field 4", texts[0])
+        self.assertIn("what the server of /testigo.greeter.v1.Greeter/Greet sends is not what the .proto declares (testigo.greeter.v1.GreetReply.call is "
+                      "fixed64, and came as a varint); the client's own .proto would confirm it", [cause["explanation"] for cause in self.report["causes"]])
+
+    def test_a_field_that_is_unknown_is_no_cause(self):
+        self.watch(*self.changed(("  string server = 4;", "")))
+        self.assertEqual(self.report["causes"], [])
 
     def test_without_descriptors_by_number(self):
         lines = self.watch("--messages")

@@ -210,6 +210,17 @@ def start_server(*options, listen="127.0.0.1:0"):
     return server
 
 
+def start_tap(to, folder, *options):
+    """A tap that listens and tells JSON lines; `address` says where, its evidence is in the folder."""
+    tap = Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", to, "--out", folder, "--json", *options)
+    try:
+        tap.address = tap.line(r"listening on (\S+),", err=True)[1]
+    except AssertionError:
+        tap.__exit__()
+        raise
+    return tap
+
+
 def client_command(address, *options):
     return [GREETER, "client", "--target", address, *options]
 

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from make_captures import CAPTURES
-from support import TESTIGO, Process, free_port, make_certificates, of_type, run, temporary_folder, wait_until
+from support import TESTIGO, free_port, make_certificates, of_type, run, start_tap, temporary_folder, wait_until
 
 BROKEN, INCONCLUSIVE = 1, 3
 WEAK = ("-cipher", "ALL:@SECLEVEL=0")
@@ -26,9 +26,7 @@ class Tls(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = contextlib.ExitStack()
-        cls.addClassCleanup(cls.stack.close)
-        cls.folder = cls.stack.enter_context(temporary_folder())
+        cls.folder = cls.enterClassContext(temporary_folder())
         make_certificates(cls.folder)
 
     def openssl_server(self, *options):
@@ -44,20 +42,20 @@ class Tls(unittest.TestCase):
     def through_a_tap(self, server, client, code, typed=""):
         """The line of the connection, and what the checks found, with their grades."""
         to = self.openssl_server(*server)
-        with Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", to, "--out", self.folder, "--json") as tap:
-            address = tap.line(r"listening on (\S+),", err=True)[1]
-            command = ["openssl", "s_client", "-connect", address, *client]
+        with start_tap(to, self.folder) as tap:
+            command = ["openssl", "s_client", "-connect", tap.address, *client]
             subprocess.run(command, input=typed, text=True, capture_output=True, check=False, timeout=20)
             self.assertEqual(tap.stop(signal.SIGINT), code, tap)
             lines = [json.loads(line) for line in tap.out]
         line, = of_type(lines, "tls")
+        self.causes = [cause["id"] for cause in lines[-1]["causes"]]
         found = [(finding["check"], finding["severity"]) for finding in lines[-1]["findings"]["list"]] if "list" in lines[-1]["findings"] else \
             [(finding["check"], finding["severity"]) for finding in of_type(lines, "finding")]
         return line, [each for each in found if each[1] != "info"]
 
     def test_what_was_agreed_is_told(self):
         line, found = self.through_a_tap(["-alpn", "h2"], ["-tls1_2", "-alpn", "grpc-exp,h2", "-servername", "greeter.test"], INCONCLUSIVE)
-        self.assertEqual(found, [])
+        self.assertEqual((found, self.causes), ([], []))
         told = {name: line[name] for name in ("tls_version", "alpn_offered", "alpn", "alpn_hidden", "server_name", "versions_offered", "retried")}
         self.assertEqual(told, {"tls_version": "TLS 1.2", "alpn_offered": ["grpc-exp", "h2"], "alpn": "h2", "alpn_hidden": False,
                                 "server_name": "greeter.test", "versions_offered": ["TLS 1.2"], "retried": False})
@@ -70,9 +68,9 @@ class Tls(unittest.TestCase):
 
     def test_a_server_that_does_not_choose_h2_is_broken(self):
         line, found = self.through_a_tap(["-tls1_2"], ["-alpn", "h2"], BROKEN)
-        self.assertEqual((found, "alpn" in line), ([("TL01", "error")], False))
+        self.assertEqual((found, "alpn" in line, self.causes), ([("TL01", "error")], False, ["F05"]))
         line, found = self.through_a_tap(["-alpn", "http/1.1"], ["-alpn", "h2"], BROKEN)
-        self.assertEqual(found, [("TL01", "error")])
+        self.assertEqual((found, self.causes), ([("TL01", "error")], ["F05"]))
         self.assertEqual(line["alert"], {"from": "server", "fatal": True, "name": "no_application_protocol"})
 
     def test_an_offer_without_h2_is_broken(self):

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from support import TESTIGO, Process, free_port, of_type, run, temporary_folder, wait_until
+from support import TESTIGO, free_port, of_type, run, start_tap, temporary_folder, wait_until
 
 INCONCLUSIVE = 3
 
@@ -38,9 +38,8 @@ class Upgrade(unittest.TestCase):
         return f"127.0.0.1:{port}"
 
     def through_a_tap(self, *paths, options=()):
-        with Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", self.proxy(), "--out", self.folder, "--json", *options) as tap:
-            address = tap.line(r"listening on (\S+),", err=True)[1]
-            subprocess.run(["nghttp", "--upgrade", "--null-out", *(f"http://{address}{path}" for path in paths)], check=True, capture_output=True, timeout=20)
+        with start_tap(self.proxy(), self.folder, *options) as tap:
+            subprocess.run(["nghttp", "--upgrade", "--null-out", *(f"http://{tap.address}{path}" for path in paths)], check=True, capture_output=True, timeout=20)
             self.assertEqual(tap.stop(signal.SIGINT), INCONCLUSIVE, tap)
             return [json.loads(line) for line in tap.out]
 

@@ -6,7 +6,6 @@
 namespace testigo::check::awaits {
 
 constexpr std::string_view kLaterVersion = "a later version, from the wire alone";
-constexpr std::string_view kDescriptors = "a later version, from the wire and the descriptors that it is given";
 constexpr std::string_view kTlsKeys = "a later version that is given TLS keys";
 constexpr std::string_view kBothSides = "a later version that hears both sides of a hop";
 constexpr std::string_view kStatements = "a later version that holds the wire against the client's statement";

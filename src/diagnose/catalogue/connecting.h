@@ -50,10 +50,10 @@ constexpr std::array<CauseInfo, 7> kConnectingCauses = {{
      .symptom = "\"missing selected ALPN property\"; one client works and another does not",
      .meaning = "TLS is there, but server or load balancer does not choose \"h2\". Clients that do not insist on ALPN go on "
                 "working, hence the difference between clients.",
-     .seen = "TLS 1.2: a ServerHello without ALPN. TLS 1.3 encrypts it: with keys, or by connecting oneself.",
+     .seen = "A client that offers nothing but h2 meets a ServerHello of TLS 1.2 without ALPN or with another protocol, or, in any "
+             "version, the alert no_application_protocol. TLS 1.3 encrypts what is chosen: with keys, or by connecting oneself.",
      .fix = "Switch HTTP/2 on for this listener (its ALPN list must hold h2); some load balancers need a listener or target group "
-            "of protocol gRPC or HTTP/2.",
-     .awaits = check::awaits::kDoctor},
+            "of protocol gRPC or HTTP/2."},
     {.id = "F06",
      .common = true,
      .title = "the certificate is not accepted",

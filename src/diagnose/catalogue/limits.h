@@ -96,9 +96,10 @@ constexpr std::array<CauseInfo, 12> kLimitsCauses = {{
      .title = "client and server have different .proto files",
      .symptom = "fields are garbled or empty; INTERNAL on parse",
      .meaning = "A field was renumbered, its type changed, or one side was not generated again.",
-     .seen = "Unknown fields and wire types that clash (MG07); reflection against the schema that is given.",
-     .fix = "Generate both sides from one .proto, and never reuse a field's number.",
-     .awaits = check::awaits::kDescriptors},
+     .seen = "With --protoset or --proto: messages that do not parse as declared, and wire types that clash (MG07). Suspected, for "
+             "what was given may be out of date itself; an answer with INTERNAL to such a request confirms it. Fields that are "
+             "unknown alone are none: a newer peer has them.",
+     .fix = "Generate both sides from one .proto, and never reuse a field's number."},
     {.id = "F26",
      .common = false,
      .title = "a receiver returns no credit",

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "base/testing/cuts.h"
@@ -195,11 +196,25 @@ class Repeater {
     tail.end = segment.head.sequence + static_cast<std::uint32_t>(segment.octets.size());
   }
 
+  // A SYN behind the end of the connection that it opened is that of another one, with the same ports; behind a refusal it is not.
+  static bool opens_another(const Segments& segments, std::size_t at) {
+    const Segment& syn = segments[at];
+    if (!syn.head.syn || syn.head.ack) return false;
+    bool answered = false, ended = false;
+    for (const Segment& later : std::span(segments).subspan(at + 1)) {
+      if (!is_from(syn, later) && !answers(syn, later)) continue;
+      answered |= later.head.syn && later.head.ack;
+      ended |= later.head.fin || later.head.rst;
+    }
+    return answered && ended;
+  }
+
   void repeat_one(Segments& out) {
     constexpr std::size_t kBack = 6;
     if (!random_.one_in(3)) return;
-    Segment again = out[out.size() - 1 - random_.below(std::min(out.size(), kBack))];
-    if (again.head.rst || !are_near(again, out.back())) return;
+    const std::size_t at = out.size() - 1 - random_.below(std::min(out.size(), kBack));
+    Segment again = out[at];
+    if (again.head.rst || !are_near(again, out.back()) || opens_another(out, at)) return;
     again.time = out.back().time;
     out.push_back(again);
   }

@@ -102,6 +102,12 @@ bool ConnectionTrack::opened_by(const Packet& syn) const {
   return client.started && !client.unknown_start && client.base == first_octet(syn);
 }
 
+bool ConnectionTrack::another_begins(const Packet& syn) const {
+  const bool refused = closed() && !side(Direction::ToServer).unknown_start && !side(Direction::ToClient).started;
+  if (syn.ack) return refused;
+  return !opened_by(syn) || (closed() && !refused);
+}
+
 void ConnectionTrack::learn_start(Side& sender, Side& other, const Packet& packet) {
   if (!sender.started) {
     sender.base = first_octet(packet);

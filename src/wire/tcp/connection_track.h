@@ -43,8 +43,9 @@ class ConnectionTrack {
   // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
   // else.
   std::optional<std::int64_t> offset_of(Direction direction, const Packet& packet) const;
-  // A SYN of the client that is a copy of the one that opened this connection.
-  bool opened_by(const Packet& syn) const;
+  // False: the SYN is a copy of the one that opened this connection, or answers it. One that comes again behind what refused it is
+  // no attempt more either, until it is answered after all.
+  bool another_begins(const Packet& syn) const;
 
  private:
   struct Fin {
@@ -76,6 +77,7 @@ class ConnectionTrack {
   Side& side(Direction direction) { return direction == Direction::ToServer ? to_server_ : to_client_; }
   const Side& side(Direction direction) const { return direction == Direction::ToServer ? to_server_ : to_client_; }
 
+  bool opened_by(const Packet& syn) const;
   bool is_usual() const;
   void learn_start(Side& sender, Side& other, const Packet& packet);
   // How many octets of the other direction the packet acknowledges.

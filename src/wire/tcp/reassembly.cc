@@ -92,8 +92,7 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
   const bool from_low = source_is_low(packet);
   const Key key = key_of(packet, from_low);
   auto at = connections_.find(key);
-  const bool opens = packet.syn && !packet.ack;
-  if (opens && at != connections_.end() && (at->second.track.closed() || !at->second.track.opened_by(packet))) {
+  if (packet.syn && at != connections_.end() && at->second.track.another_begins(packet)) {
     forget(at);
     at = connections_.end();
   }

@@ -1,0 +1,89 @@
+#include "call/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "call/testing/seen.h"
+
+namespace testigo::call {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+
+TEST(Connection, ResetByEitherSide) {
+  EXPECT_EQ(only_call(asked().client(rst_stream(1))).ending, Ending::ResetByClient);
+  EXPECT_EQ(only_call(asked().client(rst_stream(1))).error_code, http2::kCancel);
+  EXPECT_EQ(only_call(asked().server(rst_stream(1, http2::kInternalError))).ending, Ending::ResetByServer);
+  EXPECT_EQ(only_call(asked().server(rst_stream(1, http2::kRefusedStream))).ending, Ending::Refused);
+  EXPECT_EQ(only_call(asked().client(rst_stream(1, http2::kRefusedStream))).ending, Ending::ResetByClient);
+}
+
+TEST(Connection, AnAnsweredStreamIsNotRefused) {
+  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), rst_stream(1, http2::kRefusedStream))).ending,
+            Ending::ResetByServer);
+}
+
+TEST(Connection, EndWithoutStatus) {
+  EXPECT_EQ(only_call(asked().server(headers(1, response_fields()), message(1, "x", EndStream::Yes))).ending,
+            Ending::WithoutStatus);
+  EXPECT_EQ(only_call(asked().server(headers(1, {{":status", "503"}}, EndStream::Yes))).ending, Ending::WithoutStatus);
+}
+
+TEST(Connection, AStatusThatIsNoNumberIsAStatus) {
+  const Call call = only_call(unary({.trailers = trailer_fields("okay")}));
+  EXPECT_EQ(call.ending, Ending::Trailers);
+  EXPECT_FALSE(call.status);
+}
+
+TEST(Connection, GoawayRefusesWhatItDidNotProcess) {
+  Conversation c = greeted();
+  for (const StreamId id : {1u, 3u, 5u}) c.client(headers(id, request_fields()), message(id, "m", EndStream::Yes));
+  c.server(headers(3, response_fields())).server(goaway(1));
+  c.crossing().client(headers(7, request_fields(), EndStream::Yes));
+  c.server(headers(1, trailers_only_fields("0"), EndStream::Yes), headers(3, trailer_fields(), EndStream::Yes)).server_closes();
+  const Seen events = seen(c);
+  std::vector<std::pair<StreamId, Ending>> endings;
+  for (const Call& call : events.calls) endings.emplace_back(call.place.stream, call.ending);
+  EXPECT_THAT(endings, ElementsAre(std::pair(5u, Ending::Refused), std::pair(1u, Ending::Trailers), std::pair(3u, Ending::Trailers),
+                                   std::pair(7u, Ending::Refused)));
+  EXPECT_TRUE(events.goaway);
+}
+
+TEST(Connection, AGracefulGoawayRefusesNothing) {
+  const Seen events = seen(asked().server(goaway(0x7fff'ffff)).server(headers(1, trailers_only_fields("0"), EndStream::Yes)));
+  EXPECT_EQ(events.calls.at(0).ending, Ending::Trailers);
+}
+
+TEST(Connection, LostByFinOfTheServer) {
+  const Seen events = seen(asked().server_closes().client_closes());
+  EXPECT_EQ(events.calls.at(0).ending, Ending::ConnectionLost);
+  EXPECT_EQ(events.calls.at(0).end_packet, 5u);
+  EXPECT_EQ(events.calls_open, 1u);
+  EXPECT_FALSE(events.goaway);
+}
+
+TEST(Connection, LostByResetOfEither) {
+  EXPECT_EQ(only_call(asked().server_closes(tcp::Closing::Reset)).ending, Ending::ConnectionLost);
+  EXPECT_EQ(only_call(asked().client_closes(tcp::Closing::Reset)).ending, Ending::ConnectionLost);
+}
+
+TEST(Connection, AClientThatHalfClosesIsStillAnswered) {
+  Conversation c = asked();
+  c.client_closes().server(headers(1, trailers_only_fields("0"), EndStream::Yes)).server_closes();
+  EXPECT_EQ(only_call(c).ending, Ending::Trailers);
+  EXPECT_EQ(seen(c).calls_open, 0u);
+}
+
+TEST(Connection, StillOpenWhenTheRunEnds) {
+  const Seen events = seen(asked());
+  EXPECT_EQ(events.calls.at(0).ending, Ending::StillOpen);
+  EXPECT_EQ(events.calls.at(0).end_packet, 0u);
+  EXPECT_EQ(events.calls_open, 1u);
+  EXPECT_TRUE(events.closed);
+}
+
+}  // namespace
+}  // namespace testigo::call

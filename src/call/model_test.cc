@@ -1,0 +1,41 @@
+#include "call/model.h"
+
+#include <gtest/gtest.h>
+
+#include "call/testing/seen.h"
+
+namespace testigo::call {
+namespace {
+
+using namespace testing;
+
+TEST(Model, StreamsOfAllConnectionsAreBounded) {
+  Limits limits;
+  limits.streams_max_all = 2;
+  Seen sink;
+  Model model(sink, limits);
+  Conversation c = greeted().client(headers(1, request_fields()));
+  const auto open = [&](ConnectionNumber number) { c.play(model, 0, number); };
+  for (const ConnectionNumber number : {1u, 2u, 3u}) open(number);
+  model.on_closing({1, {}, Direction::ToClient, tcp::Closing::Reset, 0, ""});
+  open(4);
+  model.on_end();
+  EXPECT_EQ(sink.calls.size(), 3u);
+}
+
+TEST(Model, KeepsConnectionsApart) {
+  Seen events;
+  Model model(events);
+  unary().play(model, 0, 1);
+  unary({.trailers = trailer_fields("13")}).play(model, 0, 2);
+  model.on_chunk(99, {});  // nobody opened it
+  model.on_closing({99, {}, Direction::ToClient, tcp::Closing::Reset, 0, {}});
+  model.on_end();
+  ASSERT_EQ(events.calls.size(), 2u);
+  EXPECT_EQ(events.calls[0].place.connection, 1u);
+  EXPECT_EQ(events.calls[1].place.connection, 2u);
+  EXPECT_EQ(events.calls[1].status, 13);
+}
+
+}  // namespace
+}  // namespace testigo::call
