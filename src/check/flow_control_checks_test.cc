@@ -217,6 +217,13 @@ TEST(Fc06, PortionsAreNoDrift) {
   EXPECT_EQ(findings(c), nothing());
 }
 
+// CN07: it is none.
+TEST(FlowControl, StreamZeroIsNotFollowed) {
+  Conversation c = greeted();
+  c.client(headers(0, request_fields(), EndStream::Yes), rst_stream(0)).call();
+  EXPECT_EQ(outcome(c, "FC01"), "pass");
+}
+
 TEST(FlowControl, MoreStreamsThanAreFollowed) {
   Limits limits;
   limits.streams_max = 1000;

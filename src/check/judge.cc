@@ -63,8 +63,9 @@ void Judge::on_tls(const call::TlsSeen& seen) {
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  Attended* const attended = judged(seen.connection, seen.spot);
-  if (attended != nullptr && !attended->checks.plain->take(seen)) attended->hear(seen);
+  Attended* const attended = is_http2(seen.connection, seen.spot.place) ? of(seen.connection.number) : nullptr;
+  if (attended == nullptr || attended->checks.plain->take(seen)) return;
+  if (seen.connection.whole(seen.spot.direction)) attended->hear(seen);
 }
 
 [[gnu::noinline]] void Judge::Attended::hear(const call::FrameSeen& seen) {

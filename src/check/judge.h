@@ -59,9 +59,7 @@ class Judge final : public call::Sink {
   // What stands behind a gap, answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not
   // judged.
   static bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    const http2::Opening server = connection.server_opening;
-    const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
-    return http2 && connection.whole(spot.direction) && !is_upgraded_stream(connection, spot.place);
+    return connection.whole(spot.direction) && is_http2(connection, spot.place);
   }
 
   // Whether connections that open now are those of the other side of a hop; all before have closed.
@@ -92,6 +90,10 @@ class Judge final : public call::Sink {
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
+  static bool is_http2(const call::ConnectionView& connection, const call::Place& place) {
+    const http2::Opening server = connection.server_opening;
+    return (server == http2::Opening::Http2 || server == http2::Opening::NeedMore) && !is_upgraded_stream(connection, place);
+  }
   // Null too where it is not judged.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
     return is_judged(connection, spot) ? of(connection.number) : nullptr;

@@ -102,7 +102,7 @@ class Frames {
     for (int i = 0; i < 150; ++i) {
       if (below(4) == 0) c.crossing();
       if (below(100) < broken_ && below(5) == 0) c.acking(below(10'000));
-      if (below(1500) < broken_) c.lost(1 + below(30));
+      if (below(8000) < broken_) c.lost(1 + below(30));
       const bool client = below(2) == 0;
       const Part part = below(100) < broken_ ? any(client) : usual(client);
       client ? c.client(part) : c.server(part);
@@ -267,6 +267,16 @@ TEST(PlainFrames, DoNotUseUpAWindow) {
   c.play(ways);
   expect_alike(ways.short_way, ways.long_way);
   EXPECT_EQ(ways.short_way.findings().count(Id::FC05).failed, 1u);
+}
+
+TEST(PlainFrames, AreStreamsThatWereOpenBeforeAGoaway) {
+  Conversation c = greeted();
+  c.client(headers(1, request_fields())).client(headers(3, request_fields())).client(headers(5, request_fields()));
+  c.server(goaway(5)).client(headers(5, {{"trailer", "1"}}, EndStream::Yes)).client(headers(7, request_fields()));
+  BothWays ways({});
+  c.play(ways);
+  expect_alike(ways.short_way, ways.long_way);
+  EXPECT_EQ(ways.short_way.findings().count(Id::CN14).failed, 1u);
 }
 
 // Who hears one more type must have a word in PlainFrames.
