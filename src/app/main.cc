@@ -1,8 +1,10 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/command.h"
@@ -41,8 +43,10 @@ int main(int argc, char** argv) {
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
-    testigo::app::refuse_one_dash(app, argc, argv);
-    app.parse(argc, argv);
+    std::vector<std::string> words = testigo::app::with_two_dashes(app, argc, argv);
+    std::vector<char*> parsed;
+    for (std::string& word : words) parsed.push_back(word.data());
+    app.parse(static_cast<int>(parsed.size()), parsed.data());
     if (verify->parsed()) return run_verify();
     if (explain->parsed()) return run_explain();
     return watch->parsed() ? run_watch() : run_tap();

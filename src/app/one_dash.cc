@@ -5,10 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
-#include "base/usage_error.h"
-
 namespace testigo::app {
 namespace {
 
@@ -20,16 +16,16 @@ const CLI::App& command_of(const CLI::App& app, std::string_view word) {
 
 }  // namespace
 
-void refuse_one_dash(const CLI::App& app, int argc, const char* const* argv) {
+std::vector<std::string> with_two_dashes(const CLI::App& app, int argc, const char* const* argv) {
+  std::vector<std::string> words(argv, argv + argc);
   const CLI::App* command = &app;
-  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(argc == 0 ? 0 : 1)) {
-    if (word == "--") return;
+  for (std::string& word : std::span(words).subspan(words.empty() ? 0 : 1)) {
+    if (word == "--") break;
     if (command == &app) command = &command_of(app, word);
     if (word.size() < 3 || word[0] != '-' || word[1] == '-') continue;
-    const std::string_view name = word.substr(1, word.find('=') - 1);
-    if (command->get_option_no_throw("--" + std::string(name)) == nullptr) continue;
-    throw UsageError(fmt::format("-{0} has one dash, which is for options of one letter; write --{0}", name));
+    if (command->get_option_no_throw("-" + word.substr(0, word.find('='))) != nullptr) word.insert(0, 1, '-');
   }
+  return words;
 }
 
 }  // namespace testigo::app

@@ -1,12 +1,14 @@
-// Long options with one dash, as grpcurl writes them too. Here one dash begins short options: `-import-path X` would be `-i
-// mport-path`.
+// Long options with one dash, as grpcurl writes them too: `-import-path X`. To CLI11 that would be `-i mport-path`.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 namespace testigo::app {
 
-// Throws a usage error that names the option as it is written here. Before anything is parsed.
-void refuse_one_dash(const CLI::App& app, int argc, const char* const* argv);
+// The words, but long options of the command with two dashes.
+std::vector<std::string> with_two_dashes(const CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace testigo::app

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """How options are written: all commands alike."""
 
+import json
+import pathlib
 import re
 import unittest
 
 from support import TESTIGO, run
 
-WRONG_USAGE = 2
+CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
 COMMANDS = ("verify", "watch", "tap", "explain")
 
 
@@ -17,22 +19,30 @@ def long_options(command):
 class Usage(unittest.TestCase):
     maxDiff = None
 
-    def test_a_long_option_with_one_dash_is_told_how_it_is_written(self):
+    def test_a_long_option_may_have_one_dash(self):
         for command in COMMANDS:
             options = long_options(command)
             self.assertIn("json", options, command)
             for option in options:
-                for word in (f"-{option}", f"-{option}=x"):
-                    ran = run(TESTIGO, command, word)
-                    told = f"testigo: -{option} has one dash, which is for options of one letter; write --{option}"
-                    self.assertEqual((ran.code, ran.out, ran.err), (WRONG_USAGE, [], [told]), ran)
+                for words in ([f"--{option}=x", "--no-such-option"], [f"--{option}", "--no-such-option"]):  # nothing begins
+                    one, two = (run(TESTIGO, command, *said) for said in ((words[0][1:], words[1]), words))
+                    self.assertEqual((one.code, one.out, one.err), (two.code, two.out, two.err), one)
+
+    def test_what_grpcurl_writes_is_read(self):
+        capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
+        watch = run(TESTIGO, "watch", capture, "-import-path", protos, "-proto=testigo/greeter/v1/greeter.proto", "-json")
+        self.assertEqual(watch.code, 0, watch)
+        self.assertEqual(json.loads(watch.out[-1])["checks"]["MG07"]["outcome"], "pass")
 
     def test_options_of_grpcurl_are_among_them(self):
         self.assertLessEqual({"proto", "protoset", "import-path", "interface"}, set(long_options("watch")))
 
     def test_one_dash_is_for_one_letter(self):
-        for words in (["-interfac", "lo"], ["-h"], ["--", "-json"]):
-            self.assertNotIn("has one dash", str(run(TESTIGO, "watch", *words)), words)
+        for words, told in ((["-interfac", "lo"], "nterfac"), (["--", "-json"], "-json")):
+            watch = run(TESTIGO, "watch", *words)
+            self.assertNotEqual(watch.code, 0, watch)
+            self.assertIn(told, watch.err[-1])
+        self.assertIn("Usage", str(run(TESTIGO, "watch", "-h").out))
 
 
 if __name__ == "__main__":
