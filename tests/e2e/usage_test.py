@@ -8,6 +8,7 @@ import unittest
 
 from support import TESTIGO, run
 
+WRONG_USAGE = 2
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
 COMMANDS = ("verify", "watch", "tap", "explain")
 
@@ -24,9 +25,10 @@ class Usage(unittest.TestCase):
             options = long_options(command)
             self.assertIn("json", options, command)
             for option in options:
-                for words in ([f"--{option}=x", "--no-such-option"], [f"--{option}", "--no-such-option"]):  # nothing begins
-                    one, two = (run(TESTIGO, command, *said) for said in ((words[0][1:], words[1]), words))
+                for word in (f"--{option}=x", f"--{option}"):
+                    one, two = (run(TESTIGO, command, "--no-such-option", said) for said in (word[1:], word))  # nothing begins
                     self.assertEqual((one.code, one.out, one.err), (two.code, two.out, two.err), one)
+                    self.assertEqual(one.code, 0 if option == "help" else WRONG_USAGE, one)
 
     def test_what_grpcurl_writes_is_read(self):
         capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
