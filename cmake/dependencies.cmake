@@ -7,17 +7,6 @@ find_package(CLI11 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(ZLIB REQUIRED)
 
-# A program that has TESTIGO_PROTOBUF_INSIDE takes it in, where there is the archive, and need not bind thousands of names to
-# libprotobuf.so whenever it starts. Not so one that loads gRPC, which loads that by itself: there must be one of it.
-find_library(PROTOBUF_ARCHIVE libprotobuf.a)
-add_library(testigo_protobuf INTERFACE)
-if(PROTOBUF_ARCHIVE)
-  target_link_libraries(testigo_protobuf INTERFACE
-    $<IF:$<BOOL:$<TARGET_PROPERTY:TESTIGO_PROTOBUF_INSIDE>>,${PROTOBUF_ARCHIVE},protobuf::libprotobuf>)
-else()
-  target_link_libraries(testigo_protobuf INTERFACE protobuf::libprotobuf)
-endif()
-
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(testigo_asio INTERFACE)
 target_include_directories(testigo_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
