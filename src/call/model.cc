@@ -8,7 +8,7 @@ Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
 Model::~Model() = default;
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
-  recent(opened.connection) = {};
+  recent_.drop(opened.connection);
   connections_.erase(opened.connection);
   connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
 }
@@ -21,24 +21,25 @@ Limits Model::limits_of_one() const {
 }
 
 void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
-  Recent& at = recent(connection);
-  if (at.connection == nullptr || at.number != connection) {
+  Connection* found = recent_.find(connection);
+  if (found == nullptr) {
     const auto it = connections_.find(connection);
     if (it == connections_.end()) return;
-    at = {connection, it->second.get()};
+    found = it->second.get();
+    recent_.put(connection, *found);
   }
-  at.connection->on_chunk(chunk);
+  found->on_chunk(chunk);
 }
 
 void Model::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
   if (it == connections_.end() || !it->second->on_closing(closing)) return;
-  recent(closing.connection) = {};
+  recent_.drop(closing.connection);
   connections_.erase(it);
 }
 
 void Model::on_end() {
-  recent_ = {};
+  recent_.clear();
   for (auto& [number, connection] : connections_) connection->on_end();
   connections_.clear();
 }

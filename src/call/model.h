@@ -4,11 +4,11 @@
 // time.
 #pragma once
 
-#include <array>
 #include <map>
 #include <memory>
 
 #include "base/limits.h"
+#include "base/recent.h"
 #include "call/connection.h"
 #include "call/event.h"
 #include "wire/tcp/connection_sink.h"
@@ -34,13 +34,7 @@ class Model final : public tcp::ConnectionSink {
   Limits limits_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
-  // Those that chunks came of lately, each where its number says.
-  struct Recent {
-    ConnectionNumber number = 0;
-    Connection* connection = nullptr;
-  };
-  Recent& recent(ConnectionNumber number) { return recent_[number % recent_.size()]; }
-  std::array<Recent, 64> recent_;
+  Recent<Connection> recent_;
 };
 
 }  // namespace testigo::call

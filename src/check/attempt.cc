@@ -6,16 +6,12 @@
 
 #include "base/bytes.h"
 #include "check/gate.h"
-#include "check/metadata_names.h"
 
 namespace testigo::check {
 namespace {
 
 using call::BlockRole;
-using http2::bit;
 using http2::FieldName;
-
-constexpr http2::FieldNames kOfInterest = ~kNoMetadata | bit(FieldName::GrpcRetryPushbackMs);
 
 // Of every call that has metadata: in few steps.
 CallName stirred(CallName name, std::string_view text) {
@@ -50,7 +46,7 @@ std::uint64_t attempts_before(const call::BlockSeen& seen) {
 }  // namespace
 
 std::optional<Attempt> attempt_of(const call::BlockSeen& seen) {
-  if ((seen.outcome.names & kOfInterest) == 0) return std::nullopt;
+  if (!may_tell_attempt(seen)) return std::nullopt;
   if (seen.role == BlockRole::Request) {
     if (!seen.outcome.exact || seen.call == nullptr || seen.call->rpc_class != call::RpcClass::Grpc) return std::nullopt;
     return Attempt{.spot = seen.spot, .name = name_of(seen), .attempts_before = attempts_before(seen)};

@@ -7,8 +7,11 @@
 #include <string>
 
 #include "call/event.h"
+#include "check/metadata_names.h"
 
 namespace testigo::check {
+
+constexpr http2::FieldNames kNamesOfAttempts = ~kNoMetadata | http2::bit(http2::FieldName::GrpcRetryPushbackMs);
 
 // Of a call, whichever attempt it is: a digest of its method and its metadata.
 using CallName = std::uint64_t;
@@ -21,7 +24,19 @@ struct Attempt {
   std::optional<std::string> pushback = {};  // of an answer: grpc-retry-pushback-ms, where its value is known
 };
 
+// Whether it is worth asking.
+inline bool may_tell_attempt(const call::BlockSeen& seen) { return (seen.outcome.names & kNamesOfAttempts) != 0; }
+
 // Nothing when it says nothing of them. Of calls of class grpc only (RULE 3).
 std::optional<Attempt> attempt_of(const call::BlockSeen& seen);
+
+// Who judges attempts, of all connections together.
+class AttemptSink {
+ public:
+  virtual ~AttemptSink() = default;
+  // Else nobody need tell them.
+  virtual bool wants_attempts() const = 0;
+  virtual void on_attempt(call::ConnectionNumber connection, const Attempt& attempt) = 0;
+};
 
 }  // namespace testigo::check

@@ -41,7 +41,7 @@ Judge::Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* 
 }
 
 void Judge::on_connection(const call::ConnectionView& connection) {
-  last_ = nullptr;
+  recent_.drop(connection.number);
   attended_.erase(connection.number);
   Attended& attended = attended_.try_emplace(connection.number, rows_, log_, across_, declared_).first->second;
   if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
@@ -74,16 +74,15 @@ void Judge::on_frame(const call::FrameSeen& seen) {
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
-  if (rows_ != Rows::Across) {
-    if (Attended* const attended = judged(seen.connection, seen.spot)) attended->blocks.on_block(seen);
-  }
-  if (rows_ == Rows::OfConnections || across_.failed_calls.idle() || !is_judged(seen.connection, seen.spot)) return;
-  if (const auto attempt = attempt_of(seen)) on_attempt(seen.connection.number, *attempt);
+  Attended* const attended = judged(seen.connection, seen.spot);
+  if (attended == nullptr) return;
+  attended->blocks.on_block(seen);
+  if (!may_tell_attempt(seen) || !attempts_->wants_attempts()) return;
+  if (const auto attempt = attempt_of(seen)) attempts_->on_attempt(seen.connection.number, *attempt);
 }
 
 void Judge::on_attempt(call::ConnectionNumber connection, const Attempt& attempt) {
-  if (across_.failed_calls.idle()) return;
-  Attended* const attended = of(connection);
+  Attended* const attended = wants_attempts() ? of(connection) : nullptr;
   if (attended == nullptr) return;
   for (const auto& check : attended->checks.list) check->on_attempt(attempt);
 }
@@ -116,7 +115,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   for (const auto& check : it->second.checks.list) check->on_connection_closed(closed);
   lay_aside(closed.connection, findings);
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
-  last_ = nullptr;
+  recent_.drop(it->first);
   attended_.erase(it);
 }
 
@@ -170,9 +169,8 @@ void Judge::take(const Counted& counted) {
 Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
   const auto it = attended_.find(connection);
   if (it == attended_.end()) return nullptr;
-  last_number_ = connection;
-  last_ = &it->second;
-  return last_;
+  recent_.put(connection, it->second);
+  return &it->second;
 }
 
 Tally Judge::tally() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/recent.h"
 #include "call/event.h"
 #include "call/roster.h"
 #include "check/alike_blocks.h"
@@ -21,7 +22,7 @@ namespace testigo::check {
 // unless it plainly meant to. Under TLS that is what it offers, see tls_offer.h.
 enum class Foreign : std::uint8_t { Judged, PassedOver };
 
-class Judge final : public call::Sink {
+class Judge final : public call::Sink, public AttemptSink {
  public:
   // `declared`, which may be null, must outlive it.
   explicit Judge(const Limits& limits = {}, Foreign foreign = Foreign::Judged, Declared* declared = nullptr, Rows rows = Rows::All)
@@ -29,7 +30,7 @@ class Judge final : public call::Sink {
 
   call::Interest hears() const override {
     const bool of_connections = rows_ != Rows::Across;
-    return {.frames = of_connections, .blocks = true, .messages = of_connections, .side_ends = of_connections};
+    return {.frames = of_connections, .blocks = of_connections, .messages = of_connections, .side_ends = of_connections};
   }
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
@@ -54,14 +55,10 @@ class Judge final : public call::Sink {
   // Of another judge, of other rows: what it found and counted belongs to the same run.
   void take(const Finding& finding) { log_.add(finding); }
   void take(const Counted& counted);
-  // An attempt that was seen where this judge does not hear blocks (`attempt_of`), at a spot that is judged.
-  void on_attempt(call::ConnectionNumber connection, const Attempt& attempt);
-  // What stands behind a gap, answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not
-  // judged.
-  static bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    return connection.whole(spot.direction) && is_http2(connection, spot.place);
-  }
-
+  // Of rows of connections alone: who judges attempts that are seen there. It must outlive this.
+  void tell_attempts(AttemptSink& sink) { attempts_ = &sink; }
+  bool wants_attempts() const override { return rows_ != Rows::OfConnections && !across_.failed_calls.idle(); }
+  void on_attempt(call::ConnectionNumber connection, const Attempt& attempt) override;
   // Whether connections that open now are those of the other side of a hop; all before have closed.
   void hear_other_side(bool other) { log_.hear_other_side(other); }
   // For rows that look beyond one connection.
@@ -85,18 +82,20 @@ class Judge final : public call::Sink {
   };
   // Null when there is none.
   Attended* of(call::ConnectionNumber connection) {
-    return last_ != nullptr && last_number_ == connection ? last_ : look_up(connection);
+    Attended* const recent = recent_.find(connection);
+    return recent != nullptr ? recent : look_up(connection);
   }
   Attended* look_up(call::ConnectionNumber connection);
   void add(call::ConnectionNumber connection, const Findings& findings);
 
+  // What answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not judged.
   static bool is_http2(const call::ConnectionView& connection, const call::Place& place) {
     const http2::Opening server = connection.server_opening;
     return (server == http2::Opening::Http2 || server == http2::Opening::NeedMore) && !is_upgraded_stream(connection, place);
   }
-  // Null too where it is not judged.
+  // Nor is what stands behind a gap: null too.
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    return is_judged(connection, spot) ? of(connection.number) : nullptr;
+    return connection.whole(spot.direction) && is_http2(connection, spot.place) ? of(connection.number) : nullptr;
   }
   bool passes_over(const call::ConnectionView& connection) const;
   bool judges(Id id) const { return rows_ == Rows::All || is_across(id) == (rows_ == Rows::Across); }
@@ -109,13 +108,12 @@ class Judge final : public call::Sink {
   FindingLog log_;
   Findings run_;
   Across across_;
+  AttemptSink* attempts_ = this;
   Foreign foreign_;
   Declared* declared_;
   std::uint64_t connections_with_calls_ = 0;
   std::map<call::ConnectionNumber, Attended> attended_;
-  // Events of one connection mostly follow one another.
-  call::ConnectionNumber last_number_ = 0;
-  Attended* last_ = nullptr;
+  Recent<Attended> recent_;
   Counted totals_;
   OnTally on_tally_;
   OnCounted on_counted_;

@@ -46,6 +46,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
   progress_.http2_only = hearing == verdict::Hearing::Interface;
   const bool tell = !shown.quiet;
   judge_.on_finding([this](const check::Finding& finding) { across_.take(finding); });
+  judge_.tell_attempts(across_);
   judge_.on_counted([this](call::ConnectionNumber, const check::Judge::Counted& counted) { across_.take(counted); });
   across_.on_finding([this, tell](const check::Finding& finding) {
     filter_.on_finding(finding);

@@ -42,12 +42,9 @@ void Heard::on_tls(const call::TlsSeen& seen) {
   kept.step = seen.step;
 }
 
-void Heard::on_block(const call::BlockSeen& seen) {
-  if (!check::Judge::is_judged(seen.connection, seen.spot)) return;
-  auto attempt = check::attempt_of(seen);
-  if (!attempt) return;
-  note(Kind::Attempt, attempts_.size(), seen.connection.number);
-  attempts_.next() = std::move(*attempt);
+void Heard::on_attempt(call::ConnectionNumber connection, const check::Attempt& attempt) {
+  note(Kind::Attempt, attempts_.size(), connection);
+  attempts_.next() = attempt;
 }
 
 void Heard::on_call(const call::CallClosed& closed) {

@@ -29,7 +29,7 @@ struct Meeting {
 };
 
 // One thread at a time.
-class Heard final : public call::Sink {
+class Heard final : public call::Sink, public check::AttemptSink {
  public:
   // Calls are put into words by `text`, unless it is null: nobody prints them. It must outlive this.
   explicit Heard(CallText* text) : text_(text) {}
@@ -46,15 +46,16 @@ class Heard final : public call::Sink {
   }
 
   call::Interest hears() const override {
-    return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
   }
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_tls(const call::TlsSeen& seen) override;
-  void on_block(const call::BlockSeen& seen) override;
   void on_call(const call::CallClosed& closed) override;
   void on_withdrawn(const call::ConnectionView& connection) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
+  bool wants_attempts() const override { return true; }  // whether calls fail that others follow is known where all meet
+  void on_attempt(call::ConnectionNumber connection, const check::Attempt& attempt) override;
   void on_finding(const check::Finding& finding);
   void on_counted(call::ConnectionNumber connection, const check::Judge::Counted& counted);
 

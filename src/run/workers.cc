@@ -104,6 +104,7 @@ Workers::Lane::Lane(const Options& options, const Limits& limits)
       judge(limits, options.foreign, nullptr, check::Rows::OfConnections),
       model(fan, limits) {
   judge.on_finding([this](const check::Finding& finding) { heard.on_finding(finding); });
+  judge.tell_attempts(heard);
   judge.on_counted(
       [this](call::ConnectionNumber connection, const check::Judge::Counted& counted) { heard.on_counted(connection, counted); });
 }
