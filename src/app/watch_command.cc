@@ -44,7 +44,9 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
       ->type_name("OUT");
   command
       .add_option("--workers", options.workers,
-                  "with FILE: so many threads follow connections, and tell the same [as many as there are cores]")
+                  "with FILE: so many threads follow connections, and tell the same [as many as there are cores]; one with "
+                  "--frames, --messages, "
+                  "--follow, --protoset, --proto, --other-side")
       ->needs(option)
       ->check(CLI::Range(std::size_t{1}, run::Workers::kThreadsMax))
       ->type_name("N");

@@ -27,7 +27,8 @@ namespace testigo::call {
 // What the connections of a model hold together.
 struct Holdings {
   std::size_t streams = 0;
-  std::size_t resyncs = 0;  // directions in which frames are looked for
+  std::size_t resyncs = 0;                 // directions in which frames are looked for
+  std::size_t resyncs_with_memory = 1000;  // beyond so many, nothing is remembered of what is passed over
   std::size_t message_bytes = 0;
   IdleStreams idle;
 };

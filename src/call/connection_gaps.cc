@@ -16,7 +16,6 @@ constexpr std::uint64_t kUnrecognisedMax = std::uint64_t{1} << 20;  // octets in
 constexpr std::uint64_t kLeastRequestBytes = http2::kFrameHeaderBytes + 1;
 // Of the client: one direction may have been captured a little before the other.
 constexpr StreamId kStreamsUnseen = 1000;
-constexpr std::size_t kResyncsWithMemory = 1000;  // of all connections at once
 
 // PRIORITY may stand on an idle stream; what is unknown, on any.
 bool shows_that_stream_is_open(const http2::FrameHeader& header) {
@@ -244,7 +243,7 @@ void Connection::look_for_frames(Direction direction, std::uint64_t missing, std
   }
   if (missing != kUnknownMissing) from.position += missing;
   Limits limits = limits_;
-  if (all_.resyncs > kResyncsWithMemory) limits.resync_bytes_kept = 0;
+  if (all_.resyncs > all_.resyncs_with_memory) limits.resync_bytes_kept = 0;
   http2::FrameResync::Rules rules;
   rules.length_max = largest_frame(opposite(direction));
   rules.frames_to_recognise = recognised ? 0 : kFramesToRecognise;

@@ -4,7 +4,13 @@
 
 namespace testigo::call {
 
-Model::Model(Sink& sink, const Limits& limits) : sink_(sink), limits_(limits) {}
+Model::Model(Sink& sink, const Limits& limits, std::size_t sharers) : sink_(sink), limits_(limits) {
+  limits_.streams_max_all = std::max(limits.streams_max_all / sharers, std::min(limits.streams_max_all, limits.streams_max));
+  limits_.message_bytes_kept_all /= sharers;
+  limits_.history_bytes_max_all /= sharers;
+  all_.resyncs_with_memory /= sharers;
+}
+
 Model::~Model() = default;
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
@@ -35,6 +41,14 @@ void Model::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
   if (it == connections_.end() || !it->second->on_closing(closing)) return;
   recent_.drop(closing.connection);
+  connections_.erase(it);
+}
+
+void Model::end(ConnectionNumber connection) {
+  const auto it = connections_.find(connection);
+  if (it == connections_.end()) return;
+  it->second->on_end();
+  recent_.drop(connection);
   connections_.erase(it);
 }
 

@@ -17,14 +17,17 @@ namespace testigo::call {
 
 class Model final : public tcp::ConnectionSink {
  public:
-  // `sink` must outlive the model.
-  explicit Model(Sink& sink, const Limits& limits = {});
+  // `sink` must outlive the model. Of what the limits grant all connections together, so many models have equal shares; but what
+  // one connection may have, each has.
+  explicit Model(Sink& sink, const Limits& limits = {}, std::size_t sharers = 1);
   ~Model() override;
 
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
   void on_end() override;
+  // The same for one connection: nothing more comes of it.
+  void end(ConnectionNumber connection);
 
  private:
   // Of a connection that opens: those that are shared are less the more are open.

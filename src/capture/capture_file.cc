@@ -19,6 +19,7 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "base/random_id.h"
 #include "capture/capture_decoder.h"
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
@@ -80,7 +81,11 @@ std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::Pac
 class CaptureReading {
  public:
   CaptureReading(tcp::ConnectionSink& sink, const Limits& limits)
-      : limits_(limits), decoder_(limits), sink_(sink), fragments_(limits), reassembly_(sink_, limits) {}
+      : limits_(limits),
+        decoder_(limits),
+        sink_(sink),
+        fragments_(limits),
+        reassembly_(sink_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
 
   CaptureDecoder& decoder() { return decoder_; }
 

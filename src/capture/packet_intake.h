@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "base/random_id.h"
 #include "capture/live_source.h"
 #include "capture/packet_recorder.h"
 #include "wire/tcp/ip_fragments.h"
@@ -17,7 +18,11 @@ class PacketIntake {
  public:
   // `sink` and `recorder`, which may be null, must outlive it. Without a recorder packets have no number.
   PacketIntake(std::uint16_t link_type, tcp::ConnectionSink& sink, PacketRecorder* recorder, const Limits& limits = {})
-      : link_type_(link_type), recorder_(recorder), both_(sink, recorder), fragments_(limits), reassembly_(both_, limits) {}
+      : link_type_(link_type),
+        recorder_(recorder),
+        both_(sink, recorder),
+        fragments_(limits),
+        reassembly_(both_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
 
   void take(const LivePacket& packet);
 

@@ -10,7 +10,7 @@ inline bool AlikeBlocks::Entry::speaks_for(const call::BlockSeen& seen) const {
 
 inline AlikeBlocks::Entry& AlikeBlocks::entry_of(const call::BlockSeen& seen) {
   std::vector<Entry>& of_direction = entries_[static_cast<std::size_t>(seen.spot.direction)];
-  const std::size_t place = http2::alike_place(seen.alike);
+  const std::size_t place = http2::alike_place(seen.alike) % kEntriesMax;
   if (place >= of_direction.size()) of_direction.resize(place + 1);
   return of_direction.data()[place];  // not asked for again whether it is there
 }

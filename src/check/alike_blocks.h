@@ -25,6 +25,8 @@ class AlikeBlocks {
   void settle();
 
  private:
+  static constexpr std::size_t kEntriesMax = 64;  // of a direction; more kinds of blocks share their places
+
   // One that passed all checks, and what was said of it.
   struct Entry {
     std::uint64_t alike = 0;  // 0: none

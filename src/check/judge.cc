@@ -150,7 +150,7 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
 
 void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
   take(findings.counts());
-  if (on_counted_) on_counted_(connection, findings.counts());
+  if (on_counted_) on_counted_(findings.counts());
   if (!on_tally_) return;
   ConnectionTally tally;
   tally.errors = findings.errors();

@@ -49,7 +49,7 @@ class Judge final : public call::Sink, public AttemptSink {
   // By the number of the row, in the order of Id.
   using Counted = std::array<CheckCount, kCheckCount>;
   // Called for every connection that has closed and is not passed over.
-  using OnCounted = std::function<void(call::ConnectionNumber, const Counted&)>;
+  using OnCounted = std::function<void(const Counted&)>;
   void on_counted(OnCounted listener) { on_counted_ = std::move(listener); }
 
   // Of another judge, of other rows: what it found and counted belongs to the same run.

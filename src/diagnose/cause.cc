@@ -31,11 +31,11 @@ Cause other_descriptors(const check::Misfit& misfit) {
   Cause cause = cause_of("F25",
                          fmt::format("what the {} of {} sends is not what the .proto declares ({}){}", client ? "client" : "server",
                                      inert(misfit.path), inert(misfit.why),
-                                     misfit.answered_internal ? "; the server answered INTERNAL"
-                                     : client ? "; an answer with INTERNAL, or the server's own .proto, would confirm it"
-                                              : "; the client's own .proto would confirm it"),
+                                     misfit.answered_internal ? "; the server answered INTERNAL, as one does that cannot read it"
+                                     : client                 ? "; the server's own .proto would confirm it"
+                                                              : "; the client's own .proto would confirm it"),
                          misfit.places);
-  cause.suspected = !misfit.answered_internal;
+  cause.suspected = true;  // what was given may be out of date itself
   cause.times = misfit.times;
   return cause;
 }

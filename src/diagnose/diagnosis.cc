@@ -120,8 +120,10 @@ void Diagnosis::on_tls(const call::TlsSeen& seen) {
   const std::string why = why_no_h2(seen);
   if (why.empty()) return;
   const std::string server = tcp::to_text(seen.connection.server);
-  add(server, cause_of("F05", fmt::format("{} {}, and the client takes nothing but \"h2\"", server, why),
-                       {{seen.spot.place.packet, seen.connection.number, 0}}));
+  Cause cause = cause_of("F05", fmt::format("{} {}, and the client offers nothing but \"h2\"", server, why),
+                         {{seen.spot.place.packet, seen.connection.number, 0}});
+  cause.suspected = seen.step != tls::Step::Alert;  // some clients go on
+  add(server, std::move(cause));
 }
 
 void Diagnosis::on_call(const call::CallClosed& closed) {

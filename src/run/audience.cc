@@ -1,8 +1,5 @@
 #include "run/audience.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +44,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
   const bool tell = !shown.quiet;
   judge_.on_finding([this](const check::Finding& finding) { across_.take(finding); });
   judge_.tell_attempts(across_);
-  judge_.on_counted([this](call::ConnectionNumber, const check::Judge::Counted& counted) { across_.take(counted); });
+  judge_.on_counted([this](const check::Judge::Counted& counted) { across_.take(counted); });
   across_.on_finding([this, tell](const check::Finding& finding) {
     filter_.on_finding(finding);
     if (tell) lines_.on_finding(finding);

@@ -22,12 +22,12 @@ call::ConnectionView Heard::View::get() const {
 }
 
 void Heard::on_connection(const call::ConnectionView& connection) {
-  note(Kind::Connection, connections_.size(), connection.number);
+  note(Kind::Connection, connections_.size());
   connections_.next().take(connection);
 }
 
 void Heard::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
-  note(Kind::Opening, openings_.size(), connection.number);
+  note(Kind::Opening, openings_.size());
   Opening& kept = openings_.next();
   kept.connection.take(connection);
   kept.spot = spot;
@@ -35,35 +35,36 @@ void Heard::on_opening(const call::ConnectionView& connection, const call::Spot&
 }
 
 void Heard::on_tls(const call::TlsSeen& seen) {
-  note(Kind::Tls, tls_.size(), seen.connection.number);
+  note(Kind::Tls, tls_.size());
   Tls& kept = tls_.next();
   kept.connection.take(seen.connection);
   kept.spot = seen.spot;
   kept.step = seen.step;
 }
 
-void Heard::on_attempt(call::ConnectionNumber connection, const check::Attempt& attempt) {
-  note(Kind::Attempt, attempts_.size(), connection);
+void Heard::on_attempt(call::ConnectionNumber, const check::Attempt& attempt) {
+  note(Kind::Attempt, attempts_.size());
   attempts_.next() = attempt;
 }
 
 void Heard::on_call(const call::CallClosed& closed) {
-  note(Kind::Call, calls_.size(), closed.connection.number);
+  note(Kind::Call, calls_.size());
   Call& kept = calls_.next();
   kept.connection = closed.connection;
   kept.connection.tls = nullptr;
   kept.call = closed.call;
   kept.line.clear();
   if (text_ != nullptr) text_->append(kept.line, closed);
+  octets_of_calls_ += kept.call.path.size() + kept.call.status_message.size() + kept.line.size();
 }
 
 void Heard::on_withdrawn(const call::ConnectionView& connection) {
-  note(Kind::Withdrawn, withdrawn_.size(), connection.number);
+  note(Kind::Withdrawn, withdrawn_.size());
   withdrawn_.next().take(connection);
 }
 
 void Heard::on_connection_closed(const call::ConnectionClosed& closed) {
-  note(Kind::Closed, closed_.size(), closed.connection.number);
+  note(Kind::Closed, closed_.size());
   Closed& kept = closed_.next();
   kept.connection.take(closed.connection);
   kept.ended = closed.ended;
@@ -73,12 +74,12 @@ void Heard::on_connection_closed(const call::ConnectionClosed& closed) {
 }
 
 void Heard::on_finding(const check::Finding& finding) {
-  note(Kind::Finding, findings_.size(), finding.spot.place.connection);
+  note(Kind::Finding, findings_.size());
   findings_.next() = finding;
 }
 
-void Heard::on_counted(call::ConnectionNumber connection, const check::Judge::Counted& counted) {
-  note(Kind::Counted, counted_.size(), connection);
+void Heard::on_counted(const check::Judge::Counted& counted) {
+  note(Kind::Counted, counted_.size());
   counted_.next() = counted;
 }
 
@@ -145,6 +146,7 @@ void Heard::clear() {
   tls_.clear();
   attempts_.clear();
   calls_.clear();
+  if (std::exchange(octets_of_calls_, 0) > kOctetsOfCallsMax) calls_ = {};
   withdrawn_.clear();
   closed_.clear();
   findings_.clear();

@@ -35,15 +35,7 @@ class Heard final : public call::Sink, public check::AttemptSink {
   explicit Heard(CallText* text) : text_(text) {}
 
   // What is heard from here on has this place in the order of the run; it never falls.
-  void at(std::uint64_t turn) {
-    turn_ = turn;
-    by_connection_ = false;
-  }
-  // From here on connections come one after the other, by their numbers, behind all turns.
-  void at_end(std::uint64_t turn) {
-    turn_ = turn;
-    by_connection_ = true;
-  }
+  void at(std::uint64_t turn) { turn_ = turn; }
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
@@ -57,7 +49,7 @@ class Heard final : public call::Sink, public check::AttemptSink {
   bool wants_attempts() const override { return true; }  // whether calls fail that others follow is known where all meet
   void on_attempt(call::ConnectionNumber connection, const check::Attempt& attempt) override;
   void on_finding(const check::Finding& finding);
-  void on_counted(call::ConnectionNumber connection, const check::Judge::Counted& counted);
+  void on_counted(const check::Judge::Counted& counted);
 
   // Tells what several heard, in the order of the run: of each turn one has heard all.
   static void tell(std::span<Heard* const> all, const Meeting& meeting);
@@ -87,7 +79,7 @@ class Heard final : public call::Sink, public check::AttemptSink {
     }
 
    private:
-    static constexpr std::size_t kKept = 4096;
+    static constexpr std::size_t kKept = 512;
     std::vector<Kept> all_;
     std::size_t used_ = 0;
   };
@@ -123,14 +115,13 @@ class Heard final : public call::Sink, public check::AttemptSink {
     std::uint64_t calls_open = 0;
   };
 
-  void note(Kind kind, std::size_t at, call::ConnectionNumber connection) {
-    events_.push_back({turn_ + (by_connection_ ? connection : 0), kind, at});
-  }
+  void note(Kind kind, std::size_t at) { events_.push_back({turn_, kind, at}); }
   void tell(const Event& event, const Meeting& meeting) const;
+
+  static constexpr std::size_t kOctetsOfCallsMax = std::size_t{1} << 20;  // beyond it their room is not used again
 
   CallText* text_;
   std::uint64_t turn_ = 0;
-  bool by_connection_ = false;
   std::vector<Event> events_;
   std::size_t told_ = 0;  // of them
   Room<View> connections_;
@@ -138,6 +129,7 @@ class Heard final : public call::Sink, public check::AttemptSink {
   Room<Tls> tls_;
   Room<check::Attempt> attempts_;
   Room<Call> calls_;
+  std::size_t octets_of_calls_ = 0;  // of their texts
   Room<View> withdrawn_;
   Room<Closed> closed_;
   Room<check::Finding> findings_;

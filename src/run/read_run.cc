@@ -75,13 +75,19 @@ class Reader {
     // Lines of calls and a progress bar would mix on one terminal.
     ReadProgress progress(stderr, shown_.quiet || !is_terminal(stdout), clock_);
     Reading reading;
-    reading.summary = files.read(sink, {}, [&](const capture::ReadSoFar& so_far) {
+    const auto look = [&](const capture::ReadSoFar& so_far) {
       progress.draw(so_far.octets, so_far.total);
       if (so_far.waiting) sink.on_idle();
       if (so_far.waiting) audience_.flush();
       reading.stopped = shutdown_requests() != 0;
       return !reading.stopped;
-    });
+    };
+    try {
+      reading.summary = files.read(sink, {}, look);
+    } catch (const EnvironmentError&) {
+      sink.on_idle();  // what came before is told
+      throw;
+    }
     return reading;
   }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <system_error>
 #include <utility>
 
 #include "call/fan.h"
@@ -15,15 +17,8 @@ namespace {
 
 constexpr std::size_t kOctetsOfOpening = 1000;  // what it costs to open a connection and to close it, in octets to read
 
-constexpr std::size_t kLanesOfThread = 4;
-
-// Of all connections together: what one lane may keep of it.
-Limits shared_out(Limits limits, std::size_t lanes) {
-  limits.streams_max_all /= lanes;
-  limits.message_bytes_kept_all /= lanes;
-  limits.history_bytes_max_all /= lanes;
-  return limits;
-}
+// Of what all connections may keep together each lane has its share, which many lanes would make too small.
+std::size_t lanes_of(std::size_t threads) { return std::max<std::size_t>(threads, std::min<std::size_t>(4 * threads, 32)); }
 
 // Signals are for the thread that reads.
 class SignalsBlocked {
@@ -73,7 +68,7 @@ struct Workers::Share {
 
 // One thread at a time.
 struct Workers::Lane {
-  Lane(const Options& options, const Limits& limits);
+  Lane(const Options& options, const Limits& limits, std::size_t lanes);
 
   void work(Share& share);
   void tell(const Task& task, const Share& share);
@@ -98,15 +93,14 @@ void Workers::Share::clear() {
   heard.clear();
 }
 
-Workers::Lane::Lane(const Options& options, const Limits& limits)
+Workers::Lane::Lane(const Options& options, const Limits& limits, std::size_t lanes)
     : text(options.json, options.paint),
       heard(options.lines ? &text : nullptr),
       judge(limits, options.foreign, nullptr, check::Rows::OfConnections),
-      model(fan, limits) {
+      model(fan, limits, lanes) {
   judge.on_finding([this](const check::Finding& finding) { heard.on_finding(finding); });
   judge.tell_attempts(heard);
-  judge.on_counted(
-      [this](call::ConnectionNumber connection, const check::Judge::Counted& counted) { heard.on_counted(connection, counted); });
+  judge.on_counted([this](const check::Judge::Counted& counted) { heard.on_counted(counted); });
 }
 
 void Workers::Lane::work(Share& share) {
@@ -122,11 +116,8 @@ void Workers::Lane::work(Share& share) {
 }
 
 void Workers::Lane::tell(const Task& task, const Share& share) {
-  if (task.kind == Task::Kind::End) {
-    heard.at_end(task.turn);
-    return model.on_end();
-  }
   heard.at(task.turn);
+  if (task.kind == Task::Kind::End) return model.end(task.connection);
   if (task.kind == Task::Kind::Opened) return model.on_opened(share.opened[task.at]);
   if (task.kind == Task::Kind::Closing) return model.on_closing(share.closing[task.at]);
   Chunk chunk = task.chunk;
@@ -135,15 +126,18 @@ void Workers::Lane::tell(const Task& task, const Share& share) {
 }
 
 Workers::Workers(const Options& options, const Meeting& meeting, const Limits& limits) : meeting_(meeting) {
-  const std::size_t lanes = kLanesOfThread * options.threads;
-  const Limits of_one = shared_out(limits, lanes);
-  for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>(options, of_one));
+  const std::size_t lanes = lanes_of(options.threads);
+  for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>(options, limits, lanes));
   for (std::vector<Share>& round : shares_) {
     for (const auto& lane : lanes_) round.emplace_back().heard = lane->heard;
   }
   octets_of_.resize(lanes);
   const SignalsBlocked blocked;
-  for (std::size_t i = 1; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (std::size_t i = 1; i < options.threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // As many as the system grants; the thread that reads does the rest.
+  }
 }
 
 Workers::~Workers() {
@@ -223,10 +217,13 @@ void Workers::on_idle() {
 }
 
 void Workers::on_end() {
-  ++turn_;
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) share_of(lane, handed_out_).tasks.push_back({turn_, Task::Kind::End});
-  hand_out();
-  settle(0);
+  const std::map<tcp::ConnectionNumber, Followed> open(followed_.begin(), followed_.end());
+  followed_.clear();
+  for (const auto& [connection, followed] : open) {
+    share_of(followed.lane, handed_out_).tasks.push_back({++turn_, Task::Kind::End, connection});
+    added(followed.lane, 0);
+  }
+  on_idle();
 }
 
 // A task, to the round that is filled.

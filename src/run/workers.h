@@ -37,7 +37,8 @@ class Workers final : public tcp::ConnectionSink {
   };
   static constexpr std::size_t kThreadsMax = 64;
 
-  // What `meeting` names must outlive this. Limits of all connections together are shared out.
+  // What `meeting` names must outlive this. Limits of all connections together are shared out. Where the system grants fewer
+  // threads, there are fewer.
   Workers(const Options& options, const Meeting& meeting, const Limits& limits = {});
   ~Workers() override;
 

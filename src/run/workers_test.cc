@@ -103,7 +103,7 @@ std::vector<std::string> told_alone(Bytes capture, bool json) {
   check::Judge judge({}, check::Foreign::PassedOver, nullptr, check::Rows::OfConnections);
   judge.on_finding([&](const check::Finding& finding) { meets.across.take(finding); });
   judge.tell_attempts(meets.across);
-  judge.on_counted([&](call::ConnectionNumber, const check::Judge::Counted& counted) { meets.across.take(counted); });
+  judge.on_counted([&](const check::Judge::Counted& counted) { meets.across.take(counted); });
   call::Fan fan({&judge, &meets.across, &meets.order, &meets.lines});
   call::Model model(fan);
   capture::read_capture(capture, model);

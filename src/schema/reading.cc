@@ -166,11 +166,10 @@ bool Walk::take_known(const FieldDescriptor& field, const WireField& wire) {
   const bool packed = wire.type == WireType::Length && field.is_packable();
   if (packed) return packed_is_whole(declared, wire.octets) || malformed("a packed list that ends in the middle of a number");
   if (wire.type != declared) {
-    if (is_new(wire)) {
-      reading_.drift.push_back(
-          fmt::format("{} is {}, and came as {}", field.full_name(), field.type_name(), wire_type_name(wire.type)));
-      if (reading_.clash.empty()) reading_.clash = reading_.drift.back();
-    }
+    const std::string clash =
+        fmt::format("{} is {}, and came as {}", field.full_name(), field.type_name(), wire_type_name(wire.type));
+    if (is_new(wire)) reading_.drift.push_back(clash);
+    if (reading_.clash.empty()) reading_.clash = clash;
     return wire.type != WireType::StartGroup || begin(nullptr, levels_.back().end, wire.number);
   }
   if (wire.type == WireType::Length) return take_length(field, wire);

@@ -109,6 +109,12 @@ class Read(unittest.TestCase):
             self.assertEqual(told[0], told[1])
             self.assertEqual(told[0], told[2])
             self.assertEqual(told[0], told[3])
+        no_capture = self.folder / "no-capture"
+        no_capture.write_bytes(b"no capture at all")
+        told = [untimed(run(TESTIGO, "watch", self.capture, no_capture, "--workers", workers)) for workers in ("1", "2")]
+        self.assertEqual(told[0][0], ENVIRONMENT)
+        self.assertGreater(len(told[0][1]), 10)  # calls before it
+        self.assertEqual(*told)
         for workers in ("0", "65", "many"):
             watch = run(TESTIGO, "watch", self.capture, "--workers", workers)
             self.assertEqual(watch.code, WRONG_USAGE, watch)

@@ -6,7 +6,7 @@ import pathlib
 import re
 import unittest
 
-from support import TESTIGO, run
+from support import TESTIGO, run, temporary_folder
 
 WRONG_USAGE = 2
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
@@ -35,6 +35,11 @@ class Usage(unittest.TestCase):
         watch = run(TESTIGO, "watch", capture, "-import-path", protos, "-proto=testigo/greeter/v1/greeter.proto", "-json")
         self.assertEqual(watch.code, 0, watch)
         self.assertEqual(json.loads(watch.out[-1])["checks"]["MG07"]["outcome"], "pass")
+
+    def test_a_value_may_look_like_an_option(self):
+        with temporary_folder() as folder:
+            watch = run(TESTIGO, "watch", CAPTURES / "cpp-h2c/input.pcapng", "-keep", "-json", cwd=folder)
+            self.assertEqual((watch.code, [file.name for file in folder.iterdir()]), (0, ["-json"]), watch)
 
     def test_options_of_grpcurl_are_among_them(self):
         self.assertLessEqual({"proto", "protoset", "import-path", "interface"}, set(long_options("watch")))

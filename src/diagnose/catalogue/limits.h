@@ -97,7 +97,7 @@ constexpr std::array<CauseInfo, 12> kLimitsCauses = {{
      .symptom = "fields are garbled or empty; INTERNAL on parse",
      .meaning = "A field was renumbered, its type changed, or one side was not generated again.",
      .seen = "With --protoset or --proto: messages that do not parse as declared, and wire types that clash (MG07). Suspected, for "
-             "what was given may be out of date itself; an answer with INTERNAL to such a request confirms it. Fields that are "
+             "what was given may be out of date itself; an answer with INTERNAL to such a request speaks for it. Fields that are "
              "unknown alone are none: a newer peer has them.",
      .fix = "Generate both sides from one .proto, and never reuse a field's number."},
     {.id = "F26",

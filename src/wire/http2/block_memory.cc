@@ -210,6 +210,7 @@ void BlockMemory::fill(Slot& slot, Bytes block, const DecodedBlock& decoded, std
   const auto is_literal = [](const HeaderField& field) { return field.representation != Representation::Indexed; };
   std::size_t text_bytes = 0;
   for (const HeaderField& field : decoded.fields) text_bytes += is_literal(field) ? field.name.size() + field.value.size() : 0;
+  if (slot.texts.capacity() > 2 * text_bytes + kSpareBytes) slot.texts = {};  // what is counted is what is kept
   slot.texts.resize(text_bytes);
   char* to = slot.texts.data();
   for (HeaderField& field : slot.decoded.fields) {

@@ -59,6 +59,7 @@ class BlockMemory {
   static constexpr std::size_t kBlockBytesMax = 512;
   static constexpr std::size_t kFieldsMax = 32;
   static constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;  // of all slots; less where the history has less
+  static constexpr std::size_t kSpareBytes = 256;                      // of a slot, beside twice what it needs
   static constexpr std::size_t kValuesMax = 4;
   static constexpr std::size_t kValueBytesMax = 0x7e;  // coded: a length of one octet
   static constexpr unsigned kMissesMin = 16;           // before what is remembered gives way

@@ -31,7 +31,7 @@ std::size_t Reassembly::KeyHash::operator()(const Key& key) const {
     return hash ^ hash >> 32;
   };
   const auto words = [&](std::uint64_t hash, const Address& address) { return mix(mix(hash, address.half(0)), address.half(1)); };
-  return words(words(mix(0, std::uint64_t{key.low_port} << 16 | key.high_port), key.low), key.high);
+  return words(words(mix(seed, std::uint64_t{key.low_port} << 16 | key.high_port), key.low), key.high);
 }
 
 bool Reassembly::source_is_low(const Packet& packet) { return source_of(packet) <= destination_of(packet); }

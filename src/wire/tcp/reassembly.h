@@ -26,9 +26,9 @@ class Reassembly {
  public:
   // The usual packet goes a short way, which tells the same as the long one: a test holds them against each other.
   enum class Ways : std::uint8_t { Both, LongAlone };
-  // `sink` must outlive it.
-  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both)
-      : sink_(&sink), limits_(limits), ways_(ways) {}
+  // `sink` must outlive it. Who does not know `seed` cannot choose connections that are slow to be told apart.
+  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both, std::uint64_t seed = 0)
+      : sink_(&sink), limits_(limits), ways_(ways), connections_(0, KeyHash{seed}) {}
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
 
@@ -55,6 +55,7 @@ class Reassembly {
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {
+    std::uint64_t seed = 0;
     std::size_t operator()(const Key& key) const;
   };
   struct Entry {
