@@ -107,12 +107,14 @@ TEST(F05, TheServerDoesNotChooseH2) {
   using namespace tls::testing;
   const Cause none = only_cause(hellos({"h2"}, server_hello("")));
   EXPECT_EQ(none.id, "F05");
-  EXPECT_EQ(none.explanation, "127.0.0.1:50051 chooses no protocol by ALPN, and the client takes nothing but \"h2\"");
+  EXPECT_EQ(none.explanation, "127.0.0.1:50051 chooses no protocol by ALPN, and the client offers nothing but \"h2\"");
   EXPECT_EQ(none.places.at(0).packet, 2u);
   EXPECT_TRUE(none.suspected);
   EXPECT_THAT(only_cause(hellos({"grpc-exp", "h2"}, server_hello(alpn({"http/1.1\n"})))).explanation,
               HasSubstr("chooses \"http/1.1\\x0a\" by ALPN"));
-  EXPECT_THAT(only_cause(hellos({"h2"}, kNoProtocol)).explanation, HasSubstr("the alert no_application_protocol"));
+  const Cause refused_it = only_cause(hellos({"h2"}, kNoProtocol));
+  EXPECT_THAT(refused_it.explanation, HasSubstr("the alert no_application_protocol"));
+  EXPECT_FALSE(refused_it.suspected);
   EXPECT_EQ(only_cause({hellos({"h2"}, server_hello("")), hellos({"h2"}, kNoProtocol)}).times, 2u);
 }
 
@@ -152,12 +154,12 @@ TEST(F25, IsSuspectedForTheDescriptorsMayBeOutOfDateThemselves) {
   EXPECT_EQ(request.places, (std::vector<call::Place>{{5, 1, 1}}));
   EXPECT_EQ(request.explanation,
             "what the client of /t.S/Unary sends is not what the .proto declares (t.Request.number is uint32, and came as octets "
-            "with a length); an answer with INTERNAL, or the server's own .proto, would confirm it");
+            "with a length); the server's own .proto would confirm it");
   EXPECT_THAT(other_descriptors(misfit(Direction::ToClient)).explanation,
               ::testing::AllOf(HasSubstr("what the server of"), HasSubstr("the client's own .proto would confirm it")));
 }
 
-TEST(F25, IsConfirmedByInternal) {
+TEST(F25, SaysWhatSpeaksForIt) {
   check::Misfit refused = misfit(Direction::ToServer);
   refused.answered_internal = true;
   refused.path = "/t.S/\x1b";
