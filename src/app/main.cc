@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -44,8 +45,8 @@ int main(int argc, char** argv) {
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
     std::vector<std::string> words = testigo::app::with_two_dashes(app, argc, argv);
-    std::vector<char*> parsed;
-    for (std::string& word : words) parsed.push_back(word.data());
+    std::vector<char*> parsed(words.size());
+    std::ranges::transform(words, parsed.begin(), [](std::string& word) { return word.data(); });
     app.parse(static_cast<int>(parsed.size()), parsed.data());
     if (verify->parsed()) return run_verify();
     if (explain->parsed()) return run_explain();
