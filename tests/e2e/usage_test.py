@@ -38,7 +38,7 @@ class Usage(unittest.TestCase):
 
     def test_a_value_may_look_like_an_option(self):
         with temporary_folder() as folder:
-            watch = run(TESTIGO, "watch", CAPTURES / "cpp-h2c/input.pcapng", "-keep", "-json", cwd=folder)
+            watch = run(pathlib.Path(TESTIGO).resolve(), "watch", CAPTURES / "cpp-h2c/input.pcapng", "-keep", "-json", cwd=folder)
             self.assertEqual((watch.code, [file.name for file in folder.iterdir()]), (0, ["-json"]), watch)
 
     def test_options_of_grpcurl_are_among_them(self):
