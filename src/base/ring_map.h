@@ -1,7 +1,7 @@
 // A map whose keys mostly grow and whose entries mostly live shortly: the streams of a connection. An entry lies in a ring of
 // slots, by its key; one that is in the way of a newer one moves aside into an ordered map.
 //
-// References are valid until the next `try_emplace` or `erase`.
+// References are valid until the next call that adds or takes out an entry.
 #pragma once
 
 #include <array>

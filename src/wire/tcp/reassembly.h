@@ -96,7 +96,7 @@ class Reassembly {
   Ways ways_;
   Connections connections_;
   // Those that packets came of lately, each where its addresses and ports say. Where others say the same, the last one has the
-  // place, and the rest are looked up: strangers may choose that, and gain nothing.
+  // place, and the rest are looked up: strangers may choose that, and gain nothing, for whom the seed is a secret.
   std::array<Flow, std::size_t{1} << kRecentBits> recent_;
   // Connections that are closed stay for a while, so that a late copy of a packet does not look like a new one.
   std::deque<std::pair<Key, ConnectionNumber>> closed_;
