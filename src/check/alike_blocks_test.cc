@@ -117,6 +117,9 @@ class Calls {
       c.server(settings({{http2::kSettingMaxHeaderListSize, below(2) == 0 ? 400u : 100'000u}})).client(settings_ack());
     if (below(20) == 0) c.server(settings({{http2::kSettingGrpcTrueBinaryMetadata, 1}})).client(settings_ack());
     if (below(20) == 0) c.server(headers(stream, {{":status", "103"}}));
+    if (below(10) == 0) c.client(ping('a'));
+    if (below(10) == 0) c.server(ping('b'));
+    if (broken && below(10) == 0) c.later(11s);
     switch (below(broken ? 8 : 5)) {
       case 0:
         c.server(headers(stream, trailers_only_fields(std::to_string(below(3))), EndStream::Yes));
