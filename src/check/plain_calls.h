@@ -29,7 +29,7 @@ class PlainCalls {
     return true;
   }
 
-  // A request that DATA ends, or an answer that trailers end, after the request.
+  // A request that DATA ends, or an answer that trailers end, after the request. Such an answer has :status 200.
   bool take(const call::SideEnded& ended) {
     const call::Call& call = ended.call;
     const bool request = ended.spot.direction == Direction::ToServer;
@@ -40,7 +40,7 @@ class PlainCalls {
     }
     if (request) {
       findings_.pass(Id::RQ13);
-    } else if (call.request.ended && call.http_status == 200) {
+    } else if (call.request.ended) {
       calls_.complete(call.place.stream);
     } else {
       return false;
@@ -49,10 +49,10 @@ class PlainCalls {
     return true;
   }
 
-  // No row has a word on it.
+  // No row has a word on it. A status comes with the END_STREAM of the server.
   bool take(const call::CallClosed& closed) {
     const call::Call& call = closed.call;
-    if (call.status != rpc::kOk || call.ending != call::Ending::Trailers || calls_.notes != 0) return false;
+    if (call.status != rpc::kOk || calls_.notes != 0) return false;
     if (call.timeout && call.ended - call.started >= *call.timeout) return false;
     ++calls_.closed;
     return true;

@@ -128,9 +128,9 @@ class Traffic {
   StreamId some() { return next_ <= 1 + 2 * 4 ? 1 + 2 * below(5) : next_ - 2 * (1 + below(4)); }
 
   FieldList request() {
-    FieldList fields = request_fields(below(2) == 0 ? "/a.B/C" : "/a.B/D");
+    FieldList fields = request_fields(below(8) != 0 ? "/a.B/C" : "/a.B/D");
     if (below(3) == 0) fields.insert(fields.begin() + 4, {"grpc-timeout", odd() ? "100m" : "30S"});
-    if (below(3) == 0) fields = plus(fields, "x-id", std::to_string(below(odd() ? 3 : 1000)));
+    if (below(3) != 0) fields = plus(fields, "x-id", std::to_string(next_ / 4));
     if (!odd()) return fields;
     switch (below(6)) {
       case 0:
@@ -149,7 +149,7 @@ class Traffic {
   }
   FieldList response() {
     if (!odd()) return response_fields();
-    switch (below(5)) {
+    switch (below(6)) {
       case 0:
         return {{":status", below(2) == 0 ? "503" : "415"}};
       case 1:
@@ -157,6 +157,8 @@ class Traffic {
       case 2:
         return plus(response_fields(), "content-length", "6");
       case 3:
+        return plus(response_fields(), "grpc-status", "0");
+      case 4:
         return {{":status", "304"}, {"content-type", "application/grpc"}};
       default:
         return plus(response_fields(), "grpc-encoding", "gzip");
