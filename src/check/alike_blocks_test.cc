@@ -252,6 +252,20 @@ TEST(AlikeBlocks, NeverHidesAnAnswerToACodedRequest) {
   expect_same_verdict(judges);
 }
 
+// No signal comes behind the PINGs: only blocks show that their senders were sent something.
+TEST(AlikeBlocks, NeverHideThatAPingIsAnswered) {
+  Apart judges;
+  Conversation c = greeted();
+  for (StreamId stream = 1; stream < 80; stream += 2) {
+    c.call({.stream = stream});
+    if (stream == 41) c.client(ping('a')).server(ping('b'));
+  }
+  c.client_closes().server_closes().play(judges);
+  EXPECT_GT(judges.alike, 60u);
+  expect_same_verdict(judges);
+  EXPECT_EQ(judges.together.tally().counts.at("BH04").passed, 2u);
+}
+
 // Calls of many methods that are attempted twice, at last too early.
 TEST(AlikeBlocks, NeverHidesAnAttempt) {
   Apart judges;
