@@ -2,25 +2,14 @@
 
 namespace testigo::check {
 
-inline bool AlikeBlocks::Entry::speaks_for(const call::BlockSeen& seen) const {
-  return alike == seen.alike && role == seen.role && end_stream == seen.end_stream && seen.outcome.list_bytes <= list_bytes &&
-         rpc_class == seen.call->rpc_class && response_class == seen.call->response_class &&
-         http_status == seen.call->http_status && body == (seen.call->response.bytes != 0);
-}
-
-inline AlikeBlocks::Entry& AlikeBlocks::entry_of(const call::BlockSeen& seen) {
-  std::vector<Entry>& of_direction = entries_[static_cast<std::size_t>(seen.spot.direction)];
-  const std::size_t place = http2::alike_place(seen.alike) % kEntriesMax;
-  if (place >= of_direction.size()) of_direction.resize(place + 1);
-  return of_direction.data()[place];  // not asked for again whether it is there
-}
-
 void AlikeBlocks::on_block(const call::BlockSeen& seen) {
   if (seen.alike == 0 || seen.call == nullptr || !seen.connection.whole()) {
     for (Check* check : checks_) check->on_block(seen);
     return;
   }
-  Entry& entry = entry_of(seen);
+  std::vector<Entry>& of_direction = entries_[static_cast<std::size_t>(seen.spot.direction)];
+  if (place_of(seen) >= of_direction.size()) of_direction.resize(place_of(seen) + 1);
+  Entry& entry = of_direction[place_of(seen)];
   if (!entry.speaks_for(seen) || entry.troubles != findings_.troubles()) {
     learn(entry, seen);
     return;
@@ -45,7 +34,9 @@ void AlikeBlocks::learn(Entry& entry, const call::BlockSeen& seen) {
   entry.passed.clear();
   entry.hearers.clear();
   for (Check* check : checks_) {
-    if (!check->speaks_for_alike(seen)) entry.hearers.push_back(check);
+    if (check->speaks_for_alike(seen)) continue;
+    entry.hearers.push_back(check);
+    if (!check->speaks_without_notes(seen)) entry.heard_always = true;
   }
   for (Check* check : entry.hearers) check->on_block(seen);
   const auto before = findings_.passed();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +28,8 @@ constexpr Duration kSlack = 50ms;      // a delay is seen as it arrives
 
 class AttemptChecks final : public Check {
  public:
-  AttemptChecks(Findings& findings, FailedCalls& failed) : findings_(findings), failed_(failed) {}
+  AttemptChecks(Findings& findings, CallsSoFar& calls, FailedCalls& failed)
+      : findings_(findings), failed_(failed), again_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
@@ -73,7 +73,7 @@ class AttemptChecks final : public Check {
   FailedCalls& failed_;
   std::string client_;            // its address
   std::unique_ptr<Names> names_;  // made for the first of them
-  std::map<call::StreamId, Again> again_;
+  Notes<call::StreamId, Again> again_;
 };
 
 void AttemptChecks::request(const Attempt& attempt) {
@@ -89,7 +89,7 @@ void AttemptChecks::request(const Attempt& attempt) {
 
 void AttemptChecks::attempt_again(const Attempt& attempt, FailedCall after) {
   if (again_.size() >= findings_.limits().streams_remembered) return;
-  Again& again = again_[attempt.spot.place.stream];
+  Again& again = again_.try_emplace(attempt.spot.place.stream);
   again.attempts_before = attempt.attempts_before;
   again.sent_again = again.attempts_before == 0 ? after.sent_again + 1 : 0;
   again.after = std::move(after);
@@ -98,14 +98,15 @@ void AttemptChecks::attempt_again(const Attempt& attempt, FailedCall after) {
 
 void AttemptChecks::pushback(const Attempt& attempt) {
   if (again_.size() >= findings_.limits().streams_remembered) return;
-  again_[attempt.spot.place.stream].pushback = attempt.pushback;
+  again_.try_emplace(attempt.spot.place.stream).pushback = attempt.pushback;
 }
 
 // The call has ended, and was attempted before, or has failed.
 void AttemptChecks::attempted(const call::CallClosed& closed) {
   const call::StreamId stream = closed.call.place.stream;
   Again again;
-  if (const auto it = again_.find(stream); it != again_.end()) again = std::move(again_.extract(it).mapped());
+  if (Again* const known = again_.find(stream)) again = std::move(*known);
+  again_.erase(stream);
   // Equal calls have requests of the same length, as far as both were sent.
   const auto same = [&](const FailedCall& before) {
     if (before.path != closed.call.path) return false;
@@ -203,8 +204,8 @@ void AttemptChecks::judge_sent_again(const FailedCall& before, const Again& atte
 
 }  // namespace
 
-std::unique_ptr<Check> attempt_checks(Findings& findings, Across& across) {
-  return std::make_unique<AttemptChecks>(findings, across.failed_calls);
+std::unique_ptr<Check> attempt_checks(Findings& findings, CallsSoFar& calls, Across& across) {
+  return std::make_unique<AttemptChecks>(findings, calls, across.failed_calls);
 }
 
 }  // namespace testigo::check

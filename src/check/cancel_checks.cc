@@ -1,10 +1,5 @@
 // SD01, SD02, SD05, SD07: streams that end otherwise than by both sides' END_STREAM (gRPC over HTTP2, Early Server Closure, Errors,
 // Client Cancellation, Connection failure). Calls of class grpc only (RULE 3).
-#include <algorithm>
-#include <array>
-#include <map>
-#include <span>
-
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
@@ -18,12 +13,12 @@ using call::RpcClass;
 using call::StreamId;
 using namespace std::chrono_literals;
 
-constexpr Duration kPatience = 1s;          // "immediately": later than this is none
-constexpr std::size_t kCompleteKept = 100;  // the newest: a reset behind trailers comes at once
+constexpr Duration kPatience = 1s;  // "immediately": later than this is none
 
 class CancelChecks final : public Check {
  public:
-  explicit CancelChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+  CancelChecks(Findings& findings, CallsSoFar& calls)
+      : findings_(findings), streams_max_(findings.limits().streams_remembered), calls_(calls), early_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = true, .blocks = false, .messages = false, .side_ends = true, .calls = true};
@@ -38,11 +33,6 @@ class CancelChecks final : public Check {
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
-  void complete(StreamId stream) { complete_[completed_++ % kCompleteKept] = stream; }
-  bool is_complete(StreamId stream) const {
-    const auto kept = std::span(complete_).first(std::min(completed_, kCompleteKept));
-    return std::ranges::find(kept, stream) != kept.end();
-  }
   void reset(const call::FrameSeen& seen);
   void reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers);
   void servers_reset(const call::FrameSeen& seen);
@@ -50,31 +40,28 @@ class CancelChecks final : public Check {
 
   Findings& findings_;
   std::size_t streams_max_;
-  std::map<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
-  // The newest that both sides have ended, the server by trailers.
-  std::array<StreamId, kCompleteKept> complete_{};
-  std::size_t completed_ = 0;
+  CallsSoFar& calls_;
+  Notes<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
 };
 
 // SD01. An END_STREAM that follows soon was sent before the trailers were read: the stream needs no reset then.
 void CancelChecks::on_side_ended(const call::SideEnded& ended) {
   const StreamId stream = ended.call.place.stream;
   if (ended.spot.direction == Direction::ToServer) {
-    if (early_.empty()) return;
-    const auto it = early_.find(stream);
-    if (it == early_.end()) return;
-    late(ended.connection, it->second, ended.spot.time);
-    early_.erase(it);
-    complete(stream);
+    const call::Spot* const trailers = early_.find(stream);
+    if (trailers == nullptr) return;
+    late(ended.connection, *trailers, ended.spot.time);
+    early_.erase(stream);
+    calls_.complete(stream);
   } else if (ended.call.http_status == 200 && ended.call.rpc_class != RpcClass::Other) {
     if (ended.call.request.ended) {
-      if (ended.call.rpc_class == RpcClass::Grpc) complete(stream);
+      if (ended.call.rpc_class == RpcClass::Grpc) calls_.complete(stream);
     } else if (ended.call.rpc_class == RpcClass::Unknown) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
     } else if (early_.size() >= streams_max_) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "more streams were ended early than are followed");
     } else {
-      early_.emplace(stream, ended.spot);
+      early_.try_emplace(stream, ended.spot);
     }
   }
 }
@@ -88,11 +75,12 @@ bool CancelChecks::late(const call::ConnectionView& connection, const call::Spot
 
 void CancelChecks::reset(const call::FrameSeen& seen) {
   const bool by_server = seen.spot.direction == Direction::ToClient;
-  if (const auto it = early_.find(seen.frame.header.stream); it != early_.end()) {
-    reset_of_early(seen, it->second);
+  const StreamId stream = seen.frame.header.stream;
+  if (const call::Spot* const trailers = early_.find(stream)) {
+    reset_of_early(seen, *trailers);
     if (by_server) servers_reset(seen);
-    early_.erase(it);
-  } else if (by_server && is_complete(seen.frame.header.stream)) {
+    early_.erase(stream);
+  } else if (by_server && calls_.is_complete(stream)) {
     servers_reset(seen);
   }
 }
@@ -145,6 +133,8 @@ void CancelChecks::on_connection_closed(const call::ConnectionClosed& closed) {
 
 }  // namespace
 
-std::unique_ptr<Check> cancel_checks(Findings& findings) { return std::make_unique<CancelChecks>(findings); }
+std::unique_ptr<Check> cancel_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<CancelChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

@@ -67,6 +67,8 @@ class Check : public call::Sink {
   // Where it hears blocks, before one is heard that is alike others to come (AlikeBlocks): whether, should it pass, the verdict is
   // that of all of them, and hearing the others would change nothing.
   virtual bool speaks_for_alike(const call::BlockSeen&) const { return false; }
+  // The same, as long as no check of the connection has notes (CallsSoFar).
+  virtual bool speaks_without_notes(const call::BlockSeen&) const { return false; }
   // Of rows that need all connections of the run (Rows::Across).
   virtual void on_attempt(const Attempt&) {}
 };

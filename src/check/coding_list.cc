@@ -69,11 +69,13 @@ bool CodingList::has(std::string_view name) const {
   }
 }
 
-void ListsByStream::add(call::StreamId stream, const call::BlockSeen& seen) {
-  if (!changes_.empty() && changes_.back().list.agrees(seen)) return;
+bool ListsByStream::add(call::StreamId stream, const call::BlockSeen& seen) {
+  if (!changes_.empty() && changes_.back().list.agrees(seen)) return false;
+  const bool first = changes_.empty();
   if (changes_.size() >= changes_max_) changes_.pop_front();
   changes_.push_back({stream, {}});
   changes_.back().list.read(seen);
+  return !first;
 }
 
 const CodingList* ListsByStream::of(call::StreamId stream) const {

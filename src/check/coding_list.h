@@ -38,7 +38,8 @@ class ListsByStream {
  public:
   explicit ListsByStream(const Limits& limits) : changes_max_(limits.streams_remembered) {}
 
-  void add(call::StreamId stream, const call::BlockSeen& seen);
+  // True: it is not that of the request before.
+  bool add(call::StreamId stream, const call::BlockSeen& seen);
   // Null when it is no longer known.
   const CodingList* of(call::StreamId stream) const;
 

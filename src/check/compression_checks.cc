@@ -2,7 +2,6 @@
 //
 // Few calls compress: only of these something is remembered, and of what clients take only where it changes.
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,22 +25,23 @@ using rpc::Decompressed;
 
 class CompressionChecks final : public Check {
  public:
-  explicit CompressionChecks(Findings& findings)
+  CompressionChecks(Findings& findings, CallsSoFar& calls)
       : findings_(findings),
         calls_max_(findings.limits().streams_max),
         decompressor_(findings.limits()),
-        accepted_(findings.limits()) {}
+        calls_(calls.notes),
+        accepted_(findings.limits()),
+        lists_vary_(calls.block_notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = true, .side_ends = false, .calls = true};
   }
+  bool speaks_without_notes(const call::BlockSeen& seen) const override;
   void on_block(const call::BlockSeen& seen) override;
   void on_message(const call::MessageSeen& seen) override {
     if (seen.message.flag == 1) compressed(seen);
   }
-  void on_call(const call::CallClosed& closed) override {
-    if (!calls_.empty()) calls_.erase(closed.call.place.stream);
-  }
+  void on_call(const call::CallClosed& closed) override { calls_.erase(closed.call.place.stream); }
 
  private:
   // grpc-encoding of both sides of a call, where it is not "identity".
@@ -52,8 +52,6 @@ class CompressionChecks final : public Check {
     bool compressed_request = false;  // a message with the flag was seen
   };
   Codings* of(StreamId stream);
-  bool says_nothing_new(const call::BlockSeen& seen) const;
-  [[gnu::noinline]] void hear(const call::BlockSeen& seen);  // hardly ever needed
   void request(const call::BlockSeen& seen);
   void response(const call::BlockSeen& seen);
   void learn_from(const call::BlockSeen& seen);
@@ -67,18 +65,16 @@ class CompressionChecks final : public Check {
   Findings& findings_;
   std::size_t calls_max_;
   rpc::Decompressor decompressor_;
-  std::map<StreamId, Codings> calls_;
-  ListsByStream accepted_;   // of the client
-  CodingList server_takes_;  // as the last answer that says so says
-  // BlockSeen::alike of what `accepted_` and `server_takes_` say already.
-  std::uint64_t request_alike_ = 0;
-  std::uint64_t response_alike_ = 0;
+  Notes<StreamId, Codings> calls_;
+  ListsByStream accepted_;             // of the client
+  CodingList server_takes_;            // as the last answer that says so says
+  Notes<Direction, bool> lists_vary_;  // what that side takes is not the same each time
 };
 
 // The entry is made when there is none; null when there are too many.
 CompressionChecks::Codings* CompressionChecks::of(StreamId stream) {
-  if (const auto it = calls_.find(stream); it != calls_.end()) return &it->second;
-  return calls_.size() < calls_max_ ? &calls_[stream] : nullptr;
+  if (Codings* const known = calls_.find(stream)) return known;
+  return calls_.size() < calls_max_ ? &calls_.try_emplace(stream) : nullptr;
 }
 
 // The usual block: for sure it names no coding.
@@ -86,20 +82,10 @@ bool names_no_coding(const call::BlockSeen& seen) {
   return seen.outcome.exact && seen.outcome.complete && !seen.outcome.has(FieldName::GrpcEncoding);
 }
 
-// As long as no call names a coding, trailers are of no use, nor is another block that is alike the one before.
-inline bool CompressionChecks::says_nothing_new(const call::BlockSeen& seen) const {
-  if (!calls_.empty() || seen.alike == 0) return false;
-  if (seen.role == BlockRole::Trailers) return true;
-  const bool known = (seen.role == BlockRole::Request && seen.alike == request_alike_) ||
-                     (seen.role == BlockRole::Response && seen.alike == response_alike_);
-  return known && names_no_coding(seen);
-}
+// As long as no call names a coding, and both sides take the same each time.
+bool CompressionChecks::speaks_without_notes(const call::BlockSeen& seen) const { return names_no_coding(seen); }
 
 void CompressionChecks::on_block(const call::BlockSeen& seen) {
-  if (!says_nothing_new(seen)) hear(seen);
-}
-
-void CompressionChecks::hear(const call::BlockSeen& seen) {
   if (seen.call == nullptr || seen.call->rpc_class != RpcClass::Grpc) return;
   if (seen.role == BlockRole::Request) {
     request(seen);
@@ -109,8 +95,7 @@ void CompressionChecks::hear(const call::BlockSeen& seen) {
 }
 
 void CompressionChecks::request(const call::BlockSeen& seen) {
-  if (seen.alike == 0 || seen.alike != request_alike_) accepted_.add(seen.spot.place.stream, seen);
-  request_alike_ = seen.alike;
+  if (accepted_.add(seen.spot.place.stream, seen)) lists_vary_.try_emplace(Direction::ToServer);
   if (names_no_coding(seen)) return;
   const Coding coding = coding_of(seen);
   if (coding.is_identity()) return;
@@ -139,18 +124,18 @@ void CompressionChecks::request_coding(const call::BlockSeen& seen, const Coding
 void CompressionChecks::response(const call::BlockSeen& seen) {
   if (seen.role == BlockRole::Response) {
     if (!names_no_coding(seen)) response_coding(seen);
-    if (seen.alike == 0 || seen.alike != response_alike_) learn_from(seen);
+    learn_from(seen);
   }
-  if (calls_.empty()) return;
-  const auto it = calls_.find(seen.spot.place.stream);
-  if (it == calls_.end()) return;
-  if (seen.role == BlockRole::Response) it->second.server_takes.read(seen);
-  if (seen.end_stream) unsupported(seen, it->second);
+  Codings* const codings = calls_.find(seen.spot.place.stream);
+  if (codings == nullptr) return;
+  if (seen.role == BlockRole::Response) codings->server_takes.read(seen);
+  if (seen.end_stream) unsupported(seen, *codings);
 }
 
 void CompressionChecks::learn_from(const call::BlockSeen& seen) {
-  response_alike_ = seen.alike;
-  if (seen.outcome.has(FieldName::GrpcAcceptEncoding) && !server_takes_.agrees(seen)) server_takes_.read(seen);
+  if (!seen.outcome.has(FieldName::GrpcAcceptEncoding) || server_takes_.agrees(seen)) return;
+  if (server_takes_.known != CodingList::Is::Absent) lists_vary_.try_emplace(Direction::ToClient);
+  server_takes_.read(seen);
 }
 
 void CompressionChecks::response_coding(const call::BlockSeen& seen) {
@@ -183,12 +168,12 @@ void CompressionChecks::compressed(const call::MessageSeen& seen) {
   const bool request = seen.spot.direction == Direction::ToServer;
   const RpcClass of_side = class_of(seen.call, seen.spot.direction);
   if (of_side == RpcClass::Other) return;
-  const auto it = calls_.find(seen.call.place.stream);
+  Codings* const known = calls_.find(seen.call.place.stream);
   const Codings none;
-  const Codings& codings = it == calls_.end() ? none : it->second;
-  if (request && it != calls_.end()) it->second.compressed_request = true;
+  const Codings& codings = known == nullptr ? none : *known;
+  if (request && known != nullptr) known->compressed_request = true;
   const Coding& coding = request ? codings.request : codings.response;
-  const bool forgotten = it == calls_.end() && calls_.size() >= calls_max_;
+  const bool forgotten = known == nullptr && calls_.size() >= calls_max_;
   if (of_side == RpcClass::Unknown || coding.known == Coding::Is::Unknown || forgotten) {
     for (const Id id : {Id::MG03, Id::MG04}) findings_.not_judgeable(id, "the grpc-encoding of the call is not known");
     if (!request) findings_.not_judgeable(Id::MG05, "the grpc-encoding of the call is not known");
@@ -260,6 +245,8 @@ void CompressionChecks::accepted_by_client(const call::MessageSeen& seen, const 
 
 }  // namespace
 
-std::unique_ptr<Check> compression_checks(Findings& findings) { return std::make_unique<CompressionChecks>(findings); }
+std::unique_ptr<Check> compression_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<CompressionChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

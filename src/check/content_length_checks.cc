@@ -1,6 +1,5 @@
 // HD06: content-length against the octets of DATA (RFC 9113 section 8.1.1). Few calls of gRPC have the field.
 #include <charconv>
-#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -22,7 +21,8 @@ bool is_head(call::Fields request) {
 
 class ContentLengthChecks final : public Check {
  public:
-  explicit ContentLengthChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+  ContentLengthChecks(Findings& findings, CallsSoFar& calls)
+      : findings_(findings), streams_max_(findings.limits().streams_remembered), streams_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = true};
@@ -32,9 +32,7 @@ class ContentLengthChecks final : public Check {
   }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
-  void on_call(const call::CallClosed& closed) override {
-    if (!streams_.empty()) streams_.erase(closed.call.place.stream);
-  }
+  void on_call(const call::CallClosed& closed) override { streams_.erase(closed.call.place.stream); }
 
  private:
   struct Stream {
@@ -45,14 +43,14 @@ class ContentLengthChecks final : public Check {
 
   Findings& findings_;
   std::size_t streams_max_;
-  std::map<StreamId, Stream> streams_;
+  Notes<StreamId, Stream> streams_;
 };
 
 constexpr std::size_t kLengthBytesMax = 32;
 
 ContentLengthChecks::Stream* ContentLengthChecks::of(StreamId stream) {
-  if (const auto it = streams_.find(stream); it != streams_.end()) return &it->second;
-  return streams_.size() < streams_max_ ? &streams_[stream] : nullptr;
+  if (Stream* const known = streams_.find(stream)) return known;
+  return streams_.size() < streams_max_ ? &streams_.try_emplace(stream) : nullptr;
 }
 
 void ContentLengthChecks::on_block(const call::BlockSeen& seen) {
@@ -74,13 +72,12 @@ void ContentLengthChecks::on_block(const call::BlockSeen& seen) {
 }
 
 void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
-  if (streams_.empty()) return;
-  const auto it = streams_.find(ended.call.place.stream);
-  if (it == streams_.end()) return;
+  const Stream* const stream = streams_.find(ended.call.place.stream);
+  if (stream == nullptr) return;
   const bool response = ended.spot.direction == Direction::ToClient;
-  const auto& length = it->second.lengths[static_cast<std::size_t>(ended.spot.direction)];
+  const auto& length = stream->lengths[static_cast<std::size_t>(ended.spot.direction)];
   const call::SideOfCall& side = response ? ended.call.response : ended.call.request;
-  const bool without_body = response && (it->second.head || ended.call.http_status == 304);
+  const bool without_body = response && (stream->head || ended.call.http_status == 304);
   if (!length || (without_body && side.bytes == 0)) return;
   if (!side.messages_known || !ended.connection.whole(ended.spot.direction)) {
     findings_.not_judgeable(Id::HD06, "not every DATA frame could be read");
@@ -95,6 +92,8 @@ void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
 
 }  // namespace
 
-std::unique_ptr<Check> content_length_checks(Findings& findings) { return std::make_unique<ContentLengthChecks>(findings); }
+std::unique_ptr<Check> content_length_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<ContentLengthChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

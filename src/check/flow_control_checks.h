@@ -47,6 +47,8 @@ class FlowControlChecks final : public Check {
     own.octets -= octets;
     return true;
   }
+  // Of WINDOW_UPDATE by that side, on a stream that has no windows: FC03 passes.
+  bool knows_credit(Direction of_update) { return !half(opposite(of_update)).lost; }
   // True: given to the window of the connection, or of the stream, which has windows; FC03 and FC04 pass.
   bool give_plain(FollowedStream* stream, const call::Spot& spot, std::uint32_t increment) {
     const Direction of_data = opposite(spot.direction);

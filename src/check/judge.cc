@@ -26,7 +26,7 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 }  // namespace
 
 Judge::Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* declared)
-    : findings(log), checks(all_checks(rows, findings, across, declared)), blocks(findings) {
+    : findings(log), checks(all_checks(rows, findings, calls, across, declared)), blocks(findings, calls) {
   for (const auto& check : checks.list) {
     const call::Interest interest = check->hears();
     roster.add(*check);
@@ -63,21 +63,34 @@ void Judge::on_tls(const call::TlsSeen& seen) {
 }
 
 void Judge::on_frame(const call::FrameSeen& seen) {
-  Attended* const attended = is_http2(seen.connection, seen.spot.place) ? of(seen.connection.number) : nullptr;
-  if (attended == nullptr || attended->checks.plain->take(seen)) return;
-  if (seen.connection.whole(seen.spot.direction)) attended->hear(seen);
+  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
+  if (attended == nullptr || !attended->checks.plain_frames->take(seen)) hear(seen);
 }
 
-[[gnu::noinline]] void Judge::Attended::hear(const call::FrameSeen& seen) {
-  for (Check* check : frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
-  if (seen.frame.header.is(http2::FrameType::Settings)) blocks.settle();
+void Judge::hear(const call::FrameSeen& seen) {
+  if (fetch(seen.connection)) return on_frame(seen);
+  Attended* const attended = judged(seen.connection, seen.spot);
+  if (attended == nullptr) return;
+  for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
+  if (seen.frame.header.is(http2::FrameType::Settings)) attended->blocks.settle();
 }
 
 void Judge::on_block(const call::BlockSeen& seen) {
+  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
+  if (attended == nullptr || !attended->blocks.take(seen)) return hear(seen);
+  if (may_tell_attempt(seen)) tell_attempt(seen);
+}
+
+void Judge::hear(const call::BlockSeen& seen) {
+  if (fetch(seen.connection)) return on_block(seen);
   Attended* const attended = judged(seen.connection, seen.spot);
   if (attended == nullptr) return;
   attended->blocks.on_block(seen);
-  if (!may_tell_attempt(seen) || !attempts_->wants_attempts()) return;
+  if (may_tell_attempt(seen)) tell_attempt(seen);
+}
+
+void Judge::tell_attempt(const call::BlockSeen& seen) {
+  if (!attempts_->wants_attempts()) return;
   if (const auto attempt = attempt_of(seen)) attempts_->on_attempt(seen.connection.number, *attempt);
 }
 
@@ -88,18 +101,36 @@ void Judge::on_attempt(call::ConnectionNumber connection, const Attempt& attempt
 }
 
 void Judge::on_message(const call::MessageSeen& seen) {
+  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
+  if (attended == nullptr || !attended->takes(seen)) hear(seen);
+}
+
+void Judge::hear(const call::MessageSeen& seen) {
+  if (fetch(seen.connection)) return on_message(seen);
   Attended* const attended = judged(seen.connection, seen.spot);
   if (attended == nullptr) return;
   for (call::Sink* check : attended->roster.messages()) check->on_message(seen);
 }
 
 void Judge::on_side_ended(const call::SideEnded& ended) {
+  Attended* const attended = surely_judged(ended.connection, ended.spot.place);
+  if (attended == nullptr || !attended->takes(ended)) hear(ended);
+}
+
+void Judge::hear(const call::SideEnded& ended) {
+  if (fetch(ended.connection)) return on_side_ended(ended);
   Attended* const attended = judged(ended.connection, ended.spot);
   if (attended == nullptr) return;
   for (Check* check : attended->side_ends[SideEnds::index(ended)]) check->on_side_ended(ended);
 }
 
 void Judge::on_call(const call::CallClosed& closed) {
+  Attended* const attended = surely_judged(closed.connection, closed.call.place);
+  if (attended == nullptr || !attended->takes(closed)) hear(closed);
+}
+
+void Judge::hear(const call::CallClosed& closed) {
+  if (fetch(closed.connection)) return on_call(closed);
   Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection.number);
   if (attended == nullptr) return;
   for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
@@ -110,7 +141,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   if (it == attended_.end()) return;
   Findings& findings = it->second.findings;
   it->second.blocks.settle();
-  if (it->second.checks.plain) it->second.checks.plain->settle(findings);
+  if (it->second.checks.plain_frames) it->second.checks.plain_frames->settle(findings);
   if (is_broken_preface(closed.connection)) findings.release();
   for (const auto& check : it->second.checks.list) check->on_connection_closed(closed);
   lay_aside(closed.connection, findings);

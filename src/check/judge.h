@@ -71,9 +71,14 @@ class Judge final : public call::Sink, public AttemptSink {
   // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
   struct Attended {
     Attended(Rows rows, FindingLog& log, Across& across, Declared* declared);
-    void hear(const call::FrameSeen& seen);
+    // The short way, where there is one.
+    template <typename Event>
+    bool takes(const Event& event) {
+      return checks.plain_calls && checks.plain_calls->take(event);
+    }
 
     Findings findings;
+    CallsSoFar calls;
     AllChecks checks;
     AlikeBlocks blocks;
     call::Roster roster;
@@ -97,6 +102,23 @@ class Judge final : public call::Sink, public AttemptSink {
   Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
     return connection.whole(spot.direction) && is_http2(connection, spot.place) ? of(connection.number) : nullptr;
   }
+  // The short way: the usual case of both, found out in few steps. Null does not mean that it is not judged.
+  [[gnu::always_inline]] Attended* surely_judged(const call::ConnectionView& connection, const call::Place& place) const {
+    const bool usual = connection.whole() && connection.server_opening == http2::Opening::Http2 &&
+                       (place.stream != 1 || began_with_preface(connection));
+    return usual ? recent_.find(connection.number) : nullptr;
+  }
+  // True: it was not at hand, and is now. Then the short way is tried once more.
+  bool fetch(const call::ConnectionView& connection) {
+    return recent_.find(connection.number) == nullptr && look_up(connection.number) != nullptr;
+  }
+  // The long way.
+  [[gnu::noinline]] void hear(const call::FrameSeen& seen);
+  [[gnu::noinline]] void hear(const call::BlockSeen& seen);
+  [[gnu::noinline]] void hear(const call::MessageSeen& seen);
+  [[gnu::noinline]] void hear(const call::SideEnded& ended);
+  [[gnu::noinline]] void hear(const call::CallClosed& closed);
+  [[gnu::noinline]] void tell_attempt(const call::BlockSeen& seen);
   bool passes_over(const call::ConnectionView& connection) const;
   bool judges(Id id) const { return rows_ == Rows::All || is_across(id) == (rows_ == Rows::Across); }
   void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) const;

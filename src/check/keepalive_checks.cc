@@ -1,5 +1,4 @@
 // BH01 to BH04: PINGs over time (gRFC A8, keepalive.md). What is in a PING never decides: all are alike.
-#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -24,17 +23,16 @@ constexpr std::size_t kPingsListed = 5;  // the newest
 
 class KeepaliveChecks final : public Check {
  public:
-  explicit KeepaliveChecks(Findings& findings) : findings_(findings) {}
+  KeepaliveChecks(Findings& findings, CallsSoFar& calls) : findings_(findings), calls_(calls), unanswered_(calls.block_notes) {}
 
   call::Interest hears() const override {
     return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
   FrameTypes frame_types() const override { return kSignals; }
   void on_frame(const call::FrameSeen& seen) override;
-  void on_block(const call::BlockSeen& seen) override {
-    if (unanswered_[static_cast<std::size_t>(seen.spot.direction)]) silence(seen.connection, seen.spot);
-  }
-  void on_call(const call::CallClosed&) override { ++calls_closed_; }
+  bool speaks_without_notes(const call::BlockSeen&) const override { return true; }
+  void on_block(const call::BlockSeen& seen) override { silence(seen.connection, seen.spot); }
+  void on_call(const call::CallClosed&) override { ++calls_.closed; }
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
@@ -51,20 +49,20 @@ class KeepaliveChecks final : public Check {
   void goaway(const call::FrameSeen& seen, const http2::GoawayFrame& frame);
 
   Findings& findings_;
+  CallsSoFar& calls_;
   std::optional<call::Spot> last_ping_;  // of the client, without HEADERS or DATA received since
   PingStrikes strikes_;
   std::uint64_t answer_frames_ = 0;  // by the last PING of the client
-  std::uint64_t calls_closed_ = 0;
-  std::deque<call::Spot> pings_;  // of the client
+  std::deque<call::Spot> pings_;     // of the client
   std::optional<call::Spot> too_many_;
-  std::array<std::optional<Sent>, 2> unanswered_;
+  Notes<Direction, Sent> unanswered_;
 };
 
 void KeepaliveChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   silence(seen.connection, seen.spot);
   if (header.is(FrameType::Ping) && !header.has(http2::kFlagAck)) {
-    unanswered_[static_cast<std::size_t>(seen.spot.direction)] = Sent{seen.spot, received(seen.connection, seen.spot)};
+    unanswered_.try_emplace(seen.spot.direction) = Sent{seen.spot, received(seen.connection, seen.spot)};
     if (seen.spot.direction == Direction::ToServer) client_ping(seen);
   } else if (const auto* frame = std::get_if<http2::GoawayFrame>(&seen.frame.payload)) {
     goaway(seen, *frame);
@@ -94,7 +92,7 @@ void KeepaliveChecks::client_ping(const call::FrameSeen& seen) {
   last_ping_ = seen.spot;
   pings_.push_back(seen.spot);
   if (pings_.size() > kPingsListed) pings_.pop_front();
-  switch (strikes_.ping(seen.spot.time, seen.connection.calls != calls_closed_)) {
+  switch (strikes_.ping(seen.spot.time, seen.connection.calls != calls_.closed)) {
     case PingStrikes::Answer::Permitted:
       findings_.pass(Id::BH02);
       break;
@@ -108,18 +106,18 @@ void KeepaliveChecks::client_ping(const call::FrameSeen& seen) {
 
 // BH04. Octets of any kind show that the connection lives.
 void KeepaliveChecks::silence(const call::ConnectionView& connection, const call::Spot& spot) {
-  std::optional<Sent>& sent = unanswered_[static_cast<std::size_t>(spot.direction)];
-  if (!sent) return;
+  const Sent* const sent = unanswered_.find(spot.direction);
+  if (sent == nullptr) return;
   if (received(connection, spot) != sent->received) {
     findings_.pass(Id::BH04);
-    sent.reset();
+    unanswered_.erase(spot.direction);
     return;
   }
   const Duration silent = spot.time - sent->spot.time;
   if (silent < kTimeout + kJitter || !connection.whole() || !connection.seen_all_before(spot)) return;
   findings_.fail(Id::BH04, spot,
                  fmt::format("no octet came for {} after a PING, and its sender still uses the connection", to_human(silent)));
-  sent.reset();
+  unanswered_.erase(spot.direction);
 }
 
 // BH03.
@@ -146,6 +144,8 @@ void KeepaliveChecks::on_connection_closed(const call::ConnectionClosed& closed)
 
 }  // namespace
 
-std::unique_ptr<Check> keepalive_checks(Findings& findings) { return std::make_unique<KeepaliveChecks>(findings); }
+std::unique_ptr<Check> keepalive_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<KeepaliveChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

@@ -1,7 +1,6 @@
 // RS09: requests that are not gRPC, on a connection that carries gRPC, too (gRPC over HTTP2, Content-Type). It alone judges calls
 // that are not of class grpc (RULE 3).
 #include <deque>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,16 +18,15 @@ using http2::FieldName;
 
 class MediaTypeChecks final : public Check {
  public:
-  explicit MediaTypeChecks(Findings& findings) : findings_(findings), streams_max_(findings.limits().streams_remembered) {}
+  MediaTypeChecks(Findings& findings, CallsSoFar& calls)
+      : findings_(findings), streams_max_(findings.limits().streams_remembered), types_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
   bool speaks_for_alike(const call::BlockSeen& seen) const override { return grpc_seen_ && seen.call->rpc_class == RpcClass::Grpc; }
   void on_block(const call::BlockSeen& seen) override;
-  void on_call(const call::CallClosed& closed) override {
-    if (!types_.empty()) types_.erase(closed.call.place.stream);
-  }
+  void on_call(const call::CallClosed& closed) override { types_.erase(closed.call.place.stream); }
 
  private:
   struct Answered {
@@ -42,8 +40,8 @@ class MediaTypeChecks final : public Check {
   Findings& findings_;
   std::size_t streams_max_;
   bool grpc_seen_ = false;
-  std::map<StreamId, std::string> types_;  // content-types of the requests that are open
-  std::deque<Answered> waiting_;           // until the connection has carried gRPC
+  Notes<StreamId, std::string> types_;  // content-types of the requests that are open
+  std::deque<Answered> waiting_;        // until the connection has carried gRPC
 };
 
 constexpr std::size_t kTypeBytesMax = 100;
@@ -52,10 +50,10 @@ void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
   if (seen.call == nullptr) return;
   if (seen.role == BlockRole::Request) {
     request(seen);
-  } else if (seen.role == BlockRole::Response && !types_.empty()) {
-    const auto it = types_.find(seen.spot.place.stream);
-    if (it == types_.end()) return;
-    const Answered answer{seen.spot, it->second, seen.call->http_status};
+  } else if (seen.role == BlockRole::Response) {
+    const std::string* const type = types_.find(seen.spot.place.stream);
+    if (type == nullptr) return;
+    const Answered answer{seen.spot, *type, seen.call->http_status};
     if (grpc_seen_) {
       answered(answer);
     } else if (waiting_.size() < streams_max_) {
@@ -72,7 +70,7 @@ void MediaTypeChecks::request(const call::BlockSeen& seen) {
   } else if (seen.call->rpc_class == RpcClass::Other) {
     const auto type = call::exact_value(seen.fields, FieldName::ContentType);
     if (type && !type->starts_with("application/grpc") && types_.size() < streams_max_) {
-      types_.emplace(seen.spot.place.stream, type->substr(0, kTypeBytesMax));
+      types_.try_emplace(seen.spot.place.stream, std::string(type->substr(0, kTypeBytesMax)));
     }
   }
 }
@@ -89,6 +87,8 @@ void MediaTypeChecks::answered(const Answered& answer) {
 
 }  // namespace
 
-std::unique_ptr<Check> media_type_checks(Findings& findings) { return std::make_unique<MediaTypeChecks>(findings); }
+std::unique_ptr<Check> media_type_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<MediaTypeChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

@@ -1,21 +1,18 @@
 // MG: length-prefixed messages (gRPC over HTTP2, Length-Prefixed-Message). Calls of class grpc only (RULE 3).
-#include <map>
-
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/plain_calls.h"
 
 namespace testigo::check {
 namespace {
 
 using call::RpcClass;
 
-constexpr std::uint32_t kUsualLengthMax = std::uint32_t{4} << 20;  // what receivers take by default
-
 class MessageChecks final : public Check {
  public:
-  explicit MessageChecks(Findings& findings) : findings_(findings) {}
+  MessageChecks(Findings& findings, CallsSoFar& calls) : findings_(findings), long_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = true, .side_ends = true, .calls = true};
@@ -54,9 +51,7 @@ class MessageChecks final : public Check {
                     [&] { return fmt::format("the stream ended with {} octets of a message that is not whole", ended.left_over); });
   }
 
-  void on_call(const call::CallClosed& closed) override {
-    if (!long_.empty()) length_taken(closed.call);
-  }
+  void on_call(const call::CallClosed& closed) override { length_taken(closed.call); }
 
  private:
   void length(const call::MessageSeen& seen);
@@ -68,7 +63,7 @@ class MessageChecks final : public Check {
     std::uint64_t number = 0;
     std::uint32_t length = 0;
   };
-  std::map<call::StreamId, Long> long_;  // the first long message of a request whose status is to come
+  Notes<call::StreamId, Long> long_;  // the first long message of a request whose status is to come
 };
 
 std::string too_long(std::uint64_t number, std::uint32_t length) {
@@ -87,15 +82,16 @@ void MessageChecks::length(const call::MessageSeen& seen) {
 }
 
 void MessageChecks::length_taken(const call::Call& call) {
-  const auto it = long_.find(call.place.stream);
-  if (it == long_.end()) return;
-  const Long& message = it->second;
-  findings_.judge(Id::MG08, call.status == 0, message.spot, [&] { return too_long(message.number, message.length); });
-  long_.erase(it);
+  const Long* const message = long_.find(call.place.stream);
+  if (message == nullptr) return;
+  findings_.judge(Id::MG08, call.status == rpc::kOk, message->spot, [&] { return too_long(message->number, message->length); });
+  long_.erase(call.place.stream);
 }
 
 }  // namespace
 
-std::unique_ptr<Check> message_checks(Findings& findings) { return std::make_unique<MessageChecks>(findings); }
+std::unique_ptr<Check> message_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<MessageChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

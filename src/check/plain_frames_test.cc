@@ -22,7 +22,7 @@ class OneWay {
   OneWay(const Limits& limits, bool short_way) : log_(limits), across_(limits), short_way_(short_way) {}
 
   void on_frame(const call::FrameSeen& seen) {
-    if (short_way_ && checks_.plain->take(seen)) {
+    if (short_way_ && checks_.plain_frames->take(seen)) {
       ++taken;
       return;
     }
@@ -34,10 +34,10 @@ class OneWay {
   void tell(Tell tell) {
     for (const auto& check : checks_.list) tell(*check);
   }
-  void settle() { checks_.plain->settle(findings_); }
+  void settle() { checks_.plain_frames->settle(findings_); }
 
   const Findings& findings() const { return findings_; }
-  std::size_t streams_followed() const { return checks_.plain->streams_followed(); }
+  std::size_t streams_followed() const { return checks_.plain_frames->streams_followed(); }
   const std::vector<Finding>& told() const { return log_.kept(); }
 
   std::size_t taken = 0;
@@ -45,8 +45,9 @@ class OneWay {
  private:
   FindingLog log_;
   Findings findings_{log_};
+  CallsSoFar calls_;
   Across across_;
-  AllChecks checks_ = all_checks(Rows::All, findings_, across_);
+  AllChecks checks_ = all_checks(Rows::All, findings_, calls_, across_);
   bool short_way_;
 };
 
@@ -283,8 +284,9 @@ TEST(PlainFrames, AreStreamsThatWereOpenBeforeAGoaway) {
 TEST(PlainFrames, SpeakForAllWhoHearThem) {
   FindingLog log;
   Findings findings(log);
+  CallsSoFar calls;
   Across across{Limits()};
-  const AllChecks checks = all_checks(Rows::All, findings, across);
+  const AllChecks checks = all_checks(Rows::All, findings, calls, across);
   const auto hearers = [&](FrameType type) {
     return std::ranges::count_if(checks.list, [&](const auto& check) {
       return check->hears().frames && check->frame_types().has(FrameTypes::index(static_cast<std::uint8_t>(type)));

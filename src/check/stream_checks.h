@@ -40,6 +40,8 @@ class StreamChecks final : public Check {
   static bool may_go_on(const FollowedStream& stream, Direction direction) {
     return !stream.life.reset() && !stream.life.side(direction).by_end_stream;
   }
+  // Of WINDOW_UPDATE on a stream that nobody follows: no row has a word on it.
+  bool was_open(http2::StreamId id) const { return !streams_.given_up() && streams_.opened(id) != StreamTable::Opened::Never; }
   // HEADERS of the server, which may.
   void answer(http2::StreamId id, FollowedStream& stream) { answer_order_.on_headers(id, stream.life); }
   // The stream is the client's; its side may go on, and does not. The caller drops it where nobody follows it any more.

@@ -5,6 +5,9 @@
 
 namespace testigo::check {
 
+// It began with HTTP/2's own first octets.
+inline bool began_with_preface(const call::ConnectionView& connection) { return connection.client_first.starts_with("PRI "); }
+
 bool began_as_http1(const call::ConnectionView& connection);
 
 // The request of stream 1 is none of HTTP/2: what stands on that stream is nothing that a check could judge.
