@@ -14,7 +14,7 @@ using namespace testigo::http2;
 
 struct Seen {
   std::vector<std::byte> octets;  // of all frames, written again
-  std::vector<std::uint64_t> offsets;
+  std::vector<std::uint64_t> ends;
   std::size_t pending = 0;
   friend bool operator==(const Seen&, const Seen&) = default;
 };
@@ -27,9 +27,9 @@ Seen decode_all(Bytes octets, std::uint64_t seed) {
     decoder.feed(*piece);
     Frame frame;
     while (decoder.next(frame) == Decoded::Done) {
-      REQUIRE(decoder.offset() == seen.octets.size());
-      seen.offsets.push_back(decoder.offset());
       encode_frame(frame, seen.octets);
+      REQUIRE(decoder.end() == seen.octets.size());
+      seen.ends.push_back(decoder.end());
     }
     seen.pending = decoder.pending();
   }

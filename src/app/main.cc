@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -12,12 +13,19 @@
 #include "app/one_dash.h"
 #include "base/environment_error.h"
 #include "base/usage_error.h"
+#include "run/terminal.h"
 #include "run/version.h"
 
 namespace {
 
 constexpr int kWrongUsage = 2;
 constexpr int kEnvironmentFailed = 4;
+
+// Who prints much hands it to the system in large pieces. (A size without a buffer is passed over by glibc.)
+void print_in_large_pieces() {
+  static std::array<char, 64 << 10> buffer;  // until stdout is flushed at the very end
+  if (!testigo::run::is_terminal(stdout)) std::setvbuf(stdout, buffer.data(), _IOFBF, buffer.size());
+}
 
 // --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
 int complain(const CLI::App& app, const CLI::ParseError& error) {
@@ -31,6 +39,7 @@ int complain(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  print_in_large_pieces();
   CLI::App app("Testigo gives a verdict on gRPC communication, and shows you the bytes.", "testigo");
   app.set_version_flag("--version", fmt::format("testigo {}", testigo::run::kVersion));
   app.require_subcommand(1);

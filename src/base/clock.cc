@@ -44,6 +44,14 @@ char* write_number(char* at, std::uint64_t number) { return std::to_chars(at, at
 
 char* write_text(char* at, std::string_view text) { return std::ranges::copy(text, at).out; }
 
+// Less than 1000.
+char* write_small(char* at, std::uint64_t number) {
+  if (number >= 100) *at++ = static_cast<char>('0' + number / 100);
+  if (number >= 10) *at++ = static_cast<char>('0' + number / 10 % 10);
+  *at++ = static_cast<char>('0' + number % 10);
+  return at;
+}
+
 // Rounded to the nearest.
 constexpr std::uint64_t divided(std::uint64_t number, std::uint64_t by) { return (number + by / 2) / by; }
 
@@ -56,9 +64,9 @@ char* write_three_digits(char* at, std::uint64_t number) {
   if (digits >= 1000) digits = divided(number * 10, kUnit), decimals = 1;
   if (decimals == 1 && digits >= 1000) digits = divided(number, kUnit), decimals = 0;
   for (; decimals > 0 && digits % 10 == 0; --decimals) digits /= 10;
-  if (decimals == 0) return write_number(at, digits);
+  if (decimals == 0) return write_small(at, digits);
   const std::uint64_t scale = decimals == 2 ? 100 : 10;
-  at = write_number(at, digits / scale);
+  at = write_small(at, digits / scale);
   *at = '.';
   put_digits(at + 1, decimals, digits % scale);
   return at + 1 + decimals;
@@ -167,7 +175,7 @@ char* write_human(char* at, Duration duration) {
   const std::uint64_t nanos =
       negative ? 0 - static_cast<std::uint64_t>(duration.count()) : static_cast<std::uint64_t>(duration.count());
   if (negative) *at++ = '-';
-  if (nanos < 1'000) return write_text(write_number(at, nanos), " ns");
+  if (nanos < 1'000) return write_text(write_small(at, nanos), " ns");
   if (nanos < 999'500) return write_text(write_three_digits<1'000>(at, nanos), " µs");
   if (nanos < 999'500'000) return write_text(write_three_digits<1'000'000>(at, nanos), " ms");
   if (nanos < 59'950'000'000) return write_text(write_three_digits<1'000'000'000>(at, nanos), " s");

@@ -53,7 +53,7 @@ class Gists {
     std::optional<Gist> gist;
   };
 
-  const Gist& learn(const http2::DecodedBlock& block, std::size_t place) {
+  [[gnu::noinline]] const Gist& learn(const http2::DecodedBlock& block, std::size_t place) {
     if (block.alike == 0) return other_.emplace(Fields(block.fields), block.outcome.complete);
     if (place >= entries_.size()) entries_.resize(place + 1);
     entries_[place].alike = block.alike;

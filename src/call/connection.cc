@@ -111,15 +111,14 @@ void Connection::read_frames(const Chunk& chunk, Bytes octets) {
   Spot spot{{chunk.packet, view_.number}, chunk.direction, chunk.time, 0, 0, from.acked};
   while (from.frames.next(frame) == http2::Decoded::Done) {
     spot.place.stream = frame.header.stream;
-    spot.offset = from.base + from.frames.offset();
-    spot.end = spot.offset + http2::kFrameHeaderBytes + frame.header.length;
-    on_frame(spot, frame);
+    spot.end = from.base + from.frames.end();
+    spot.offset = spot.end - http2::kFrameHeaderBytes - frame.header.length;
+    on_frame(from, spot, frame);
   }
 }
 
-inline void Connection::on_frame(const Spot& spot, const http2::Frame& frame) {
+inline void Connection::on_frame(const Half& from, const Spot& spot, const http2::Frame& frame) {
   frames_.on_frame({view_, spot, frame});
-  const Half& from = half(spot.direction);
   if (from.gap || awaiting_answers_ || from.block) on_unusual(spot, frame.header);
   if (const auto* headers = std::get_if<http2::HeadersFrame>(&frame.payload)) {
     on_headers(spot, frame, headers->fragment, false);

@@ -84,7 +84,8 @@ class Connection {
   };
 
   // connection.cc: octets become frames.
-  Half& half(Direction direction) { return halves_[static_cast<std::size_t>(direction)]; }
+  Half& half(Direction direction) { return direction == Direction::ToServer ? halves_[0] : halves_[1]; }
+  const Half& half(Direction direction) const { return direction == Direction::ToServer ? halves_[0] : halves_[1]; }
   http2::Opening& opening(Direction direction);
   void remember_first(const Chunk& chunk);
   void on_gap(const Chunk& chunk);
@@ -92,7 +93,7 @@ class Connection {
   void read_other(const Chunk& chunk);
   bool recognise(const Chunk& chunk, Bytes& octets);
   void read_frames(const Chunk& chunk, Bytes octets);
-  void on_frame(const Spot& spot, const http2::Frame& frame);
+  void on_frame(const Half& from, const Spot& spot, const http2::Frame& frame);
   void on_unusual(const Spot& spot, const http2::FrameHeader& header);
   void on_other(const Spot& spot, const http2::Frame& frame);
   void finish();
@@ -114,8 +115,13 @@ class Connection {
 
   // connection_gaps.cc: what was not seen.
   void begin_late();
-  bool readable(Direction direction) const;
-  static bool may_have_ended(const Stream& stream, Direction direction);
+  bool readable(Direction direction) const {
+    const Half& of = half(direction);
+    return !of.blind && !(of.gap && of.gap->resync);
+  }
+  static bool may_have_ended(const Stream& stream, Direction direction) {
+    return stream.may_have_ended[static_cast<std::size_t>(direction)];
+  }
   BehindGap& behind_gap(Half& from);
   void break_frame(Direction direction);
   void begin_broken(Direction direction, Bytes payload);
@@ -167,13 +173,13 @@ class Connection {
   }
   void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
   const http2::DecodedBlock& note_faults(Half& from, const http2::DecodedBlock& decoded, BlockEnd end);
-  BlockRole role_of_block(const Spot& spot, Stream* stream, bool end_stream);
-  BlockRole open_call(const Spot& spot);
+  Stream* open_call(const Spot& spot);
+  BlockRole role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   void read_status(Call& call, const AnswerGist& gist) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
   bool may_go_on(const Stream& stream) const;
-  void close(StreamId id, Ending ending, const Spot& spot);
+  void close(Stream& stream, Ending ending, const Spot& spot);
   void close_all(Ending ending, const Spot& spot);
   void close_unfollowed(const Spot& spot);
 

@@ -6,6 +6,11 @@
 #include "wire/rpc/percent.h"
 
 namespace testigo::call {
+namespace {
+
+constexpr auto kRequest = static_cast<std::size_t>(Direction::ToServer), kAnswer = static_cast<std::size_t>(Direction::ToClient);
+
+}  // namespace
 
 Stream* Connection::look_up(StreamId id) {
   Stream* const found = streams_.find(id);
@@ -31,16 +36,22 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
   Half& from = half(spot.direction);
   block_ = &from.hpack.decode(block);
   if (block_->outcome.faults != 0 || end == BlockEnd::Cut) block_ = &note_faults(from, *block_, end);
-  Stream* stream = nullptr;
-  BlockRole role = BlockRole::Unknown;
-  if (!promised && spot.place.stream != 0) {
-    stream = find(spot.place.stream);
-    role = role_of_block(spot, stream, end_stream);
-    if (stream == nullptr) stream = find(spot.place.stream);
-  }
+  const bool client = spot.direction == Direction::ToServer;
+  const bool of_call = !promised && spot.place.stream != 0;
+  Stream* const known = of_call ? find(spot.place.stream) : nullptr;
+  Stream* const stream = known == nullptr && of_call && client ? open_call(spot) : known;
   SideOfCall* const from_side = stream == nullptr ? nullptr : &side(*stream, spot.direction);
   const bool goes_on = from_side != nullptr && !from_side->ended;  // else ST05
+  const AnswerGist* const answer = goes_on && !client ? &answers_.of(*block_) : nullptr;
+  BlockRole role = BlockRole::Unknown;
   if (goes_on) {
+    if (answer != nullptr) {
+      role = role_of_answer(*stream, spot, *answer, end_stream);
+    } else if (known == nullptr) {
+      role = BlockRole::Request;
+    } else if (!stream->role_lost[kRequest]) {
+      role = BlockRole::RequestTrailers;
+    }
     from_side->end = spot.end;
     from_side->packet = spot.place.packet;
   }
@@ -48,38 +59,33 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
   blocks_.on_block(
       {view_, spot, role, end_stream, fields(), block_->outcome, stream == nullptr ? nullptr : &stream->call, block_->alike});
   if (!goes_on || !end_stream) return;
-  const bool without_status = spot.direction == Direction::ToClient && answers_.of(*block_).without_grpc_status;
+  const bool without_status = answer != nullptr && answer->without_grpc_status;
   end_side(*stream, spot, true, without_status ? Ending::WithoutStatus : Ending::Trailers);
 }
 
-BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, bool end_stream) {
-  const bool client = spot.direction == Direction::ToServer;
-  if (stream == nullptr) return client ? open_call(spot) : BlockRole::Unknown;
-  if (side(*stream, spot.direction).ended) return BlockRole::Unknown;
-  const bool lost = stream->role_lost[static_cast<std::size_t>(spot.direction)];
-  if (client) return lost ? BlockRole::Unknown : BlockRole::RequestTrailers;
-  const AnswerGist& gist = answers_.of(*block_);
+BlockRole Connection::role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {
+  const bool lost = stream.role_lost[kAnswer];
   // A :status says what the block is, whatever was lost before it.
-  const bool first = lost && !stream->call.response.headers && gist.http_status;
-  if (!lost || first) return read_response(*stream, spot, gist, end_stream);
-  if (end_stream) read_status(stream->call, gist);
+  const bool first = lost && !stream.call.response.headers && gist.http_status;
+  if (!lost || first) return read_response(stream, spot, gist, end_stream);
+  if (end_stream) read_status(stream.call, gist);
   return BlockRole::Unknown;
 }
 
-// A new stream gets a call of its own, unless too many are open. An id that is not above all before it opens none: its stream is
-// closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
-BlockRole Connection::open_call(const Spot& spot) {
-  if (spot.place.stream <= highest_stream_) return BlockRole::Unknown;
+// A new stream gets a call of its own, unless too many are open: then null. An id that is not above all before it opens none: its
+// stream is closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
+Stream* Connection::open_call(const Spot& spot) {
+  if (spot.place.stream <= highest_stream_) return nullptr;
   Half& client = half(Direction::ToServer);
   if (client.gap) note_new_stream(client, spot.place.stream);
   highest_stream_ = spot.place.stream;
   if (client.gap && !opens_request(fields())) {  // trailers of a request whose headers were lost look the same
     ++view_.calls_not_followed;
-    return BlockRole::Unknown;
+    return nullptr;
   }
   if (streams_.size() >= limits_.streams_max || all_.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
-    return BlockRole::Unknown;
+    return nullptr;
   }
   ++view_.calls;
   ++all_.streams;
@@ -99,7 +105,7 @@ BlockRole Connection::open_call(const Spot& spot) {
   }
   call.timeout = gist.timeout;
   if (gist.keeps_to_grpc) note_habit(*gist.keeps_to_grpc);
-  return BlockRole::Request;
+  return recent_;
 }
 
 BlockRole Connection::read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {
@@ -111,7 +117,7 @@ BlockRole Connection::read_response(Stream& stream, const Spot& spot, const Answ
   if (gist.informational) return BlockRole::Informational;
   // Without END_STREAM and with a :status that is not known it may be informational, or not.
   const bool known = gist.status_known || end_stream;
-  stream.role_lost[static_cast<std::size_t>(spot.direction)] = !known;
+  stream.role_lost[kAnswer] = !known;
   if (!call.first_response) call.first_response = spot.time;
   call.response.headers = true;
   call.response.headers_end = spot.end;
@@ -142,19 +148,19 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
     call.ended = std::max(spot.time, call.started);  // packets may come in another order
     call.ending = ending;
   }
-  if (!may_go_on(stream)) close(call.place.stream, call.ending, spot);
+  if (!may_go_on(stream)) close(stream, call.ending, spot);
 }
 
 // Whether anything that is still to come of the call can be seen.
-bool Connection::may_go_on(const Stream& stream) const {
+inline bool Connection::may_go_on(const Stream& stream) const {
   const auto goes_on = [&](const SideOfCall& side, Direction direction) {
     return !side.ended && readable(direction) && !may_have_ended(stream, direction);
   };
   return goes_on(stream.call.request, Direction::ToServer) || goes_on(stream.call.response, Direction::ToClient);
 }
 
-void Connection::close(StreamId id, Ending ending, const Spot& spot) {
-  Stream& stream = *find(id);
+void Connection::close(Stream& stream, Ending ending, const Spot& spot) {
+  const StreamId id = stream.call.place.stream;
   Call& call = stream.call;
   const bool unanswered = !call.response.headers && ending != Ending::ResetByServer && ending != Ending::WithoutStatus;
   // A stream that crossed the GOAWAY was not processed either (RFC 9113 section 6.8).
@@ -177,17 +183,18 @@ void Connection::close(StreamId id, Ending ending, const Spot& spot) {
 
 void Connection::close_all(Ending ending, const Spot& spot) {
   for (const StreamId id : streams_.ids()) {
-    const Call& call = streams_.find(id)->call;
-    if (!call.response.ended) ++calls_cut_off_;
-    close(id, call.response.ended ? call.ending : ending, spot);
+    Stream& stream = *streams_.find(id);
+    const bool answered = stream.call.response.ended;
+    if (!answered) ++calls_cut_off_;
+    close(stream, answered ? stream.call.ending : ending, spot);
   }
 }
 
 // Behind a gap: the calls of which nothing more can be seen.
 void Connection::close_unfollowed(const Spot& spot) {
   for (const StreamId id : streams_.ids()) {
-    const Stream& stream = *streams_.find(id);
-    if (!may_go_on(stream)) close(id, stream.call.response.ended ? stream.call.ending : Ending::StillOpen, spot);
+    Stream& stream = *streams_.find(id);
+    if (!may_go_on(stream)) close(stream, stream.call.response.ended ? stream.call.ending : Ending::StillOpen, spot);
   }
 }
 

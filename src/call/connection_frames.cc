@@ -113,14 +113,14 @@ void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   Call& call = stream->call;
   call.error_code = error_code;
   if (call.response.ended) {  // the answer was whole: the reset only says that the rest of the request is not wanted
-    close(spot.place.stream, call.ending, spot);
+    close(*stream, call.ending, spot);
     return;
   }
   const bool refused = spot.direction == Direction::ToClient && error_code == http2::kRefusedStream && !call.response.headers;
   const Ending ending = refused                                 ? Ending::Refused
                         : spot.direction == Direction::ToServer ? Ending::ResetByClient
                                                                 : Ending::ResetByServer;
-  close(spot.place.stream, ending, spot);
+  close(*stream, ending, spot);
 }
 
 // RFC 9113 section 6.8: streams above the last id were not processed, and never will be.
@@ -129,7 +129,8 @@ void Connection::on_goaway(const Spot& spot, const http2::GoawayFrame& goaway) {
   if (spot.direction == Direction::ToServer || goaway.last_stream >= goaway_last_) return;
   const StreamId before = std::exchange(goaway_last_, goaway.last_stream);
   for (const StreamId id : streams_.ids(goaway.last_stream, before)) {
-    if (!find(id)->call.response.headers) close(id, Ending::Refused, spot);
+    Stream& stream = *streams_.find(id);
+    if (!stream.call.response.headers) close(stream, Ending::Refused, spot);
   }
 }
 

@@ -25,15 +25,6 @@ bool shows_that_stream_is_open(const http2::FrameHeader& header) {
 
 }  // namespace
 
-bool Connection::may_have_ended(const Stream& stream, Direction direction) {
-  return stream.may_have_ended[static_cast<std::size_t>(direction)];
-}
-
-bool Connection::readable(Direction direction) const {
-  const Half& of = halves_[static_cast<std::size_t>(direction)];
-  return !of.blind && !(of.gap && of.gap->resync);
-}
-
 BehindGap& Connection::behind_gap(Half& from) {
   if (!from.gap) from.gap = std::make_unique<BehindGap>(limits_.unknown_methods_max);
   return *from.gap;

@@ -6,6 +6,8 @@ namespace testigo::call {
 
 namespace {
 
+constexpr SideOfCall kNewSide;
+
 // As if it were new, but for the room that its texts have.
 void clear(Call& call) {
   // All members, so that none can be forgotten that is added.
@@ -20,7 +22,7 @@ void clear(Call& call) {
   unknown_method = 0;
   opened_behind_gap = false;
   timeout.reset();
-  request = response = {};
+  request = response = kNewSide;
   first_response.reset();
   http_status = 0;
   status.reset();

@@ -171,12 +171,11 @@ class CaptureReading {
   void on_block(const CapturedPacket& captured) {
     summary_.packets = before_ + captured.number;
     if (captured.time) note_time(*captured.time);
-    tcp::Packet packet;
     const auto ip = ip_of(captured.link_type, captured.octets);
-    const auto kind = ip ? tcp::read_packet(*ip, packet) : tcp::PacketKind::Other;
+    const auto kind = ip ? tcp::read_packet(*ip, packet_) : tcp::PacketKind::Other;
     if (kind == tcp::PacketKind::Tcp && captured.time) {
       sink_.at(summary_.packets, captured.comment);
-      reassembly_.take(packet, *captured.time, summary_.packets);
+      reassembly_.take(packet_, *captured.time, summary_.packets);
       return;
     }
     if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) {
@@ -193,10 +192,9 @@ class CaptureReading {
     tcp::read_ip(ip, part);
     const auto whole = fragments_.take(part, time, summary_.packets);
     if (!whole) return;
-    tcp::Packet packet;
-    const auto kind = tcp::read_packet(whole->packet, packet);
+    const auto kind = tcp::read_packet(whole->packet, packet_);
     if (kind == tcp::PacketKind::Tcp) {
-      reassembly_.take(packet, time, summary_.packets);
+      reassembly_.take(packet_, time, summary_.packets);
     } else if (kind != tcp::PacketKind::Other) {
       note_unread("it is a part of an IP packet whose headers contradict themselves", first_of(whole->parts), whole->parts.size());
     }
@@ -218,8 +216,8 @@ class CaptureReading {
 
   void note_time(Time time) {
     if (unseen_from_) summary_.unseen.push_back({*std::exchange(unseen_from_, std::nullopt), time});
-    summary_.first = summary_.first ? std::min(*summary_.first, time) : time;
-    summary_.last = summary_.last ? std::max(*summary_.last, time) : time;
+    if (!summary_.first || time < *summary_.first) summary_.first = time;
+    if (!summary_.last || time > *summary_.last) summary_.last = time;
   }
 
   // The first one is told.
@@ -233,6 +231,7 @@ class CaptureReading {
   tcp::IpFragments fragments_;
   tcp::Reassembly reassembly_;
   CaptureSummary summary_;
+  tcp::Packet packet_;  // the one at hand
   bool in_file_ = false;
   std::string name_;
   std::uint64_t before_ = 0;        // packets of the files before this one

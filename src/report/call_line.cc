@@ -1,6 +1,7 @@
 #include "report/call_line.h"
 
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,10 +23,6 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}B", static_cast<double>(bytes) / (kilo ? 1e3 : 1e6), kilo ? 'k' : 'M');
 }
 
-std::array<std::uint64_t, 4> counts_of(const call::Call& call) {
-  return {call.request.messages, call.response.messages, call.request.bytes, call.response.bytes};
-}
-
 std::string path_text(const call::Call& call) {
   const std::string method = method_shown(call);
   return method.empty() ? "(unknown method)" : inert(method, 120);
@@ -38,12 +35,29 @@ std::string method_shown(const call::Call& call) {
   return call.unknown_method == 0 ? std::string() : fmt::format("unknown#{}", call.unknown_method);
 }
 
-bool CallLine::Latest::is_like(const call::Call& call) const {
-  return !text.empty() && counts == counts_of(call) && path_known == call.path_known && unknown_method == call.unknown_method &&
-         path == call.path;
+std::string_view CallLine::Line::ended(Duration duration) {
+  char* end = write_human(text.data() + duration_at, duration);
+  *end++ = '\n';
+  return {text.data(), end};
 }
 
-CallLine::Latest& CallLine::latest(const call::ConnectionView& connection) {
+bool CallLine::Latest::is_like(const call::Call& call) const {
+  return line.duration_at != 0 && requests == call.request.messages && replies == call.response.messages &&
+         request_bytes == call.request.bytes && reply_bytes == call.response.bytes && path_known == call.path_known &&
+         unknown_method == call.unknown_method && path == call.path;
+}
+
+void CallLine::Latest::take(const call::Call& call) {
+  path = call.path;
+  path_known = call.path_known;
+  unknown_method = call.unknown_method;
+  requests = call.request.messages;
+  replies = call.response.messages;
+  request_bytes = call.request.bytes;
+  reply_bytes = call.response.bytes;
+}
+
+inline CallLine::Latest& CallLine::latest(const call::ConnectionView& connection) {
   Latest& latest = latest_[connection.number % latest_.size()];
   if (latest.connection != connection.number || latest.ends.empty()) {
     latest = {};
@@ -53,39 +67,40 @@ CallLine::Latest& CallLine::latest(const call::ConnectionView& connection) {
   return latest;
 }
 
-const std::string& CallLine::time_of_day(Time time) {
+inline void CallLine::tell_time(Time time) {
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-  if (millis_ != millis || time_text_.empty()) {
-    millis_ = millis;
-    time_text_ = paint_.dim(to_time_of_day(time));
-  }
-  return time_text_;
+  if (millis_ == millis && !time_text_.empty()) return;
+  millis_ = millis;
+  time_text_ = paint_.dim(to_time_of_day(time));
 }
 
-std::string CallLine::between(const std::string& ends, const call::Call& call) const {
+CallLine::Line CallLine::line_of(const std::string& ends, const call::Call& call) const {
   const std::string outcome = call::outcome_text(call);
-  return fmt::format(" {}  {}  {}  {}  {}→{} msg  {}→{}  ", ends, paint_.bold(path_text(call)), call::kind_seen(call),
-                     call.status == rpc::kOk ? paint_.green(outcome) : paint_.red(outcome), call.request.messages,
-                     call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes));
+  std::string text =
+      fmt::format("{} {}  {}  {}  {}  {}→{} msg  {}→{}  ", time_text_, ends, paint_.bold(path_text(call)), call::kind_seen(call),
+                  call.status == rpc::kOk ? paint_.green(outcome) : paint_.red(outcome), call.request.messages,
+                  call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes));
+  const std::size_t duration_at = text.size();
+  text.resize(duration_at + kHumanBytesMax + 1);
+  return {std::move(text), duration_at};
 }
 
-void CallLine::append(std::string& out, const call::ConnectionView& connection, const call::Call& call) {
+std::string_view CallLine::of(const call::ConnectionView& connection, const call::Call& call) {
+  tell_time(call.started);
   Latest& last = latest(connection);
-  out += time_of_day(call.started);
+  const Duration duration = call.ended - call.started;
   if (call.status != rpc::kOk) {
-    out += between(last.ends, call);
-  } else {
-    if (!last.is_like(call)) {
-      last.path = call.path;
-      last.path_known = call.path_known;
-      last.unknown_method = call.unknown_method;
-      last.counts = counts_of(call);
-      last.text = between(last.ends, call);
-    }
-    out += last.text;
+    other_ = line_of(last.ends, call);
+    return other_.ended(duration);
   }
-  char duration[kHumanBytesMax];
-  out.append(duration, write_human(duration, call.ended - call.started));
+  if (!last.is_like(call)) {
+    last.take(call);
+    last.line = line_of(last.ends, call);
+  } else if (last.millis != millis_) {
+    time_text_.copy(last.line.text.data(), time_text_.size());
+  }
+  last.millis = millis_;
+  return last.line.ended(duration);
 }
 
 std::string place_text(const call::Place& place) {

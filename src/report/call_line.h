@@ -4,40 +4,52 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "call/event.h"
 #include "report/paint.h"
 
 namespace testigo::report {
 
-// Without a line break; everything from the wire is inert. Calls of a connection mostly are alike but for their times: what comes
-// again is made once.
+// With its line break; everything from the wire is inert. Calls of a connection mostly are alike but for their times: then those
+// are written over what the last line says.
 class CallLine {
  public:
   explicit CallLine(const Paint& paint) : paint_(paint) {}
-  void append(std::string& out, const call::ConnectionView& connection, const call::Call& call);
+  // Valid until the next call.
+  std::string_view of(const call::ConnectionView& connection, const call::Call& call);
 
  private:
-  // The last call of a connection that ended with status OK, and what a line says of it between its times.
+  // A line with room for any duration, which stands at its end.
+  struct Line {
+    std::string text;
+    std::size_t duration_at = 0;  // 0: there is none
+
+    std::string_view ended(Duration duration);
+  };
+  // The last call of a connection that ended with status OK.
   struct Latest {
     call::ConnectionNumber connection = 0;
     std::string ends;  // "client → server"
     std::string path;
     http2::Known path_known{};
     std::uint32_t unknown_method = 0;
-    std::array<std::uint64_t, 4> counts{};
-    std::string text;  // empty: there was none
+    std::uint64_t requests = 0, replies = 0, request_bytes = 0, reply_bytes = 0;
+    std::int64_t millis = 0;  // of the time in its line
+    Line line;
 
     bool is_like(const call::Call& call) const;
+    void take(const call::Call& call);
   };
-  const std::string& time_of_day(Time time);
+  void tell_time(Time time);
   Latest& latest(const call::ConnectionView& connection);
-  std::string between(const std::string& ends, const call::Call& call) const;
+  Line line_of(const std::string& ends, const call::Call& call) const;
 
   Paint paint_;
   std::array<Latest, 64> latest_;  // of some of the latest connections, by their number
   std::int64_t millis_ = -1;       // of the last time, and its text
   std::string time_text_;
+  Line other_;  // of a call that did not end with status OK
 };
 
 // The name of the method; "unknown#3" where only that is known which calls of the connection have the same; else empty.

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
+#include <random>
 
 #include "base/file.h"
 #include "report/call_line.h"
@@ -148,11 +150,9 @@ TEST(CallLine, ShowsACallAndKeepsHostileTextInert) {
   call.ending = call::Ending::Trailers;
   call.request = {.messages = 1, .bytes = 20};
   call.response = {.messages = 3, .bytes = 20'000};
-  std::string line;
-  CallLine({}).append(line, connection, call);
-  EXPECT_EQ(
-      line,
-      "03:04:05.006 127.0.0.1:40000 → [::1]:50051  /a.B/C\\x1b[2J  server-stream  UNAVAILABLE  1→3 msg  20 B→20.0 kB  412 µs");
+  EXPECT_EQ(CallLine({}).of(connection, call),
+            "03:04:05.006 127.0.0.1:40000 → [::1]:50051  /a.B/C\\x1b[2J  server-stream  UNAVAILABLE  1→3 msg  20 B→20.0 kB  412 "
+            "µs\n");
   const auto json = nlohmann::json::parse(call_json(connection, call));
   EXPECT_EQ(json["status_name"], "UNAVAILABLE");
   EXPECT_EQ(json["latency_ns"], 412'000);
@@ -164,8 +164,8 @@ TEST(CallLine, SaysHowTheMethodIsKnown) {
   connection.number = 7;
   call::Call call;
   const auto told = [&] {
-    std::string line;
-    CallLine({}).append(line, connection, call);
+    CallLine text({});
+    const std::string line(text.of(connection, call));
     const auto json = nlohmann::json::parse(call_json(connection, call));
     return line.substr(line.find("  ") + 2, line.find("  unary") - line.find("  ") - 2) + " " + json.value("method", "-") + " " +
            json.value("method_known", "-");
@@ -179,6 +179,31 @@ TEST(CallLine, SaysHowTheMethodIsKnown) {
   call.path_known = http2::Known::Exact;
   EXPECT_EQ(told(), "/a.B/C /a.B/C exact");
   EXPECT_EQ(nlohmann::json::parse(withdrawn_json(connection))["connection"], 7);
+}
+
+TEST(CallLine, SaysOfACallTheSameBehindOthers) {
+  std::mt19937 random(20);
+  const auto one_of = [&](const auto& values) { return *(std::begin(values) + random() % std::size(values)); };
+  constexpr std::int64_t kNanos[] = {0, 7, 999'499, 412'000, 1'250'000, 61'000'000'000, -3'000};
+  for (const bool colour : {false, true}) {
+    CallLine lines({colour});
+    call::Call call;
+    for (int i = 0; i < 3000; ++i) {
+      call::ConnectionView connection;
+      connection.number = one_of(std::array<call::ConnectionNumber, 3>{1, 2, 65});
+      connection.client = {"10.0.0." + std::to_string(connection.number), 40000};
+      call.started += Duration(random() % 4 == 0 ? one_of(kNanos) : 1000);
+      call.ended = call.started + Duration(one_of(kNanos));
+      if (random() % 8 == 0) call.path = one_of(std::array<std::string, 3>{"/a.B/C", "/a.B/Dee", ""});
+      if (random() % 8 == 0) call.path_known = one_of(std::array{http2::Known::Exact, http2::Known::Unknown});
+      if (random() % 8 == 0) call.unknown_method = random() % 2;
+      if (random() % 8 == 0) call.status = one_of(std::array<std::optional<int>, 3>{0, 14, std::nullopt});
+      for (std::uint64_t* count : {&call.request.messages, &call.response.messages, &call.request.bytes, &call.response.bytes}) {
+        if (random() % 16 == 0) *count = random() % 3;
+      }
+      ASSERT_EQ(lines.of(connection, call), CallLine({colour}).of(connection, call)) << "call " << i;
+    }
+  }
 }
 
 TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {

@@ -71,10 +71,12 @@ class Audience {
     call::Interest hears() const override {
       return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = true};
     }
-    void on_call(const call::CallClosed&) override { ++calls_; }
+    void on_call(const call::CallClosed&) override {
+      calls_.store(calls() + 1, std::memory_order_relaxed);
+    }  // one thread at a time
     void on_connection_closed(const call::ConnectionClosed& closed) override;
 
-    std::uint64_t calls() const { return calls_; }
+    std::uint64_t calls() const { return calls_.load(std::memory_order_relaxed); }
     const ServerPorts& ports() const { return ports_; }
     bool http2_only = false;  // ports of others are none of the report's
 

@@ -6,30 +6,18 @@
 #include "run/terminal.h"
 
 namespace testigo::run {
-namespace {
 
-constexpr std::size_t kBufferBytes = 64 << 10;
-
-}  // namespace
-
-void CallText::append(std::string& out, const call::CallClosed& closed) {
-  if (json_) {
-    out += report::call_json(closed.connection, closed.call);
-  } else {
-    line_.append(out, closed.connection, closed.call);
-  }
-  out += '\n';
+std::string_view CallText::of(const call::CallClosed& closed) {
+  if (!json_) return line_.of(closed.connection, closed.call);
+  json_line_ = report::call_json(closed.connection, closed.call) + '\n';
+  return json_line_;
 }
 
-CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint), text_(json, paint) {
-  if (!is_terminal(out)) std::setvbuf(out, nullptr, _IOFBF, kBufferBytes);
-}
+CallLines::CallLines(std::FILE* out, bool json, report::Paint paint) : out_(out), json_(json), paint_(paint), text_(json, paint) {}
 
 void CallLines::on_call(const call::CallClosed& closed) {
-  if (const std::string_view prepared = std::exchange(prepared_, {}); !prepared.empty()) return put(out_, prepared);
-  line_.clear();
-  text_.append(line_, closed);
-  put(out_, line_);
+  const std::string_view prepared = std::exchange(prepared_, {});
+  put(out_, prepared.empty() ? text_.of(closed) : prepared);
 }
 
 void CallLines::on_withdrawn(const call::ConnectionView& connection) {

@@ -17,16 +17,18 @@ namespace testigo::run {
 class CallText {
  public:
   CallText(bool json, const report::Paint& paint) : json_(json), line_(paint) {}
-  void append(std::string& out, const call::CallClosed& closed);
+  // Valid until the next call.
+  std::string_view of(const call::CallClosed& closed);
 
  private:
   bool json_;
   report::CallLine line_;
+  std::string json_line_;
 };
 
 class CallLines final : public call::Sink {
  public:
-  // `out`, to which nothing has been written yet, must outlive it.
+  // `out` must outlive it.
   CallLines(std::FILE* out, bool json, report::Paint paint);
 
   // How the next call is told; somebody has written that already (see CallText).
@@ -45,7 +47,6 @@ class CallLines final : public call::Sink {
   bool json_;
   report::Paint paint_;
   CallText text_;
-  std::string line_;  // of the call at hand: its room is used again
   std::string_view prepared_;
 };
 

@@ -53,8 +53,7 @@ void Heard::on_call(const call::CallClosed& closed) {
   kept.connection = closed.connection;
   kept.connection.tls = nullptr;
   kept.call = closed.call;
-  kept.line.clear();
-  if (text_ != nullptr) text_->append(kept.line, closed);
+  if (text_ != nullptr) kept.line = text_->of(closed);
   octets_of_calls_ += kept.call.path.size() + kept.call.status_message.size() + kept.line.size();
 }
 

@@ -97,6 +97,18 @@ class Reader {
   Audience& audience_;
 };
 
+// Keeps other threads from printing: taken once, it costs nothing for each line. The thread that reads tells everything.
+class PrintsAlone {
+ public:
+  explicit PrintsAlone(std::FILE* out) : out_(out) { ::flockfile(out_); }
+  ~PrintsAlone() { ::funlockfile(out_); }
+  PrintsAlone(const PrintsAlone&) = delete;
+  PrintsAlone& operator=(const PrintsAlone&) = delete;
+
+ private:
+  std::FILE* out_;
+};
+
 // Calls may have passed that are not in what was read.
 bool not_whole(const Reading& reading) {
   return reading.stopped || !reading.summary.trouble.empty() || reading.summary.unread != 0 || !reading.summary.unseen.empty();
@@ -226,6 +238,7 @@ int run_read(const ReadOptions& options) {
   take_signals();
   raise_descriptor_limit();
   keep_freed_memory();
+  const PrintsAlone alone(stdout);
   for (const auto* files : {&options.files, &options.other_side}) std::ranges::for_each(*files, refuse_empty);
   const capture::CaptureFiles files(options.files, capture::CaptureFiles::Names::Given);
   if (options.keep) check_copy(options, files);

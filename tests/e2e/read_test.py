@@ -9,6 +9,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import time
@@ -388,6 +389,16 @@ class Read(unittest.TestCase):
         self.assertEqual(watch.returncode, ENVIRONMENT, watch.stderr)
         self.assertEqual(json.loads(watch.stdout.splitlines()[-1])["verdict"], "PROVEN")
         self.assertEqual(watch.stderr.decode(), f"testigo: cannot write the capture {out}: File too large\n")
+
+    def test_lines_are_handed_to_the_system_in_large_pieces(self):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # of which each write is one message
+        with ours, theirs, subprocess.Popen([TESTIGO, "watch", "--frames", "--json", self.capture], stdout=theirs) as watch:
+            theirs.close()
+            pieces = list(iter(lambda: ours.recv(1 << 20), b""))
+        told = b"".join(pieces)
+        self.assertEqual((watch.returncode, json.loads(told.splitlines()[-1])["verdict"]), (PROVEN, "PROVEN"))
+        self.assertGreater(len(told), 1 << 17)
+        self.assertLess(len(pieces), 2 + len(told) / (1 << 15), [len(piece) for piece in pieces])
 
     def test_what_belongs_to_an_interface_does_not_go_with_files(self):
         for options in (["-i", "lo"], ["--write"], ["--for", "1s"], ["--filter", "tcp"]):

@@ -26,10 +26,14 @@ class FrameDecoder {
   }
 
   // The next whole frame. Its octets are valid until the next call of `next` or `feed`.
-  Decoded next(Frame& frame) { return buffer_.empty() && give_unread(frame) ? Decoded::Done : next_buffered(frame); }
+  Decoded next(Frame& frame) {
+    if (!buffer_.empty()) return next_buffered(frame);
+    if (unread_.empty()) return Decoded::NeedMore;
+    return give_unread(frame) ? Decoded::Done : next_buffered(frame);
+  }
 
-  // Where the frame that `next` gave last begins, in octets since the first one fed.
-  std::uint64_t offset() const { return frame_offset_; }
+  // Where the frame that `next` gave last ends, in octets since the first one fed.
+  std::uint64_t end() const { return end_; }
 
   // Octets of a frame that is not whole yet.
   std::size_t pending() const { return (buffer_given_ ? 0 : buffer_.size()) + unread_.size(); }
@@ -47,8 +51,7 @@ class FrameDecoder {
   Bytes unread_;
   std::vector<std::byte> buffer_;  // the beginning of a frame whose rest has not come; at most one frame (2^24 + 8 octets)
   bool buffer_given_ = false;      // the last frame borrowed from buffer_, which the next call may clear
-  std::uint64_t frame_offset_ = 0;
-  std::uint64_t next_offset_ = 0;
+  std::uint64_t end_ = 0;
 };
 
 // Reads nine octets.
@@ -95,8 +98,7 @@ inline bool FrameDecoder::give_unread(Frame& frame) {
 
 inline void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
   decode_payload(frame.header, payload, frame.payload);
-  frame_offset_ = next_offset_;
-  next_offset_ += kFrameHeaderBytes + payload.size();
+  end_ += kFrameHeaderBytes + payload.size();
 }
 
 }  // namespace testigo::http2

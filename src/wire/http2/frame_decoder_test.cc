@@ -9,7 +9,7 @@
 namespace testigo::http2 {
 namespace {
 
-// Frames as values that own their octets: what the decoder gave, written again, with where it began.
+// Frames as values that own their octets: what the decoder gave, written again, with where it ended.
 struct Seen {
   std::vector<std::pair<std::uint64_t, std::string>> frames;
   std::size_t pending = 0;
@@ -25,7 +25,7 @@ Seen decode_all(testing::Cuts& cuts) {
     while (decoder.next(frame) == Decoded::Done) {
       std::vector<std::byte> octets;
       encode_frame(frame, octets);
-      seen.frames.emplace_back(decoder.offset(), std::to_string(frame.payload.index()) + ":" + to_hex(octets));
+      seen.frames.emplace_back(decoder.end(), std::to_string(frame.payload.index()) + ":" + to_hex(octets));
     }
     seen.pending = decoder.pending();
   }
@@ -48,14 +48,14 @@ TEST(FrameDecoder, ReadsEveryTypeAsAValue) {
 
 TEST(FrameDecoder, GivesTheSameFramesHoweverTheInputIsCut) {
   std::vector<std::byte> octets;
-  std::vector<std::uint64_t> offsets;
+  std::vector<std::uint64_t> ends;
   for (const FrameCase& each : all_frame_cases()) {
-    offsets.push_back(octets.size());
     append(octets, each.octets);
+    ends.push_back(octets.size());
   }
   const Seen seen = testing::several_ways(octets, decode_all, 50);
-  ASSERT_EQ(seen.frames.size(), offsets.size());
-  for (std::size_t i = 0; i < offsets.size(); ++i) EXPECT_EQ(seen.frames[i].first, offsets[i]);
+  ASSERT_EQ(seen.frames.size(), ends.size());
+  for (std::size_t i = 0; i < ends.size(); ++i) EXPECT_EQ(seen.frames[i].first, ends[i]);
   EXPECT_EQ(seen.pending, 0u);
 }
 

@@ -39,7 +39,7 @@ class MessageDecoder {
 
   // As if it were new: for another side of a call.
   void reset() {
-    held_by_all_ -= std::exchange(held_, 0);
+    if (held_ != 0) held_by_all_ -= std::exchange(held_, 0);
     if (buffer_.capacity() != 0) empty_buffer();
     unread_ = {};
     begun_ = 0;

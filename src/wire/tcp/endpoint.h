@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstring>
@@ -26,10 +27,13 @@ struct Address {
   }
 };
 
+// Written as the two words that it is compared by: what was written in smaller parts is not there at once.
 inline Address v4_address(const std::byte* octets) {
+  const std::uint64_t v4 = load_as_is<std::uint32_t>(octets);
+  const bool little = std::endian::native == std::endian::little;
+  const std::array<std::uint64_t, 2> halves{0, little ? v4 << 32 | 0xffff'0000 : 0xffff'0000'0000 | v4};
   Address address;
-  address.octets[10] = address.octets[11] = std::byte{255};
-  std::memcpy(address.octets.data() + 12, octets, 4);
+  std::memcpy(address.octets.data(), halves.data(), address.octets.size());
   return address;
 }
 

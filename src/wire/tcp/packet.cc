@@ -45,6 +45,7 @@ Bytes plainly_carried(Bytes octets, Packet& packet) {
     if (part || at[9] != std::byte{kTcp} || total <= kV4Header || total > octets.size()) return {};
     packet.source = v4_address(at + 12);
     packet.destination = v4_address(at + 16);
+    packet.cut = 0;
     return octets.subspan(kV4Header, total - kV4Header);
   }
   if (octets.size() < kV6Header || (at[0] >> 4) != std::byte{6} || at[6] != std::byte{kTcp}) return {};
@@ -52,6 +53,7 @@ Bytes plainly_carried(Bytes octets, Packet& packet) {
   if (announced == 0 || announced > octets.size() - kV6Header) return {};
   packet.source = v6_address(at + 8);
   packet.destination = v6_address(at + 24);
+  packet.cut = 0;
   return octets.subspan(kV6Header, announced);
 }
 
@@ -114,7 +116,6 @@ std::uint64_t sum_pseudo_header(const Packet& packet) {
 }  // namespace
 
 PacketKind read_packet(Bytes octets, Packet& packet) {
-  packet = {};
   if (const Bytes carried = plainly_carried(octets, packet); !carried.empty()) return read_tcp(carried, packet);
   IpPacket ip;
   const PacketKind kind = read_ip(octets, ip);

@@ -27,7 +27,7 @@ struct Packet {
   friend bool operator==(const Packet&, const Packet&) = default;
 };
 
-// Reads a packet that begins with its IP header. Checksums are not judged: where the network card makes them, captures hold none.
+// Reads one that begins with its IP header; where it says no `Tcp`, it may be half read. Checksums are not judged: cards make them.
 PacketKind read_packet(Bytes octets, Packet& packet);
 
 // How many octets `append_packet` appends. It must be less than 64 KiB.
