@@ -56,6 +56,7 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, bool end_s
   const bool client = spot.direction == Direction::ToServer;
   if (stream == nullptr) return client ? open_call(spot) : BlockRole::Unknown;
   if (side(*stream, spot.direction).ended) return BlockRole::Unknown;
+  if (client) note_habit(request_trailers_, requests_ended_by_data_);
   const bool lost = stream->role_lost[static_cast<std::size_t>(spot.direction)];
   if (client) return lost ? BlockRole::Unknown : BlockRole::RequestTrailers;
   const AnswerGist& gist = answers_.of(*block_);
@@ -69,9 +70,12 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, bool end_s
 // A new stream gets a call of its own, unless too many are open. An id that is not above all before it opens none: its stream is
 // closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
 BlockRole Connection::open_call(const Spot& spot) {
+  if (spot.place.stream <= highest_stream_ || (!opens_request(fields()) && !any_name_unknown(fields()))) {
+    note_habit(request_trailers_, requests_ended_by_data_);
+  }
   if (spot.place.stream <= highest_stream_) return BlockRole::Unknown;
   Half& client = half(Direction::ToServer);
-  if (client.gap) note_new_stream(client, spot.place.stream);
+  if (client.gap && opens_request(fields())) note_new_stream(client, spot.place.stream);
   highest_stream_ = spot.place.stream;
   if (client.gap && !opens_request(fields())) {  // trailers of a request whose headers were lost look the same
     ++view_.calls_not_followed;
@@ -98,7 +102,7 @@ BlockRole Connection::open_call(const Spot& spot) {
     call.path_known = path.value_known;
   }
   call.timeout = gist.timeout;
-  if (gist.keeps_to_grpc) note_habit(*gist.keeps_to_grpc);
+  note_request(gist);
   return BlockRole::Request;
 }
 
@@ -134,6 +138,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   SideOfCall& from = side(stream, spot.direction);
   if (from.ended) return;
   from.ended = true;
+  if (spot.direction == Direction::ToServer && !by_headers) ++requests_ended_by_data_;
   const rpc::MessageDecoder& messages = spot.direction == Direction::ToServer ? stream.request : stream.response;
   side_ends_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
   Call& call = stream.call;
