@@ -6,6 +6,7 @@
 #include "call/model.h"
 #include "call/testing/conversation.h"
 #include "call/testing/event_log.h"
+#include "wire/http2/frame_encoder.h"
 
 namespace testigo::call {
 namespace {
@@ -221,6 +222,160 @@ TEST(Gaps, ALostRequestIsFollowedByCallsThatAreNamed) {
   }
   EXPECT_GT(behind, 70u);
   EXPECT_GT(inferred, 65u);
+}
+
+// Calls of which the client writes each message, and the end, by itself.
+class Bidi {
+ public:
+  explicit Bidi(bool trailers = false) : wire_(greeted_wire()), trailers_(trailers) {}
+
+  void calls(StreamId first, StreamId behind, StreamId step = 2) {
+    for (StreamId stream = first; stream < behind; stream += step) {
+      begin(stream);
+      answer_message(stream);
+      end(stream);
+    }
+  }
+  void begin(StreamId stream) { wire_.client(headers(stream, request_fields("/a.B/C"))); }
+  void answer_message(StreamId stream) {
+    wire_.client(message(stream, "ping")).server(headers(stream, response_fields())).server(message(stream, "pong"));
+  }
+  void end(StreamId stream) {
+    if (trailers_) {
+      wire_.client(headers(stream, {{"x-t", "1"}}, EndStream::Yes));
+    } else {
+      wire_.client(data(stream, "", EndStream::Yes));
+    }
+    answer(wire_, stream);
+  }
+  Wire& wire() { return wire_; }
+  // What was written last is lost.
+  void lose() { wire_.cut(0, wire_.last_size()); }
+
+ private:
+  Wire wire_;
+  bool trailers_;
+};
+
+struct Told {
+  std::size_t behind = 0;
+  std::size_t named = 0;
+};
+
+Told told(const Wire& wire, StreamId lost_on) {
+  Told told;
+  for (const Call& call : seen(wire).calls) {
+    if (call.place.stream <= lost_on) continue;
+    ++told.behind;
+    if (call.path_known == http2::Known::Unknown) continue;
+    EXPECT_EQ(call.path, "/a.B/C");
+    ++told.named;
+  }
+  return told;
+}
+
+// Of a stream that goes on: no block was lost, for the next id is that of the next call, and gRPC knows no trailers of a request.
+TEST(Gaps, ALostMessageOfAnOpenStreamCostsFewCallsAndNoName) {
+  Bidi bidi;
+  bidi.calls(1, 41);
+  bidi.begin(41);
+  bidi.wire().client(message(41, std::string(25, 'x')));
+  bidi.lose();
+  bidi.answer_message(41);
+  bidi.end(41);
+  bidi.calls(43, 101);
+  const Told told = call::told(bidi.wire(), 41);
+  EXPECT_GE(told.behind, 26u);
+  EXPECT_GE(told.named + 2, told.behind);  // two confirm it
+}
+
+TEST(Gaps, WhatMayHaveBeenInsertedStaysUnknown) {
+  const auto lose = [](std::size_t octets, bool trailers, StreamId calls_before, StreamId next) {
+    Bidi bidi(trailers);
+    bidi.calls(1, calls_before);
+    bidi.begin(calls_before);
+    bidi.wire().client(message(calls_before, std::string(octets - 14, 'x')));
+    bidi.lose();
+    bidi.answer_message(calls_before);
+    bidi.end(calls_before);
+    bidi.calls(next, 161);
+    return told(bidi.wire(), calls_before);
+  };
+  constexpr std::size_t kLost = 42;
+  EXPECT_GT(lose(kLost, false, 41, 43).named, 40u);
+  EXPECT_EQ(lose(kLost, true, 41, 43).named, 0u);   // a client that sends trailers may have inserted by them
+  EXPECT_EQ(lose(kLost, false, 13, 15).named, 0u);  // too few calls to know that this one does not
+  EXPECT_EQ(lose(kLost, false, 41, 45).named, 0u);  // 43 may have been opened, and reset
+}
+
+// The rest of a block, and frames behind it: the next id is the next one, but of the block it is not known what it inserted.
+TEST(Gaps, TheRestOfABlockMayHaveInserted) {
+  Bidi bidi;
+  bidi.calls(1, 41);
+  bidi.wire().client([&](http2::HpackEncoder& encoder, std::vector<std::byte>& octets) {
+    headers(41, plus(request_fields("/a.B/D"), "x-long", std::string(40, 'x')))(encoder, octets);
+    message(41, "ping")(encoder, octets);
+  });
+  bidi.wire().cut(9 + 2, bidi.wire().last_size() - 9 - 2);
+  bidi.answer_message(41);
+  bidi.end(41);
+  bidi.calls(43, 161);
+  EXPECT_EQ(told(bidi.wire(), 41).named, 0u);
+}
+
+// What follows the lost headers of a call may be its trailers: they do not say that nothing was lost.
+TEST(Gaps, TrailersOfALostRequestOpenNothing) {
+  Wire wire = greeted_wire();
+  for (StreamId stream = 1; stream < 41; stream += 2) serial_call(wire, stream, "/a.B/C");
+  wire.client(headers(41, request_fields("/a.B/D"))).cut(0, wire.last_size());
+  wire.client(headers(41, {{"x-t", "1"}}, EndStream::Yes)).server(headers(41, trailers_only_fields(), EndStream::Yes));
+  for (StreamId stream = 43; stream < 161; stream += 2) serial_call(wire, stream, "/a.B/C");
+  EXPECT_GT(told(wire, 41).behind, 40u);  // each that is named has its own name
+}
+
+// A gap of exactly what it takes: the smallest request that inserts all anew, and four octets of the header of an unknown frame,
+// whose payload holds what the client would have sent. The method of all later calls is another one.
+TEST(Gaps, TheSmallestRequestThatInsertsAllAnewIsNeverForgotten) {
+  constexpr std::string_view kHistory =
+      "83 86 44 06 2f612e422f43 41 0468 6f 73 74 40 02 7465 08 747261696c657273 5f 10 "
+      "6170706c69636174696f6e2f67727063";
+  constexpr std::string_view kAllAnew = "83 86 44 83 606c47 41 00 7f02 86 4d833505b11f 5f 8b 1d75d0620d263d4c4d6564";
+  constexpr std::string_view kIndexed = "83 86 c1 c0 bf be";
+  const auto call = [](StreamId stream, std::string_view block) {
+    return [stream, block](http2::HpackEncoder&, std::vector<std::byte>& octets) {
+      const std::vector<std::byte> of_block = from_hex(block);
+      http2::encode_frame({{.type = 1, .flags = http2::kFlagEndHeaders, .stream = stream}, http2::HeadersFrame{{}, of_block, {}}},
+                          octets);
+      http2::encode_frame({{.type = 0, .flags = http2::kFlagEndStream, .stream = stream}, http2::DataFrame{}}, octets);
+    };
+  };
+  for (const bool conforming : {true, false}) {
+    Wire wire = greeted_wire();
+    for (StreamId stream = 1; stream < 41; stream += 2) {
+      wire.client(call(stream, stream == 1 ? kHistory : kIndexed)).server(headers(stream, trailers_only_fields(), EndStream::Yes));
+    }
+    std::vector<std::byte> forged = from_hex("00000000 00000005"), cut;  // with the flags and the stream a WINDOW_UPDATE
+    http2::HpackEncoder unused;
+    call(41, kIndexed)(unused, forged);
+    http2::encode_frame({{.type = 0xb, .stream = 0x00040800}, http2::UnknownFrame{forged}}, cut);
+    wire.client([&](http2::HpackEncoder&, std::vector<std::byte>& octets) {
+      std::string block(kAllAnew);
+      if (!conforming) block.erase(block.size() - 2);
+      call(41, block)(unused, octets);
+      octets.resize(octets.size() - 9);  // it does not end yet
+      append(octets, cut);
+    });
+    const std::size_t lost = wire.last_size() - cut.size() + 4;
+    wire.cut(0, lost);
+    wire.server(headers(41, trailers_only_fields(), EndStream::Yes));
+    for (StreamId stream = 43; stream < 161; stream += 2) {
+      wire.client(call(stream, kIndexed)).server(headers(stream, trailers_only_fields(), EndStream::Yes));
+    }
+    const Seen events = seen(wire);
+    std::size_t named = 0;
+    for (const Call& each : events.calls) named += each.place.stream > 43 && each.path_known != http2::Known::Unknown ? 1 : 0;
+    EXPECT_EQ(named != 0, !conforming) << lost;
+  }
 }
 
 TEST(Gaps, NotFromTheStartIsRecognisedByTheShapeOfFrames) {
