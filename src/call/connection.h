@@ -147,7 +147,7 @@ class Connection {
   void note_habit(bool& broken, unsigned kept);
   void note_request_end(bool by_headers);
   void withdraw(BehindGap& gap);
-  void note_new_stream(Half& client, StreamId id);
+  void note_new_stream(StreamId id);
   void read_in_doubt(Half& from, Stream* stream, BlockRole role);
   std::uint32_t number_unknown(BehindGap& gap) const;
   void leave_behind_gap(Stream& stream);

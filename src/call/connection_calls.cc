@@ -70,14 +70,16 @@ BlockRole Connection::role_of_block(const Spot& spot, Stream* stream, bool end_s
 // A new stream gets a call of its own, unless too many are open. An id that is not above all before it opens none: its stream is
 // closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
 BlockRole Connection::open_call(const Spot& spot) {
-  if (spot.place.stream <= highest_stream_ || (!opens_request(fields()) && !any_name_unknown(fields()))) {
+  if (spot.place.stream <= highest_stream_) {
     note_habit(request_trailers_, requests_ended_by_data_);
+    return BlockRole::Unknown;
   }
-  if (spot.place.stream <= highest_stream_) return BlockRole::Unknown;
-  Half& client = half(Direction::ToServer);
-  if (client.gap && opens_request(fields())) note_new_stream(client, spot.place.stream);
+  const Half& client = half(Direction::ToServer);
+  const bool opens = !client.gap || opens_request(fields());
+  if (client.gap && opens) note_new_stream(spot.place.stream);
   highest_stream_ = spot.place.stream;
-  if (client.gap && !opens_request(fields())) {  // trailers of a request whose headers were lost look the same
+  if (!opens) {  // trailers of a request whose headers were lost look the same
+    if (!any_name_unknown(fields())) note_habit(request_trailers_, requests_ended_by_data_);
     ++view_.calls_not_followed;
     return BlockRole::Unknown;
   }

@@ -250,7 +250,7 @@ void Connection::look_for_frames(Direction direction, std::uint64_t missing, std
   rules.length_max = largest_frame(opposite(direction));
   rules.frames_to_recognise = recognised ? 0 : kFramesToRecognise;
   rules.even_streams = direction == Direction::ToClient && from.promised;
-  if (direction == Direction::ToServer) rules.opened_before = gap.highest_before;
+  if (direction == Direction::ToServer && gap.room) rules.opened_before = gap.highest_before;
   gap.resync.emplace(rules, limits);
   gap.resync_base = from.position;
   if (direction == Direction::ToServer) awaiting_answers_ = gap.room.has_value();

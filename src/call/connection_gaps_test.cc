@@ -37,9 +37,15 @@ class Wire {
   // So many of the octets that were written last, from `from` on, were not seen.
   Wire& cut(std::size_t from, std::size_t size) {
     Piece& last = pieces_.back();
-    Piece rest{last.direction, {last.octets.begin() + static_cast<std::ptrdiff_t>(from + size), last.octets.end()}, size};
+    Piece rest{last.direction, {last.octets.begin() + static_cast<std::ptrdiff_t>(from + size), last.octets.end()}, size, 0};
     last.octets.resize(from);
     pieces_.push_back(std::move(rest));
+    return *this;
+  }
+  // What was written last is captured before what was written before it.
+  Wire& ahead() {
+    std::swap(pieces_.back(), pieces_[pieces_.size() - 2]);
+    pieces_[pieces_.size() - 2].ahead = pieces_.back().octets.size();
     return *this;
   }
   std::size_t last_size() const { return pieces_.back().octets.size(); }
@@ -51,7 +57,7 @@ class Wire {
     for (const Piece& piece : pieces_) {
       const auto direction = static_cast<std::size_t>(piece.direction);
       sent[direction] += piece.missing + piece.octets.size();
-      Chunk chunk{{}, piece.direction, {}, piece.missing, sent[1 - direction], ++packet};
+      Chunk chunk{{}, piece.direction, {}, piece.missing, sent[1 - direction] + piece.ahead, ++packet};
       testigo::testing::Cuts cuts(piece.octets, seed);
       if (piece.octets.empty()) model.on_chunk(1, chunk);
       while (const auto octets = cuts.next()) {
@@ -68,11 +74,12 @@ class Wire {
     Direction direction;
     std::vector<std::byte> octets;
     std::uint64_t missing = 0;
+    std::uint64_t ahead = 0;  // octets that it acknowledges and that come later
   };
   Wire& write(Direction direction, const Part& part) {
     std::vector<std::byte> octets;
     part(encoders_[static_cast<std::size_t>(direction)], octets);
-    pieces_.push_back({direction, std::move(octets), 0});
+    pieces_.push_back({direction, std::move(octets), 0, 0});
     return *this;
   }
   http2::HpackEncoder encoders_[2];
@@ -308,6 +315,32 @@ TEST(Gaps, WhatMayHaveBeenInsertedStaysUnknown) {
   EXPECT_EQ(lose(kLost, false, 41, 45).named, 0u);  // 43 may have been opened, and reset
 }
 
+// One call is enough to see that it does, before the gap or behind it.
+TEST(Gaps, AClientThatSendsTrailersOnceMayHaveInsertedByThem) {
+  for (const StreamId with_trailers : {21u, 61u, 0u}) {
+    Bidi bidi;
+    for (StreamId stream = 1; stream < 161; stream += 2) {
+      bidi.begin(stream);
+      if (stream == 41) {
+        bidi.wire().client(message(41, std::string(28, 'x')));
+        bidi.lose();
+      }
+      bidi.answer_message(stream);
+      if (stream == with_trailers) {
+        bidi.wire().client(headers(stream, {{"x-t", "1"}}, EndStream::Yes));
+        answer(bidi.wire(), stream);
+      } else {
+        bidi.end(stream);
+      }
+    }
+    Seen events;
+    bidi.wire().play(events, 0);
+    std::size_t named = 0;
+    for (const Call& call : events.calls) named += call.place.stream > 65 && call.path_known != http2::Known::Unknown ? 1 : 0;
+    EXPECT_EQ(named == 0, with_trailers != 0) << with_trailers;
+  }
+}
+
 // The rest of a block, and frames behind it: the next id is the next one, but of the block it is not known what it inserted.
 TEST(Gaps, TheRestOfABlockMayHaveInserted) {
   Bidi bidi;
@@ -333,44 +366,81 @@ TEST(Gaps, TrailersOfALostRequestOpenNothing) {
   EXPECT_GT(told(wire, 41).behind, 40u);  // each that is named has its own name
 }
 
+// Requests whose octets are chosen: the first one inserts :path, :authority, te and content-type.
+constexpr std::string_view kHistory =
+    "83 86 44 06 2f612e422f43 41 0468 6f 73 74 40 02 7465 08 747261696c657273 5f 10 "
+    "6170706c69636174696f6e2f67727063";
+constexpr std::string_view kIndexed = "83 86 c1 c0 bf be";
+constexpr std::string_view kLeast = "83 86 c1 bf be";
+constexpr std::string_view kAllAnew = "83 86 44 83 606c47 41 00 7f02 86 4d833505b11f 5f 8b 1d75d0620d263d4c4d6564";
+
+Part raw_call(StreamId stream, std::string_view block) {
+  return [stream, block = std::string(block)](http2::HpackEncoder&, std::vector<std::byte>& octets) {
+    const std::vector<std::byte> of_block = from_hex(block);
+    http2::encode_frame({{.type = 1, .flags = http2::kFlagEndHeaders, .stream = stream}, http2::HeadersFrame{{}, of_block, {}}},
+                        octets);
+    http2::encode_frame({{.type = 0, .flags = http2::kFlagEndStream, .stream = stream}, http2::DataFrame{}}, octets);
+  };
+}
+
+void raw_calls(Wire& wire, StreamId first, StreamId behind) {
+  for (StreamId stream = first; stream < behind; stream += 2) {
+    wire.client(raw_call(stream, stream == 1 ? kHistory : kIndexed));
+    wire.server(headers(stream, trailers_only_fields(), EndStream::Yes));
+  }
+}
+
+// Requests that are as small as can be fill the gap, and are all answered: what stands right behind it is read.
+TEST(Gaps, AGapIsNeverTooSmallForTheSmallestRequests) {
+  Wire wire = greeted_wire();
+  raw_calls(wire, 1, 41);
+  wire.client([](http2::HpackEncoder& encoder, std::vector<std::byte>& octets) {
+    for (StreamId stream = 41; stream < 49; stream += 2) {
+      raw_call(stream, kLeast)(encoder, octets);
+      octets.resize(octets.size() - 9);  // it does not end yet
+    }
+  });
+  EXPECT_EQ(wire.last_size(), 4u * 14);
+  wire.cut(0, wire.last_size());
+  for (StreamId stream = 41; stream < 49; stream += 2) wire.server(headers(stream, trailers_only_fields(), EndStream::Yes));
+  raw_calls(wire, 49, 101);
+  EXPECT_GE(told(wire, 47).behind, 20u);
+}
+
+// An answer that is captured before the request says nothing of what has been captured.
+TEST(Gaps, AnswersAheadOfTheirRequestsRefuteNothing) {
+  Wire wire = greeted_wire();
+  raw_calls(wire, 1, 41);
+  wire.client(ping(false)).cut(0, wire.last_size());
+  wire.client(ping(false));
+  for (StreamId stream = 41; stream < 101; stream += 2) {
+    wire.client(raw_call(stream, kIndexed)).server(headers(stream, trailers_only_fields(), EndStream::Yes)).ahead();
+  }
+  raw_calls(wire, 101, 161);
+  EXPECT_GE(told(wire, 99).behind, 25u);
+}
+
 // A gap of exactly what it takes: the smallest request that inserts all anew, and four octets of the header of an unknown frame,
 // whose payload holds what the client would have sent. The method of all later calls is another one.
 TEST(Gaps, TheSmallestRequestThatInsertsAllAnewIsNeverForgotten) {
-  constexpr std::string_view kHistory =
-      "83 86 44 06 2f612e422f43 41 0468 6f 73 74 40 02 7465 08 747261696c657273 5f 10 "
-      "6170706c69636174696f6e2f67727063";
-  constexpr std::string_view kAllAnew = "83 86 44 83 606c47 41 00 7f02 86 4d833505b11f 5f 8b 1d75d0620d263d4c4d6564";
-  constexpr std::string_view kIndexed = "83 86 c1 c0 bf be";
-  const auto call = [](StreamId stream, std::string_view block) {
-    return [stream, block](http2::HpackEncoder&, std::vector<std::byte>& octets) {
-      const std::vector<std::byte> of_block = from_hex(block);
-      http2::encode_frame({{.type = 1, .flags = http2::kFlagEndHeaders, .stream = stream}, http2::HeadersFrame{{}, of_block, {}}},
-                          octets);
-      http2::encode_frame({{.type = 0, .flags = http2::kFlagEndStream, .stream = stream}, http2::DataFrame{}}, octets);
-    };
-  };
   for (const bool conforming : {true, false}) {
     Wire wire = greeted_wire();
-    for (StreamId stream = 1; stream < 41; stream += 2) {
-      wire.client(call(stream, stream == 1 ? kHistory : kIndexed)).server(headers(stream, trailers_only_fields(), EndStream::Yes));
-    }
+    raw_calls(wire, 1, 41);
     std::vector<std::byte> forged = from_hex("00000000 00000005"), cut;  // with the flags and the stream a WINDOW_UPDATE
     http2::HpackEncoder unused;
-    call(41, kIndexed)(unused, forged);
+    raw_call(41, kIndexed)(unused, forged);
     http2::encode_frame({{.type = 0xb, .stream = 0x00040800}, http2::UnknownFrame{forged}}, cut);
     wire.client([&](http2::HpackEncoder&, std::vector<std::byte>& octets) {
       std::string block(kAllAnew);
       if (!conforming) block.erase(block.size() - 2);
-      call(41, block)(unused, octets);
+      raw_call(41, block)(unused, octets);
       octets.resize(octets.size() - 9);  // it does not end yet
       append(octets, cut);
     });
     const std::size_t lost = wire.last_size() - cut.size() + 4;
     wire.cut(0, lost);
     wire.server(headers(41, trailers_only_fields(), EndStream::Yes));
-    for (StreamId stream = 43; stream < 161; stream += 2) {
-      wire.client(call(stream, kIndexed)).server(headers(stream, trailers_only_fields(), EndStream::Yes));
-    }
+    raw_calls(wire, 43, 161);
     const Seen events = seen(wire);
     std::size_t named = 0;
     for (const Call& each : events.calls) named += each.place.stream > 43 && each.path_known != http2::Known::Unknown ? 1 : 0;

@@ -54,7 +54,10 @@ std::vector<http2::HpackCandidates::Lost> Connection::ways_lost(const BehindGap&
 
 bool Connection::requests_keep_to_grpc() const { return !requests_other_ && requests_of_grpc_ >= kRequestsOfHabit; }
 
-bool Connection::requests_are_one_block() const { return !request_trailers_ && requests_ended_by_data_ >= kRequestsOfHabit; }
+// RQ13.
+bool Connection::requests_are_one_block() const {
+  return requests_keep_to_grpc() && !request_trailers_ && requests_ended_by_data_ >= kRequestsOfHabit;
+}
 
 // A frame header, and an octet for each field that it cannot be without: :method and another one, or all that gRPC asks for.
 std::uint64_t Connection::least_request_bytes() const { return http2::kFrameHeaderBytes + (requests_keep_to_grpc() ? 5 : 2); }
@@ -80,7 +83,8 @@ void Connection::withdraw(BehindGap& gap) {
 
 // The blocks of a request that may have been lost with the octets of a gap are those of streams opened then, whose ids would be
 // missing, and trailers of those that were open.
-void Connection::note_new_stream(Half& client, StreamId id) {
+void Connection::note_new_stream(StreamId id) {
+  Half& client = half(Direction::ToServer);
   BehindGap& gap = *client.gap;
   if (std::exchange(gap.next_stream_seen, true) || !gap.candidates || client.hpack.history().taints() != gap.passed_taints) return;
   for (http2::FrameResync::Beginning& each : gap.passed.beginnings) {
@@ -107,8 +111,9 @@ void Connection::read_in_doubt(Half& from, Stream* stream, BlockRole role) {
   if (call.path_known == http2::Known::Unknown) call.unknown_method = number_unknown(gap);
   if (!gap.candidates) return;
   http2::BlockInDoubt block = gap.candidates->look_at(fields());
-  const bool two_segments = !paths_other_ && paths_of_grpc_ >= kRequestsOfHabit;
-  gap.candidates->read(block, http2::BlockKind::Request, {.request = requests_keep_to_grpc(), .path = two_segments});
+  const bool grpc = requests_keep_to_grpc();
+  const bool two_segments = grpc && !paths_other_ && paths_of_grpc_ >= kRequestsOfHabit;
+  gap.candidates->read(block, http2::BlockKind::Request, {.request = grpc, .path = two_segments});
   if (gap.candidates->refuted()) {
     withdraw(gap);
     return;

@@ -150,6 +150,18 @@ TEST_F(HpackCandidatesTest, AllAnewIsRefutedWhereItsSmallestBlockDoesNotFitAndNo
   }
 }
 
+// Where te is the newest entry its name takes an octet: "7e 86 4d833505b11f" was lost.
+TEST_F(HpackCandidatesTest, TheNameOfTheNewestEntryTakesOneOctet) {
+  const std::size_t size = from_hex("7e 86 4d833505b11f").size();
+  for (const std::size_t lost : {size, size - 1}) {
+    start_again();
+    seen({{":path", "/a.B/C"}, {":authority", "host"}, {"content-type", "application/grpc"}, {"te", "trailers"}});
+    lose(lost);
+    for (int i = 0; i < 3; ++i) read("83 86 c2 c1 c0 be", BlockKind::Request, kAll);
+    EXPECT_EQ(candidates_->refuted(), lost != size) << lost;
+  }
+}
+
 // That the block is one, and says what it should, the decoder knows.
 TEST_F(HpackCandidatesTest, TheSmallestBlockIsOne) {
   std::vector<std::pair<std::string_view, std::string_view>> fields;
