@@ -33,6 +33,7 @@ Found find(Bytes rules, Bytes octets, std::uint64_t seed) {
   of.length_max = 1 + at(rules, 2);
   of.frames_to_recognise = at(rules, 3) % 4;
   of.even_streams = at(rules, 3) >= 128;
+  of.opened_before = 2 * (at(rules, 3) % 8u);
   FrameResync resync(of, limits);
   const std::size_t known_at = at(rules, 4);  // somebody knows of HEADERS when so many octets were fed
   testing::Cuts first(octets.first(std::min(known_at, octets.size())), seed);
@@ -49,12 +50,15 @@ Found find(Bytes rules, Bytes octets, std::uint64_t seed) {
   };
   feed(first);
   const bool knows = at(rules, 5) != 0 && fed != 0 && !found;
-  if (knows) found = resync.holds_headers(fed, 1 + at(rules, 5) % 8);
+  std::set<StreamId> streams;
+  for (StreamId i = 0; i <= at(rules, 5) % 8u; ++i) streams.insert(of.opened_before + 1 + 2 * i);
+  if (knows) found = resync.answered({fed, streams, at(rules, 5) / 8u, 10});
   feed(second);
   if (!found) return {};
   REQUIRE(resync.fed() == fed && resync.offset() <= fed);
   REQUIRE(resync.octets() == octets.subspan(resync.offset(), fed - resync.offset()));
   REQUIRE(knows || resync.offset() > of.length_max);
+  REQUIRE(!resync.passed_over().known || !resync.passed_over().beginnings.empty());
   return {true, resync.offset(), resync.passed_over()};
 }
 
@@ -73,7 +77,7 @@ void bear_candidates(Bytes rules, Bytes input) {
     if (number == at(rules, 0) % 8u) {
       const auto before = HpackCandidates::Before::of(decoder.history());
       decoder.taint();
-      candidates.emplace(decoder.history(), before, HpackCandidates::Lost{at(rules, 1), 2u * at(rules, 1), 1}, limits);
+      candidates.emplace(decoder.history(), before, std::vector{HpackCandidates::Lost{at(rules, 1), 2u * at(rules, 1), 1}}, limits);
       left = candidates->left();
     }
     decoder.decode(block, fields);

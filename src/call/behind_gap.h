@@ -53,11 +53,14 @@ struct BehindGap {
   std::optional<std::uint64_t> room;  // octets in which whole frames may have stood; nothing: any number
   std::uint64_t rest_of_block = 0;    // octets of a field block that it cut, which were lost before them
   bool cut = false;                   // it cut a block: `history` ends there
+  bool block_goes_on = false;         // a block that began before may have gone on in it, with CONTINUATION
   http2::HpackCandidates::Before history;
-  http2::StreamId highest_before = 0;  // stream of the client
-  bool trailers_possible = false;      // a request that was open then may have ended by a block that was lost
-  bool next_stream_seen = false;
-  std::set<http2::StreamId> answered;  // opened since, for the server has answered them
+  http2::StreamId highest_before = 0;     // stream of the client
+  bool trailers_possible = false;         // a request that was open then may have ended by a block that was lost
+  bool next_stream_seen = true;           // since; before it, streams that were opened in the gap may have ids of any number
+  http2::FrameResync::PassedOver passed;  // behind it
+  std::uint64_t passed_taints = 0;        // of the history, then
+  std::set<http2::StreamId> answered;     // opened since, for the server has answered them
   std::optional<http2::HpackCandidates> candidates;
   bool inferred = false;  // something was, and told
 

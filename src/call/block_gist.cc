@@ -18,6 +18,7 @@ std::optional<std::size_t> place_of(Fields fields, const HeaderField* field) {
 RequestGist::RequestGist(Fields fields, bool complete) : rpc_class(call::rpc_class(fields, complete)) {
   const Named named(fields);
   path = place_of(fields, named[FieldName::Path]);
+  if (path && fields[*path].exact()) two_segments = is_two_segment_path(fields[*path].value);
   if (const HeaderField* field = named[FieldName::GrpcTimeout]; field != nullptr && field->exact()) {
     timeout = rpc::parse_timeout(field->value);
   }

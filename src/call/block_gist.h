@@ -21,6 +21,7 @@ struct RequestGist {
   std::optional<std::size_t> path;
   std::optional<Duration> timeout;
   std::optional<bool> keeps_to_grpc;  // nothing: not everything is known
+  std::optional<bool> two_segments;   // :path has; nothing: it is not known
 };
 
 // Of a block of the server.

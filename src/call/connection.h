@@ -144,10 +144,16 @@ class Connection {
   Spot spot_behind_gap(Direction direction) const;
 
   // connection_recovery.cc: header fields that are not exact.
-  void doubt(Half& from, const http2::HpackCandidates::Lost& lost);
-  void note_habit(bool keeps_to_grpc);
+  void doubt(Half& from, std::vector<http2::HpackCandidates::Lost> ways);
+  std::vector<http2::HpackCandidates::Lost> ways_lost(const BehindGap& gap) const;
+  bool requests_keep_to_grpc() const;
+  bool requests_are_one_block() const;
+  std::uint64_t least_request_bytes() const;
+  void note_request(const RequestGist& gist);
+  void note_habit(bool& broken, unsigned kept);
+  void note_request_end(bool by_headers);
   void withdraw(BehindGap& gap);
-  void note_new_stream(Half& client, StreamId id);
+  void note_new_stream(StreamId id);
   void read_in_doubt(Half& from, Stream* stream, BlockRole role);
   std::uint32_t number_unknown(BehindGap& gap) const;
   void leave_behind_gap(Stream& stream);
@@ -201,6 +207,10 @@ class Connection {
   std::uint64_t calls_cut_off_ = 0;
   unsigned requests_of_grpc_ = 0;               // that kept to what gRPC asks of them
   bool requests_other_ = false;                 // one did not
+  unsigned paths_of_grpc_ = 0;                  // of two segments
+  bool paths_other_ = false;                    // one had not
+  unsigned requests_ended_by_data_ = 0;         // so that they were one block
+  bool request_trailers_ = false;               // one was not
   bool awaiting_answers_ = false;               // they may tell where frames of the client begin
   const http2::DecodedBlock* block_ = nullptr;  // the one at hand
   http2::DecodedBlock cut_block_;

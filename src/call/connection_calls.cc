@@ -49,8 +49,9 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
       role = role_of_answer(*stream, spot, *answer, end_stream);
     } else if (known == nullptr) {
       role = BlockRole::Request;
-    } else if (!stream->role_lost[kRequest]) {
-      role = BlockRole::RequestTrailers;
+    } else {
+      note_habit(request_trailers_, requests_ended_by_data_);
+      if (!stream->role_lost[kRequest]) role = BlockRole::RequestTrailers;
     }
     from_side->end = spot.end;
     from_side->packet = spot.place.packet;
@@ -75,11 +76,16 @@ BlockRole Connection::role_of_answer(Stream& stream, const Spot& spot, const Ans
 // A new stream gets a call of its own, unless too many are open: then null. An id that is not above all before it opens none: its
 // stream is closed, and what crosses the server's RST_STREAM looks the same as a reused id (ST02 tells them apart).
 Stream* Connection::open_call(const Spot& spot) {
-  if (spot.place.stream <= highest_stream_) return nullptr;
-  Half& client = half(Direction::ToServer);
-  if (client.gap) note_new_stream(client, spot.place.stream);
+  if (spot.place.stream <= highest_stream_) {
+    note_habit(request_trailers_, requests_ended_by_data_);
+    return nullptr;
+  }
+  const Half& client = half(Direction::ToServer);
+  const bool opens = !client.gap || opens_request(fields());
+  if (client.gap && opens) note_new_stream(spot.place.stream);
   highest_stream_ = spot.place.stream;
-  if (client.gap && !opens_request(fields())) {  // trailers of a request whose headers were lost look the same
+  if (!opens) {  // trailers of a request whose headers were lost look the same
+    if (!any_name_unknown(fields())) note_habit(request_trailers_, requests_ended_by_data_);
     ++view_.calls_not_followed;
     return nullptr;
   }
@@ -104,7 +110,7 @@ Stream* Connection::open_call(const Spot& spot) {
     call.path_known = path.value_known;
   }
   call.timeout = gist.timeout;
-  if (gist.keeps_to_grpc) note_habit(*gist.keeps_to_grpc);
+  note_request(gist);
   return recent_;
 }
 
@@ -140,6 +146,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   SideOfCall& from = side(stream, spot.direction);
   if (from.ended) return;
   from.ended = true;
+  if (spot.direction == Direction::ToServer && !by_headers) ++requests_ended_by_data_;
   const rpc::MessageDecoder& messages = spot.direction == Direction::ToServer ? stream.request : stream.response;
   side_ends_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
   Call& call = stream.call;

@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint32_t kLeastFrameSizeMax = 16'384;  // RFC 9113 section 6.5.2
 constexpr std::uint32_t kFramesToRecognise = 8;
 constexpr std::uint64_t kUnrecognisedMax = std::uint64_t{1} << 20;  // octets in which no HTTP/2 is found are none
-constexpr std::uint64_t kLeastRequestBytes = http2::kFrameHeaderBytes + 1;
 // Of the client: one direction may have been captured a little before the other.
 constexpr StreamId kStreamsUnseen = 1000;
 
@@ -50,12 +49,15 @@ void Connection::on_gap(const Chunk& chunk) {
   gap.cut = false;
   if (!gap.resync && !gap.broken) break_frame(chunk.direction);
   const std::uint64_t rest = gap.broken ? gap.broken->rest() : 0;
+  const bool in_block = gap.broken && gap.broken->header && http2::carries_field_block(*gap.broken->header);
   if (chunk.missing <= rest) {  // inside the frame
     from.position += chunk.missing;
     lose_of_broken(chunk.direction, chunk.missing);
     return;
   }
-  gap.rest_of_block = gap.broken && gap.broken->header && http2::carries_field_block(*gap.broken->header) ? rest : 0;
+  gap.rest_of_block = in_block ? rest : 0;
+  const bool goes_on = from.block || (in_block && !gap.broken->header->has(http2::kFlagEndHeaders));
+  gap.block_goes_on = goes_on || (gap.resync && gap.block_goes_on);
   if (gap.broken) lose_of_broken(chunk.direction, rest);
   look_for_frames(chunk.direction, chunk.missing, chunk.missing - rest);
 }
@@ -156,7 +158,7 @@ void Connection::cut_block(Direction direction, Bytes payload) {
   from.gap->cut = true;
   from.gap->candidates.reset();
   if (!header.has(http2::kFlagEndHeaders)) return;  // how much of the block is still to come is not known
-  doubt(from, {broken.rest() / http2::kInsertionBytes, broken.rest(), 1});
+  doubt(from, {{.insertions = broken.rest() / http2::kInsertionBytes, .octets = broken.rest(), .cut = true}});
 }
 
 // The next octets of the broken frame were seen.
@@ -239,6 +241,7 @@ void Connection::look_for_frames(Direction direction, std::uint64_t missing, std
   rules.length_max = largest_frame(opposite(direction));
   rules.frames_to_recognise = recognised ? 0 : kFramesToRecognise;
   rules.even_streams = direction == Direction::ToClient && from.promised;
+  if (direction == Direction::ToServer && gap.room) rules.opened_before = gap.highest_before;
   gap.resync.emplace(rules, limits);
   gap.resync_base = from.position;
   if (direction == Direction::ToServer) awaiting_answers_ = gap.room.has_value();
@@ -250,11 +253,13 @@ void Connection::begin_looking(Direction direction) {
   BehindGap& gap = *from.gap;
   ++all_.resyncs;
   if (!gap.cut) gap.history = http2::HpackCandidates::Before::of(from.hpack.history());
-  gap.room = from.frames.pending();  // the beginning of a frame header
-  gap.highest_before = highest_stream_;
+  gap.room.reset();
+  if (gap.next_stream_seen) gap.room = from.frames.pending();  // the beginning of a frame header
+  gap.highest_before = from.block ? std::max(highest_stream_, from.block->stream) : highest_stream_;
   gap.trailers_possible = false;
   gap.next_stream_seen = false;
   gap.answered.clear();
+  gap.passed = {};
   gap.candidates.reset();
   gap.inferred = false;
   from.hpack.taint();
@@ -339,13 +344,9 @@ void Connection::frames_found(Half& from) {
   opening(direction) = http2::Opening::Http2;
   // Streams that were opened meanwhile may have been answered meanwhile.
   streams_.for_each([&](Stream& stream) { doubt_side(stream, direction); });
-  const http2::FrameResync::PassedOver passed = found.passed_over();
-  if (gap.room && passed.known) {
-    const std::uint64_t of_frames = *gap.room - std::min<std::uint64_t>(*gap.room, http2::kFrameHeaderBytes);
-    const std::uint64_t octets = gap.rest_of_block + of_frames + passed.begin;
-    const std::uint64_t cut = (gap.rest_of_block != 0 ? 1 : 0) + (passed.begin != 0 ? 1 : 0);
-    doubt(from, {octets / http2::kInsertionBytes + passed.insertions, octets + passed.octets, 1 + cut + passed.blocks});
-  }
+  gap.passed = found.passed_over();
+  gap.passed_taints = from.hpack.history().taints();
+  if (gap.room && gap.passed.known && direction == Direction::ToServer) doubt(from, ways_lost(gap));
   from.base = gap.resync_base + found.offset();
   const Bytes octets = found.octets();
   if (!octets.empty()) read_frames({gap.time, direction, octets, 0, 0, gap.packet}, octets);
@@ -358,10 +359,11 @@ void Connection::note_answer(const Spot& spot, const http2::FrameHeader& header)
   BehindGap& gap = *client.gap;
   if (!shows_that_stream_is_open(header) || header.stream % 2 == 0 || header.stream <= gap.highest_before) return;
   gap.answered.insert(header.stream);
-  const std::uint64_t may_be_lost = *gap.room / kLeastRequestBytes;
-  const std::uint64_t acked = std::min(spot.acked, client.position);
-  if (gap.answered.size() <= may_be_lost || acked <= gap.resync_base) return;
-  if (gap.resync->holds_headers(acked - gap.resync_base, gap.answered.size() - may_be_lost)) frames_found(client);
+  const std::uint64_t request_bytes = least_request_bytes();
+  if (gap.answered.size() * request_bytes + http2::kFrameHeaderBytes <= *gap.room) return;
+  // What is acknowledged and was not captured yet may be what opened it.
+  if (spot.acked > client.position || spot.acked <= gap.resync_base) return;
+  if (gap.resync->answered({spot.acked - gap.resync_base, gap.answered, *gap.room, request_bytes})) frames_found(client);
 }
 
 }  // namespace testigo::call

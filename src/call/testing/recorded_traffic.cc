@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "call/model.h"
 #include "wire/http2/frame_encoder.h"
@@ -28,7 +29,7 @@ class Encoder {
     if (deflater_) {
       deflater_->resize(octets);
     } else {
-      resize_to_ = octets;
+      resizes_.push_back(octets);
     }
   }
   std::vector<std::byte> encode(const FieldList& fields) {
@@ -38,15 +39,14 @@ class Encoder {
       return deflater_->deflate(std::move(list));
     }
     std::vector<std::byte> block;
-    if (resize_to_) encoder_.resize(*resize_to_, block);
-    resize_to_.reset();
+    for (const std::uint32_t octets : std::exchange(resizes_, {})) encoder_.resize(octets, block);
     for (const auto& [name, value] : fields) encoder_.encode({name, value}, block);
     return block;
   }
 
  private:
   http2::HpackEncoder encoder_;
-  std::optional<std::uint32_t> resize_to_;
+  std::vector<std::uint32_t> resizes_;
   std::unique_ptr<http2::testing::Deflater> deflater_;
 };
 
@@ -87,9 +87,15 @@ class RecordedTraffic::Writer {
     if (habits_.literals) fields = plus(std::move(fields), "x-request-id", "id-" + std::to_string(random_()));
     if (habits_.breaks_rules) break_rules(Direction::ToServer, fields);
     truth(stream).path = path;
+    if (habits_.anew && chance(40)) {
+      encoders_[static_cast<std::size_t>(Direction::ToServer)].resize(0);
+      encoders_[static_cast<std::size_t>(Direction::ToServer)].resize(4096);
+    }
     std::vector<std::byte> octets;
     headers(Direction::ToServer, stream, fields, false, octets);
-    if (chance(4)) {
+    if (habits_.bidi) {
+      messages_apart(stream, octets);
+    } else if (chance(4)) {
       send(Direction::ToServer, octets, {stream});
       octets.clear();
       message(Direction::ToServer, stream, true, octets);
@@ -98,6 +104,28 @@ class RecordedTraffic::Writer {
       message(Direction::ToServer, stream, true, octets);
       send(Direction::ToServer, octets, {stream});
     }
+  }
+
+  void messages_apart(StreamId stream, std::vector<std::byte>& octets) {
+    std::vector<StreamId> opens{stream};
+    for (std::size_t i = 0, count = random_() % 4; i < count; ++i) {
+      const std::size_t begin = octets.size();
+      message(Direction::ToServer, stream, false, octets);
+      // The packet ends where the message begins, behind the frame header and the prefix.
+      if (habits_.forges && chance(2)) {
+        std::vector<std::byte> rest(octets.begin() + static_cast<std::ptrdiff_t>(begin + 14), octets.end());
+        octets.resize(begin + 14);
+        send(Direction::ToServer, octets, opens);
+        octets = std::move(rest);
+        opens.clear();
+      }
+      if (octets.empty()) continue;
+      send(Direction::ToServer, octets, opens);
+      octets.clear();
+      opens.clear();
+    }
+    http2::encode_frame({head(FrameType::Data, http2::kFlagEndStream, stream), http2::DataFrame{}}, octets);
+    send(Direction::ToServer, octets, opens);
   }
 
   void response(StreamId stream) {
@@ -132,11 +160,13 @@ class RecordedTraffic::Writer {
     for (const auto& [name, value] : fields)
       truth(stream).fields[static_cast<std::size_t>(direction)].insert(std::string(name).append(": ").append(value));
     const auto block = encoders_[static_cast<std::size_t>(direction)].encode(fields);
+    if (direction == Direction::ToServer) last_request_ = block;
     const auto flags = static_cast<std::uint8_t>(http2::kFlagEndHeaders | (end ? http2::kFlagEndStream : 0));
     http2::encode_frame({head(FrameType::Headers, flags, stream), http2::HeadersFrame{{}, block, {}}}, octets);
   }
 
   std::string text(StreamId stream) {
+    if (habits_.forges && chance(3)) return forged(stream);
     std::string text = "message " + std::to_string(stream) + " " + std::string(random_() % 30, 'm');
     if (!habits_.tunnel || chance(2)) return text;
     // Frames of another connection, that would be calls of this one.
@@ -149,6 +179,20 @@ class RecordedTraffic::Writer {
       http2::encode_frame({head(FrameType::Headers, http2::kFlagEndHeaders, of), http2::HeadersFrame{{}, block, {}}}, inner);
       http2::encode_frame({head(FrameType::Data, http2::kFlagEndStream, of), http2::DataFrame{as_octets("\0\0\0\0\3abc"), {}}},
                           inner);
+    }
+    return std::string(as_text(inner));
+  }
+
+  // This call again, or the next ones.
+  std::string forged(StreamId stream) {
+    std::vector<std::byte> inner;
+    const StreamId first = stream + 2 * static_cast<StreamId>(random_() % 2);
+    for (std::size_t i = 0, count = 1 + random_() % 6; i < count; ++i) {
+      const auto of = static_cast<StreamId>(first + 2 * i);
+      const std::vector<std::byte> block =
+          last_request_.size() < 20 ? last_request_ : std::vector<std::byte>{std::byte{0x83}, std::byte{0x86}, std::byte{0xc2}};
+      http2::encode_frame({head(FrameType::Headers, http2::kFlagEndHeaders, of), http2::HeadersFrame{{}, block, {}}}, inner);
+      http2::encode_frame({head(FrameType::Data, http2::kFlagEndStream, of), http2::DataFrame{}}, inner);
     }
     return std::string(as_text(inner));
   }
@@ -178,6 +222,7 @@ class RecordedTraffic::Writer {
   std::mt19937_64 random_;
   Encoder encoders_[2];
   std::uint64_t sent_[2] = {0, 0};
+  std::vector<std::byte> last_request_;  // the block of it
 };
 
 RecordedTraffic::RecordedTraffic(const Habits& habits, std::uint64_t seed) { Writer(*this, habits, seed).write(); }

@@ -23,6 +23,10 @@ struct Habits {
   bool metadata = false;      // in trailers
   bool breaks_rules = false;  // no te, a content-type that changes, a header table that is filled and resized again and again
   bool tunnel = false;        // messages that hold whole HTTP/2 frames
+  bool bidi = false;          // each message of a client, and its end, in a packet of its own
+  bool anew = false;          // some requests insert all of their fields again
+  // Messages that hold calls as the client would go on to make them, from the first octet of a packet on.
+  bool forges = false;
   std::size_t calls = 1200;
   std::size_t at_once = 1;  // open at a time
 };

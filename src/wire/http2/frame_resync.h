@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "base/bytes.h"
@@ -31,6 +33,8 @@ class FrameResync {
     bool even_streams = true;
     // Above it the client has opened none.
     StreamId stream_max = 0x7fff'ffff;
+    // The highest that was opened before the gap; 0: none.
+    StreamId opened_before = 0x7fff'ffff;
   };
 
   FrameResync(const Rules& rules, const Limits& limits);
@@ -40,12 +44,35 @@ class FrameResync {
   bool feed(Bytes octets);
   // The client has opened more streams.
   void streams_up_to(StreamId stream_max) { rules_.stream_max = stream_max; }
-  // Somebody knows that of the octets before `offset`, which were fed, so many HEADERS are made, 1 at least. True when the answer
-  // is known.
-  bool holds_headers(std::uint64_t offset, std::uint64_t headers);
+
+  // Streams above `opened_before` of which somebody knows that they were opened in the gap, or by HEADERS that end before `offset`.
+  struct Answered {
+    std::uint64_t offset = 0;  // the octets before it were fed
+    const std::set<StreamId>& streams;
+    std::uint64_t room = 0;           // octets of the gap in which whole frames may have stood
+    std::uint64_t request_bytes = 0;  // that one of them takes of it, at least
+  };
+  // True when the answer is known.
+  bool answered(const Answered& by);
+
+  // Chains that begin at different offsets, but show the same streams: what they ask of the gap. One that begins right behind it
+  // asks for nothing. Behind another one lies the frame that was cut.
+  struct Beginning {
+    StreamId opens = 0;                     // the first stream above `opened_before` that they show HEADERS of; 0: none; kAnyStream
+    std::uint64_t headers = 0;              // that they show, at most
+    std::uint64_t header_octets = 0;        // of the frame that was cut, that stood in the gap, at least
+    std::uint64_t tail = 0;                 // octets before them that may be the end of a field block, at most
+    std::uint64_t block_header_octets = 0;  // as `header_octets`, where they are
+    bool at_once = false;                   // one of them begins right behind the gap
+    // How many of those streams cannot but have been opened in the gap, and the octets of it that this takes, at least.
+    std::uint64_t opened_in_gap(const std::set<StreamId>& answered) const;
+    std::uint64_t octets_of_gap(std::uint64_t requests, std::uint64_t request_bytes) const;
+    friend bool operator==(const Beginning&, const Beginning&) = default;
+  };
+  static constexpr StreamId kAnyStream = 0xffff'ffff;
 
   // Once the answer is known: where the first frame begins that all chains have in common, and what was fed from there on.
-  std::uint64_t offset() const { return pending_.begin()->first; }
+  std::uint64_t offset() const { return answer_; }
   Bytes octets() const;
   // How many octets were fed.
   std::uint64_t fed() const { return first_kept_ + octets_.size(); }
@@ -57,6 +84,7 @@ class FrameResync {
     std::uint64_t insertions = 0;  // into the header table, by their field blocks, at most
     std::uint64_t octets = 0;      // of those blocks that made any
     std::uint64_t blocks = 0;
+    std::vector<Beginning> beginnings;  // of the chains that are left
     friend bool operator==(const PassedOver&, const PassedOver&) = default;
   };
   PassedOver passed_over() const;
@@ -64,7 +92,7 @@ class FrameResync {
  private:
   // What a frame at some offset must be. Chains that meet may ask for different things: then any of them will do.
   struct Boundary {
-    std::uint64_t headers = 0;  // how many the chain with most of them has, of those that meet here
+    std::vector<Beginning> beginnings;
     bool anything = false;
     bool no_continuation = false;
     StreamId continuation = 0;  // of that stream; 0: of none
@@ -76,12 +104,18 @@ class FrameResync {
     std::uint64_t to() const { return from + kFrameHeaderBytes + header.length; }
   };
 
+  static void meet(std::vector<Beginning>& beginnings, const Beginning& one);
+  Beginning begin_at(std::uint64_t offset) const;
+  std::uint64_t least_header_octets(std::uint64_t offset) const;
+  std::uint64_t least_block_header_octets(std::uint64_t offset) const;
+  void note_first_request();
   bool may_begin(std::uint64_t offset) const { return offset <= last_begin_; }
   bool advance();
   void look_at(std::uint64_t offset);
   bool allows(const Boundary& boundary, const FrameHeader& header) const;
   void follow(std::uint64_t offset, const Boundary& boundary, const FrameHeader& header);
   bool decided() const;
+  std::uint64_t first_in_common() const;
   bool is_of_a_stream_that_may_be(const FrameHeader& header) const;
   void start_again();
   void remember(Bytes octets);
@@ -98,6 +132,12 @@ class FrameResync {
   std::uint64_t first_kept_ = 0;
   std::vector<Step> steps_;
   bool all_kept_ = true;
+  bool from_gap_ = true;               // chains begin where the gap ends
+  std::vector<std::byte> first_;       // as many octets as a frame header may have
+  std::optional<Step> first_request_;  // of the chain that begins right behind the gap
+  bool shows_request_ = false;         // it is one, whole
+  bool told_ = false;                  // somebody has ruled beginnings out
+  std::uint64_t answer_ = 0;
 };
 
 }  // namespace testigo::http2

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <set>
 
 #include "base/testing/several_ways.h"
 #include "wire/http2/frame_encoder.h"
@@ -112,12 +114,89 @@ TEST(FrameResync, HostilePayloadsNeverGiveAFrameOfTheirs) {
 
 TEST(FrameResync, SomebodyMayKnowThatAFrameBeganBefore) {
   const Octets octets = calls(1, 40);
-  FrameResync resync({.even_streams = false}, {});
+  FrameResync resync({.even_streams = false, .opened_before = 0}, {});
   EXPECT_FALSE(resync.feed(octets));
-  EXPECT_TRUE(resync.holds_headers(120, 1));
-  EXPECT_EQ(resync.offset(), octets.size());
-  EXPECT_TRUE(resync.octets().empty());
+  EXPECT_FALSE(resync.answered({120, {1, 3}, 29, 14}));  // both may have been lost
+  EXPECT_TRUE(resync.answered({120, {1, 3}, 13, 14}));   // one may, if it was cut: its block may be what looks like the other one
+  EXPECT_EQ(resync.offset(), 53u);
+  EXPECT_EQ(resync.octets(), Bytes(octets).subspan(53));
   EXPECT_EQ(resync.passed_over().begin, 0u);
+}
+
+// Truths that fill the gap to its last octet: requests as small as they can be, and a frame that was cut, whose payload forges
+// calls.
+struct Forgery {
+  FrameHeader cut;
+  std::size_t header_lost = kFrameHeaderBytes;  // octets of its header that stood in the gap
+};
+
+Octets forged(const Forgery& forgery, std::size_t requests, StreamId first, std::vector<std::uint64_t>& truth) {
+  Octets payload = calls(first, static_cast<int>(requests) + 2);
+  if (carries_field_block(forgery.cut)) payload.insert(payload.begin(), std::byte{0xff});  // no frames from its first octet on
+  Octets octets = frame(static_cast<FrameType>(forgery.cut.type), forgery.cut.flags, forgery.cut.stream, payload.size());
+  std::ranges::copy(payload, octets.begin() + kFrameHeaderBytes);
+  octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(forgery.header_lost));
+  for (int i = 0; i < 40; ++i) {
+    const StreamId stream = first + 2 * static_cast<StreamId>(requests) + 2 * static_cast<StreamId>(i);
+    truth.push_back(octets.size());
+    append(octets, frame(FrameType::Headers, kFlagEndHeaders, stream, 20, std::byte{0xbe}));
+    truth.push_back(octets.size());
+    append(octets, frame(FrameType::Data, kFlagEndStream, stream, 15, std::byte{'x'}));
+  }
+  return octets;
+}
+
+TEST(FrameResync, AnswersNeverRefuteWhatFillsTheGapToItsLastOctet) {
+  constexpr std::uint64_t kRequestBytes = 14;
+  constexpr StreamId kFirst = 103;
+  const FrameHeader unknown{.type = 0xb, .stream = 101}, data{.type = 0, .stream = 101},
+      headers{.type = 1, .flags = 4, .stream = 107};
+  const Forgery forgeries[] = {{unknown, 4}, {unknown, 5}, {unknown, 8}, {unknown, 9}, {data, 1},    {data, 2},
+                               {data, 3},    {data, 4},    {data, 9},    {headers, 9}, {headers, 8}, {headers, 5}};
+  for (const Forgery& forgery : forgeries) {
+    for (std::size_t requests = 1; requests <= 3; ++requests) {
+      Forgery of = forgery;
+      const bool block = carries_field_block(of.cut);
+      if (block) of.cut.stream = kFirst + 2 * static_cast<StreamId>(requests) - 2;  // the last of the requests
+      const std::uint64_t room = (requests - (block ? 1 : 0)) * kRequestBytes + of.header_lost;
+      std::vector<std::uint64_t> truth;
+      const Octets octets = forged(of, requests, kFirst, truth);
+      FrameResync resync({.even_streams = false, .opened_before = kFirst - 2}, {});
+      bool found = resync.feed(octets);
+      std::set<StreamId> answered;
+      for (std::size_t i = 0; i < requests + 30 && !found; ++i) {
+        answered.insert(kFirst + 2 * static_cast<StreamId>(i));
+        const std::size_t end = i < requests ? truth[0] : truth[2 * (i - requests) + 1];
+        found = resync.answered({end, answered, room, kRequestBytes});
+      }
+      const auto what = ::testing::Message() << "type " << +of.cut.type << ", " << of.header_lost << " octets, " << requests;
+      ASSERT_TRUE(found) << what;
+      EXPECT_TRUE(std::ranges::binary_search(truth, resync.offset())) << what << ": " << resync.offset();
+      EXPECT_LT(resync.offset(), truth[16]) << what;
+      const auto passed = resync.passed_over();
+      const auto is_true = [&](const FrameResync::Beginning& each) {
+        return each.opens == kFirst + 2 * requests && (block ? each.tail >= truth[0] : each.header_octets <= of.header_lost);
+      };
+      EXPECT_TRUE(std::ranges::any_of(passed.beginnings, is_true)) << what;
+    }
+  }
+}
+
+// A field value that holds a whole request, frame by frame from the end of the gap on, is the one thing that is not believed.
+TEST(FrameResync, WhereARequestFollowsTheGapNoBlockWasCutBehindIt) {
+  for (const bool request : {true, false}) {
+    Octets octets = frame(FrameType::WindowUpdate, 0, 1, 4, std::byte{0});
+    Octets headers = frame(FrameType::Headers, kFlagEndHeaders, 3, 3);
+    std::ranges::copy(from_hex(request ? "83 86 be" : "be bf c0"), headers.begin() + kFrameHeaderBytes);
+    append(octets, headers);
+    append(octets, calls(5, 40));
+    FrameResync resync({.even_streams = false, .opened_before = 1}, {});
+    EXPECT_FALSE(resync.feed(octets));
+    ASSERT_TRUE(resync.answered({500, {3, 5, 7, 9}, 27, 14}));
+    std::uint64_t longest = 0;
+    for (const FrameResync::Beginning& each : resync.passed_over().beginnings) longest = std::max(longest, each.tail);
+    EXPECT_EQ(longest >= 25, !request) << longest;
+  }
 }
 
 TEST(FrameResync, ContinuationIsOfItsBlock) {

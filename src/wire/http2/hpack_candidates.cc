@@ -22,7 +22,8 @@ struct Mandatory {
   std::uint64_t octets;
 };
 constexpr std::uint64_t kTrailersBytes = 6;          // "trailers", Huffman-coded
-constexpr std::uint64_t kApplicationGrpcBytes = 12;  // "application/grpc"
+constexpr std::uint64_t kApplicationGrpcBytes = 11;  // "application/grpc"
+constexpr std::uint64_t kTwoSegmentsBytes = 3;       // "/a/b"
 constexpr Mandatory kMandatory[] = {{FieldName::ContentType, false, kInsertionBytes + kApplicationGrpcBytes},
                                     {FieldName::Te, false, kInsertionBytes + kTrailersBytes},
                                     {FieldName::Method, true, kInsertionBytes + 1},
@@ -76,11 +77,17 @@ struct HpackCandidates::Reading {
   std::optional<std::uint64_t> joker_first;  // the first open field, where that is a lost entry before any regular field
 };
 
-HpackCandidates::HpackCandidates(const HpackHistory& history, const Before& before, const Lost& lost, const Limits& limits)
-    : history_(history), taints_(history.taints()), before_(before), lost_(lost), steps_left_(limits.recovery_steps_max) {
-  given_up_ = lost.insertions > limits.insertions_lost_max;
+HpackCandidates::HpackCandidates(const HpackHistory& history, const Before& before, std::vector<Lost> ways, const Limits& limits)
+    : history_(history),
+      taints_(history.taints()),
+      before_(before),
+      ways_(std::move(ways)),
+      steps_left_(limits.recovery_steps_max) {
+  std::uint64_t most = 0;
+  for (const Lost& each : ways_) most = std::max(most, each.insertions);
+  given_up_ = ways_.empty() || most > limits.insertions_lost_max;
   if (given_up_) return;
-  for (std::uint64_t k = 0; k <= lost.insertions; ++k) candidates_.push_back({k, {}, {}});
+  for (std::uint64_t k = 0; k <= most; ++k) candidates_.push_back({k, {}, {}});
 }
 
 BlockInDoubt HpackCandidates::look_at(std::span<const HeaderField> fields) const {
@@ -160,7 +167,7 @@ bool HpackCandidates::holds(Candidate& candidate, const BlockInDoubt& block, Blo
     if ((missing & bit(each.name)) != 0 && !find_room(candidate, each.name, reading)) return false;
   }
   note_leading(candidate, reading, missing);
-  return fits(candidate, reading, missing, axioms.request);
+  return fits(candidate, reading, missing, axioms);
 }
 
 // Where only :path and perhaps :authority are missing, the first open field is one of them: nothing else stands before :path.
@@ -227,27 +234,45 @@ bool HpackCandidates::find_room(Candidate& candidate, FieldName name, const Read
 }
 
 // 7c. Each of the `missing` fields is an open one of this block; those that are no lost entry take no octets of the gap.
-bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing, bool grpc) const {
-  std::uint64_t entries = candidate.jokers.size(), octets = 0, elsewhere = reading.anything;
+bool HpackCandidates::fits(const Candidate& candidate, const Reading& reading, unsigned missing, const GrpcAxioms& axioms) const {
+  std::uint64_t entries = 0, octets = 0, elsewhere = reading.anything;
+  bool te = false;
+  const auto take = [&](FieldName name) {
+    ++entries;
+    octets += name == FieldName::Path && axioms.path ? kInsertionBytes + kTwoSegmentsBytes : mandatory(name).octets;
+    te |= name == FieldName::Te;
+  };
   for (const auto& [index, name] : candidate.jokers) {
     missing &= ~bit(name);
-    octets += mandatory(name).octets;
+    take(name);
   }
   for (const Mandatory& each : kMandatory) {  // those that take most come first
-    if ((missing & bit(each.name)) == 0 || (elsewhere != 0 && elsewhere-- != 0)) continue;
-    ++entries;
-    octets += each.octets;
+    if ((missing & bit(each.name)) != 0 && (elsewhere == 0 || elsewhere-- == 0)) take(each.name);
   }
   if (entries > candidate.lost) return false;
-  octets += (candidate.lost - entries) * kInsertionBytes + octets_of_blocks((candidate.leading.size() + 1) / 2, entries, grpc);
-  return octets <= lost_.octets;
+  octets += (candidate.lost - entries) * kInsertionBytes + (te && names_te_anew() ? 1 : 0);
+  return std::ranges::any_of(ways_, [&](const Lost& lost) {
+    if (candidate.lost > lost.insertions) return false;
+    return octets + octets_of_blocks(candidate, lost, entries, axioms.request) <= lost.octets;
+  });
+}
+
+// The static table has no te, and an index takes one octet only where it names the newest entry.
+bool HpackCandidates::names_te_anew() const {
+  if (before_.entries == 0) return false;
+  const HpackHistory::Entry* const newest = history_.at(history_.since_taint());
+  return newest != nullptr && newest->field.name_known == Known::Exact && newest->field.id != FieldName::Te;
 }
 
 // Beside the entries that were inserted. HD01: no request has two of :path or :authority, so that there were so many requests; each
-// has an octet for :method and :scheme, te and content-type, too, but for those of them that are among the `entries`.
-std::uint64_t HpackCandidates::octets_of_blocks(std::uint64_t requests, std::uint64_t entries, bool grpc) const {
-  const std::uint64_t fields = requests * (grpc ? 4 : 2);
-  const std::uint64_t headers = requests - std::min(requests, lost_.blocks);
+// has :method and :scheme, te, content-type and :path, too: an octet at least for each that is not among the `entries`, be it
+// because it is not inserted, or because its value is not empty.
+std::uint64_t HpackCandidates::octets_of_blocks(const Candidate& candidate, const Lost& lost, std::uint64_t entries, bool grpc) {
+  const std::uint64_t inserting = (candidate.leading.size() + 1) / 2;
+  std::uint64_t headers = std::max(lost.requests, inserting - std::min(inserting, lost.blocks));
+  if (candidate.lost != 0 && lost.blocks == 0) headers = std::max<std::uint64_t>(headers, 1);
+  const std::uint64_t whole = std::max(lost.requests, inserting - std::min<std::uint64_t>(inserting, lost.cut ? 1 : 0));
+  const std::uint64_t fields = whole * (grpc ? 5 : 2);
   return headers * kFrameHeaderBytes + fields - std::min(fields, entries);
 }
 

@@ -25,6 +25,7 @@ enum class BlockKind : std::uint8_t { Request, Response, Trailers };
 struct GrpcAxioms {
   bool request = false;   // a request has te and content-type
   bool trailers = false;  // trailers have a grpc-status
+  bool path = false;      // a :path has two segments
 };
 
 // A field of a block, as the candidates look at it.
@@ -48,11 +49,13 @@ struct BlockInDoubt {
 
 class HpackCandidates {
  public:
-  // What the gap may have taken, at most.
+  // What one way in which the gap may have come about leaves, at most, to insertions.
   struct Lost {
     std::uint64_t insertions = 0;
-    std::uint64_t octets = 0;  // in which they stood
-    std::uint64_t blocks = 1;  // of which the frame headers do not count in `octets`; those of others do
+    std::uint64_t octets = 0;    // in which they stood
+    std::uint64_t blocks = 1;    // of which the frame headers do not count in `octets`; those of others do
+    std::uint64_t requests = 0;  // whose frames are in `octets`, whether they inserted anything or not, at least
+    bool cut = false;            // one of the `blocks` began before
   };
   // The history as it was when the gap came.
   struct Before {
@@ -62,7 +65,7 @@ class HpackCandidates {
   };
 
   // `history` has been tainted since; it must outlive the candidates. When it is tainted again, they say nothing more.
-  HpackCandidates(const HpackHistory& history, const Before& before, const Lost& lost, const Limits& limits);
+  HpackCandidates(const HpackHistory& history, const Before& before, std::vector<Lost> ways, const Limits& limits);
 
   BlockInDoubt look_at(std::span<const HeaderField> fields) const;
   // A block, after its decoding. Candidates that it refutes are gone.
@@ -95,15 +98,16 @@ class HpackCandidates {
   bool read_field(const Candidate& candidate, const FieldInDoubt& field, BlockKind kind, Reading& reading) const;
   void note_leading(Candidate& candidate, const Reading& reading, unsigned missing) const;
   bool find_room(Candidate& candidate, FieldName name, const Reading& reading) const;
-  bool fits(const Candidate& candidate, const Reading& reading, unsigned missing, bool grpc) const;
-  std::uint64_t octets_of_blocks(std::uint64_t requests, std::uint64_t entries, bool grpc) const;
+  bool fits(const Candidate& candidate, const Reading& reading, unsigned missing, const GrpcAxioms& axioms) const;
+  bool names_te_anew() const;
+  static std::uint64_t octets_of_blocks(const Candidate& candidate, const Lost& lost, std::uint64_t entries, bool grpc);
   std::optional<std::string_view> path(const Candidate& candidate, const BlockInDoubt& request) const;
   bool spend(std::size_t steps);
 
   const HpackHistory& history_;
   std::uint64_t taints_;
   Before before_;
-  Lost lost_;
+  std::vector<Lost> ways_;
   std::size_t steps_left_;
   bool given_up_ = false;
   unsigned confirmed_ = 0;  // blocks read without jokers since a candidate was refuted last

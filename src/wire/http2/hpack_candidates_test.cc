@@ -24,7 +24,13 @@ class HpackCandidatesTest : public ::testing::Test {
   void lose(std::uint64_t octets, const Limits& limits = {}) {
     const auto before = HpackCandidates::Before::of(decoder_.history());
     decoder_.taint();
-    candidates_.emplace(decoder_.history(), before, HpackCandidates::Lost{octets / kInsertionBytes, octets, 1}, limits);
+    candidates_.emplace(decoder_.history(), before, std::vector{HpackCandidates::Lost{octets / kInsertionBytes, octets, 1}},
+                        limits);
+  }
+  void start_again() {
+    candidates_.reset();
+    encoder_ = HpackEncoder();
+    decoder_ = HpackDecoder();
   }
   BlockInDoubt read(std::string_view digits, BlockKind kind, const GrpcAxioms& axioms = {}) {
     decoder_.decode(from_hex(digits), fields_);
@@ -123,6 +129,88 @@ TEST_F(HpackCandidatesTest, WhatMustHaveBeenInsertedAnewMayNotFit) {
   EXPECT_EQ(candidates_->path(request), "/a.B/C");
 }
 
+// The smallest block that inserts all four anew: :method, :scheme, :path /a/b, an empty :authority, te by the index of a name that
+// is not the newest, content-type.
+constexpr std::string_view kAllAnew = "83 86 44 83 606c47 41 00 7f02 86 4d833505b11f 5f 8b 1d75d0620d263d4c4d6564";
+constexpr GrpcAxioms kAll{.request = true, .trailers = false, .path = true};
+
+TEST_F(HpackCandidatesTest, AllAnewIsRefutedWhereItsSmallestBlockDoesNotFitAndNotAnOctetBefore) {
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  see_requests(fields);
+  const std::size_t smallest = from_hex(kAllAnew).size();
+  EXPECT_EQ(smallest, 31u);
+  for (const std::size_t lost : {smallest - 1, smallest}) {
+    start_again();
+    seen(fields);
+    lose(lost);
+    BlockInDoubt request;
+    for (int i = 0; i < 5; ++i) request = read("83 86 c1 c0 bf be", BlockKind::Request, kAll);
+    EXPECT_EQ(candidates_->left() > 1, lost == smallest) << lost;
+    EXPECT_EQ(candidates_->path(request).has_value(), lost != smallest) << lost;
+  }
+}
+
+// Where te is the newest entry its name takes an octet: "7e 86 4d833505b11f" was lost.
+TEST_F(HpackCandidatesTest, TheNameOfTheNewestEntryTakesOneOctet) {
+  const std::size_t size = from_hex("7e 86 4d833505b11f").size();
+  for (const std::size_t lost : {size, size - 1}) {
+    start_again();
+    seen({{":path", "/a.B/C"}, {":authority", "host"}, {"content-type", "application/grpc"}, {"te", "trailers"}});
+    lose(lost);
+    for (int i = 0; i < 3; ++i) read("83 86 c2 c1 c0 be", BlockKind::Request, kAll);
+    EXPECT_EQ(candidates_->refuted(), lost != size) << lost;
+  }
+}
+
+// That the block is one, and says what it should, the decoder knows.
+TEST_F(HpackCandidatesTest, TheSmallestBlockIsOne) {
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  see_requests(fields);
+  seen(fields);
+  decoder_.decode(from_hex(kAllAnew), fields_);
+  ASSERT_EQ(fields_.size(), 6u);
+  EXPECT_EQ(fields_[2].value, "/a/b");
+  EXPECT_EQ(fields_[4].name, "te");
+  EXPECT_EQ(fields_[4].value, "trailers");
+  EXPECT_EQ(fields_[5].name, "content-type");
+  EXPECT_EQ(fields_[5].value, "application/grpc");
+  EXPECT_EQ(decoder_.history().inserted(), 8u);
+}
+
+// What the gap must have held beside it counts, in each way in which it may have come about.
+TEST_F(HpackCandidatesTest, EachWayHasItsOwnRoom) {
+  using Lost = HpackCandidates::Lost;
+  constexpr std::uint64_t kBlock = 31, kHeader = 9, kOtherRequest = kHeader + 5;
+  struct Case {
+    std::vector<Lost> ways;
+    bool refuted;
+  };
+  const Case cases[] = {
+      {{{20, kHeader + kBlock, 0, 1}}, false},
+      {{{20, kHeader + kBlock - 1, 0, 1}}, true},
+      {{{20, kHeader + kBlock, 0, 0}}, false},
+      {{{20, kHeader + kBlock - 1, 0, 0}}, true},
+      {{{20, kHeader + kBlock + kOtherRequest, 0, 2}}, false},
+      {{{20, kHeader + kBlock + kOtherRequest - 1, 0, 2}}, true},
+      {{{20, kHeader + kBlock + kOtherRequest - 1, 0, 2}, {0, 0, 0, 0}}, true},
+      {{{20, kHeader + kBlock + kOtherRequest - 1, 0, 2}, {20, kHeader + kBlock, 0, 1}}, false},
+      {{{3, 500, 0, 1}, {0, 0, 0, 0}}, true},
+      {{{20, kBlock - 2, 1, 0, true}}, false},  // :method and :scheme stood before the cut
+  };
+  for (const Case& each : cases) {
+    std::vector<std::pair<std::string_view, std::string_view>> fields;
+    see_requests(fields);
+    start_again();
+    seen(fields);
+    const auto before = HpackCandidates::Before::of(decoder_.history());
+    decoder_.taint();
+    candidates_.emplace(decoder_.history(), before, each.ways, Limits());
+    BlockInDoubt request;
+    for (int i = 0; i < 5; ++i) request = read("83 86 c1 c0 bf be", BlockKind::Request, kAll);
+    EXPECT_EQ(candidates_->left() == 1, each.refuted) << "case " << &each - cases;
+  }
+}
+
 TEST_F(HpackCandidatesTest, AJokerIsTheSameWhereverItStands) {
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   see_requests(fields);
@@ -191,6 +279,14 @@ TEST(HpackInsertions, AreCountedOrBounded) {
   EXPECT_EQ(insertions_at_most(from_hex("44 01 2f 40 01 61 01 62 7e 00")), 3u);
   EXPECT_EQ(insertions_at_most(from_hex("44 01 2f 40 7f")), 2u);  // the second one is cut: it is one at most
   EXPECT_EQ(insertions_at_most(from_hex("00 05 61 62 63 64 65")), 4u);
+}
+
+TEST(HpackInsertions, WhatNamesARequestCanBeReadToItsEnd) {
+  EXPECT_TRUE(names_request(from_hex("c5 c4 83 86 c3")));
+  EXPECT_TRUE(names_request(from_hex("20 44 01 2f")));
+  EXPECT_FALSE(names_request(from_hex("c5 c4 c3")));
+  EXPECT_FALSE(names_request(from_hex("83 44 02 2f")));
+  EXPECT_FALSE(names_request(from_hex("23 88")));  // a size update, :status
 }
 
 }  // namespace

@@ -14,4 +14,7 @@ constexpr std::uint64_t kInsertionBytes = 2;
 // for.
 std::uint64_t insertions_at_most(Bytes block);
 
+// A block that can be read to its end and has :method, :scheme or :path by the static table.
+bool names_request(Bytes block);
+
 }  // namespace testigo::http2
