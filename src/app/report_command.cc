@@ -1,4 +1,5 @@
 #include "app/command.h"
+#include "app/options.h"
 #include "run/report_run.h"
 
 namespace testigo::app {
@@ -10,6 +11,8 @@ Runner add_report(CLI::App& app, CLI::App*& command) {
   c.add_option("EVIDENCE", options->evidence, "the folder of a run of verify, or evidence collected elsewhere")
       ->required()
       ->type_name("DIR");
+  add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
+  add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_flag("--reindex", options->reindex, "make ledger.db anew, be it up to date or of a newer testigo");
   c.add_flag("--json", options->json, "the verdict as one line of JSON");
   c.footer(

@@ -16,7 +16,9 @@ namespace testigo::run {
 
 int run_report(const ReportOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness;
+  verdict::JudgeOptions strictness;
+  strictness.tolerance = options.tolerance;
+  strictness.since = options.since;
   ignore_broken_pipes();
   const EvidenceFolder folder = EvidenceFolder::open(options.evidence);
   std::optional<EvidenceIndex> index;

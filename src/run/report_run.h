@@ -2,11 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+
+#include "base/clock.h"
 
 namespace testigo::run {
 
 struct ReportOptions {
   std::filesystem::path evidence;
+  std::optional<Duration> tolerance;  // as of verify
+  std::optional<Time> since;
   bool reindex = false;  // make the ledger anew, though it may be up to date, or of a newer version
   bool json = false;
 };
