@@ -701,9 +701,7 @@ void Reader::for_each_call(const Take<CallRow>& take) {
 std::uint64_t Reader::count_calls() {
   std::uint64_t count = 0;
   open_->each(
-      "SELECT (SELECT count(*) FROM wire_calls WHERE caller IS NULL) + (SELECT count(*) FROM (SELECT caller, number FROM "
-      "statements "
-      "WHERE caller IS NOT NULL AND part IS NOT NULL UNION SELECT caller, number FROM wire_calls WHERE caller IS NOT NULL))",
+      fmt::format("SELECT (SELECT count(*) FROM wire_calls WHERE caller IS NULL) + (SELECT count(*) FROM {})", kAllIds),
       [](Values& values) { return values.number(); }, [&](std::uint64_t counted) { count = counted; });
   return count;
 }

@@ -56,7 +56,7 @@ class Reader {
   void for_each_statement(const Take<StatementRow>& take);  // by writer, as it wrote them
   void for_each_wire_call(const Take<WireCallRow>& take);
 
-  // The calls with an id by caller and number, then those without one.
+  // In no order that matters; memory does not grow with them.
   void for_each_call(const Take<CallRow>& take);
   std::uint64_t count_calls();
 

@@ -22,5 +22,6 @@ std::string schema();
 // The rows of the view `calls`, of those whose `caller` and `number` the table or subquery `ids` gives, and of those without an id.
 std::string calls_with_id(std::string_view ids);
 std::string calls_without_id();
+extern const char* const kAllIds;  // such a subquery, of all calls that have one
 
 }  // namespace testigo::ledger
