@@ -359,6 +359,7 @@ void Writer::add(const StatementPlace& place, const statement::Statement& statem
 
 void Writer::add(const statement::Reading& reading, const std::filesystem::path& folder) {
   std::vector<FileId> files;
+  files.reserve(reading.files.size());
   for (const std::string& name : reading.files) files.push_back(file(relative_to(folder, name)));
   for (const statement::Testimony& testimony : reading.testimonies) {
     StatementPlace place;

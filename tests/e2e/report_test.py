@@ -44,11 +44,7 @@ def dump(ledger):
 
 def small_files(octets):
     """For a child: a disk that takes no file larger than that."""
-    def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
-
-    return limit
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
 
 
 class Ledger(unittest.TestCase):
@@ -297,6 +293,33 @@ class Report(Ledger):
         self.assertEqual(rows(self.ledger, "PRAGMA user_version")[0]["user_version"], 1)
 
 
+class Page(Ledger):
+    """docs/formats/ledger.md."""
+
+    def setUp(self):
+        super().setUp()
+        self.text = (pathlib.Path(__file__).resolve().parents[2] / "docs/formats/ledger.md").read_text(encoding="utf-8")
+        self.verify("--misbehave", "swap")
+
+    def test_its_queries_are_answered(self):
+        queries = [query for query in self.text.split("```sql\n")[1].split("```")[0].split(";") if query.strip()]
+        self.assertGreater(len(queries), 5)
+        answers = {query: rows(self.ledger, query) for query in queries}
+        self.assertEqual([query for query, told in answers.items() if not told], [query for query in queries if "<> 0" in query or "FROM differences" in query])
+
+    def test_it_names_every_table_and_column(self):
+        for table in rows(self.ledger, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"):
+            self.assertIn(f"`{table['name']}`", self.text)
+            if table["name"] in ("calls", "testimony"):
+                named = self.text.split("## Views")[1]
+            else:
+                named = next(line for line in self.text.splitlines() if line.startswith("| ") and f"`{table['name']}`" in line.split("|")[1])
+            for column in rows(self.ledger, f"PRAGMA table_info({table['name']})"):
+                told = f"`{column['name']}`" in named or table["name"] in ("testimony", "exhibit_wire", "exhibit_statements", "cause_wire")
+                told = told or column["name"].split("_", 1)[-1] in ("status", "message", "latency_ns")
+                self.assertTrue(told, f"{table['name']}.{column['name']}")
+
+
 class Survives(Ledger):
     def verify_again(self, **how):
         return subprocess.run([TESTIGO, "verify", "--evidence", self.evidence, *WIDE, "--json"], capture_output=True, text=True, check=False, **how)
@@ -304,14 +327,14 @@ class Survives(Ledger):
     def test_a_full_disk(self):
         code = self.verify().code
         old = dump(self.ledger)
-        ran = self.verify_again(preexec_fn=small_files(150_000), restore_signals=False)
+        ran = self.verify_again(preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, code, ran)
         self.assertEqual(json.loads(ran.stdout)["verdict"], self.verdict["verdict"])
         self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; `testigo report \S+ --reindex` makes it\n$")
         self.assertFalse((self.evidence / "ledger.db.new").exists())
         self.assertEqual(dump(self.ledger), old)
         ran = subprocess.run([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], capture_output=True, text=True, check=False,
-                             preexec_fn=small_files(150_000), restore_signals=False)
+                             preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, ENVIRONMENT, ran)
         self.assertIn("PROVEN", ran.stdout)
         self.report("--reindex")
@@ -352,20 +375,25 @@ class Survives(Ledger):
         self.report("--reindex")
         took = time.monotonic() - begun
         sound, killed = dump(self.ledger), 0
-        for round_ in range(12):
+        for round_ in range(40):
             with self.subTest(seed=SEED, round=round_):
                 if round_ % 3 == 0:
                     self.ledger.unlink(missing_ok=True)
                 there = self.ledger.exists()
                 child = subprocess.Popen([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(chance.uniform(0.2, 1.0) * took)
+                time.sleep(chance.uniform(0.1, 1.0) * took)
                 child.kill()
-                killed += child.wait() == -signal.SIGKILL
+                in_time = child.wait() == -signal.SIGKILL
+                killed, took = killed + in_time, took if in_time else took * 0.8  # the machine was busier before
                 self.assertTrue(self.ledger.exists() or not there)
                 if self.ledger.exists():
                     self.assertEqual(dump(self.ledger), sound)
-        self.assertGreater(killed, 3)
+            if killed == 10:
+                break
+        self.assertEqual(killed, 10)
         self.report()
+        self.assertEqual(dump(self.ledger), sound)
+        self.report("--reindex")  # takes over what the killed ones left
         self.assertEqual(dump(self.ledger), sound)
         self.assertFalse((self.evidence / "ledger.db.new").exists())
 
