@@ -67,7 +67,7 @@ soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients
 .PHONY: yardsticks
 yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how fast and small it is, beside others; writes docs/performance.md (ARGS=--ci: a twentieth, and what it must reach)
 	$(call build,release) --target testigo testigo-greeter
-	$(call build,bench) --target hpack_bench frame_loop_server replay
+	$(call build,bench) --target hpack_bench ledger_bench frame_loop_server replay
 	PYTHONDONTWRITEBYTECODE=1 python3 bench/yardsticks.py $(ARGS)
 
 .PHONY: truth

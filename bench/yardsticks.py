@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, tap, live
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, ledger, tap, live
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -29,7 +29,7 @@ import middle_box
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TESTIGO, GREETER = (str(ROOT / "build/release/bin" / name) for name in ("testigo", "testigo-greeter"))
-HPACK_BENCH, FRAME_LOOP_SERVER = (str(ROOT / "build/bench/bin" / name) for name in ("hpack_bench", "frame_loop_server"))
+HPACK_BENCH, LEDGER_BENCH, FRAME_LOOP_SERVER = (str(ROOT / "build/bench/bin" / name) for name in ("hpack_bench", "ledger_bench", "frame_loop_server"))
 CORE = str(max(os.sched_getaffinity(0)))
 
 
@@ -180,6 +180,18 @@ def flat(folder, scale):
                  f"{per_million / 1e6:.3f} MB ({first.memory / 1e6:.1f}, then {last.memory / 1e6:.1f} MB)", "1 MB", 1e6 / max(per_million, 1), 1, 1, 0.05)
 
 
+LEDGER_GATE, LEDGER_GOAL = 200_000, 500_000
+
+
+def ledger(folder, scale):
+    """Its journal is written to the disk of that folder."""
+    command = ["taskset", "-c", CORE, LEDGER_BENCH, str(int(1_000_000 * scale)), "5", folder]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    yield Result(f"the ledger: {told['statements']:,} statements written", "the gate",
+                 f"{told['per_second_of_processor']:,} a second, {told['per_second']:,} of wall time", f"{LEDGER_GATE:,} a second",
+                 told["per_second_of_processor"] / LEDGER_GATE, 1, LEDGER_GOAL / LEDGER_GATE, 0.5)
+
+
 def tap(_, scale):
     middle_box.Tap.program = TESTIGO
     with middle_box.server(FRAME_LOOP_SERVER) as server:
@@ -244,7 +256,7 @@ def live_results(what, run):
                  (run.told - run.wrong) / max(run.told, 1), 1, 1, 1)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "tap": tap, "live": live_capture}
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture}
 
 
 def measured(names, scale):

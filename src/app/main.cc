@@ -47,10 +47,12 @@ int main(int argc, char** argv) {
   CLI::App* verify = nullptr;
   CLI::App* watch = nullptr;
   CLI::App* tap = nullptr;
+  CLI::App* report = nullptr;
   CLI::App* explain = nullptr;
   const testigo::app::Runner run_verify = testigo::app::add_verify(app, verify);
   const testigo::app::Runner run_watch = testigo::app::add_watch(app, watch);
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
+  const testigo::app::Runner run_report = testigo::app::add_report(app, report);
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
     std::vector<std::string> words = testigo::app::with_two_dashes(app, argc, argv);
@@ -59,6 +61,7 @@ int main(int argc, char** argv) {
     app.parse(static_cast<int>(parsed.size()), parsed.data());
     if (verify->parsed()) return run_verify();
     if (explain->parsed()) return run_explain();
+    if (report->parsed()) return run_report();
     return watch->parsed() ? run_watch() : run_tap();
   } catch (const CLI::ParseError& error) {
     return complain(app, error);

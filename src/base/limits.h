@@ -77,6 +77,11 @@ struct Limits {
 
   // statement
   std::size_t statement_line_bytes_max = std::size_t{1} << 16;
+
+  // ledger
+  std::size_t ledger_findings_max = 1'000'000;               // of one ledger; what is beyond is counted
+  std::size_t ledger_text_bytes_max = std::size_t{1} << 16;  // of one text that is read back
+  std::size_t ledger_queue_rows_max = std::size_t{1} << 16;  // taken beside a run, not yet written
 };
 
 }  // namespace testigo

@@ -48,6 +48,7 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
   across_.on_finding([this, tell](const check::Finding& finding) {
     filter_.on_finding(finding);
     if (tell) lines_.on_finding(finding);
+    if (on_finding_) on_finding_(finding);
   });
 }
 

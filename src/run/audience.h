@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class Audience {
   tcp::ConnectionSink& other_side(call::Sink& more);
   // Of the rows that look beyond one connection.
   check::Judge& judge() { return across_; }
+
+  // Hears of every finding.
+  void on_finding(std::function<void(const check::Finding&)> listener) { on_finding_ = std::move(listener); }
 
   // Where the workers' connections meet; whoever tells it tells the sink nothing.
   Meeting meeting() { return {meeting_, across_, lines_}; }
@@ -113,6 +117,7 @@ class Audience {
   call::Model model_;
   std::optional<call::Fan> other_fan_;
   std::optional<call::Model> other_model_;
+  std::function<void(const check::Finding&)> on_finding_;
 };
 
 }  // namespace testigo::run

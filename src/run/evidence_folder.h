@@ -33,6 +33,7 @@ class EvidenceFolder {
   // The files of statements, in the order of their names; rotated predecessors (NAME.jsonl.1, …) are read with NAME.jsonl, which
   // may be missing when a process was killed while it rotated. Throws EnvironmentError when they cannot be listed.
   std::vector<std::filesystem::path> statement_files() const;
+  std::filesystem::path ledger() const { return path_ / "ledger.db"; }
   std::filesystem::path record() const { return path_ / "run.json"; }
 
  private:

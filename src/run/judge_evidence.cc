@@ -35,8 +35,10 @@ std::vector<statement::StatementFile> open_statements(const EvidenceFolder& fold
   return files;
 }
 
-void read_statements(const statement::StatementFile& file, verdict::Evidence& evidence, std::vector<std::string>& notes) {
+void read_statements(const statement::StatementFile& file, verdict::Evidence& evidence, std::vector<std::string>& notes,
+                     const Hearers& hearers) {
   statement::Reading reading = file.read();
+  if (hearers.statements) hearers.statements(reading);
   const std::string name = std::filesystem::path(reading.files.back()).filename().string();
   if (reading.damaged_lines != 0) {
     notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", name, reading.damaged_lines,
@@ -71,14 +73,19 @@ std::string trouble_of(const capture::CaptureSummary& summary) {
 }
 
 // The capture, through the same model as live traffic. Returns how the wire was witnessed.
-std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evidence, std::vector<std::string>& notes) {
+std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evidence, std::vector<std::string>& notes,
+                      const Hearers& hearers) {
   check::Judge checks;
+  if (hearers.findings) checks.on_finding(hearers.findings);
   checks.on_tally([&](call::ConnectionNumber connection, check::ConnectionTally tally) {
     evidence.connection_checks.insert_or_assign(connection, std::move(tally));
   });
   diagnose::Diagnosis diagnosis;
   verdict::WireWitness witness;
-  call::Fan fan({&checks, &diagnosis, &witness});
+  if (hearers.calls) witness.on_witnessed(hearers.calls);
+  std::vector<call::Sink*> sinks = {&checks, &diagnosis, &witness};
+  if (hearers.events != nullptr) sinks.push_back(hearers.events);
+  call::Fan fan(sinks);
   call::Model model(fan);
   const capture::CaptureSummary summary = files.read(model);
   evidence.wire = witness.take();
@@ -137,15 +144,15 @@ void tell_answers(check::Tally& checks, const verdict::Verdict& verdict) {
 }  // namespace
 
 report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOptions options, const Clock& clock,
-                                 const std::optional<RunRecord>& unwritten) {
+                                 const std::optional<RunRecord>& unwritten, const Hearers& hearers) {
   std::vector<std::string> notes;
   const auto record = unwritten ? unwritten : read_run_record(folder.record());
   if (record) notes = heed(*record, options);
   verdict::Evidence evidence;
   const std::optional<capture::CaptureFiles> capture = open_capture(folder);
   const std::vector<statement::StatementFile> statements = open_statements(folder);
-  for (const statement::StatementFile& file : statements) read_statements(file, evidence, notes);
-  const std::string wire = capture ? read_wire(*capture, evidence, notes) : std::string();
+  for (const statement::StatementFile& file : statements) read_statements(file, evidence, notes, hearers);
+  const std::string wire = capture ? read_wire(*capture, evidence, notes, hearers) : std::string();
   if (evidence.wire) evidence.wire->apart = wire == "listened" && !(record && record->command == "verify" && record->finished);
   report::RunReport report;
   report.command = "verify";
@@ -159,9 +166,9 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   }
   report.ports = server_ports(evidence);
   report.checks = evidence.checks;
-  report.verdict = verdict::judge(evidence, options);
+  report.verdict = verdict::judge(evidence, options, hearers.differences);
   if (evidence.wire) tell_answers(report.checks, report.verdict);
-  verdict::judge_reported(evidence, report.checks);
+  verdict::judge_reported(evidence, report.checks, hearers.findings);
   report.verdict.notes.insert(report.verdict.notes.end(), notes.begin(), notes.end());
   return report;
 }

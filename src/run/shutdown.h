@@ -9,7 +9,7 @@ void take_signals();
 // Gives them back: what follows may be ended as usual. SIGPIPE stays ignored.
 void release_signals();
 
-// A reader that goes away ends no run.
+// A reader that goes away ends no run, nor does a file that may not grow (ulimit -f): whoever writes is told.
 void ignore_broken_pipes();
 
 // How often we were asked to end.

@@ -13,9 +13,11 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
+#include "base/inert.h"
 #include "run/child_process.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
+#include "run/index_evidence.h"
 #include "run/judge_evidence.h"
 #include "run/kept_memory.h"
 #include "run/live_view.h"
@@ -287,6 +289,16 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
   return collected;
 }
 
+// An index that cannot be written takes nothing from the verdict.
+int tell_and_index(const report::RunReport& report, bool json, EvidenceIndex& index) {
+  const int code = tell_verdict(report, json);
+  if (!index.finish(report)) {
+    put(stderr, fmt::format("ledger.db could not be written: {}; `testigo report {} --reindex` makes it\n", index.trouble(),
+                            inert(report.evidence.string())));
+  }
+  return code;
+}
+
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
@@ -296,7 +308,9 @@ int run_verify(const VerifyOptions& options) {
     const bool waits = options.repeat || options.after > Duration::zero();
     waits ? take_signals() : ignore_broken_pipes();
     return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
-      return tell_verdict(judge_evidence(folder, strictness, clock), options.json);
+      EvidenceIndex index(folder, strictness, clock);
+      const report::RunReport report = judge_evidence(folder, strictness, clock, {}, index.hearers());
+      return tell_and_index(report, options.json, index);
     });
   }
   if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
@@ -309,9 +323,10 @@ int run_verify(const VerifyOptions& options) {
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
   const Collected collected = collect(options, folder, clock);
   release_signals();  // the evidence is on disk; judging it may be ended at once
-  report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten);
+  EvidenceIndex index(folder, strictness, clock);
+  report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
-  return tell_verdict(report, options.json);
+  return tell_and_index(report, options.json, index);
 }
 
 }  // namespace testigo::run

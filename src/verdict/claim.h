@@ -34,6 +34,13 @@ struct Claim {
 };
 constexpr std::size_t kExhibitsKept = 20;
 
+// What two witnesses say of a call, and cannot both be right: it breaks claim 8.
+struct Difference {
+  std::string field;  // "status"; empty where one denies what another saw
+  std::string text;   // "status is NOT_FOUND (5) for the client, OK for the wire", inert
+  friend bool operator==(const Difference&, const Difference&) = default;
+};
+
 // What a client's calls came to; for people.
 struct ClientCount {
   std::string client;

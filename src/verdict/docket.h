@@ -8,10 +8,12 @@
 namespace testigo::verdict {
 
 struct Docket {
-  Docket(const Evidence& all, const JudgeOptions& chosen) : evidence(all), options(chosen), facts(gather(all)), wire(all.wire) {}
+  Docket(const Evidence& all, const JudgeOptions& chosen, const OnDifference& hearer)
+      : evidence(all), options(chosen), on_difference(hearer), facts(gather(all)), wire(all.wire) {}
 
   const Evidence& evidence;
   const JudgeOptions& options;
+  const OnDifference& on_difference;
   Facts facts;
   WireEyes wire;
   Claims claims;

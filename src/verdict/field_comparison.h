@@ -10,11 +10,6 @@
 
 namespace testigo::verdict {
 
-struct Difference {
-  std::string field;  // "status"
-  std::string text;   // "status is NOT_FOUND (5) for the client, OK for the wire"
-};
-
 // Whom a reply should name is the affair of claim 3; here it matters only whether two witnesses saw the same one.
 std::vector<Difference> compare_fields(const Facts& facts, const CallFacts& call, const WireView& wire);
 

@@ -116,8 +116,8 @@ void finish_claims(Docket& docket, const std::string& periodicity, const std::st
 
 }  // namespace
 
-Verdict judge(const Evidence& evidence, const JudgeOptions& options) {
-  Docket docket(evidence, options);
+Verdict judge(const Evidence& evidence, const JudgeOptions& options, const OnDifference& on_difference) {
+  Docket docket(evidence, options, on_difference);
   set_scope(docket.facts, options);
   docket.verdict.causes = evidence.causes;
   judge_calls(docket);

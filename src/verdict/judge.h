@@ -3,6 +3,7 @@
 // The rules, with the truth table, are docs/formats/verdict.md. Clocks of two witnesses are never compared.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct JudgeOptions {
   std::size_t clients_started = 0;
 };
 
-Verdict judge(const Evidence& evidence, const JudgeOptions& options = {});
+// Hears all of them, call by call; claim 8 keeps the first as exhibits.
+using OnDifference = std::function<void(const statement::CallId&, const Difference&)>;
+
+Verdict judge(const Evidence& evidence, const JudgeOptions& options = {}, const OnDifference& on_difference = {});
 
 }  // namespace testigo::verdict

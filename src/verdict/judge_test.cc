@@ -37,6 +37,25 @@ TEST(Judge, KeepsTheFirstExhibitsAndCountsAll) {
   EXPECT_EQ(claim(verdict, 2).exhibits[1].call, "client1/p-client1/2");
 }
 
+TEST(Judge, TellsAllDifferences) {
+  EvidenceBuilder builder(1, 100);
+  for (ScriptedCall& call : builder.calls()) call.ended->latency += 1ns;  // nobody else saw that
+  for (std::uint64_t number = 1; number <= 50; ++number) builder.call("client1", number).started->method = "/other";
+  builder.call("client1", 60).server_none();
+  builder.call("client1", 61).reply_names("client2", 61);  // row 2 breaks claim 3 alone
+  std::vector<std::string> told;
+  const Verdict verdict = judge(builder.build(), {}, [&](const statement::CallId& call, const Difference& difference) {
+    told.push_back(std::to_string(call.number) + " " + difference.field);
+    EXPECT_NE(difference.text, "");
+  });
+  ASSERT_EQ(told.size(), 51U);
+  EXPECT_EQ(told[0], "1 method");
+  EXPECT_EQ(told[49], "50 method");
+  EXPECT_EQ(told[50], "60 ");
+  EXPECT_EQ(claim(verdict, 8).exhibits_total, 51U);
+  EXPECT_EQ(broken(judge(builder.build())), broken(verdict));
+}
+
 // A scan of the calls for each call would take minutes.
 TEST(Judge, CopesWithManyCalls) {
   EvidenceBuilder builder(4, 25'000, 1ms);

@@ -108,10 +108,11 @@ std::vector<int> reported_for_reset(std::uint32_t error_code) {
   }
 }
 
-void judge_reported(const Evidence& evidence, check::Tally& checks) {
+void judge_reported(const Evidence& evidence, check::Tally& checks, const std::function<void(const check::Finding&)>& on_finding) {
   if (!evidence.wire) return;
   const Streams streams = concerned(*evidence.wire);
   check::FindingLog log;
+  if (on_finding) log.on_finding(on_finding);
   check::Findings findings(log);
   for (const statement::Reading& reading : evidence.clients) {
     if (streams.empty()) break;

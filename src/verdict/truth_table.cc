@@ -78,8 +78,16 @@ class Bench {
 
   template <typename... Values>
   void break_claim(int number, fmt::format_string<Values...> format, Values&&... values) {
+    if (number == 8) return differ({}, fmt::format(format, std::forward<Values>(values)...));
     docket_.claims[number].broken(
         [&] { return exhibit(facts(), call_, wire_, fmt::format(format, std::forward<Values>(values)...)); });
+  }
+
+  void differ(Difference difference, const std::string& text) {
+    docket_.claims[8].broken([&] { return exhibit(facts(), call_, wire_, text); });
+    if (!docket_.on_difference) return;
+    if (difference.text.empty()) difference.text = text;
+    docket_.on_difference({facts().client(call_).name, facts().client(call_).process, call_.number}, difference);
   }
 
   void doubt(int number, std::string_view reason, std::string_view text) {
@@ -181,7 +189,9 @@ class Bench {
 
   // 5
   void compare() {
-    for (const Difference& difference : compare_fields(facts(), call_, wire_)) break_claim(8, "{}: {}", name_, difference.text);
+    for (const Difference& difference : compare_fields(facts(), call_, wire_)) {
+      differ(difference, fmt::format("{}: {}", name_, difference.text));
+    }
   }
 
   // Its reply names a server whose statements are not in the evidence: another backend.

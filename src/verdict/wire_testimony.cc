@@ -69,6 +69,10 @@ WireState state_of(const call::Call& call, bool request_is_stream) {
 }
 
 WireConnection& WireWitness::connection(const call::ConnectionView& view) {
+  if (calls_ == Calls::Told) {  // nobody asks for more than the latest
+    testimony_.connections.resize(1);
+    return testimony_.connections.front();
+  }
   const auto [it, added] = connections_.try_emplace(view.number, testimony_.connections.size());
   if (added) testimony_.connections.emplace_back().view = view;
   return testimony_.connections[it->second];
@@ -122,7 +126,14 @@ void WireWitness::on_message(const call::MessageSeen& seen) {
 }
 
 void WireWitness::on_call(const call::CallClosed& closed) {
-  if (closed.call.opened_behind_gap || !closed.connection.from_start) return;  // neither is it said to be missing
+  const WireStream* stream = testify(closed);
+  if (listener_) listener_(closed, stream);
+  if (calls_ == Calls::Told) testimony_.streams.clear();
+}
+
+const WireStream* WireWitness::testify(const call::CallClosed& closed) {
+  // Neither is it said to be missing.
+  if (closed.call.opened_behind_gap || !closed.connection.from_start) return nullptr;
   const call::Call& call = closed.call;
   if (call.ending == call::Ending::Trailers && !call.response.behind_gap) {
     WireConnection& seen = connection(closed.connection);
@@ -131,13 +142,13 @@ void WireWitness::on_call(const call::CallClosed& closed) {
   const auto it = open_.find({call.place.connection, call.place.stream});
   if (it == open_.end()) {
     ++testimony_.calls_without_id;
-    return;
+    return nullptr;
   }
   if (!it->second.id) {
     // Those of a connection that began before the capture are out of scope whatever their ids are.
     ++(closed.connection.from_start ? testimony_.calls_unidentified : testimony_.calls_without_id);
     open_.erase(it);
-    return;
+    return nullptr;
   }
   WireStream& stream = testimony_.streams.emplace_back();
   stream.id = *std::move(it->second.id);
@@ -150,6 +161,7 @@ void WireWitness::on_call(const call::CallClosed& closed) {
   stream.reply_packet = it->second.reply_packet;
   stream.reply_octets = std::move(it->second.reply_octets);
   open_.erase(it);
+  return &stream;
 }
 
 void WireWitness::on_connection_closed(const call::ConnectionClosed& closed) {

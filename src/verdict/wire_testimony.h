@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -77,9 +78,12 @@ struct WireTestimony {
   std::string trouble;        // of reading it; empty when there was none
 };
 
-// Gathers a WireTestimony. Memory grows with the calls of the run: a verdict is about each of them.
+// Gathers a WireTestimony. Memory grows with the calls of the run: a verdict is about each of them; not where calls are only told.
 class WireWitness final : public call::Sink {
  public:
+  enum class Calls : std::uint8_t { Kept, Told };
+  explicit WireWitness(Calls calls = Calls::Kept) : calls_(calls) {}
+
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_frame(const call::FrameSeen& seen) override;
@@ -87,6 +91,10 @@ class WireWitness final : public call::Sink {
   void on_message(const call::MessageSeen& seen) override;
   void on_call(const call::CallClosed& closed) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
+
+  // Hears of every call that has closed: what is testified of it, or null where it has no id.
+  using OnCall = std::function<void(const call::CallClosed&, const WireStream*)>;
+  void on_witnessed(OnCall listener) { listener_ = std::move(listener); }
 
   // After the model has ended; the caller fills in `cut`, `apart`, `last`, `unheard`, `dropped` and `trouble`.
   WireTestimony take();
@@ -102,7 +110,12 @@ class WireWitness final : public call::Sink {
   };
   WireConnection& connection(const call::ConnectionView& view);
 
+  // Null: it has no id.
+  const WireStream* testify(const call::CallClosed& closed);
+
+  Calls calls_;
   WireTestimony testimony_;
+  OnCall listener_;
   std::map<std::pair<std::uint64_t, std::uint32_t>, Open> open_;  // by connection and stream
   std::map<std::uint64_t, std::size_t> connections_;              // number → index in testimony_
 };

@@ -122,6 +122,26 @@ TEST_F(WireWitnessTest, OneCall) {
   EXPECT_TRUE(wire.connections[0].carried_call);
 }
 
+// Whoever listens hears of every call, with what is testified of it; where calls are only told, none of them is kept.
+TEST_F(WireWitnessTest, CallsAreTold) {
+  for (const auto calls : {WireWitness::Calls::Kept, WireWitness::Calls::Told}) {
+    witness_ = WireWitness(calls);
+    std::vector<std::uint64_t> told;
+    witness_.on_witnessed([&](const call::CallClosed& closed, const WireStream* stream) {
+      EXPECT_EQ(&closed.call, &call_);
+      told.push_back(stream != nullptr ? stream->id.number * 100 + stream->reply->call : 0);
+    });
+    for (const char* id : {"client1/p1/7", "client1/p1/8"}) {
+      request({{"testigo-id", id}});
+      reply(sample().SerializeAsString(), 11);
+      witness_.on_call({view_, call_});
+    }
+    witness_.on_call({view_, call_});  // without an id
+    EXPECT_EQ(told, (std::vector<std::uint64_t>{707, 807, 0}));
+    EXPECT_EQ(witness_.take().streams.size(), calls == WireWitness::Calls::Kept ? 2U : 0U);
+  }
+}
+
 TEST_F(WireWitnessTest, TheFirstReplyThatNamesAnotherStays) {
   request({{"testigo-id", "client2/p1/7"}});
   reply(sample().SerializeAsString(), 11);

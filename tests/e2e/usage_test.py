@@ -10,7 +10,7 @@ from support import TESTIGO, run, temporary_folder
 
 WRONG_USAGE = 2
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
-COMMANDS = ("verify", "watch", "tap", "explain")
+COMMANDS = ("verify", "watch", "tap", "report", "explain")
 
 
 def long_options(command):

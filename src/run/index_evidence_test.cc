@@ -1,0 +1,182 @@
+#include "run/index_evidence.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+
+#include "base/environment_error.h"
+#include "base/file.h"
+#include "base/random_id.h"
+#include "ledger/reader.h"
+#include "ledger/writer.h"
+#include "statement/statement_writer.h"
+
+namespace testigo::run {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class IndexEvidenceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(folder_ / "statements");
+    statement::Start start;
+    start.name = "client1";
+    start.process = "aa";
+    statement::StatementWriter writer(folder_ / "statements/client1.jsonl", start, clock_);
+    for (std::uint64_t number = 1; number <= kCalls; ++number) {
+      writer.write(statement::Started{{"client1", "aa", number}, "/a.B/C", statement::Kind::Unary});
+      writer.write(statement::Ended{{"client1", "aa", number}, 0, "", 3us, 1, 1, statement::Reply{"client1", number, "server"}});
+    }
+    writer.end(kCalls);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  EvidenceFolder evidence() const { return EvidenceFolder::open(folder_); }
+
+  // Empty when it went well.
+  std::string index(Newer newer = Newer::Keep) const {
+    const EvidenceFolder folder = evidence();
+    EvidenceIndex index(folder, {}, clock_, newer);
+    const report::RunReport report = judge_evidence(folder, {}, clock_, {}, index.hearers());
+    EXPECT_EQ(report.verdict.calls, kCalls);
+    const bool finished = index.finish(report);
+    EXPECT_EQ(finished, index.trouble().empty());
+    return index.trouble();
+  }
+  bool indexed() const { return is_indexed(evidence(), {}); }
+  std::uint64_t calls() const { return ledger::Reader(file_).count_calls(); }
+  void make_newer() const {  // PRAGMA user_version stands at octet 60, big endian
+    std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(63);
+    file.put(9);
+  }
+
+  static constexpr std::uint64_t kCalls = 3000;
+  const SystemClock clock_;
+  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("index-" + random_id());
+  const std::filesystem::path file_ = folder_ / "ledger.db";
+  const std::filesystem::path made_ = folder_ / "ledger.db.new";
+};
+
+TEST_F(IndexEvidenceTest, HasAllCalls) {
+  EXPECT_FALSE(indexed());
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
+  EXPECT_EQ(calls(), kCalls);
+  EXPECT_FALSE(std::filesystem::exists(made_));
+  ledger::Reader reader(file_);
+  EXPECT_EQ(reader.claims().size(), 8u);
+  EXPECT_EQ(reader.meta().verdict, "INCONCLUSIVE");
+  const ledger::CallRow first = *reader.call(1, 1);
+  EXPECT_EQ(first.client->status, 0);
+  EXPECT_EQ(first.server, std::nullopt);
+  std::vector<std::string> places;
+  reader.for_each_statement(1, 2,
+                            [&](const ledger::StatementRow& row) { places.push_back(row.file + ":" + std::to_string(row.line)); });
+  EXPECT_THAT(places, ::testing::ElementsAre("statements/client1.jsonl:4", "statements/client1.jsonl:5"));
+}
+
+TEST_F(IndexEvidenceTest, IsOutdatedWhenAFileChanges) {
+  EXPECT_EQ(index(), "");
+  std::ofstream(folder_ / "statements/client1.jsonl", std::ios::app) << "\n";
+  EXPECT_FALSE(indexed());
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
+  std::filesystem::last_write_time(folder_ / "statements/client1.jsonl", std::filesystem::file_time_type::clock::now() - 1h);
+  EXPECT_FALSE(indexed());
+  EXPECT_EQ(index(), "");
+  std::ofstream(folder_ / "run.json") << "{}";
+  EXPECT_FALSE(indexed());
+  EXPECT_EQ(index(), "");
+  verdict::JudgeOptions stricter;
+  stricter.tolerance = 1s;
+  EXPECT_FALSE(is_indexed(evidence(), stricter));
+}
+
+TEST_F(IndexEvidenceTest, DamageIsMadeAnew) {
+  EXPECT_EQ(index(), "");
+  write_file(file_, "no database");
+  EXPECT_FALSE(indexed());
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
+}
+
+TEST_F(IndexEvidenceTest, ANewerOneIsKeptUnlessAsked) {
+  EXPECT_EQ(index(), "");
+  make_newer();
+  EXPECT_THROW(indexed(), EnvironmentError);
+  EXPECT_THAT(index(), HasSubstr("newer testigo"));
+  EXPECT_THROW(calls(), EnvironmentError);
+  EXPECT_EQ(index(Newer::Replace), "");
+  EXPECT_TRUE(indexed());
+}
+
+TEST_F(IndexEvidenceTest, WhatIsNotFinishedLeavesTheOldOne) {
+  EXPECT_EQ(index(), "");
+  const std::string before = read_file(file_, 1 << 26);
+  {
+    const EvidenceFolder folder = evidence();
+    EvidenceIndex unfinished(folder, {}, clock_);
+    judge_evidence(folder, {}, clock_, {}, unfinished.hearers());
+    EXPECT_TRUE(std::filesystem::exists(made_));
+  }
+  EXPECT_FALSE(std::filesystem::exists(made_));
+  EXPECT_EQ(read_file(file_, 1 << 26), before);
+}
+
+TEST_F(IndexEvidenceTest, WhatAKilledProcessLeftIsTakenOver) {
+  write_file(made_, std::string(100'000, 'x'));
+  write_file(made_.string() + "-journal", "hot");
+  write_file(file_.string() + "-wal", "of the database that is replaced");
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
+  EXPECT_FALSE(std::filesystem::exists(made_.string() + "-journal"));
+  EXPECT_FALSE(std::filesystem::exists(file_.string() + "-wal"));
+}
+
+TEST_F(IndexEvidenceTest, OneProcessAtATimeWritesIt) {
+  const int other = ::open(made_.c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  EXPECT_THAT(index(), HasSubstr("another testigo is writing it"));
+  EXPECT_TRUE(std::filesystem::exists(made_));
+  ::close(other);
+  EXPECT_EQ(index(), "");
+}
+
+TEST_F(IndexEvidenceTest, NoLinkIsFollowed) {
+  const std::filesystem::path elsewhere = folder_ / "elsewhere";
+  write_file(elsewhere, "mine");
+  std::filesystem::create_symlink("elsewhere", made_);
+  EXPECT_NE(index(), "");
+  EXPECT_EQ(read_file(elsewhere, 100), "mine");
+}
+
+TEST_F(IndexEvidenceTest, AFullDiskTakesNothingFromTheVerdict) {
+  EXPECT_EQ(index(), "");
+  const std::string before = read_file(file_, 1 << 26);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  for (const rlim_t most : {rlim_t{0}, rlim_t{20'000}, rlim_t{400'000}}) {
+    const rlimit small = {most, old.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const std::string trouble = index();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
+    EXPECT_NE(trouble, "") << most;
+    EXPECT_FALSE(std::filesystem::exists(made_)) << most;
+    EXPECT_EQ(read_file(file_, 1 << 26), before) << most;
+  }
+  std::signal(SIGXFSZ, old_handler);
+}
+
+}  // namespace
+}  // namespace testigo::run

@@ -1,0 +1,37 @@
+#include "run/report_run.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/environment_error.h"
+#include "base/inert.h"
+#include "run/index_evidence.h"
+#include "run/judge_again.h"
+#include "run/shutdown.h"
+#include "run/tell_verdict.h"
+
+namespace testigo::run {
+
+int run_report(const ReportOptions& options) {
+  const SystemClock clock;
+  verdict::JudgeOptions strictness;
+  strictness.tolerance = options.tolerance;
+  strictness.since = options.since;
+  ignore_broken_pipes();
+  const EvidenceFolder folder = EvidenceFolder::open(options.evidence);
+  std::optional<EvidenceIndex> index;
+  if (options.reindex || !is_indexed(folder, strictness)) {
+    index.emplace(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);
+  }
+  const report::RunReport report = judge_again(folder, strictness, clock, index ? index->hearers() : Hearers{});
+  tell_verdict(report, options.json);
+  if (index && !index->finish(report)) {
+    throw EnvironmentError(
+        fmt::format("{} could not be written: {}; the reports are there", inert(folder.ledger().string()), index->trouble()));
+  }
+  return 0;
+}
+
+}  // namespace testigo::run

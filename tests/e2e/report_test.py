@@ -1,0 +1,417 @@
+#!/usr/bin/env python3
+"""testigo report and the ledger: what it says of each call is what statements, capture and report.json say; and whatever happens to
+ledger.db, the verdict stands and the file is made anew."""
+
+import contextlib
+import datetime
+import json
+import pathlib
+import random
+import resource
+import signal
+import sqlite3
+import stat
+import subprocess
+import time
+import unittest
+
+from support import TESTIGO, client_command, needs, read_json_lines, run, start_server, start_tap, temporary_folder, why_no_networks
+
+DONE, BROKEN, WRONG_USAGE, ENVIRONMENT = 0, 1, 2, 4
+VERIFY = ["verify", "--wire", "tap", "--every", "40ms", "--for", "800ms"]
+WIDE = ["--tolerance", "10s"]  # timing is tested elsewhere
+ENDED = ("status", "message", "latency_ns", "requests", "replies")
+SEED = random.SystemRandom().randrange(1 << 32)
+
+
+def nanoseconds(text):
+    """Of RFC 3339 with nanoseconds."""
+    seconds, fraction = text.removesuffix("Z").split(".")
+    return int(datetime.datetime.fromisoformat(seconds + "+00:00").timestamp()) * 10**9 + int(fraction.ljust(9, "0"))
+
+
+def rows(ledger, query):
+    with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        return [dict(row) for row in database.execute(query)]
+
+
+def dump(ledger):
+    """All that is in it, but for when it was made."""
+    with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
+        return [line for line in database.iterdump() if "'built'" not in line]
+
+
+def small_files(octets):
+    """For a child: a disk that takes no file larger than that."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
+
+
+class Ledger(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+        self.folder = self.stack.enter_context(temporary_folder())
+
+    def verify(self, *options):
+        """A run; its process, with the evidence."""
+        ran = run(TESTIGO, *VERIFY, *WIDE, "--out", self.folder, "--json", *options, patience=60)
+        self.verdict = json.loads(ran.out[-1])
+        self.evidence = pathlib.Path(self.verdict["evidence"])
+        self.ledger = self.evidence / "ledger.db"
+        return ran
+
+    def report(self, *options, code=DONE):
+        ran = run(TESTIGO, "report", self.evidence, *WIDE, *options, patience=60)
+        self.assertEqual(ran.code, code, ran)
+        return ran
+
+
+class SaysTheSame(Ledger):
+    """As statements, the capture, and report.json."""
+
+    def test_of_runs_of_all_kinds(self):
+        for options in ([], ["--kind", "bidi", "--clients", "3"], ["--misbehave", "wrong-name:3"], ["--misbehave", "twice:4"],
+                        ["--misbehave", "swallow:5", "--deadline", "200ms"], ["--misbehave", "swap"], ["--tls"]):
+            with self.subTest(" ".join(options)):
+                self.verify(*options)
+                self.assertEqual(stat.S_IMODE(self.ledger.stat().st_mode), 0o600)
+                self.of_statements()
+                self.of_the_wire()
+                self.of_the_verdict()
+                self.of_calls()
+        self.assertEqual(rows(self.ledger, "SELECT count(*) AS n FROM wire_calls")[0]["n"], 0)  # under TLS
+
+    def of_statements(self):
+        told = rows(self.ledger, "SELECT * FROM testimony ORDER BY file, line")
+        written = [(f"statements/{file.name}", number, json.loads(line))
+                   for file in sorted((self.evidence / "statements").iterdir()) for number, line in enumerate(file.read_text().splitlines(), 1)]
+        self.assertGreater(len(written), 50)
+        self.assertEqual(len(told), len(written))
+        starts = {start["process"]: start for _, _, start in written if start["type"] == "start"}
+        for row, (file, number, line) in zip(told, written):
+            self.assertEqual((row["file"], row["line"], row["type"], row["time_ns"], row["monotonic_ns"]),
+                             (file, number, line["type"], nanoseconds(line["time"]), line["monotonic_ns"]))
+            self.assertEqual(row["name"], pathlib.Path(file).stem)
+            if "id" in line:
+                self.assertEqual(f"{row['client']}/{row['process']}/{row['number']}", line["id"])
+            for member in ("method", "kind", "peer", *ENDED):
+                self.assertEqual(row[member], line.get(member), line)
+            reply = line.get("reply", {})
+            self.assertEqual((row["reply_client"], row["reply_call"], row["reply_server"]), (reply.get("client"), reply.get("call"), reply.get("server")))
+        for witness in rows(self.ledger, "SELECT * FROM witnesses"):
+            start = starts[witness["process"]]
+            for member in ("witness", "name", "host", "pid", "address", "period_ns", "deadline_ns", "tls", "continues"):
+                self.assertEqual(witness[member], start.get(member), start)
+
+    def watched(self):
+        ran = run(TESTIGO, "watch", self.evidence / "wire.pcapng", "--json", patience=60)
+        return [line for line in map(json.loads, ran.out) if line["type"] == "call"]
+
+    def of_the_wire(self):
+        told = rows(self.ledger, "SELECT w.*, m.method AS path, c.client, c.server FROM wire_calls w LEFT JOIN methods m ON m.id = w.method"
+                                 " JOIN connections c ON c.number = w.connection ORDER BY w.connection, w.stream")
+        seen = sorted(self.watched(), key=lambda call: (call["connection"], call["stream"]))
+        self.assertEqual(len(told), len(seen))
+        for row, call in zip(told, seen):
+            self.assertEqual((row["path"], row["started_ns"]), (call.get("method"), nanoseconds(call["time"])))
+            self.assertEqual(row["message"], call.get("message", ""))
+            for member in ("connection", "stream", "method_known", "kind", "ending", "status", "http_status", "requests", "replies", "request_bytes",
+                           "reply_bytes", "latency_ns", "client", "server"):
+                self.assertEqual(row[member], call.get(member), call)
+            self.assertGreater(row["packet"], 0)
+
+    def of_the_verdict(self):
+        report = json.loads((self.evidence / "report.json").read_text())
+        meta = {row["key"]: row["value"] for row in rows(self.ledger, "SELECT * FROM meta")}
+        self.assertEqual((meta["format"], meta["version"], meta["testigo"], meta["evidence"], meta["verdict"], meta["wire"]),
+                         ("testigo-ledger", "1.0", report["testigo"], self.evidence.name, report["verdict"], report["wire"]))
+        findings = rows(self.ledger, "SELECT * FROM findings ORDER BY id")
+        for finding in findings:
+            del finding["id"], finding["time_ns"]
+        first = [{"check_id": finding["check"], "severity": finding["severity"], "text": finding["text"], "clause": finding["clause"],
+                  **finding["wire"], "direction": finding["direction"], "offset": finding["offset"]} for finding in report["findings"]["first"]]
+        self.assertEqual(findings, first)  # there are fewer than a report keeps
+        self.assertEqual(len(findings), sum(report["findings"][grade] for grade in ("errors", "warnings", "infos")))
+        for claim in report["claims"]:
+            row, = rows(self.ledger, f"SELECT * FROM claims WHERE number = {claim['number']}")
+            self.assertEqual(row, {member: claim[member] for member in row})
+            exhibits = rows(self.ledger, "SELECT e.*, c.client || '/' || c.process || '/' || e.number AS call FROM exhibits e"
+                                         f" LEFT JOIN callers c ON c.id = e.caller WHERE e.claim = {claim['number']} ORDER BY exhibit")
+            self.assertEqual(len(exhibits), len(claim["exhibits"]))
+            for row, exhibit in zip(exhibits, claim["exhibits"]):
+                self.assertEqual((row["text"], row["call"], row["octets"]), (exhibit["text"], exhibit.get("call"), exhibit.get("octets", "")))
+                where = f"WHERE claim = {row['claim']} AND exhibit = {row['exhibit']} ORDER BY place"
+                self.assertEqual(rows(self.ledger, f"SELECT packet, connection, stream FROM exhibit_wire {where}"), exhibit["wire"])
+                self.assertEqual(rows(self.ledger, f"SELECT f.file, s.line FROM exhibit_statements s JOIN files f ON f.id = s.file {where}"),
+                                 exhibit["statements"])
+        for number, cause in enumerate(report["causes"], 1):
+            row, = rows(self.ledger, f"SELECT id, title, explanation, fix, suspected, times FROM causes WHERE number = {number}")
+            self.assertEqual(row, {member: cause[member] for member in row})
+            self.assertEqual(rows(self.ledger, f"SELECT packet, connection, stream FROM cause_wire WHERE cause = {number} ORDER BY place"), cause["wire"])
+
+    def of_calls(self):
+        """The view, against what this test makes of statements and the capture."""
+        said = {}
+        for file in (self.evidence / "statements").iterdir():
+            lines = read_json_lines(file)
+            for line in lines:
+                if "id" in line:
+                    said.setdefault(line["id"], {}).setdefault((lines[0]["witness"], line["type"]), line)
+        seen = {(call["connection"], call["stream"]): call for call in self.watched()}
+        calls = rows(self.ledger, "SELECT * FROM calls")
+        self.assertEqual(len(calls), len(said) + sum(call["caller"] is None for call in calls))
+        exhibited = {exhibit["call"] for claim in self.verdict["claims"] if claim["outcome"] == "BROKEN" for exhibit in claim["exhibits"] if "call" in exhibit}
+        for call in calls:
+            if call["caller"] is None:
+                continue
+            name = f"{call['client']}/{call['process']}/{call['number']}"
+            lines = said.pop(name)
+            for part, (witness, kind) in {"client_started": ("client", "started"), "client_ended": ("client", "ended"),
+                                          "server_received": ("server", "received"), "server_ended": ("server", "ended")}.items():
+                self.assertEqual(call[part], int((witness, kind) in lines), name)
+            for witness in ("client", "server"):
+                ended = lines.get((witness, "ended"), {})
+                self.assertEqual((call[f"{witness}_status"], call[f"{witness}_latency_ns"]), (ended.get("status"), ended.get("latency_ns")), name)
+            wire = seen.pop((call["connection"], call["stream"]), None)
+            if wire:
+                self.assertEqual((call["wire_status"], call["wire_latency_ns"], call["ending"], call["start_ns"], call["method"], call["requests"]),
+                                 (wire.get("status"), wire["latency_ns"], wire["ending"], nanoseconds(wire["time"]), wire["method"], wire["requests"]))
+            else:
+                self.assertIsNone(call["connection"])
+                self.assertEqual(call["start_ns"], nanoseconds(lines["client", "started"]["time"]))
+            reply = lines.get(("client", "ended"), {}).get("reply")
+            self.assertEqual(bool(call["reply_other"]), bool(reply) and (reply["client"], reply["call"]) != (call["client"], call["number"]), name)
+            self.assertEqual(bool(call["exhibit"]), name in exhibited, name)
+        self.assertEqual(said, {})
+        differing = {f"{row['client']}/{row['process']}/{row['number']}" for row in calls if row["differs"]}
+        broken = {exhibit["call"] for exhibit in self.verdict["claims"][7]["exhibits"] if "call" in exhibit and self.verdict["claims"][7]["outcome"] == "BROKEN"}
+        self.assertEqual(differing, broken)
+
+    def test_where_a_statement_was_changed(self):
+        self.verify("--clients", "1")
+        file = self.evidence / "statements" / "client1.jsonl"
+        text = file.read_text()
+        file.write_text(text.replace('"latency_ns":', '"message":"", "latency_ns":').replace('"status":0', '"status":5', 1))
+        self.report()
+        self.verdict = json.loads((self.evidence / "report.json").read_text())
+        self.assertEqual(self.verdict["verdict"], "BROKEN")
+        self.of_statements()
+        self.of_calls()
+        differences = rows(self.ledger, "SELECT c.client, d.number, d.field, d.text FROM differences d JOIN callers c ON c.id = d.caller")
+        self.assertEqual([(row["client"], row["number"], row["field"]) for row in differences], [("client1", 1, "status")])
+        self.assertIn("NOT_FOUND", differences[0]["text"])
+
+    def test_of_a_call_without_id(self):
+        with start_server() as server, start_tap(server.address, self.folder) as tap:
+            run(*client_command(tap.address, "--count", "2"))
+            run(*[client_command(tap.address)[0], "health", "--target", tap.address])
+            tap.stop(signal.SIGINT)
+        verdict = json.loads(tap.out[-1])
+        self.evidence = pathlib.Path(verdict["evidence"])
+        self.ledger = self.evidence / "ledger.db"
+        again = json.loads(self.report("--json").out[-1])
+        for report in (verdict, again):
+            del report["judged"], report["masked"]
+        self.assertEqual(again, verdict)  # the one claim of a tap, not those of verify
+        calls = rows(self.ledger, "SELECT method, client, number, connection, stream, wire_status FROM calls ORDER BY start_ns")
+        self.assertEqual([(call["method"].rsplit("/", 1)[1], call["number"], call["wire_status"]) for call in calls],
+                         [("Greet", 1, 0), ("Greet", 2, 0), ("Check", None, 0)])
+
+
+class Report(Ledger):
+    def test_writes_everything_anew_and_ends_with_0(self):
+        self.assertEqual(self.verify("--misbehave", "wrong-name:3").code, BROKEN)
+        before = json.loads((self.evidence / "report.json").read_text())
+        ledger = dump(self.ledger)
+        for file in ("report.txt", "report.json", "report.xml", "ledger.db"):
+            (self.evidence / file).unlink()
+        ran = self.report()
+        self.assertIn("BROKEN", "\n".join(ran.out))
+        for file in ("report.txt", "report.xml", "report.json"):
+            self.assertTrue((self.evidence / file).exists())
+        after = json.loads((self.evidence / "report.json").read_text())
+        for report in (before, after):
+            del report["judged"], report["masked"]
+        self.assertEqual(after, before)
+        self.assertEqual(dump(self.ledger), ledger)
+        self.assertEqual(json.loads(self.report("--json").out[-1])["type"], "verdict")
+
+    def test_a_deleted_ledger_comes_back_the_same(self):
+        self.verify()
+        self.report("--reindex")
+        first = dump(self.ledger)
+        self.assertGreater(len(first), 200)
+        self.ledger.unlink()
+        self.report("--reindex")
+        self.assertEqual(dump(self.ledger), first)
+
+    def test_what_is_up_to_date_stays(self):
+        self.verify()
+        made = self.ledger.stat().st_ino
+        self.report()
+        self.assertEqual(self.ledger.stat().st_ino, made)
+        run(TESTIGO, "report", self.evidence, "--tolerance", "9s")  # another verdict, perhaps
+        self.assertNotEqual(self.ledger.stat().st_ino, made)
+        self.report()
+        self.report("--reindex")
+        self.assertNotEqual(self.ledger.stat().st_ino, made)
+        made = self.ledger.stat().st_ino
+        (self.evidence / "statements" / "client2.jsonl").unlink()
+        self.report()
+        self.assertNotEqual(self.ledger.stat().st_ino, made)
+        self.assertEqual([row["name"] for row in rows(self.ledger, "SELECT name FROM witnesses")], ["server", "client1"])
+
+    def test_wrong_usage_and_no_evidence(self):
+        self.assertEqual(run(TESTIGO, "report").code, WRONG_USAGE)
+        ran = run(TESTIGO, "report", self.folder)
+        self.assertEqual(ran.code, ENVIRONMENT, ran)
+        self.assertIn("neither statements/ nor wire.pcapng", ran.err[-1])
+
+    def test_a_damaged_one_is_made_anew(self):
+        self.verify()
+        self.report()
+        sound = dump(self.ledger)
+        for octets in (b"", b"no database", self.ledger.read_bytes()[:30_000], self.ledger.read_bytes().replace(b"client1", b"\xff\x00\x00\x00\x00\x00\x00")):
+            self.ledger.write_bytes(octets)
+            self.report()
+            self.assertEqual(dump(self.ledger), sound)
+
+    def test_a_newer_one_is_kept_until_somebody_says_otherwise(self):
+        code = self.verify().code
+        with contextlib.closing(sqlite3.connect(self.ledger)) as database:
+            database.execute("PRAGMA user_version = 99")
+        newer = self.ledger.read_bytes()
+        self.assertIn("--reindex", self.report(code=ENVIRONMENT).err[-1])
+        ran = run(TESTIGO, "verify", "--evidence", self.evidence, *WIDE, "--json")
+        self.assertEqual(ran.code, code)
+        self.assertIn("ledger.db could not be written: ", "\n".join(ran.err))
+        self.assertEqual(self.ledger.read_bytes(), newer)
+        self.report("--reindex")
+        self.assertEqual(rows(self.ledger, "PRAGMA user_version")[0]["user_version"], 1)
+
+
+class Page(Ledger):
+    """docs/formats/ledger.md."""
+
+    def setUp(self):
+        super().setUp()
+        self.text = (pathlib.Path(__file__).resolve().parents[2] / "docs/formats/ledger.md").read_text(encoding="utf-8")
+        self.verify("--misbehave", "swap")
+
+    def test_its_queries_are_answered(self):
+        queries = [query for query in self.text.split("```sql\n")[1].split("```")[0].split(";") if query.strip()]
+        self.assertGreater(len(queries), 5)
+        answers = {query: rows(self.ledger, query) for query in queries}
+        self.assertEqual([query for query, told in answers.items() if not told], [query for query in queries if "<> 0" in query or "FROM differences" in query])
+
+    def test_it_names_every_table_and_column(self):
+        for table in rows(self.ledger, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"):
+            self.assertIn(f"`{table['name']}`", self.text)
+            if table["name"] in ("calls", "testimony"):
+                named = self.text.split("## Views")[1]
+            else:
+                named = next(line for line in self.text.splitlines() if line.startswith("| ") and f"`{table['name']}`" in line.split("|")[1])
+            for column in rows(self.ledger, f"PRAGMA table_info({table['name']})"):
+                told = f"`{column['name']}`" in named or table["name"] in ("testimony", "exhibit_wire", "exhibit_statements", "cause_wire")
+                told = told or column["name"].split("_", 1)[-1] in ("status", "message", "latency_ns")
+                self.assertTrue(told, f"{table['name']}.{column['name']}")
+
+
+class Survives(Ledger):
+    def verify_again(self, **how):
+        return subprocess.run([TESTIGO, "verify", "--evidence", self.evidence, *WIDE, "--json"], capture_output=True, text=True, check=False, **how)
+
+    def test_a_full_disk(self):
+        code = self.verify().code
+        old = dump(self.ledger)
+        ran = self.verify_again(preexec_fn=small_files(150_000))
+        self.assertEqual(ran.returncode, code, ran)
+        self.assertEqual(json.loads(ran.stdout)["verdict"], self.verdict["verdict"])
+        self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; `testigo report \S+ --reindex` makes it\n$")
+        self.assertFalse((self.evidence / "ledger.db.new").exists())
+        self.assertEqual(dump(self.ledger), old)
+        ran = subprocess.run([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], capture_output=True, text=True, check=False,
+                             preexec_fn=small_files(150_000))
+        self.assertEqual(ran.returncode, ENVIRONMENT, ran)
+        self.assertIn("PROVEN", ran.stdout)
+        self.report("--reindex")
+
+    def test_somebody_who_reads_the_old_one(self):
+        code = self.verify().code
+        with contextlib.closing(sqlite3.connect(self.ledger, isolation_level=None)) as database:
+            database.execute("BEGIN EXCLUSIVE")
+            ran = self.verify_again()
+            self.assertEqual((ran.returncode, ran.stderr), (code, ""))
+            database.execute("COMMIT")
+        self.assertEqual(rows(self.ledger, "SELECT value FROM meta WHERE key = 'format'"), [{"value": "testigo-ledger"}])
+
+    def test_a_folder_where_it_should_be(self):
+        code = self.verify().code
+        self.ledger.unlink()
+        self.ledger.mkdir()
+        ran = self.verify_again()
+        self.assertEqual(ran.returncode, code, ran)
+        self.assertIn("ledger.db could not be written: ", ran.stderr)
+
+    def many_calls(self, calls):
+        """The statements of that many, made from those of one client."""
+        file = self.evidence / "statements" / "client1.jsonl"
+        lines = read_json_lines(file)
+        started, ended = lines[1:3]
+        text = [json.dumps(lines[0])]
+        for number in range(1, calls + 1):
+            name = started["id"].rsplit("/", 1)[0] + f"/{number}"
+            text += [json.dumps({**started, "id": name}), json.dumps({**ended, "id": name})]
+        file.write_text("\n".join(text) + "\n")
+
+    def test_a_kill_at_any_moment(self):
+        chance = random.Random(SEED)
+        self.verify("--clients", "1")
+        self.many_calls(20_000)
+        begun = time.monotonic()
+        self.report("--reindex")
+        took = time.monotonic() - begun
+        sound, killed = dump(self.ledger), 0
+        for round_ in range(40):
+            with self.subTest(seed=SEED, round=round_):
+                if round_ % 3 == 0:
+                    self.ledger.unlink(missing_ok=True)
+                there = self.ledger.exists()
+                child = subprocess.Popen([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(chance.uniform(0.1, 1.0) * took)
+                child.kill()
+                in_time = child.wait() == -signal.SIGKILL
+                killed, took = killed + in_time, took if in_time else took * 0.8  # the machine was busier before
+                self.assertTrue(self.ledger.exists() or not there)
+                if self.ledger.exists():
+                    self.assertEqual(dump(self.ledger), sound)
+            if killed == 10:
+                break
+        self.assertEqual(killed, 10)
+        self.report()
+        self.assertEqual(dump(self.ledger), sound)
+        self.report("--reindex")  # takes over what the killed ones left
+        self.assertEqual(dump(self.ledger), sound)
+        self.assertFalse((self.evidence / "ledger.db.new").exists())
+
+    @needs("network", why_no_networks())
+    def test_a_full_file_system(self):
+        """A small one of its own, in a namespace."""
+        place = self.folder / "small"
+        place.mkdir()
+        code = self.verify().code
+        self.ledger.unlink()
+        used = sum(4 - -file.stat().st_size // 4096 * 4 for file in self.evidence.rglob("*"))
+        script = (f"mount -t tmpfs -o size={used + 100}k none {place} && cp -r {self.evidence} {place}/e && "
+                  f"{TESTIGO} verify --evidence {place}/e --tolerance 10s --json; echo code $?; ls {place}/e")
+        ran = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, check=False)
+        self.assertIn(f"code {code}\n", ran.stdout, ran)
+        self.assertIn("ledger.db could not be written: ", ran.stderr)
+        self.assertNotIn("ledger.db", ran.stdout.split("code", 1)[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
