@@ -1,0 +1,132 @@
+// Looks at the filled samples as a reader does: screenshots, errors, requests, time to the first view, frames while zooming.
+// node dev/look.mjs [FOLDER] [NAME…]; needs a Chromium (CHROMIUM, else /usr/bin/chromium).
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [folder = 'dev/out/shots', ...wanted] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+});
+let bad = 0;
+
+async function open(name, { width, height = 900, dark = false, hash = '', reduced = true }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: reduced ? 'reduce' : 'no-preference', deviceScaleFactor: 1 });
+  const page = await context.newPage();
+  const file = `file://${resolve(`dev/out/sample-${name}.html`)}`;
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && (bad++, console.log(`${name}: console: ${message.text()}`)));
+  page.on('pageerror', (error) => (bad++, console.log(`${name}: error: ${error.message}`)));
+  page.on('request', (request) => !request.url().startsWith(file) && !request.url().startsWith('data:') && (bad++, console.log(`${name}: request: ${request.url()}`)));
+  page.on('dialog', (dialog) => (bad++, console.log(`${name}: a dialog: ${dialog.message()}`), dialog.dismiss()));
+  await page.goto(file + hash);
+  await page.waitForSelector('h1');
+  return { page, context };
+}
+
+// All that is lazy is made first.
+async function whole(page) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  for (let y = 0; y < height + 2000; y += 500) {
+    await page.evaluate((to) => window.scrollTo({ top: to, behavior: 'instant' }), y);
+    await page.waitForTimeout(40);
+  }
+  await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));
+  await page.waitForTimeout(500);
+}
+
+async function wide(page, name, width) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) bad++, console.log(`${name}: ${over} px too wide at ${width}`);
+}
+
+const views = [
+  ['proven', 1440, false], ['broken', 1440, false], ['broken', 1440, true], ['broken', 768, false], ['broken', 390, false], ['broken', 390, true],
+  ['broken', 360, false], ['crowd', 1440, true], ['crowd', 768, true], ['inconclusive', 1440, false], ['inconclusive', 390, true], ['hostile', 1440, false], ['hostile', 390, false], ['empty', 768, false], ['100000', 1440, true],
+];
+for (const [name, width, dark] of views) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  const { page, context } = await open(name, { width, dark });
+  await whole(page);
+  await wide(page, name, width);
+  await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true });
+  // A call with its frames: the first finding's or exhibit's.
+  if (name === 'broken' || name === 'hostile') {
+    await page.locator('#claims .claim').nth(2).click();
+    await page.locator('#claims .exhibits .link').first().click();
+    await page.waitForSelector('dialog .sequence .arrow');
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}-call.png` });
+    await page.locator('dialog .arrow').nth(0).click();
+    await page.locator('dialog .arrow').nth(3).click();
+    await page.locator('dialog .details').last().scrollIntoViewIfNeeded();
+    await page.waitForTimeout(200);
+    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}-frame.png` });
+    await page.locator('dialog .details').first().scrollIntoViewIfNeeded();
+    await page.locator('dialog .details').first().locator('.parts button').nth(6).hover();
+    await page.waitForTimeout(200);
+    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}-octets.png` });
+  }
+  await context.close();
+}
+
+if (!wanted.length || wanted.includes('speed')) {
+  for (let round = 0; round < 3; round++) {
+    const { page, context } = await open('100000', { width: 1440 });
+    const first = await page.evaluate(() => {
+      const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
+      const mark = performance.getEntriesByName('testigo-ready')[0]?.startTime ?? 0;
+      const parsed = performance.getEntriesByType('navigation')[0];
+      return { paint: Math.round(paint), ready: Math.round(mark), interactive: Math.round(parsed?.domInteractive ?? 0) };
+    });
+    await whole(page);
+    await page.evaluate(() => document.getElementById('timeline').scrollIntoView({ behavior: 'instant' }));
+    await page.waitForTimeout(400);
+    const rate = await page.evaluate(async () => {
+      const canvas = document.querySelector('#timeline canvas');
+      canvas.focus();
+      const gaps = [];
+      let last = performance.now();
+      const begun = last;
+      await new Promise((done) => {
+        const frame = (now) => {
+          gaps.push(now - last);
+          last = now;
+          const phase = Math.floor((now - begun) / 700) % 2;
+          canvas.dispatchEvent(new WheelEvent('wheel', { deltaY: phase ? 40 : -40, ctrlKey: true, clientX: 700, clientY: 200, bubbles: true, cancelable: true }));
+          if (now - begun < 4000) requestAnimationFrame(frame);
+          else done();
+        };
+        requestAnimationFrame(frame);
+      });
+      gaps.shift();
+      gaps.sort((a, b) => a - b);
+      return { frames_per_s: Math.round(1000 / (gaps.reduce((s, g) => s + g, 0) / gaps.length)), p95_ms: Math.round(gaps[Math.floor(gaps.length * 0.95)] * 10) / 10 };
+    });
+    const scroll = await page.evaluate(async () => {
+      document.getElementById('calls').scrollIntoView({ behavior: 'instant' });
+      const box = document.querySelector('#calls .box');
+      const gaps = [];
+      let last = performance.now();
+      const begun = last;
+      await new Promise((done) => {
+        const frame = (now) => {
+          gaps.push(now - last);
+          last = now;
+          box.scrollTop += 900;
+          if (now - begun < 2500) requestAnimationFrame(frame);
+          else done();
+        };
+        requestAnimationFrame(frame);
+      });
+      gaps.shift();
+      return Math.round(1000 / (gaps.reduce((s, g) => s + g, 0) / gaps.length));
+    });
+    console.log('100,000 calls:', JSON.stringify(first), 'zoom', JSON.stringify(rate), `table ${scroll} frames/s`);
+    await context.close();
+  }
+}
+await browser.close();
+console.log(bad ? `${bad} troubles` : 'no errors, no requests, nothing too wide');
+process.exit(bad ? 1 : 0);
