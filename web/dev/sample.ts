@@ -74,7 +74,7 @@ function headers_frame(at: { packet: number; time_ns: number; direction: Frame['
     placed.push({ ...field, begin, end: 9 + body.length });
     parts.push({ begin, end: 9 + body.length, text: `field ${field.name}: literal with incremental indexing` });
     parts.push({ begin: begin + 2, end: begin + 2 + name.length, text: `name ${field.name}` });
-    parts.push({ begin: begin + 3 + name.length, end: 9 + body.length, text: field.secret ? 'value (masked)' : `value of ${field.name}` });
+    if (value.length) parts.push({ begin: begin + 3 + name.length, end: 9 + body.length, text: field.secret ? 'value (masked)' : `value of ${field.name}` });
   }
   const flags = end ? ['END_STREAM', 'END_HEADERS'] : ['END_HEADERS'];
   const all = [...frame_header(body.length, 1, end ? 5 : 4, at.stream), ...body];

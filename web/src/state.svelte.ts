@@ -1,5 +1,5 @@
 // The state of the page: what was read, what is looked at. Components read it; only it changes itself.
-import { facets } from './data/aggregate';
+import { facets, type Counted } from './data/aggregate';
 import type { Detail, Names, PageDocument, Report } from './data/contract';
 import { Flag } from './data/contract';
 import { decode_columns } from './data/decode';
@@ -10,7 +10,7 @@ import { is_sort, ordered } from './data/order';
 import { status_of } from './data/outcome';
 import { parse_document } from './data/parse';
 import { Table, empty_columns } from './data/table';
-import { Feed, type FlowPair } from './live/feed';
+import { Feed } from './live/feed';
 import { is_lang, kWords, type Lang } from './words';
 
 export const kMostRows = 200_000; // of a live run that the page keeps
@@ -60,7 +60,7 @@ class Page {
   until = $state(Infinity); // what is looked back at; Infinity: live
   seen = $state(0);
   passed = $state(0);
-  flow = $state.raw<FlowPair[]>([]);
+  flow = $state.raw<Counted[]>([]);
   fresh = $state.raw<{ client: number; server: number; bad: boolean }[]>([]); // calls of the last event, sampled
   details = new Map<string, Detail>();
   details_version = $state(0);

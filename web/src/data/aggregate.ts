@@ -1,6 +1,6 @@
 // What the flow shows: sums of the selected calls by client and server, in one pass.
 import { kNoIndex } from './contract';
-import { Sign, failed, has_difference, has_finding, latency_of, open, sign_of } from './outcome';
+import { failed, has_difference, has_finding, latency_of, open, sign_of } from './outcome';
 import { grouped, nearest_rank } from './percentile';
 import type { Columns } from './table';
 
@@ -14,11 +14,6 @@ export interface Sum {
   p50: number;
 }
 
-export interface Pair extends Sum {
-  client: number;
-  server: number;
-}
-
 const fresh = (): Sum => ({ calls: 0, ok: 0, failed: 0, open: 0, findings: 0, differences: 0, p50: NaN });
 
 function count(sum: Sum, columns: Columns, row: number): void {
@@ -28,33 +23,6 @@ function count(sum: Sum, columns: Columns, row: number): void {
   else sum.ok++;
   if (has_finding(columns, row)) sum.findings++;
   if (has_difference(columns, row)) sum.differences++;
-}
-
-// Pairs in order of their first call.
-export function by_pair(columns: Columns, rows: Uint32Array): Pair[] {
-  const index = new Map<number, number>();
-  const pairs: Pair[] = [];
-  const group = new Uint32Array(rows.length);
-  const latency = new Float64Array(rows.length);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    const client = columns.client[row]!;
-    const server = columns.server[row]!;
-    const key = client * 65536 + server;
-    let place = index.get(key);
-    if (place === undefined) {
-      place = pairs.length;
-      index.set(key, place);
-      pairs.push({ client, server, ...fresh() });
-    }
-    count(pairs[place]!, columns, row);
-    group[at] = place;
-    latency[at] = latency_of(columns, row);
-  }
-  grouped(latency, group, pairs.length).forEach((sorted, place) => {
-    pairs[place]!.p50 = nearest_rank(sorted, 0.5);
-  });
-  return pairs;
 }
 
 // Sums of one side; the median comes from all its calls, not from the medians of pairs.
@@ -81,10 +49,17 @@ export function by_side(columns: Columns, rows: Uint32Array, side: 'client' | 's
   return sums;
 }
 
-export function total(columns: Columns, rows: Uint32Array): Sum {
-  const sum = fresh();
-  for (let at = 0; at < rows.length; at++) count(sum, columns, rows[at]!);
-  return sum;
+// Of the calls of several clients or servers together.
+export function median_of(columns: Columns, rows: Uint32Array, side: 'client' | 'server', keys: readonly number[]): number {
+  const wanted = new Uint8Array(65536);
+  for (const key of keys) wanted[key] = 1;
+  const group = new Uint32Array(rows.length);
+  const latency = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    group[at] = wanted[columns[side][rows[at]!]!] ? 0 : 1;
+    latency[at] = latency_of(columns, rows[at]!);
+  }
+  return nearest_rank(grouped(latency, group, 1)[0]!, 0.5);
 }
 
 export interface Facets {
@@ -115,4 +90,25 @@ export function busiest(sums: Map<number, Sum>, most: number): { singly: number[
   return { singly: keys.slice(0, cut).sort((a, b) => a - b), gathered: keys.slice(cut) };
 }
 
-export { Sign };
+export interface Counted {
+  client: number;
+  server: number;
+  calls: number;
+  ok: number;
+  failed: number;
+  open: number;
+}
+
+// The sums with calls as the program counted them, one entry a pair; the rest stays as the rows say.
+export function counted_by(sums: Map<number, Sum>, pairs: readonly Counted[], side: 'client' | 'server'): Map<number, Sum> {
+  const all = new Map([...sums].map(([key, sum]) => [key, { ...sum }]));
+  const begun = new Set<number>();
+  for (const pair of pairs) {
+    const sum = all.get(pair[side]) ?? fresh();
+    all.set(pair[side], sum);
+    if (!begun.has(pair[side])) sum.calls = sum.ok = sum.failed = sum.open = 0;
+    begun.add(pair[side]);
+    for (const name of ['calls', 'ok', 'failed', 'open'] as const) sum[name] += pair[name];
+  }
+  return all;
+}

@@ -24,8 +24,6 @@ export const filters_anything = (filter: Filter): boolean =>
 
 type Test = (columns: Columns, row: number) => boolean;
 
-const name_at = (names: readonly string[], index: number): string => (index === kNoIndex ? '' : (names[index] ?? ''));
-
 function one_of(wanted: string[], names: readonly string[], column: 'client' | 'method'): Test {
   const yes = names.map((name) => wanted.includes(name));
   const unknown = wanted.includes('');
@@ -112,5 +110,3 @@ export function select(table: Table, names: Names, filter: Filter, until = Infin
   }
   return rows.subarray(0, kept);
 }
-
-export { name_at };

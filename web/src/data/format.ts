@@ -7,26 +7,33 @@ const kUnits: [number, string][] = [
   [1e3, 'µs'],
 ];
 
-const three = (value: number, lang: string): string => {
+// Formats are costly to make, and a table asks for thousands.
+const kFormats = new Map<string, Intl.NumberFormat>();
+function decimal(value: number, lang: string, least: number, most: number, grouped = false): string {
+  const key = `${lang} ${least} ${most} ${grouped}`;
+  let format = kFormats.get(key);
+  if (!format) {
+    const options = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: grouped ? 'always' : false };
+    format = new Intl.NumberFormat(lang, options as Intl.NumberFormatOptions);
+    kFormats.set(key, format);
+  }
+  return format.format(value === 0 ? 0 : value); // no minus zero
+}
+
+function three(value: number, lang: string, fixed = false): string {
   const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return value.toLocaleString(lang, { minimumFractionDigits: 0, maximumFractionDigits: digits, useGrouping: false });
-};
+  return decimal(value, lang, fixed ? digits : 0, digits);
+}
 
-export function duration(ns: number, lang: string): string {
+// `fixed`: three digits even where the last are 0, for columns of numbers.
+export function duration(ns: number, lang: string, fixed = false): string {
   if (!(ns === ns)) return '–';
-  if (ns < 0) return `−${duration(-ns, lang)}`;
-  const [size, unit] = kUnits.find(([size]) => ns >= size * 0.9995) ?? [1, 'ns'];
-  return `${three(ns / size, lang)} ${unit}`;
+  if (ns < 0) return `−${duration(-ns, lang, fixed)}`;
+  const [size, unit] = kUnits.find(([size]) => ns >= size * 0.9995) ?? ([1, 'ns'] as const);
+  return `${size === 1 ? decimal(ns, lang, 0, 0) : three(ns / size, lang, fixed)} ${unit}`;
 }
 
-export const count = (value: number, lang: string): string => value.toLocaleString(lang, { useGrouping: 'always' } as Intl.NumberFormatOptions);
-
-export function percent(part: number, whole: number, lang: string): string {
-  if (whole === 0) return '–';
-  const share = part / whole;
-  const digits = share > 0.001 && share < 0.999 ? 1 : share === 0 || share === 1 ? 0 : 3;
-  return share.toLocaleString(lang, { style: 'percent', maximumFractionDigits: digits });
-}
+export const count = (value: number, lang: string): string => decimal(value, lang, 0, 0, true);
 
 export function bytes(value: number, lang: string): string {
   if (!(value === value)) return '–';
@@ -37,9 +44,9 @@ export function bytes(value: number, lang: string): string {
 
 // Since the begin of the run, with as many decimals as `step_ns` needs.
 export function since(ns: number, lang: string, step_ns = 1e6): string {
-  const seconds = ns / 1e9;
   const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step_ns / 1e9) - 1e-9)));
-  return `${seconds.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false })} s`;
+  const seconds = Number((ns / 1e9).toFixed(digits));
+  return `${decimal(seconds, lang, digits, digits)} s`;
 }
 
 // `ns` since `began` (RFC 3339, nanoseconds) as a UTC time of day. Nanoseconds do not fit a Date: they are carried by hand.

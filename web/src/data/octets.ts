@@ -40,10 +40,11 @@ export interface Range {
   end: number;
 }
 
-// What is a message's own content: hidden until it is asked for. A frame of DATA without known messages is content after its header.
+// What is a message's own content, without its prefix: hidden until it is asked for. A frame of DATA without known messages
+// is content after its header.
 export function content_of(frame: Frame): Range[] {
   const told = (frame.messages ?? []).flatMap((m) =>
-    m.begin === undefined || m.end === undefined ? [] : [{ begin: m.begin, end: m.end }],
+    m.begin === undefined || m.end === undefined ? [] : [{ begin: Math.max(m.begin, m.end - m.length), end: m.end }],
   );
   if (told.length || frame.type !== 'DATA') return told;
   const size = Math.floor((frame.octets?.length ?? 0) / 2);

@@ -4,7 +4,6 @@ import { Sign, latency_of, sign_of } from '../data/outcome';
 import type { Columns } from '../data/table';
 
 export const kSlots = 5; // rows in a lane, for calls that overlap
-const kCell = 2; // px
 
 export interface Scene {
   count: number;
@@ -130,7 +129,16 @@ export function shape(context: CanvasRenderingContext2D, sign: number, x: number
   }
 }
 
+// Width of a column in px: wide enough that it holds some calls.
+export function cell_of(scene: Scene, frame: Frame): number {
+  const calls = first_at(scene, frame.to) - first_at(scene, frame.from);
+  const wanted = (frame.width * frame.lanes * 4) / Math.max(1, calls);
+  return wanted <= 2 ? 2 : wanted <= 4 ? 4 : wanted <= 6 ? 6 : 8;
+}
+
 export interface Cells {
+  cell: number; // px
+  left: number; // px where the first begins; columns hold still in time while the view moves
   across: number;
   counts: Uint32Array; // [lane * across + x]
   worst: Uint8Array; // beside it: the rarest sign there
@@ -139,25 +147,28 @@ export interface Cells {
 }
 
 export function cells_of(scene: Scene, frame: Frame): Cells {
-  const across = Math.ceil(frame.width / kCell);
+  const cell = cell_of(scene, frame);
+  const per_px = (frame.to - frame.from) / frame.width;
+  const first = Math.floor(frame.from / (cell * per_px));
+  const across = Math.ceil(frame.width / cell) + 1;
   const counts = new Uint32Array(across * frame.lanes);
   const worst = new Uint8Array(across * frame.lanes);
   const bad = new Uint32Array(across * frame.lanes);
   const end = first_at(scene, frame.to);
-  const scale = frame.width / (frame.to - frame.from) / kCell;
+  const scale = 1 / (cell * per_px);
   let most = 0;
   for (let at = first_at(scene, frame.from); at < end; at++) {
-    const x = Math.min(across - 1, ((scene.start[at]! - frame.from) * scale) | 0);
-    const cell = scene.lane[at]! * across + x;
-    const count = ++counts[cell]!;
+    const x = Math.min(across - 1, Math.max(0, Math.floor(scene.start[at]! * scale) - first));
+    const place = scene.lane[at]! * across + x;
+    const count = ++counts[place]!;
     if (count > most) most = count;
     const sign = scene.sign[at]!;
     if (sign !== Sign.Ok) {
-      bad[cell]!++;
-      if (sign > worst[cell]!) worst[cell] = sign;
+      bad[place]!++;
+      if (sign > worst[place]!) worst[place] = sign;
     }
   }
-  return { across, counts, worst, bad, most };
+  return { cell, left: frame.left + (first * cell * per_px - frame.from) / per_px, across, counts, worst, bad, most };
 }
 
 function paint_shapes(context: CanvasRenderingContext2D, frame: Frame, inks: Inks, places: Uint8Array, per: number, step: number): void {
@@ -173,7 +184,8 @@ function paint_shapes(context: CanvasRenderingContext2D, frame: Frame, inks: Ink
 }
 
 function paint_dense(context: CanvasRenderingContext2D, scene: Scene, frame: Frame, inks: Inks): void {
-  const { across, counts, worst, bad, most } = cells_of(scene, frame);
+  const { cell: wide, left, across, counts, worst, bad, most } = cells_of(scene, frame);
+  const ink = wide > 2 ? wide - 1 : wide;
   const room = frame.lane_height - kHead - 5;
   const step = 12;
   const per = Math.ceil(frame.width / step);
@@ -188,17 +200,19 @@ function paint_dense(context: CanvasRenderingContext2D, scene: Scene, frame: Fra
       const count = counts[cell]!;
       if (count === 0) continue;
       const h = Math.max(2, Math.round(Math.log(1 + count) * per_log));
-      context.fillRect(frame.left + x * kCell, base - h, kCell, h);
+      const from = Math.round(left + x * wide);
+      if (from + ink <= frame.left) continue;
+      context.fillRect(Math.max(frame.left, from), base - h, from + ink - Math.max(frame.left, from), h);
       const sign = worst[cell]!;
       if (sign === Sign.Ok) continue;
-      rare.push([sign, frame.left + x * kCell, base, Math.max(3, Math.round((bad[cell]! / count) * h))]);
-      const place = lane * per + Math.min(per - 1, Math.floor((x * kCell) / step));
+      rare.push([sign, Math.max(frame.left, from), base, Math.max(3, Math.round((bad[cell]! / count) * h))]);
+      const place = lane * per + Math.min(per - 1, Math.max(0, Math.floor((from - frame.left + ink / 2) / step)));
       if (sign > shapes[place]!) shapes[place] = sign;
     }
   }
   for (const [sign, x, base, h] of rare) {
     context.fillStyle = inks.signs[sign]!;
-    context.fillRect(x, base - h, kCell, h);
+    context.fillRect(x, base - h, ink, h);
   }
   paint_shapes(context, frame, inks, shapes, per, step);
 }

@@ -1,23 +1,15 @@
 // What `testigo show` serves: the document, then events. A connection that is lost is made again, with the document read
 // anew, since events that passed meanwhile are not repeated.
+import type { Counted } from '../data/aggregate';
 import { decode_columns } from '../data/decode';
 import type { Column, Detail, Names, PageDocument, Report } from '../data/contract';
 import { parse_document } from '../data/parse';
 import type { Columns } from '../data/table';
 
-export interface FlowPair {
-  client: number;
-  server: number;
-  calls: number;
-  ok: number;
-  failed: number;
-  open: number;
-}
-
 export interface Listener {
   document(document: PageDocument, columns: Columns): void;
   calls(columns: Columns, kept: number, seen: number): void;
-  flow(time_ns: number, pairs: FlowPair[]): void;
+  flow(time_ns: number, pairs: Counted[]): void;
   names(names: Partial<Names>): void;
   detail(detail: Detail): void;
   report(report: Report): void;
@@ -97,7 +89,7 @@ export class Feed {
       this.#listener.calls(await decode_columns(this.#described, kept, columns_data), kept, seen);
     });
     on('flow', (data) => {
-      const { time_ns, pairs } = data as { time_ns: number; pairs: FlowPair[] };
+      const { time_ns, pairs } = data as { time_ns: number; pairs: Counted[] };
       this.#listener.flow(time_ns, pairs);
     });
     on('names', (data) => this.#listener.names(data as Partial<Names>));
