@@ -71,6 +71,75 @@ for (const [name, width, dark] of views) {
   await context.close();
 }
 
+// What a reader does by keyboard, and what the hash keeps.
+const must = (yes, what) => yes || (bad++, console.log(`keys: ${what}`));
+if (!wanted.length || wanted.includes('keys')) {
+  const { page, context } = await open('broken', { width: 1200 });
+  const settled = () => page.waitForTimeout(400);
+  await page.locator('#timeline').scrollIntoViewIfNeeded();
+  await page.locator('#timeline canvas').first().focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await settled();
+  must(/view=/.test(page.url()), 'zooming is not in the hash');
+  await page.keyboard.press('n');
+  await page.keyboard.press('Enter');
+  await settled();
+  must(await page.locator('dialog[open] h2').evaluate((h) => h === document.activeElement), 'the call does not take the focus');
+  must(/call=client/.test(page.url()), 'the call is not in the hash');
+  const call = await page.locator('dialog .title .mono').last().textContent();
+  const url = page.url();
+  await page.keyboard.press('Escape');
+  await settled();
+  must((await page.locator('dialog[open]').count()) === 0, 'Escape does not close the call');
+  must(await page.evaluate(() => document.activeElement?.tagName === 'CANVAS'), 'the focus does not come back');
+  await page.keyboard.press('0');
+  await settled();
+  must(!/view=/.test(page.url()), '0 does not show all');
+  await page.goto('about:blank');
+  await page.goto(url);
+  await page.waitForSelector('dialog[open] h2');
+  must((await page.locator('dialog .title .mono').last().textContent()) === call, 'a link does not open the call');
+  await page.keyboard.press('Escape');
+  await page.locator('#calls').scrollIntoViewIfNeeded();
+  await page.locator('#calls .box').focus();
+  await page.keyboard.press('End');
+  await settled();
+  must((await page.locator('#calls .row.active').getAttribute('aria-rowindex')) === '2001', 'End does not reach the last row');
+  await page.keyboard.press('Enter');
+  await settled();
+  must((await page.locator('dialog[open]').count()) === 1, 'Enter does not open the row');
+  await page.keyboard.press('Escape');
+  await page.locator('.client').nth(1).focus();
+  await page.keyboard.press('Enter');
+  await settled();
+  must(/client=client2/.test(page.url()), 'a client in the flow is not chosen');
+  const few = Number((await page.locator('.shown').textContent()).split(' ')[0].replace(',', ''));
+  must(few > 0 && few < 2000, 'choosing a client does not filter');
+  await page.locator('.chips button').first().click();
+  await page.locator('input[type=search]').fill('2/537');
+  await settled();
+  must((await page.locator('.shown').textContent()).startsWith('1 of'), 'a place finds not one call');
+  await page.getByRole('button', { name: 'Español' }).click();
+  must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language is not said');
+  must((await page.locator('#flow-title').textContent()) === 'Flujo', 'the language does not change');
+  // Every place that takes the focus shows it.
+  await page.evaluate(() => { window.scrollTo(0, 0); document.activeElement?.blur(); });
+  for (let at = 0; at < 40; at++) {
+    await page.keyboard.press('Tab');
+    const plain = await page.evaluate(() => {
+      const it = document.activeElement;
+      if (!it || it === document.body) return '';
+      const style = getComputedStyle(it);
+      const box = it.querySelector?.('.box');
+      const shown = style.outlineStyle !== 'none' || (box && getComputedStyle(box).strokeWidth === '3px') || it.matches('input[type=radio]');
+      return shown ? '' : it.outerHTML.slice(0, 80);
+    });
+    must(!plain, `the focus does not show: ${plain}`);
+  }
+  await context.close();
+}
+
 if (!wanted.length || wanted.includes('speed')) {
   for (let round = 0; round < 3; round++) {
     const { page, context } = await open('100000', { width: 1440 });

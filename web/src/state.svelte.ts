@@ -9,12 +9,13 @@ import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
 import { is_sort, ordered } from './data/order';
 import { status_of } from './data/outcome';
 import { parse_document } from './data/parse';
-import { Table, empty_columns } from './data/table';
+import { Table, empty_columns, type Columns } from './data/table';
 import { Feed } from './live/feed';
 import { is_lang, kWords, type Lang } from './words';
 
 export const kMostRows = 200_000; // of a live run that the page keeps
 const kMostDetails = 500;
+const kEvery = 300; // ms between additions to the table
 
 function stored(name: string): string | null {
   try {
@@ -62,6 +63,7 @@ class Page {
   passed = $state(0);
   flow = $state.raw<Counted[]>([]);
   fresh = $state.raw<{ client: number; server: number; bad: boolean }[]>([]); // calls of the last event, sampled
+  fresh_of = $state(0);
   details = new Map<string, Detail>();
   details_version = $state(0);
 
@@ -135,6 +137,7 @@ class Page {
     this.report = read.report;
     this.names = { clients: read.clients, servers: read.servers, methods: read.methods, processes: read.processes };
     this.table = table;
+    this.#waiting = [];
     this.live = read.live === true;
     this.seen = read.calls.total;
     this.passed = read.calls.kept;
@@ -157,18 +160,27 @@ class Page {
     this.details_version++;
   }
 
-  #append(columns: Parameters<Table['append']>[0], kept: number, seen: number): void {
-    this.table.append(columns, kept);
+  // Rows move when old ones leave, so they are added a few times a second, and everything that reads them is told at once.
+  #waiting: { columns: Columns; kept: number }[] = [];
+  #adding: ReturnType<typeof setTimeout> | undefined;
+  #append(columns: Columns, kept: number, seen: number): void {
+    this.#waiting.push({ columns, kept });
     this.seen += seen;
     this.passed += kept;
+    this.#adding ??= setTimeout(() => {
+      this.#adding = undefined;
+      for (const part of this.#waiting) this.table.append(part.columns, part.kept);
+      this.#waiting = [];
+      this.version++;
+    }, kEvery);
     const step = Math.max(1, Math.floor(kept / 24));
     const fresh = [];
     for (let row = 0; row < kept && fresh.length < 24; row += step) {
       const bad = (columns.wire_status[row]! > 0 && columns.wire_status[row]! < 254) || (columns.flags[row]! & (Flag.Error | Flag.Differ | Flag.Astray)) !== 0;
       fresh.push({ client: columns.client[row]!, server: columns.server[row]!, bad });
     }
+    this.fresh_of = seen;
     this.fresh = fresh;
-    this.version++;
   }
 
   // The detail of a row: from the document, else asked for, else null.

@@ -38,7 +38,7 @@ export const en = {
   // verdict
   verdict: 'Verdict',
   verdict_of: (command: string) => `Verdict of ${command}`,
-  not_judged: 'not judged yet',
+  not_judged: 'Not judged yet',
   live_title: 'LISTENING',
   judged: (n: string) => `${n} calls judged`,
   seen: (n: string) => `${n} calls seen`,
@@ -81,7 +81,7 @@ export const en = {
   n_open: (n: string) => `${n} open`,
   median: (d: string) => `p50 ${d}`,
   n_signs: (n: string) => `${n} with findings or differences`,
-  dots_sampled: (n: string) => `Dots are a sample: ${n} of the calls of the last second.`,
+  dots_sampled: (n: string, all: string) => `Dots are a sample: ${n} of the ${all} newest calls.`,
   // filters
   filters: 'Filters',
   filter_text: 'Id, connection/stream, packet, name',
