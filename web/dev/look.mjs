@@ -110,7 +110,7 @@ if (!wanted.length || wanted.includes('keys')) {
   await settled();
   must((await page.locator('dialog[open]').count()) === 1, 'Enter does not open the row');
   await page.keyboard.press('Escape');
-  await page.locator('.client').nth(1).focus();
+  await page.locator('#flow g.client').nth(1).focus();
   await page.keyboard.press('Enter');
   await settled();
   must(/client=client2/.test(page.url()), 'a client in the flow is not chosen');

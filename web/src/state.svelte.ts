@@ -51,6 +51,7 @@ class Page {
   filter = $state.raw<Filter>(kEverything);
   sort = $state.raw<Sort>(kStart.sort);
   view = $state.raw<View | null>(null);
+  pointed_client = $state<number | null>(null); // in the flow, while it is pointed at
   call = $state(''); // key of the call that is open
   packet = $state(0); // the frame in it to show first
 

@@ -55,7 +55,7 @@ describe('the time line', () => {
 
   it('hits the call that is drawn there', () => {
     for (let at = 2005; at < 2090; at += 7) {
-      const { y, h } = slot_box(near, scene.lane[at]!, scene.slot[at]!);
+      const { y, h } = slot_box(scene, near, scene.lane[at]!, scene.slot[at]!);
       const found = hit(scene, near, x_of(near, scene.start[at]!) + 0.5, y + h / 2);
       expect(scene.lane[found]).toBe(scene.lane[at]);
       expect(Math.abs(x_of(near, scene.start[found]!) - x_of(near, scene.start[at]!))).toBeLessThan(14);

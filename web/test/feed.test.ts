@@ -8,6 +8,7 @@ class Source {
   static made: Source[] = [];
   listeners = new Map<string, (event: { data: string }) => void>();
   onerror: (() => void) | null = null;
+  onopen: (() => void) | null = null;
   closed = false;
   constructor(public url: string) {
     Source.made.push(this);
@@ -106,7 +107,21 @@ describe('what is served', () => {
     await vi.waitFor(() => expect(Source.made.length).toBe(1));
     Source.made[0]!.onerror!();
     feed.close();
-    expect(heard).toEqual(['lost data: 503 1', 'lost this is no testigo-page document 2', 'connected', 'document 5', 'lost events 1']);
+    // Events that never opened are no success: the wait goes on growing.
+    expect(heard).toEqual(['lost data: 503 1', 'lost this is no testigo-page document 2', 'connected', 'document 5', 'lost events 4']);
     expect(Source.made[0]!.closed).toBe(true);
+  });
+
+  it('is asked for soon when it was heard before', async () => {
+    answers = [() => new Response('', { status: 503 }), page(true)];
+    const feed = new Feed(listener);
+    await feed.open();
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(Source.made.length).toBe(1));
+    Source.made[0]!.onopen!();
+    Source.made[0]!.onerror!();
+    feed.close();
+    expect(heard.at(-1)).toBe('lost events 1');
   });
 });

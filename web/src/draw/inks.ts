@@ -14,6 +14,7 @@ export function ink(of: Element, name: string): string {
 export const inks_of = (of: Element): Inks => ({
   signs: kSigns.map((sign) => ink(of, `sign-${sign}`)),
   rule: ink(of, 'rule'),
+  paper: ink(of, 'paper'),
   ink: ink(of, 'ink'),
   soft: ink(of, 'ink-3'),
   mark: ink(of, 'accent'),

@@ -3,7 +3,7 @@
 import { Sign, latency_of, sign_of } from '../data/outcome';
 import type { Columns } from '../data/table';
 
-export const kSlots = 5; // rows in a lane, for calls that overlap
+export const kSlots = 5; // rows in a lane at most, for calls that overlap
 
 export interface Scene {
   count: number;
@@ -12,6 +12,7 @@ export interface Scene {
   sign: Uint8Array;
   lane: Uint8Array;
   slot: Uint8Array;
+  slots: number; // rows in use
   longest: number;
 }
 
@@ -25,6 +26,7 @@ export function scene_of(columns: Columns, rows: Uint32Array, lane_of: (client: 
     sign: new Uint8Array(count),
     lane: new Uint8Array(count),
     slot: new Uint8Array(count),
+    slots: 2,
     longest: 0,
   };
   const free = new Float64Array(256 * kSlots).fill(-Infinity);
@@ -49,6 +51,7 @@ export function scene_of(columns: Columns, rows: Uint32Array, lane_of: (client: 
     }
     free[lane * kSlots + slot] = Math.max(stop, free[lane * kSlots + slot]!);
     scene.slot[at] = slot;
+    if (slot >= scene.slots) scene.slots = slot + 1;
   }
   return scene;
 }
@@ -85,6 +88,7 @@ export const kHead = 13; // px at the top of a lane for the shapes
 export interface Inks {
   signs: string[]; // beside kSigns
   rule: string;
+  paper: string;
   ink: string;
   soft: string;
   mark: string;
@@ -94,8 +98,8 @@ export interface Inks {
 export const sparse = (scene: Scene, frame: Frame): boolean =>
   first_at(scene, frame.to) - first_at(scene, frame.from) <= frame.width * 1.2;
 
-export function slot_box(frame: Frame, lane: number, slot: number): { y: number; h: number } {
-  const room = (frame.lane_height - kHead - 4) / kSlots;
+export function slot_box(scene: Scene, frame: Frame, lane: number, slot: number): { y: number; h: number } {
+  const room = (frame.lane_height - kHead - 4) / scene.slots;
   const h = Math.max(2, Math.floor(room) - 1);
   return { y: Math.floor(frame.top + lane * frame.lane_height + kHead + slot * room), h };
 }
@@ -229,9 +233,9 @@ function paint_sparse(context: CanvasRenderingContext2D, scene: Scene, frame: Fr
     const from = Math.max(frame.left, x_of(frame, scene.start[at]!));
     const to = Math.min(right, x_of(frame, scene.stop[at]!));
     if (scene.stop[at]! < frame.from) continue;
-    const { y, h } = slot_box(frame, scene.lane[at]!, scene.slot[at]!);
+    const { y, h } = slot_box(scene, frame, scene.lane[at]!, scene.slot[at]!);
     context.fillStyle = inks.signs[sign]!;
-    context.fillRect(from, y, Math.max(2, to - from), h);
+    context.fillRect(from, y, Math.max(3, to - from), h);
     if (sign === Sign.Ok) continue;
     const place = scene.lane[at]! * per + Math.min(per - 1, Math.max(0, Math.floor((from - frame.left + 1) / step)));
     if (sign > shapes[place]!) shapes[place] = sign;
@@ -269,7 +273,7 @@ export function hit(scene: Scene, frame: Frame, x: number, y: number): number {
     if (start > time + reach) break;
     if (scene.lane[at] !== lane || scene.stop[at]! < time - reach) continue;
     if (head && scene.sign[at] === Sign.Ok) continue;
-    const box = slot_box(frame, lane, scene.slot[at]!);
+    const box = slot_box(scene, frame, lane, scene.slot[at]!);
     const off_row = each && !head ? Math.max(0, box.y - y, y - box.y - box.h) : 0;
     const off = Math.max(0, start - time, time - Math.max(scene.stop[at]!, start)) / reach + off_row - scene.sign[at]! * 0.01;
     if (off < nearest) {

@@ -44,7 +44,6 @@ export class Feed {
       const document = parse_document(await answer.text());
       this.#described = document.calls.columns;
       const columns = await decode_columns(document.calls.columns, document.calls.kept, document.calls.data);
-      this.#tries = 0;
       this.#listener.connected();
       this.#listener.document(document, columns);
       if (document.live) this.#follow();
@@ -76,6 +75,7 @@ export class Feed {
   #follow(): void {
     const events = new EventSource('events');
     this.#events = events;
+    events.onopen = () => void (this.#tries = 0);
     const on = (type: string, take: (data: unknown) => void | Promise<void>): void => {
       events.addEventListener(type, (event) => {
         if (this.#events !== events) return;
