@@ -29,6 +29,10 @@ describe('octets', () => {
     expect(content_of({ ...frame, messages: [{ number: 1, length: 1000, begin: 9, end: 25 }] })).toEqual([{ begin: 9, end: 25 }]);
     expect(content_of(frame)).toEqual([{ begin: 9, end: 25 }]);
     expect(content_of({ ...frame, type: 'HEADERS' })).toEqual([]);
+    // Two messages, the second whole; the end of one before them, and the begin of one behind.
+    const told = [{ number: 1, length: 30, begin: 9, end: 11 }, { number: 2, length: 3, begin: 11, end: 19 }];
+    expect(content_of({ ...frame, messages: told })).toEqual([{ begin: 9, end: 11 }, { begin: 16, end: 25 }]);
+    expect(content_of({ ...frame, messages: [{ number: 2, length: 0, begin: 9, end: 14 }, { number: 3, length: 6, begin: 14, end: 25 }] })).toEqual([{ begin: 19, end: 25 }]);
     expect([13, 14, 24, 25].map((octet) => within([{ begin: 14, end: 25 }], octet))).toEqual([false, true, true, false]);
   });
 
@@ -39,7 +43,7 @@ describe('octets', () => {
         for (const part of one.parts ?? []) expect(part.begin < part.end && part.end <= octets.length).toBe(true);
         for (const field of one.fields ?? []) {
           const text = Buffer.from(octets.subarray(field.begin, field.end)).toString('latin1');
-          expect(text).toContain(field.name);
+          expect(text).toContain(field.name!);
         }
       }
     }

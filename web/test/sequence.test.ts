@@ -7,7 +7,7 @@ const statement = (witness: 'client' | 'server', type: string, time_ns?: number)
 
 const frames = [frame(100, 'to-server', 'HEADERS'), frame(110, 'to-server', 'DATA'), frame(300, 'to-client', 'HEADERS'), frame(310, 'to-client', 'DATA'), frame(320, 'to-client', 'HEADERS')];
 const name = (item: Item): string =>
-  item.kind === 'frame' ? `${item.frame.direction === 'to-server' ? '>' : '<'}${item.frame.type}` : item.kind === 'statement' ? `${item.side} ${item.statement.type}` : `! ${item.difference.field}`;
+  item.kind === 'frame' ? `${item.frame.direction === 'to-server' ? '>' : '<'}${item.frame.type}` : item.kind === 'statement' ? `${item.side} ${item.statement.type}` : item.kind === 'difference' ? `! ${item.difference.field}` : '!!';
 const order = (detail: Detail): string[] => layout(detail).map(name);
 
 describe('a sequence', () => {
@@ -50,6 +50,22 @@ describe('a sequence', () => {
     expect(names[names.indexOf('! requests') - 1]).toBe('>DATA');
     expect(names.at(-1)).toBe('! colour');
     expect(names.filter((one) => !one.startsWith('!'))).toEqual(right);
+  });
+
+  it('knows the names that the program gives', () => {
+    const after = (field: string): string => {
+      const names = order({ statements, frames, differences: [{ field, text: '' }] });
+      return names[names.indexOf(`! ${field}`) - 1]!;
+    };
+    expect(['number of replies', 'reply', 'server', 'status', 'status message', 'number of requests', 'kind', 'method'].map(after)).toEqual([
+      '<DATA', '<DATA', '<DATA', '<HEADERS', '<HEADERS', '>DATA', '>HEADERS', '>HEADERS',
+    ]);
+  });
+
+  it('says behind the reply that it names somebody else', () => {
+    const items = layout({ statements, frames }, { asked: 'a #1', named: 'b #2' });
+    const at = items.findIndex((item) => item.kind === 'astray');
+    expect(name(items[at - 1]!)).toBe('<DATA');
   });
 
   it('gives more room to more time', () => {

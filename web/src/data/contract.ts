@@ -120,7 +120,8 @@ export interface Statement {
 }
 
 export interface Difference {
-  field: string;
+  field?: string;
+  claim?: number;
   client?: string;
   wire?: string;
   server?: string;
@@ -130,7 +131,8 @@ export interface Difference {
 export type Known = 'exact' | 'inferred' | 'unknown';
 
 export interface HeaderField {
-  name: string;
+  name?: string; // absent: not known
+  unknown?: number; // the same for the same unknown entry
   value?: string;
   name_known?: Known;
   value_known?: Known;
@@ -145,6 +147,7 @@ export interface Message {
   compressed?: boolean;
   type?: string;
   fields?: string;
+  not_shown?: string; // why it is not all of it
   begin?: number;
   end?: number;
 }

@@ -1,6 +1,9 @@
 // Octets of a frame, and what parts of them mean.
 import type { Frame, Part } from './contract';
 
+const kHeader = 9; // of a frame
+const kPrefix = 5; // of a message
+
 export function octets_of_hex(text: string): Uint8Array {
   const length = Math.floor(text.length / 2);
   const octets = new Uint8Array(length);
@@ -40,15 +43,23 @@ export interface Range {
   end: number;
 }
 
-// What is a message's own content, without its prefix: hidden until it is asked for. A frame of DATA without known messages
-// is content after its header.
+// What may be content of messages: hidden until it is asked for. All of DATA behind its header, but for the prefixes (flag and length)
+// of messages that lie wholly in it; what a frame tells of messages that it shares with others counts as content.
 export function content_of(frame: Frame): Range[] {
-  const told = (frame.messages ?? []).flatMap((m) =>
-    m.begin === undefined || m.end === undefined ? [] : [{ begin: Math.max(m.begin, m.end - m.length), end: m.end }],
-  );
-  if (told.length || frame.type !== 'DATA') return told;
   const size = Math.floor((frame.octets?.length ?? 0) / 2);
-  return size > 9 ? [{ begin: 9, end: size }] : [];
+  if (frame.type !== 'DATA' || size <= kHeader) return [];
+  const prefixes = (frame.messages ?? [])
+    .flatMap((m) => (m.begin !== undefined && m.end === m.begin + kPrefix + m.length ? [m.begin] : []))
+    .sort((a, b) => a - b);
+  const ranges: Range[] = [];
+  let from = kHeader;
+  for (const prefix of prefixes) {
+    if (prefix < from) continue;
+    if (prefix > from) ranges.push({ begin: from, end: Math.min(prefix, size) });
+    from = prefix + kPrefix;
+  }
+  if (from < size) ranges.push({ begin: from, end: size });
+  return ranges;
 }
 
 export const within = (ranges: readonly Range[], octet: number): boolean =>

@@ -57,4 +57,6 @@ const kStatuses = [
   'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED',
 ];
 
+export const kOddStatus = 253; // none of gRPC's codes
+
 export const status_name = (status: number): string => kStatuses[status] ?? String(status);

@@ -1,11 +1,13 @@
 // The order of a sequence diagram. Frames follow the wire's clock. Statements have the clock of their own witness, so time
 // alone does not place them: cause does first. A client starts before its first frame, a server receives after it.
 import type { Detail, Difference, Frame, Statement } from '../data/contract';
+import type { Astray } from '../data/differences';
 
 export type Item =
   | { kind: 'statement'; side: 'client' | 'server'; statement: Statement; at: number; moved: boolean; space: number }
   | { kind: 'frame'; frame: Frame; index: number; at: number; space: number }
-  | { kind: 'difference'; difference: Difference; at: number; space: number };
+  | { kind: 'difference'; difference: Difference; at: number; space: number }
+  | { kind: 'astray'; astray: Astray; at: number; space: number };
 
 interface Placed {
   item: Item;
@@ -43,9 +45,9 @@ function anchor(items: Item[], field: string): number {
   const to_client = (frame: Frame): boolean => frame.direction === 'to-client';
   const to_server = (frame: Frame): boolean => frame.direction === 'to-server';
   let at = -1;
-  if (/^repl/.test(field)) at = last((frame) => to_client(frame) && frame.type === 'DATA');
-  else if (/^(status|message|ending|latency)/.test(field)) at = last((frame) => to_client(frame) && frame.type !== 'DATA');
-  else if (/^requests?/.test(field)) at = last((frame) => to_server(frame) && frame.type === 'DATA');
+  if (/repl|^server$/.test(field)) at = last((frame) => to_client(frame) && frame.type === 'DATA');
+  else if (/status|message|ending|latency/.test(field)) at = last((frame) => to_client(frame) && frame.type !== 'DATA');
+  else if (/request/.test(field)) at = last((frame) => to_server(frame) && frame.type === 'DATA');
   else if (/^(method|kind|id|call)/.test(field)) at = items.findIndex((item) => item.kind === 'frame' && to_server(item.frame));
   return at < 0 ? items.length - 1 : at;
 }
@@ -53,7 +55,7 @@ function anchor(items: Item[], field: string): number {
 // Pixels for the time between two items: a decade of time is a step.
 export const space_of = (ns: number): number => (ns > 0 ? Math.min(40, Math.round(8 * Math.log10(1 + ns / 20_000))) : 0);
 
-export function layout(detail: Detail): Item[] {
+export function layout(detail: Detail, astray: Astray | null = null): Item[] {
   const frames = [...(detail.frames ?? [])].sort((a, b) => a.time_ns - b.time_ns || a.packet - b.packet);
   const placed: Placed[] = frames.map((frame, index) => ({
     item: { kind: 'frame', frame, index, at: frame.time_ns, space: 0 },
@@ -72,10 +74,14 @@ export function layout(detail: Detail): Item[] {
     item.space = at ? space_of(item.at - items[at - 1]!.at) : 0;
   });
   // From the last place to the first, so that places found stay true.
-  const differences = (detail.differences ?? []).map((difference) => ({ difference, after: anchor(items, difference.field) }));
+  const differences = (detail.differences ?? []).map((difference) => ({ difference, after: anchor(items, difference.field ?? '') }));
   differences.sort((a, b) => b.after - a.after);
   for (const { difference, after } of differences) {
     items.splice(after + 1, 0, { kind: 'difference', difference, at: items[after]?.at ?? 0, space: 0 });
+  }
+  if (astray) {
+    const after = anchor(items, 'reply');
+    items.splice(after + 1, 0, { kind: 'astray', astray, at: items[after]?.at ?? 0, space: 0 });
   }
   return items;
 }
