@@ -120,7 +120,7 @@ if (!wanted.length || wanted.includes('keys')) {
   await page.locator('input[type=search]').fill('2/537');
   await settled();
   must((await page.locator('.shown').textContent()).startsWith('1 of'), 'a place finds not one call');
-  await page.getByRole('button', { name: 'Español' }).click();
+  await page.getByRole('button', { name: 'ES, español' }).click();
   must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language is not said');
   must((await page.locator('#flow-title').textContent()) === 'Flujo', 'the language does not change');
   // Every place that takes the focus shows it.

@@ -155,7 +155,7 @@ function detail_of(made: Made, row: number, to: number, hostile: boolean): Detai
   const differences: Difference[] = [];
   if (to !== c.client[row]) {
     // All witnesses may agree on a reply that went astray; then nothing differs.
-    if (row % 2)     differences.push({ field: 'reply.client', client: client.name, wire: other.name, server: other.name, text: `the reply on stream ${stream} names ${other.name}, and ${client.name} asked` });
+    if (row % 2) differences.push({ field: 'reply.client', client: client.name, wire: other.name, server: other.name, text: `the reply on stream ${stream} names ${other.name}, and ${client.name} asked` });
   } else if (c.flags[row]! & Flag.Differ) {
     differences.push({ field: 'status', client: 'DEADLINE_EXCEEDED', wire: 'OK', server: 'OK', text: 'the client gave up before the trailers came; the wire and the server say OK' });
   }
