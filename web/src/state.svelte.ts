@@ -140,6 +140,7 @@ class Page {
     this.table = table;
     this.#waiting = [];
     this.live = read.live === true;
+    if (!this.live) this.until = Infinity;
     this.seen = read.calls.total;
     this.passed = read.calls.kept;
     this.details.clear();

@@ -51,6 +51,7 @@ describe('sums', () => {
 
   it('of facets count each row once', () => {
     const found = facets(columns, table.length, status_of);
+    expect(found.on_wire).toBe(2500);
     expect(found.clients.get(2)).toBe(of_client(2).length);
     expect(found.signs).toEqual([0, 1, 2, 3, 4].map((sign) => [...rows].filter((row) => sign_of(columns, row) === sign).length));
     expect([...found.statuses.values()].reduce((a, b) => a + b)).toBe(2500);

@@ -63,9 +63,10 @@ const settle = async (): Promise<void> => {
 
 describe('what is served', () => {
   it('is followed in its order', async () => {
-    answers = [page(true)];
+    answers = [page(true), page(false)];
     await new Feed(listener).open();
     const source = Source.made[0]!;
+    expect(source.url).toBe('events');
     const made = calls_of({ calls: 40, clients: 2, servers: 1, methods: 1, seed: 7 }, false).columns;
     source.send('names', { clients: [{ name: 'a' }] });
     source.send('calls', { columns_data: packed(made, 40), kept: 40, seen: 90 });
@@ -74,9 +75,23 @@ describe('what is served', () => {
     source.send('report', { verdict: 'PROVEN' });
     source.send('end', null);
     await settle();
-    expect(heard).toEqual(['connected', 'document 5', 'names 1', 'calls 40 of 90', 'flow 5 0', 'detail 3', 'report PROVEN', 'end']);
+    expect(heard).toEqual(['connected', 'document 5', 'names 1', 'calls 40 of 90', 'flow 5 0', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
     expect(columns!.stream).toEqual(made.stream);
     expect(source.closed).toBe(true);
+  });
+
+  it('is followed from where the document ends, and read anew where events were missed', async () => {
+    const at = (next_event: number) => () => new Response(JSON.stringify({ ...sample({ calls: 5, live: true }), next_event }));
+    answers = [at(41), at(90)];
+    const feed = new Feed(listener);
+    await feed.open();
+    vi.useRealTimers();
+    Source.made[0]!.send('missed', 7);
+    await vi.waitFor(() => expect(Source.made.length).toBe(2), 3000);
+    feed.close();
+    expect(Source.made.map((source) => source.url)).toEqual(['events?from=41', 'events?from=90']);
+    expect(Source.made[0]!.closed).toBe(true);
+    expect(heard).toEqual(['connected', 'document 5', 'connected', 'document 5']);
   });
 
   it('is not followed where the run has ended', async () => {

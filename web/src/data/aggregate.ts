@@ -67,17 +67,19 @@ export interface Facets {
   methods: Map<number, number>;
   statuses: Map<number, number>;
   signs: number[]; // beside kSigns
+  on_wire: number;
 }
 
 const more = (map: Map<number, number>, key: number): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
 export function facets(columns: Columns, length: number, status: (columns: Columns, row: number) => number): Facets {
-  const found: Facets = { clients: new Map(), methods: new Map(), statuses: new Map(), signs: [0, 0, 0, 0, 0] };
+  const found: Facets = { clients: new Map(), methods: new Map(), statuses: new Map(), signs: [0, 0, 0, 0, 0], on_wire: 0 };
   for (let row = 0; row < length; row++) {
     more(found.clients, columns.client[row]!);
     more(found.methods, columns.method[row]!);
     more(found.statuses, status(columns, row));
     found.signs[sign_of(columns, row)]!++;
+    if (columns.connection[row]) found.on_wire++;
   }
   return found;
 }

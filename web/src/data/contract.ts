@@ -207,6 +207,7 @@ export interface PageDocument {
   began?: string;
   ended?: string;
   live?: boolean;
+  next_event?: number; // the first that the document does not hold
   report: Report | null;
   clients: Client[];
   servers: Server[];

@@ -11,7 +11,7 @@ export function parse_document(text: string): PageDocument {
     ...raw,
     format: raw.format,
     version: String(raw.version),
-    report: raw.report && typeof raw.report === 'object' ? raw.report : null,
+    report: typeof raw.report?.verdict === 'string' ? raw.report : null,
     clients: list(raw.clients),
     servers: list(raw.servers),
     processes: list(raw.processes),

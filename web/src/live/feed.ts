@@ -19,6 +19,7 @@ export interface Listener {
 }
 
 const kLongest = 30; // s between two tries
+const kMissedWait = 1000; // ms, so that a page which is too slow is not made slower
 
 export const wait_of = (tries: number): number => Math.min(kLongest, 2 ** Math.min(tries, 10));
 
@@ -46,7 +47,7 @@ export class Feed {
       const columns = await decode_columns(document.calls.columns, document.calls.kept, document.calls.data);
       this.#listener.connected();
       this.#listener.document(document, columns);
-      if (document.live) this.#follow();
+      if (document.live) this.#follow(document.next_event);
     } catch (error) {
       this.#lost(error instanceof Error ? error.message : String(error));
     }
@@ -72,8 +73,8 @@ export class Feed {
     this.#timer = setTimeout(() => void this.open(), wait * 1000);
   }
 
-  #follow(): void {
-    const events = new EventSource('events');
+  #follow(from: number | undefined): void {
+    const events = new EventSource(from === undefined ? 'events' : `events?from=${from}`);
     this.#events = events;
     events.onopen = () => void (this.#tries = 0);
     const on = (type: string, take: (data: unknown) => void | Promise<void>): void => {
@@ -95,9 +96,16 @@ export class Feed {
     on('names', (data) => this.#listener.names(data as Partial<Names>));
     on('detail', (data) => this.#listener.detail(data as Detail));
     on('report', (data) => this.#listener.report(data as Report));
+    // The server kept no more: what the document holds now is read instead.
+    on('missed', () => {
+      events.close();
+      this.#timer = setTimeout(() => void this.open(), kMissedWait);
+    });
+    // What is served from now on is the evidence, which tells more than events did.
     on('end', () => {
       events.close();
       this.#listener.end();
+      return this.open();
     });
     events.onerror = () => {
       if (this.#events === events) this.#lost('events');
