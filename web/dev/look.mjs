@@ -123,6 +123,59 @@ if (!wanted.length || wanted.includes('keys')) {
   await page.getByRole('button', { name: 'ES, español' }).click();
   must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language is not said');
   must((await page.locator('#flow-title').textContent()) === 'Flujo', 'the language does not change');
+  await page.getByRole('button', { name: 'EN, English' }).click();
+  await page.locator('input[type=search]').fill('');
+  // By pointer: a shape opens its call, Shift and a drag select a range, a drag moves, the wheel zooms with Ctrl.
+  await page.evaluate(() => document.getElementById('timeline').scrollIntoView({ behavior: 'instant' }));
+  await settled();
+  const canvas = page.locator('#timeline canvas').first();
+  let box = await canvas.boundingBox();
+  const at = (x, y) => [box.x + 132 + (box.width - 132) * x, box.y + y];
+  await page.keyboard.down('Control');
+  await page.mouse.move(...at(0.5, 40));
+  await page.mouse.wheel(0, -600);
+  await page.keyboard.up('Control');
+  await settled();
+  const [, from, to] = /view=(\d+)-(\d+)/.exec(page.url()) ?? [];
+  must(to - from > 0 && to - from < 3e9, 'Ctrl and the wheel do not zoom');
+  await page.mouse.move(...at(0.5, 40));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.3, 40), { steps: 5 });
+  await page.mouse.up();
+  await settled();
+  must(Number(/view=(\d+)/.exec(page.url())?.[1]) > Number(from), 'a drag does not move');
+  must((await page.locator('dialog[open]').count()) === 0, 'a drag opens a call');
+  await page.keyboard.down('Shift');
+  await page.mouse.down();
+  await page.mouse.move(...at(0.6, 40), { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  await settled();
+  must(/time=\d+-\d+/.test(page.url()), 'Shift and a drag select no range');
+  must(/ to .* s/.test(await page.locator('.chips').textContent()), 'the range is no chip');
+  await page.locator('.chips .link').click();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await settled();
+  box = await canvas.boundingBox(); // the chips have gone
+  let opened = 0;
+  for (let x = 0.02; x < 1 && !opened; x += 0.01) {
+    await page.mouse.click(...at(x, 7));
+    opened = await page.locator('dialog[open]').count();
+  }
+  await settled();
+  must(opened === 1 && (await page.locator('dialog h2 svg').getAttribute('class')).match(/failed|finding|difference/), 'a shape opens no call');
+  await page.keyboard.press('Escape');
+  // Two fingers.
+  const touch = await context.newCDPSession(page);
+  const [x1, y1] = at(0.4, 40);
+  const [x2] = at(0.6, 40);
+  const fingers = (type, by) => touch.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x: x1 - by, y: y1, id: 1 }, { x: x2 + by, y: y1, id: 2 }] });
+  await fingers('touchStart', 0);
+  for (let by = 10; by <= 150; by += 10) await fingers('touchMove', by);
+  await fingers('touchEnd', 0);
+  await settled();
+  must(/view=/.test(page.url()), 'two fingers do not zoom');
+  must((await page.locator('dialog[open]').count()) === 0, 'two fingers open a call');
   // Every place that takes the focus shows it.
   await page.evaluate(() => { window.scrollTo(0, 0); document.activeElement?.blur(); });
   for (let at = 0; at < 40; at++) {

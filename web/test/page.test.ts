@@ -48,6 +48,10 @@ describe('the page', () => {
     expect(between(page, '<style>', '</style>')).not.toMatch(/@import|url\((?!["']?data:)/);
   });
 
+  it('keeps the licences of what is in it', () => {
+    for (const owner of ['Leon Sorokin', 'Svelte Contributors', 'Luke Edwards']) expect(page).toContain(owner);
+  });
+
   it('has one place for the document, and what fills it cannot leave it', () => {
     expect(page.split(kPlaceholder).length).toBe(2);
     const document = sample({ calls: 60, hostile: true });

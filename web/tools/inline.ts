@@ -1,5 +1,6 @@
 // Makes one file of the page: script and style stand in it, and its content security policy names them by their hashes.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
@@ -19,6 +20,20 @@ export const policy = (script: string, style: string): string =>
 export const inert_script = (code: string): string =>
   code.trim().replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
 
+// Whose code is in the script; their licences ask to be kept with it.
+const kBorrowed: [name: string, licence: string][] = [
+  ['Svelte', '../node_modules/svelte/LICENSE.md'],
+  ['clsx', '../node_modules/clsx/license'],
+  ['uPlot', '../node_modules/uplot/LICENSE'],
+];
+
+const notices = (): string =>
+  kBorrowed
+    .map(([name, file]) => `This page has code of ${name} in it.\n\n${readFileSync(new URL(file, import.meta.url), 'utf8').trim()}`)
+    .join('\n\n')
+    .replace(/\r/g, '')
+    .replace(/--/g, '- -');
+
 export function inline(): Plugin {
   return {
     name: 'testigo-inline',
@@ -37,6 +52,7 @@ export function inline(): Plugin {
       page.source = String(page.source)
         .replace(/\s*<link rel="stylesheet"[^>]*>/g, '')
         .replace(/\s*<script type="module"[^>]*src=[^>]*><\/script>/, '')
+        .replace('<!--notices-->', () => `<!--\n${notices()}\n-->`)
         .replace('<!--policy-->', () => `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`)
         .replace('<!--style-->', () => `<style>${style}</style>`)
         .replace('<!--script-->', () => `<script type="module">${script}</script>`);
