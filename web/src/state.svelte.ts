@@ -7,7 +7,7 @@ import { kEverything, select, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
 import { is_sort, ordered } from './data/order';
-import { status_of } from './data/outcome';
+import { last_end, status_of } from './data/outcome';
 import { parse_document } from './data/parse';
 import { Table, empty_columns, type Columns } from './data/table';
 import { Feed } from './live/feed';
@@ -87,7 +87,7 @@ class Page {
     if (table.length === 0) return { from: 0, to: 1e9 };
     const start = table.columns.start_ns;
     const from = start[table.order[0]!]!;
-    const to = Math.max(start[table.order[table.length - 1]!]!, from + 1000);
+    const to = Math.max(last_end(table), from + 1000);
     const edge = (to - from) * 0.01;
     return { from: from - edge, to: to + edge };
   });
@@ -112,7 +112,7 @@ class Page {
         flow: (_time, pairs) => void (this.flow = pairs),
         names: (names) => void (this.names = { ...this.names, ...names }),
         detail: (detail) => this.#keep_detail(detail),
-        report: (report) => void (this.report = report),
+        report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
         end: () => void (this.live = false),
         connected: () => void (this.trouble = null),
         lost: (why, again) => {

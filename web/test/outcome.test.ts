@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ending, Flag } from '../src/data/contract';
-import { failed, latency_of, Sign, sign_of, status_of } from '../src/data/outcome';
+import { failed, last_end, latency_of, Sign, sign_of, status_of } from '../src/data/outcome';
 import { empty_columns } from '../src/data/table';
 
 function one(change: Partial<Record<'client_status' | 'wire_status' | 'server_status' | 'ending' | 'flags', number>>) {
@@ -41,6 +41,14 @@ describe('what is told of a call', () => {
     expect(latency_of(columns, 0)).toBe(2);
     columns.wire_latency_ns[0] = 1;
     expect(latency_of(columns, 0)).toBe(1);
+  });
+
+  it('ends with the last that ended, not with the last that began', () => {
+    const columns = empty_columns(3);
+    [0, 10, 20].forEach((start, row) => (columns.start_ns[row] = start));
+    columns.wire_latency_ns[0] = 100;
+    expect(last_end({ columns, length: 3 })).toBe(100);
+    expect(last_end({ columns, length: 0 })).toBe(-Infinity);
   });
 
   it('is no failure where nobody says so', () => expect(failed(one({ client_status: 254, wire_status: 254 }), 0)).toBe(false));

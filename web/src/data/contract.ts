@@ -75,6 +75,12 @@ export interface Report {
   findings?: { errors?: number; warnings?: number; infos?: number; first?: Finding[] };
   checks?: Record<string, CheckResult>;
   packets?: { read?: number; dropped?: number };
+  hop?: {
+    downstream?: string;
+    upstream?: string;
+    calls?: { paired?: number; only_downstream?: number; only_upstream?: number };
+    added_ns?: { p50?: number; p90?: number; p99?: number; max?: number };
+  };
   notes?: string[];
   masked?: { name: string; times?: number }[];
   wire?: string;

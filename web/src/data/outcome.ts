@@ -57,6 +57,17 @@ const kStatuses = [
   'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED',
 ];
 
+// When the last of the calls ended, as far as that is known.
+export function last_end(table: { columns: Columns; length: number }): number {
+  let last = -Infinity;
+  for (let row = 0; row < table.length; row++) {
+    const took = latency_of(table.columns, row);
+    const end = table.columns.start_ns[row]! + (took > 0 ? took : 0);
+    if (end > last) last = end;
+  }
+  return last;
+}
+
 export const kOddStatus = 253; // none of gRPC's codes
 
 export const status_name = (status: number): string => kStatuses[status] ?? String(status);

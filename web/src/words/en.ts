@@ -51,6 +51,7 @@ export const en = {
   claims_count: (proven: number, all: number) => `${proven} of ${all} claims proven`,
   claims: 'Claims',
   claim: 'Claim',
+  verdict_word: { PROVEN: '', BROKEN: '', INCONCLUSIVE: '' }, // the verdict stands in English everywhere
   outcome: { PROVEN: 'proven', BROKEN: 'broken', INCONCLUSIVE: 'inconclusive' },
   exhibits: (n: string, one: boolean) => (one ? '1 exhibit' : `${n} exhibits`),
   exhibits_shown: (shown: string, all: string) => `The first ${shown} of ${all} exhibits`,
@@ -235,6 +236,9 @@ export const en = {
   details_of: 'Frames are included for:',
   dropped: (read: string, dropped: string) => `Packets read: ${read}; dropped by the kernel before they could be read: ${dropped}.`,
   masked: 'Masked in the capture:',
+  hop: (paired: string, down: string, up: string) => `Of the hop: ${paired} calls were seen on both of its sides, ${down} only downstream, ${up} only upstream.`,
+  hop_added: (p50: string, p99: string, max: string) => `It added ${p50} (p50), ${p99} (p99), at most ${max}.`,
+  other_side: 'other side of the hop',
   without_id: (n: string) => `Calls without a Testigo id, counted apart: ${n}.`,
   in_flight: (n: string) => `Calls in flight when the run ended: ${n}.`,
   program: 'testigo',
