@@ -28,6 +28,6 @@ export type CheckOutcome = (typeof kChecks)[number];
 
 export function checks_by_outcome(checks: Record<string, CheckResult>): Record<CheckOutcome, { id: string; reason: string }[]> {
   const sorted: Record<CheckOutcome, { id: string; reason: string }[]> = { fail: [], 'not-judgeable': [], pass: [], 'not-observed': [] };
-  for (const [id, { outcome, reason }] of Object.entries(checks)) sorted[outcome]?.push({ id, reason: outcome === 'not-judgeable' ? (reason ?? '') : '' });
+  for (const [id, { outcome, reason }] of Object.entries(checks)) if (Object.hasOwn(sorted, outcome)) sorted[outcome].push({ id, reason: outcome === 'not-judgeable' ? (reason ?? '') : '' });
   return sorted;
 }

@@ -175,15 +175,33 @@ export function cells_of(scene: Scene, frame: Frame): Cells {
   return { cell, left: frame.left + (first * cell * per_px - frame.from) / per_px, across, counts, worst, bad, most };
 }
 
-function paint_shapes(context: CanvasRenderingContext2D, frame: Frame, inks: Inks, places: Uint8Array, per: number, step: number): void {
-  for (let lane = 0; lane < frame.lanes; lane++) {
-    const y = frame.top + lane * frame.lane_height + kHead / 2 + 1;
-    for (let place = 0; place < per; place++) {
-      const sign = places[lane * per + place]!;
-      if (sign === Sign.Ok) continue;
+// At most one shape in so many px, the rarest there, at the place of its call.
+class Shapes {
+  static readonly step = 12;
+  #per: number;
+  #signs: Uint8Array;
+  #x: Float32Array;
+
+  constructor(readonly frame: Frame) {
+    this.#per = Math.ceil(frame.width / Shapes.step);
+    this.#signs = new Uint8Array(this.#per * frame.lanes);
+    this.#x = new Float32Array(this.#signs.length);
+  }
+
+  add(lane: number, sign: number, x: number): void {
+    const place = lane * this.#per + Math.min(this.#per - 1, Math.max(0, Math.floor((x - this.frame.left) / Shapes.step)));
+    if (sign <= this.#signs[place]!) return;
+    this.#signs[place] = sign;
+    this.#x[place] = x;
+  }
+
+  paint(context: CanvasRenderingContext2D, inks: Inks): void {
+    this.#signs.forEach((sign, place) => {
+      if (sign === Sign.Ok) return;
+      const y = this.frame.top + Math.floor(place / this.#per) * this.frame.lane_height + kHead / 2 + 1;
       context.fillStyle = context.strokeStyle = inks.signs[sign]!;
-      shape(context, sign, frame.left + (place + 0.5) * step, y, 4.5);
-    }
+      shape(context, sign, this.#x[place]!, y, 4.5);
+    });
   }
 }
 
@@ -191,9 +209,7 @@ function paint_dense(context: CanvasRenderingContext2D, scene: Scene, frame: Fra
   const { cell: wide, left, across, counts, worst, bad, most } = cells_of(scene, frame);
   const ink = wide > 2 ? wide - 1 : wide;
   const room = frame.lane_height - kHead - 5;
-  const step = 12;
-  const per = Math.ceil(frame.width / step);
-  const shapes = new Uint8Array(per * frame.lanes);
+  const shapes = new Shapes(frame);
   const per_log = room / Math.log(1 + most);
   const rare: [number, number, number, number][] = [];
   context.fillStyle = inks.signs[Sign.Ok]!;
@@ -210,24 +226,21 @@ function paint_dense(context: CanvasRenderingContext2D, scene: Scene, frame: Fra
       const sign = worst[cell]!;
       if (sign === Sign.Ok) continue;
       rare.push([sign, Math.max(frame.left, from), base, Math.max(3, Math.round((bad[cell]! / count) * h))]);
-      const place = lane * per + Math.min(per - 1, Math.max(0, Math.floor((from - frame.left + ink / 2) / step)));
-      if (sign > shapes[place]!) shapes[place] = sign;
+      shapes.add(lane, sign, from + ink / 2);
     }
   }
   for (const [sign, x, base, h] of rare) {
     context.fillStyle = inks.signs[sign]!;
     context.fillRect(x, base - h, ink, h);
   }
-  paint_shapes(context, frame, inks, shapes, per, step);
+  shapes.paint(context, inks);
 }
 
 function paint_sparse(context: CanvasRenderingContext2D, scene: Scene, frame: Frame, inks: Inks): void {
   const begin = first_at(scene, frame.from - scene.longest);
   const end = first_at(scene, frame.to);
   const right = frame.left + frame.width;
-  const step = 12;
-  const per = Math.ceil(frame.width / step);
-  const shapes = new Uint8Array(per * frame.lanes);
+  const shapes = new Shapes(frame);
   for (let at = begin; at < end; at++) {
     const sign = scene.sign[at]!;
     const from = Math.max(frame.left, x_of(frame, scene.start[at]!));
@@ -236,11 +249,9 @@ function paint_sparse(context: CanvasRenderingContext2D, scene: Scene, frame: Fr
     const { y, h } = slot_box(scene, frame, scene.lane[at]!, scene.slot[at]!);
     context.fillStyle = inks.signs[sign]!;
     context.fillRect(from, y, Math.max(3, to - from), h);
-    if (sign === Sign.Ok) continue;
-    const place = scene.lane[at]! * per + Math.min(per - 1, Math.max(0, Math.floor((from - frame.left + 1) / step)));
-    if (sign > shapes[place]!) shapes[place] = sign;
+    if (sign !== Sign.Ok) shapes.add(scene.lane[at]!, sign, from + 1);
   }
-  paint_shapes(context, frame, inks, shapes, per, step);
+  shapes.paint(context, inks);
 }
 
 export function paint(context: CanvasRenderingContext2D, scene: Scene, frame: Frame, inks: Inks): void {
