@@ -1,0 +1,73 @@
+// What a row is, in one word: the sign that it gets everywhere.
+import { Ending, Flag, kNoEnd } from './contract';
+import type { Columns } from './table';
+
+export const Sign = { Ok: 0, Open: 1, Failed: 2, Finding: 3, Difference: 4 } as const;
+export type SignOf = (typeof Sign)[keyof typeof Sign];
+export const kSigns = ['ok', 'open', 'failed', 'finding', 'difference'] as const;
+export type SignName = (typeof kSigns)[number];
+
+export const failed_status = (status: number): boolean => status > 0 && status < kNoEnd;
+
+export function failed(columns: Columns, row: number): boolean {
+  if (failed_status(columns.wire_status[row]!) || failed_status(columns.client_status[row]!)) return true;
+  if (failed_status(columns.server_status[row]!)) return true;
+  const ending = columns.ending[row]!;
+  return ending >= Ending.WithoutStatus && ending <= Ending.ConnectionLost;
+}
+
+export const has_finding = (columns: Columns, row: number): boolean =>
+  (columns.flags[row]! & (Flag.Error | Flag.Warning)) !== 0;
+
+export const has_difference = (columns: Columns, row: number): boolean =>
+  (columns.flags[row]! & (Flag.Differ | Flag.Astray)) !== 0;
+
+// No witness tells how it ended.
+export const open = (columns: Columns, row: number): boolean =>
+  columns.wire_status[row]! >= kNoEnd && columns.client_status[row]! >= kNoEnd && columns.server_status[row]! >= kNoEnd;
+
+// The rarest first: a difference says more than a finding, and that more than a status.
+export function sign_of(columns: Columns, row: number): SignOf {
+  if (has_difference(columns, row)) return Sign.Difference;
+  if (has_finding(columns, row)) return Sign.Finding;
+  if (failed(columns, row)) return Sign.Failed;
+  return open(columns, row) ? Sign.Open : Sign.Ok;
+}
+
+// Of the wire, else of the client, else of the server; kNoEnd or kSilent where none tells.
+export function status_of(columns: Columns, row: number): number {
+  const wire = columns.wire_status[row]!;
+  if (wire < kNoEnd) return wire;
+  const client = columns.client_status[row]!;
+  if (client < kNoEnd) return client;
+  const server = columns.server_status[row]!;
+  return server < kNoEnd ? server : Math.min(wire, client, server);
+}
+
+export function latency_of(columns: Columns, row: number): number {
+  const wire = columns.wire_latency_ns[row]!;
+  if (wire === wire) return wire;
+  const client = columns.client_latency_ns[row]!;
+  return client === client ? client : columns.server_latency_ns[row]!;
+}
+
+const kStatuses = [
+  'OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS',
+  'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED',
+  'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED',
+];
+
+// When the last of the calls ended, as far as that is known.
+export function last_end(table: { columns: Columns; length: number }): number {
+  let last = -Infinity;
+  for (let row = 0; row < table.length; row++) {
+    const took = latency_of(table.columns, row);
+    const end = table.columns.start_ns[row]! + (took > 0 ? took : 0);
+    if (end > last) last = end;
+  }
+  return last;
+}
+
+export const kOddStatus = 253; // none of gRPC's codes
+
+export const status_name = (status: number): string => kStatuses[status] ?? String(status);

@@ -1,0 +1,114 @@
+// What `testigo show` serves: the document, then events. A connection that is lost is made again, with the document read
+// anew, since events that passed meanwhile are not repeated.
+import type { Counted } from '../data/aggregate';
+import { decode_columns } from '../data/decode';
+import type { Column, Detail, Names, PageDocument, Report } from '../data/contract';
+import { parse_document } from '../data/parse';
+import type { Columns } from '../data/table';
+
+export interface Listener {
+  document(document: PageDocument, columns: Columns): void;
+  calls(columns: Columns, kept: number, seen: number): void;
+  flow(time_ns: number, pairs: Counted[]): void;
+  names(names: Partial<Names>): void;
+  detail(detail: Detail): void;
+  report(report: Report): void;
+  end(): void;
+  lost(why: string, again_in_s: number): void;
+  connected(): void;
+}
+
+const kLongest = 30; // s between two tries
+const kMissedWait = 1000; // ms, so that a page which is too slow is not made slower
+
+export const wait_of = (tries: number): number => Math.min(kLongest, 2 ** Math.min(tries, 10));
+
+export class Feed {
+  #listener: Listener;
+  #events: EventSource | null = null;
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #described: Column[] = [];
+  #queue: Promise<void> = Promise.resolve(); // events in their order, though columns are inflated asynchronously
+  #closed = false;
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  async open(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#events?.close();
+    try {
+      const answer = await fetch('data');
+      if (!answer.ok) throw new Error(`data: ${answer.status}`);
+      const document = parse_document(await answer.text());
+      this.#described = document.calls.columns;
+      const columns = await decode_columns(document.calls.columns, document.calls.kept, document.calls.data);
+      this.#listener.connected();
+      this.#listener.document(document, columns);
+      if (document.live) this.#follow(document.next_event);
+    } catch (error) {
+      this.#lost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#events?.close();
+  }
+
+  async detail(query: string): Promise<Detail> {
+    const answer = await fetch(`call?${query}`);
+    if (!answer.ok) throw new Error(`call: ${answer.status}`);
+    return (await answer.json()) as Detail;
+  }
+
+  #lost(why: string): void {
+    if (this.#closed) return;
+    this.#events?.close();
+    const wait = wait_of(this.#tries++);
+    this.#listener.lost(why, wait);
+    this.#timer = setTimeout(() => void this.open(), wait * 1000);
+  }
+
+  #follow(from: number | undefined): void {
+    const events = new EventSource(from === undefined ? 'events' : `events?from=${from}`);
+    this.#events = events;
+    events.onopen = () => void (this.#tries = 0);
+    const on = (type: string, take: (data: unknown) => void | Promise<void>): void => {
+      events.addEventListener(type, (event) => {
+        if (this.#events !== events) return;
+        this.#queue = this.#queue
+          .then(() => take(JSON.parse((event as MessageEvent<string>).data || 'null')))
+          .catch((error: unknown) => console.warn(`testigo: event ${type} passed over:`, error));
+      });
+    };
+    on('calls', async (data) => {
+      const { columns_data, kept, seen } = data as { columns_data: string; kept: number; seen: number };
+      this.#listener.calls(await decode_columns(this.#described, kept, columns_data), kept, seen);
+    });
+    on('flow', (data) => {
+      const { time_ns, pairs } = data as { time_ns: number; pairs: Counted[] };
+      this.#listener.flow(time_ns, pairs);
+    });
+    on('names', (data) => this.#listener.names(data as Partial<Names>));
+    on('detail', (data) => this.#listener.detail(data as Detail));
+    on('report', (data) => this.#listener.report(data as Report));
+    // The server kept no more: what the document holds now is read instead.
+    on('missed', () => {
+      events.close();
+      this.#timer = setTimeout(() => void this.open(), kMissedWait);
+    });
+    // What is served from now on is the evidence, which tells more than events did.
+    on('end', () => {
+      events.close();
+      this.#listener.end();
+      return this.open();
+    });
+    events.onerror = () => {
+      if (this.#events === events) this.#lost('events');
+    };
+  }
+}

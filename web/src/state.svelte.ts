@@ -1,0 +1,268 @@
+// The state of the page: what was read, what is looked at. Components read it; only it changes itself.
+import { facets, type Counted } from './data/aggregate';
+import type { Detail, Names, PageDocument, Report } from './data/contract';
+import { Flag } from './data/contract';
+import { decode_columns } from './data/decode';
+import { kEverything, select, type Filter } from './data/filter';
+import { call_key, id_of, row_of_key } from './data/find';
+import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
+import { is_sort, ordered } from './data/order';
+import { last_end, status_of } from './data/outcome';
+import { parse_document } from './data/parse';
+import { Table, empty_columns, type Columns } from './data/table';
+import { Feed } from './live/feed';
+import { is_lang, kWords, type Lang } from './words';
+
+export const kMostRows = 200_000; // of a live run that the page keeps
+const kMostDetails = 500;
+const kEvery = 300; // ms between additions to the table
+
+function stored(name: string): string | null {
+  try {
+    return localStorage.getItem(`testigo.${name}`);
+  } catch {
+    return null; // not permitted: the choice lives as long as the page
+  }
+}
+
+function store(name: string, value: string): void {
+  try {
+    localStorage.setItem(`testigo.${name}`, value);
+  } catch {
+    return;
+  }
+}
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+class Page {
+  phase = $state<'loading' | 'ready' | 'failed'>('loading');
+  trouble = $state<{ why: string; again: number } | null>(null);
+  document = $state.raw<PageDocument | null>(null);
+  report = $state.raw<Report | null>(null);
+  names = $state.raw<Names>({ clients: [], servers: [], methods: [], processes: [] });
+  table = $state.raw(new Table(empty_columns(0), 0));
+  version = $state(0); // of the table's content
+
+  lang = $state<Lang>('en');
+  theme = $state<Theme>('auto');
+  painted = $state(0); // counts changes of colours, for canvases
+
+  filter = $state.raw<Filter>(kEverything);
+  sort = $state.raw<Sort>(kStart.sort);
+  view = $state.raw<View | null>(null);
+  pointed_client = $state<number | null>(null); // in the flow, while it is pointed at
+  call = $state(''); // key of the call that is open
+  packet = $state(0); // the frame in it to show first
+
+  // live
+  feed: Feed | null = null;
+  live = $state(false); // events still come
+  served = $state(false);
+  until = $state(Infinity); // what is looked back at; Infinity: live
+  seen = $state(0);
+  passed = $state(0);
+  flow = $state.raw<Counted[]>([]);
+  fresh = $state.raw<{ client: number; server: number; bad: boolean }[]>([]); // calls of the last event, sampled
+  fresh_of = $state(0);
+  details = new Map<string, Detail>();
+  details_version = $state(0);
+
+  words = $derived(kWords[this.lang]);
+  rows = $derived.by(() => {
+    void this.version;
+    return select(this.table, this.names, this.filter, this.until);
+  });
+  sorted = $derived.by(() => {
+    const by = is_sort(this.sort.by) ? this.sort.by : 'time';
+    return ordered(this.table.columns, this.rows, by, this.sort.down);
+  });
+  facets = $derived.by(() => {
+    void this.version;
+    return facets(this.table.columns, this.table.length, status_of);
+  });
+  span = $derived.by((): View => {
+    void this.version;
+    const { table } = this;
+    if (table.length === 0) return { from: 0, to: 1e9 };
+    const start = table.columns.start_ns;
+    const from = start[table.order[0]!]!;
+    const to = Math.max(last_end(table), from + 1000);
+    const edge = (to - from) * 0.01;
+    return { from: from - edge, to: to + edge };
+  });
+  open_row = $derived.by(() => {
+    void this.version;
+    return this.call ? row_of_key(this.table, this.names, this.call) : -1;
+  });
+
+  async begin(): Promise<void> {
+    const lang = stored('lang');
+    if (is_lang(lang)) this.lang = lang;
+    const theme = stored('theme');
+    if (theme === 'light' || theme === 'dark') this.set_theme(theme);
+    this.read_hash();
+    const element = document.getElementById('testigo-page');
+    const text = element?.textContent ?? '';
+    if (text.trim() === '') {
+      this.served = true;
+      this.feed = new Feed({
+        document: (document, columns) => this.take(document, new Table(columns, document.calls.kept, document.live ? kMostRows : 0)),
+        calls: (columns, kept, seen) => this.#append(columns, kept, seen),
+        flow: (_time, pairs) => void (this.flow = pairs),
+        names: (names) => void (this.names = { ...this.names, ...names }),
+        detail: (detail) => this.#keep_detail(detail),
+        report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
+        end: () => void (this.live = false),
+        connected: () => void (this.trouble = null),
+        lost: (why, again) => {
+          this.trouble = { why, again };
+          if (this.phase === 'loading') this.phase = 'failed';
+        },
+      });
+      return this.feed.open();
+    }
+    try {
+      const read = parse_document(text);
+      this.take(read, new Table(await decode_columns(read.calls.columns, read.calls.kept, read.calls.data), read.calls.kept));
+      if (element) element.textContent = ''; // its text is kept by the document no longer
+    } catch (error) {
+      this.phase = 'failed';
+      this.trouble = { why: error instanceof Error ? error.message : String(error), again: 0 };
+    }
+  }
+
+  take(read: PageDocument, table: Table): void {
+    if (!is_lang(stored('lang')) && is_lang(read.lang)) this.lang = read.lang;
+    this.document = read;
+    this.report = read.report;
+    this.names = { clients: read.clients, servers: read.servers, methods: read.methods, processes: read.processes };
+    this.table = table;
+    this.#waiting = [];
+    this.live = read.live === true;
+    if (!this.live) this.until = Infinity;
+    this.seen = read.calls.total;
+    this.passed = read.calls.kept;
+    this.details.clear();
+    for (const detail of read.details) this.#keep_detail(detail);
+    this.phase = 'ready';
+    this.version++;
+    requestAnimationFrame(() => setTimeout(() => performance.mark('testigo-ready')));
+  }
+
+  #keep_detail(detail: Detail): void {
+    const row = detail.row === undefined ? -1 : this.table.row_of(detail.row);
+    const key = detail.id ?? (detail.connection ? `${detail.connection}/${detail.stream}` : row >= 0 ? call_key(this.table, this.names, row) : '');
+    if (!key) return;
+    this.details.set(key, detail);
+    if (this.served) {
+      const oldest = this.details.keys().next();
+      if (this.details.size > kMostDetails && !oldest.done) this.details.delete(oldest.value);
+    }
+    this.details_version++;
+  }
+
+  // Rows move when old ones leave, so they are added a few times a second, and everything that reads them is told at once.
+  #waiting: { columns: Columns; kept: number }[] = [];
+  #adding: ReturnType<typeof setTimeout> | undefined;
+  #append(columns: Columns, kept: number, seen: number): void {
+    this.#waiting.push({ columns, kept });
+    this.seen += seen;
+    this.passed += kept;
+    this.#adding ??= setTimeout(() => {
+      this.#adding = undefined;
+      for (const part of this.#waiting) this.table.append(part.columns, part.kept);
+      this.#waiting = [];
+      this.version++;
+    }, kEvery);
+    const step = Math.max(1, Math.floor(kept / 24));
+    const fresh = [];
+    for (let row = 0; row < kept && fresh.length < 24; row += step) {
+      const bad = (columns.wire_status[row]! > 0 && columns.wire_status[row]! < 254) || (columns.flags[row]! & (Flag.Error | Flag.Differ | Flag.Astray)) !== 0;
+      fresh.push({ client: columns.client[row]!, server: columns.server[row]!, bad });
+    }
+    this.fresh_of = seen;
+    this.fresh = fresh;
+  }
+
+  // The detail of a row: from the document, else asked for, else null.
+  async detail(row: number): Promise<Detail | null> {
+    const key = call_key(this.table, this.names, row);
+    const place = `${this.table.columns.connection[row]}/${this.table.columns.stream[row]}`;
+    const known = this.details.get(key) ?? this.details.get(place);
+    if (known || !this.feed) return known ?? null;
+    const [connection, stream] = place.split('/');
+    const id = id_of(this.table, this.names, row);
+    const query = connection !== '0' ? `connection=${connection}&stream=${stream}` : id ? `id=${encodeURIComponent(id)}` : `row=${this.table.first + row}`;
+    const detail = await this.feed.detail(query);
+    this.#keep_detail({ ...detail, ...(id ? { id } : {}), connection: Number(connection), stream: Number(stream) });
+    return detail;
+  }
+
+  open(row: number, packet = 0): void {
+    if (row < 0) return;
+    this.packet = packet;
+    this.call = call_key(this.table, this.names, row);
+    this.write_hash();
+  }
+
+  close(): void {
+    this.call = '';
+    this.packet = 0;
+    this.write_hash();
+  }
+
+  set_filter(change: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...change };
+    this.write_hash();
+  }
+
+  toggle_client(name: string): void {
+    const { clients } = this.filter;
+    this.set_filter({ clients: clients.includes(name) ? clients.filter((other) => other !== name) : [...clients, name] });
+  }
+
+  set_view(view: View | null): void {
+    this.view = view;
+    this.write_hash();
+  }
+
+  set_sort(sort: Sort): void {
+    this.sort = sort;
+    this.write_hash();
+  }
+
+  set_lang(lang: Lang): void {
+    this.lang = lang;
+    store('lang', lang);
+  }
+
+  set_theme(theme: Theme): void {
+    this.theme = theme;
+    store('theme', theme);
+    if (theme === 'auto') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    this.painted++;
+  }
+
+  read_hash(): void {
+    const state = state_of(location.hash);
+    this.filter = state.filter;
+    this.sort = state.sort;
+    this.view = state.view;
+    this.call = state.call;
+  }
+
+  // At most a few times a second: browsers refuse more.
+  #writing: ReturnType<typeof setTimeout> | undefined;
+  write_hash(): void {
+    clearTimeout(this.#writing);
+    this.#writing = setTimeout(() => {
+      const hash = hash_of({ filter: this.filter, sort: this.sort, view: this.view, call: this.call });
+      if (`#${hash}` === location.hash || (hash === '' && location.hash === '')) return;
+      history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
+    }, 250);
+  }
+}
+
+export const page = new Page();

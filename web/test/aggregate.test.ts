@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { busiest, by_side, counted_by, facets, median_of } from '../src/data/aggregate';
+import { by_check, checks_by_outcome } from '../src/data/findings';
+import { heat, by_method, over_time } from '../src/data/latency';
+import { kEverything, select } from '../src/data/filter';
+import { failed, has_difference, latency_of, sign_of, status_of } from '../src/data/outcome';
+import { read } from './support';
+
+const { table, names, document } = await read({ calls: 2500, clients: 5, servers: 2, methods: 3, seed: 8 });
+const { columns } = table;
+const rows = select(table, names, kEverything);
+const of_client = (client: number): number[] => [...rows].filter((row) => columns.client[row] === client);
+const median = (of: number[]): number => [...of].sort((a, b) => a - b)[Math.ceil(of.length / 2) - 1]!;
+
+describe('sums', () => {
+  it('of a side are those of its calls', () => {
+    const sums = by_side(columns, rows, 'client');
+    for (const [client, sum] of sums) {
+      const calls = of_client(client);
+      expect(sum.calls).toBe(calls.length);
+      expect(sum.failed).toBe(calls.filter((row) => failed(columns, row)).length);
+      expect(sum.differences).toBe(calls.filter((row) => has_difference(columns, row)).length);
+      expect(sum.ok + sum.failed + sum.open).toBe(sum.calls);
+      expect(sum.p50).toBe(median(calls.map((row) => latency_of(columns, row))));
+    }
+    expect([...sums.values()].reduce((all, sum) => all + sum.calls, 0)).toBe(2500);
+  });
+
+  it('of several together have the median of all their calls', () => {
+    expect(median_of(columns, rows, 'client', [1, 3])).toBe(median([...of_client(1), ...of_client(3)].map((row) => latency_of(columns, row))));
+  });
+
+  it('draw the busiest singly, the others together', () => {
+    const sums = by_side(columns, rows, 'client');
+    const { singly, gathered } = busiest(sums, 2);
+    expect(singly.length).toBe(2);
+    expect(gathered.length).toBe(3);
+    const least = Math.min(...singly.map((key) => sums.get(key)!.calls));
+    for (const key of gathered) expect(sums.get(key)!.calls).toBeLessThanOrEqual(least);
+    expect(busiest(sums, 9)).toEqual({ singly: [0, 1, 2, 3, 4], gathered: [] });
+  });
+
+  it('take what the program counted, and keep the rest', () => {
+    const sums = counted_by(by_side(columns, rows, 'client'), [
+      { client: 0, server: 0, calls: 70, ok: 60, failed: 8, open: 2 }, { client: 0, server: 1, calls: 30, ok: 30, failed: 0, open: 0 }, { client: 9, server: 1, calls: 1, ok: 1, failed: 0, open: 0 },
+    ], 'client');
+    expect(sums.get(0)).toMatchObject({ calls: 100, ok: 90, failed: 8, open: 2, p50: by_side(columns, rows, 'client').get(0)!.p50 });
+    expect(sums.get(9)!.calls).toBe(1);
+    expect(sums.get(1)!.calls).toBe(of_client(1).length);
+  });
+
+  it('of facets count each row once', () => {
+    const found = facets(columns, table.length, status_of);
+    expect(found.on_wire).toBe(2500);
+    expect(found.clients.get(2)).toBe(of_client(2).length);
+    expect(found.signs).toEqual([0, 1, 2, 3, 4].map((sign) => [...rows].filter((row) => sign_of(columns, row) === sign).length));
+    expect([...found.statuses.values()].reduce((a, b) => a + b)).toBe(2500);
+  });
+});
+
+describe('latency', () => {
+  it('by method counts every call, all of them first', () => {
+    const { rows: found, more } = by_method(columns, rows, 2);
+    expect(found[0]!.method).toBe(null);
+    expect(found[0]!.by.wire.count).toBe(2500);
+    expect(found.length).toBe(3);
+    expect(more).toBe(1);
+    const second = [...rows].filter((row) => columns.method[row] === found[1]!.method).map((row) => columns.client_latency_ns[row]!);
+    expect(found[1]!.by.client.at[4]).toBe(Math.max(...second));
+    expect(found[1]!.by.client.at[0]).toBe(median(second));
+  });
+
+  it('over time puts each call into one bin', () => {
+    const { times, at } = over_time(columns, rows, 'wire', 40);
+    expect(times.length).toBe(40);
+    expect(Math.max(...at[4]!.map((value) => value ?? 0))).toBe(Math.max(...[...rows].map((row) => columns.wire_latency_ns[row]!)));
+    at[0]!.forEach((p50, bin) => p50 !== null && expect(p50).toBeLessThanOrEqual(at[4]![bin]!));
+    expect(over_time(columns, new Uint32Array(0), 'wire', 9).times).toEqual([]);
+  });
+
+  it('as a heat map keeps every call, in the band of its latency', () => {
+    const map = heat(columns, rows, 'wire', 50, 20)!;
+    expect(map.counts.reduce((a, b) => a + b)).toBe(2500);
+    expect(map.most).toBe(Math.max(...map.counts));
+    const slowest = [...rows].reduce((a, b) => (columns.wire_latency_ns[a]! > columns.wire_latency_ns[b]! ? a : b));
+    const x = Math.min(49, Math.floor(((columns.start_ns[slowest]! - map.begin) / (map.end - map.begin)) * 50));
+    const band = Math.floor((Math.log(columns.wire_latency_ns[slowest]! / map.low) / Math.log(map.high / map.low)) * 20);
+    expect(map.counts[x * 20 + band]).toBeGreaterThan(0);
+    for (let above = band + 1; above < 20; above++) for (let c = 0; c < 50; c++) expect(map.counts[c * 20 + above]).toBe(0);
+  });
+
+  it('of nothing measured is no map', () => expect(heat(columns, new Uint32Array(0), 'wire', 5, 5)).toBe(null));
+});
+
+describe('findings', () => {
+  it('stand by check, the gravest first, the first frame first', () => {
+    const groups = by_check(document.findings);
+    const rank = { error: 0, warning: 1, info: 2 };
+    for (let at = 1; at < groups.length; at++) expect(rank[groups[at]!.severity]).toBeGreaterThanOrEqual(rank[groups[at - 1]!.severity]);
+    expect(groups.reduce((sum, group) => sum + group.findings.length, 0)).toBe(document.findings.length);
+    for (const group of groups) {
+      const packets = group.findings.map((finding) => finding.wire!.packet);
+      expect(packets).toEqual([...packets].sort((a, b) => a - b));
+    }
+  });
+
+  it('and checks stand by outcome', () => {
+    const sorted = checks_by_outcome({ A1: { outcome: 'pass' }, B2: { outcome: 'not-judgeable', reason: 'late' }, C3: { outcome: 'fail', reason: 'no' } });
+    expect(sorted).toEqual({ pass: [{ id: 'A1', reason: '' }], 'not-judgeable': [{ id: 'B2', reason: 'late' }], fail: [{ id: 'C3', reason: '' }], 'not-observed': [] });
+  });
+});

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Detail, PageDocument } from '../src/data/contract';
+import type { Columns } from '../src/data/table';
+import { Feed, type Listener } from '../src/live/feed';
+import { calls_of, packed, sample } from '../dev/sample';
+
+class Source {
+  static made: Source[] = [];
+  listeners = new Map<string, (event: { data: string }) => void>();
+  onerror: (() => void) | null = null;
+  onopen: (() => void) | null = null;
+  closed = false;
+  constructor(public url: string) {
+    Source.made.push(this);
+  }
+  addEventListener(type: string, take: (event: { data: string }) => void): void {
+    this.listeners.set(type, take);
+  }
+  close(): void {
+    this.closed = true;
+  }
+  send(type: string, data: unknown): void {
+    this.listeners.get(type)!({ data: JSON.stringify(data) });
+  }
+}
+
+const heard: string[] = [];
+let columns: Columns | null = null;
+const listener: Listener = {
+  document: (document: PageDocument) => heard.push(`document ${document.calls.kept}`),
+  calls: (part, kept, seen) => {
+    columns = part;
+    heard.push(`calls ${kept} of ${seen}`);
+  },
+  flow: (time_ns, pairs) => heard.push(`flow ${time_ns} ${pairs.length}`),
+  names: (names) => heard.push(`names ${names.clients?.length}`),
+  detail: (detail: Detail) => heard.push(`detail ${detail.row}`),
+  report: (report) => heard.push(`report ${report.verdict}`),
+  end: () => heard.push('end'),
+  lost: (why, again) => heard.push(`lost ${why} ${again}`),
+  connected: () => heard.push('connected'),
+};
+
+let answers: (() => Response)[] = [];
+const page = (live: boolean) => () => new Response(JSON.stringify(sample({ calls: 5, live })));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  heard.length = 0;
+  Source.made = [];
+  vi.stubGlobal('EventSource', Source);
+  vi.stubGlobal('fetch', () => Promise.resolve().then(() => answers.shift()!()));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settle = async (): Promise<void> => {
+  vi.useRealTimers();
+  await new Promise((done) => setTimeout(done, 60));
+};
+
+describe('what is served', () => {
+  it('is followed in its order', async () => {
+    answers = [page(true), page(false)];
+    await new Feed(listener).open();
+    const source = Source.made[0]!;
+    expect(source.url).toBe('events');
+    const made = calls_of({ calls: 40, clients: 2, servers: 1, methods: 1, seed: 7 }, false).columns;
+    source.send('names', { clients: [{ name: 'a' }] });
+    source.send('calls', { columns_data: packed(made, 40), kept: 40, seen: 90 });
+    source.send('flow', { time_ns: 5, pairs: [] });
+    source.send('detail', { row: 3 });
+    source.send('report', { verdict: 'PROVEN' });
+    source.send('end', null);
+    await settle();
+    expect(heard).toEqual(['connected', 'document 5', 'names 1', 'calls 40 of 90', 'flow 5 0', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
+    expect(columns!.stream).toEqual(made.stream);
+    expect(source.closed).toBe(true);
+  });
+
+  it('is followed from where the document ends, and read anew where events were missed', async () => {
+    const at = (next_event: number) => () => new Response(JSON.stringify({ ...sample({ calls: 5, live: true }), next_event }));
+    answers = [at(41), at(90)];
+    const feed = new Feed(listener);
+    await feed.open();
+    vi.useRealTimers();
+    Source.made[0]!.send('missed', 7);
+    await vi.waitFor(() => expect(Source.made.length).toBe(2), 3000);
+    feed.close();
+    expect(Source.made.map((source) => source.url)).toEqual(['events?from=41', 'events?from=90']);
+    expect(Source.made[0]!.closed).toBe(true);
+    expect(heard).toEqual(['connected', 'document 5', 'connected', 'document 5']);
+  });
+
+  it('is not followed where the run has ended', async () => {
+    answers = [page(false)];
+    await new Feed(listener).open();
+    expect(Source.made).toEqual([]);
+  });
+
+  it('is passed over where it does not decode, and the rest is heard', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    answers = [page(true)];
+    await new Feed(listener).open();
+    Source.made[0]!.send('calls', { columns_data: 'AAAA', kept: 3, seen: 3 });
+    Source.made[0]!.send('flow', { time_ns: 6, pairs: [] });
+    await settle();
+    expect(heard.slice(2)).toEqual(['flow 6 0']);
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+  });
+
+  it('is asked for again when it is lost, each time later, and read anew', async () => {
+    answers = [() => new Response('', { status: 503 }), () => new Response('{}'), page(true), page(true)];
+    const feed = new Feed(listener);
+    await feed.open();
+    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(2000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(Source.made.length).toBe(1));
+    Source.made[0]!.onerror!();
+    feed.close();
+    // Events that never opened are no success: the wait goes on growing.
+    expect(heard).toEqual(['lost data: 503 1', 'lost this is no testigo-page document 2', 'connected', 'document 5', 'lost events 4']);
+    expect(Source.made[0]!.closed).toBe(true);
+  });
+
+  it('is asked for soon when it was heard before', async () => {
+    answers = [() => new Response('', { status: 503 }), page(true)];
+    const feed = new Feed(listener);
+    await feed.open();
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(Source.made.length).toBe(1));
+    Source.made[0]!.onopen!();
+    Source.made[0]!.onerror!();
+    feed.close();
+    expect(heard.at(-1)).toBe('lost events 1');
+  });
+});
