@@ -14,6 +14,7 @@ using Runner = std::function<int()>;
 // Each adds its subcommand and gives what to run.
 Runner add_explain(CLI::App& app, CLI::App*& command);
 Runner add_report(CLI::App& app, CLI::App*& command);
+Runner add_show(CLI::App& app, CLI::App*& command);
 Runner add_tap(CLI::App& app, CLI::App*& command);
 Runner add_verify(CLI::App& app, CLI::App*& command);
 Runner add_watch(CLI::App& app, CLI::App*& command);

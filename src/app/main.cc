@@ -48,11 +48,13 @@ int main(int argc, char** argv) {
   CLI::App* watch = nullptr;
   CLI::App* tap = nullptr;
   CLI::App* report = nullptr;
+  CLI::App* show = nullptr;
   CLI::App* explain = nullptr;
   const testigo::app::Runner run_verify = testigo::app::add_verify(app, verify);
   const testigo::app::Runner run_watch = testigo::app::add_watch(app, watch);
   const testigo::app::Runner run_tap = testigo::app::add_tap(app, tap);
   const testigo::app::Runner run_report = testigo::app::add_report(app, report);
+  const testigo::app::Runner run_show = testigo::app::add_show(app, show);
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
   try {
     std::vector<std::string> words = testigo::app::with_two_dashes(app, argc, argv);
@@ -62,6 +64,7 @@ int main(int argc, char** argv) {
     if (verify->parsed()) return run_verify();
     if (explain->parsed()) return run_explain();
     if (report->parsed()) return run_report();
+    if (show->parsed()) return run_show();
     return watch->parsed() ? run_watch() : run_tap();
   } catch (const CLI::ParseError& error) {
     return complain(app, error);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "show/access.h"
+
 namespace testigo::app {
 namespace {
 
@@ -115,6 +117,39 @@ void add_shown(CLI::App& command, run::Shown& shown) {
       ->type_name("CONNECTION/STREAM");
   add_selection(command, shown.calls);
   add_descriptors(command, shown);
+}
+
+show::Listen page_address(const std::string& option, const std::string& text) {
+  show::Listen listen;
+  const std::size_t colon = text.rfind(':');
+  std::string host = colon == std::string::npos ? "" : text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
+  const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || std::stoul(port) > 0xffff) {
+    throw CLI::ValidationError(option,
+                               fmt::format("\"{}\" is no address; write 127.0.0.1:8080, or port 0 for any that is free", text));
+  }
+  if (!host.empty()) listen.host = host;
+  listen.port = static_cast<std::uint16_t>(std::stoul(port));
+  return listen;
+}
+
+void add_page(CLI::App& command, std::optional<show::Listen>& page) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--show",
+          [&page](const std::vector<std::string>& words) {
+            page = words.empty() || words.front().empty() ? show::Listen() : page_address("--show", words.front());
+            if (!show::is_loopback(page->host)) {
+              throw CLI::ValidationError("--show",
+                                         "a run shows its page on loopback only; `testigo show DIR --listen HOST:PORT`, a process "
+                                         "of its own, serves it elsewhere");
+            }
+          },
+          "serve the page while the run goes on, and afterwards until Ctrl-C [127.0.0.1, any free port]; its address is printed")
+      ->expected(0, 1)
+      ->type_name("[HOST:PORT]");
 }
 
 }  // namespace testigo::app

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "run/shown.h"
+#include "show/page_server.h"
 
 namespace testigo::app {
 
@@ -19,5 +20,10 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<
 
 // What of the traffic is shown: --json, --quiet, --frames, --messages, --follow, which calls, and by which descriptors.
 void add_shown(CLI::App& command, run::Shown& shown);
+
+// "127.0.0.1:8080", "[::1]:0", "8080": where the page is served. Throws CLI::ValidationError.
+show::Listen page_address(const std::string& option, const std::string& text);
+// --show [HOST:PORT]
+void add_page(CLI::App& command, std::optional<show::Listen>& page);
 
 }  // namespace testigo::app

@@ -14,11 +14,14 @@ Runner add_report(CLI::App& app, CLI::App*& command) {
   add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_flag("--reindex", options->reindex, "make ledger.db anew, be it up to date or of a newer testigo");
+  c.add_option("--lang", options->lang, "what report.html opens with: en or es [en]")
+      ->check(CLI::IsMember({"en", "es"}))
+      ->type_name("LANG");
   c.add_flag("--json", options->json, "the verdict as one line of JSON");
   c.footer(
-      "It judges the statements and the capture, prints the verdict, and writes report.txt, report.json, report.xml, and "
-      "ledger.db, an\n"
-      "SQLite database of all calls, statements, findings and claims.\n\n"
+      "It judges the statements and the capture, prints the verdict, and writes report.txt, report.json, report.xml, report.md,\n"
+      "report.html (the page: one file that asks the network for nothing), and ledger.db, an SQLite database of all calls, "
+      "statements, findings and claims.\n\n"
       "Examples:\n"
       "  testigo report evidence/20260102T030405Z-verify\n"
       "  testigo report evidence/20260102T030405Z-verify --reindex\n\n"

@@ -24,6 +24,7 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
       ->allow_extra_args(false)
       ->type_name("NAME");
   add_shown(*command, options->shown);
+  add_page(*command, options->page);
   command->footer(
       "Example: a client that calls 127.0.0.1:50050 is witnessed on its way to a server at 50051\n"
       "  testigo tap --listen 127.0.0.1:50050 --to localhost:50051\n\n"

@@ -76,6 +76,8 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   c.add_flag("--json", options->json, "the verdict as one line of JSON");
+  add_page(c, options->page);
+  c.get_option("--show")->excludes(evidence);
   misbehave->excludes(target);
   evidence->excludes(target)->excludes(misbehave);
   c.footer(

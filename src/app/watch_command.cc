@@ -50,7 +50,7 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
       ->needs(option)
       ->check(CLI::Range(std::size_t{1}, run::Workers::kThreadsMax))
       ->type_name("N");
-  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder"}) {
+  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder", "--show"}) {
     option->excludes(command.get_option(live));
   }
   command
@@ -84,6 +84,8 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   add_duration(*command, "--for", options->time_limit, "end after this time");
   command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
   command->add_flag("--write", options->write, "keep all packets in wire.pcapng, whatever is shown, without message bodies");
+  add_page(*command, options->page);
+  command->get_option("--show")->needs(command->get_option("--write"));
   command->add_flag("--payloads", options->payloads, "with --write or --keep: with message bodies");
   command
       ->add_option("--secret", options->shown.secrets,

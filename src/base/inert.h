@@ -1,4 +1,4 @@
-// Text from a wire, a file or a peer, made harmless for a terminal.
+// Text from a wire, a file or a peer, made harmless for a terminal and for whoever reads it.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace testigo {
 
-// Control characters, DEL, C1 and what is not UTF-8 become \xHH; a backslash becomes \\. At most `bytes_max` octets of the
-// input are shown, then "…".
+// Control characters, DEL, C1, what is not UTF-8, and characters that nobody sees or that turn the direction of writing become
+// \xHH; a backslash becomes \\. At most `bytes_max` octets of the input are shown, then "…".
 std::string inert(std::string_view text, std::size_t bytes_max = 256);
 
 }  // namespace testigo

@@ -22,6 +22,18 @@ TEST(Inert, EscapesC1) {
   EXPECT_EQ(inert("\xc2\xa0"), "\xc2\xa0");
 }
 
+TEST(Inert, EscapesWhatNobodySeesOrTurnsTheDirectionOfWriting) {
+  EXPECT_EQ(inert("a\u202egpj.exe"), "a\\xe2\\x80\\xaegpj.exe");
+  for (const char* mark : {"\u00ad", "\u061c", "\u180e", "\u200b", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u2060",
+                           "\u2066", "\u2069", "\ufeff", "\ufdd0", "\ufff9", "\uffff", "\U000e0041", "\U0010ffff"}) {
+    EXPECT_EQ(inert(mark).find_first_not_of("\\x0123456789abcdef"), std::string::npos) << inert(mark);
+  }
+  for (const char* kept : {"\u00ae", "\u061b", "\u061d", "\u200a", "\u200d", "\u2010", "\u2027", "\u202f", "\u205f", "\u2070",
+                           "שלום", "👩\u200d🚀", "\ufffd"}) {
+    EXPECT_EQ(inert(kept), kept);
+  }
+}
+
 TEST(Inert, EscapesWhatIsNotUtf8) {
   EXPECT_EQ(inert("\xff"
                   "a\x80"),

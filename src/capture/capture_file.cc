@@ -14,6 +14,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ namespace {
 constexpr std::size_t kReadBytes = 256 << 10;
 constexpr std::size_t kLinkHeaderBytesMax = 20;
 constexpr int kPatienceMs = 200;  // how soon a wish to end is heard
+constexpr std::chrono::milliseconds kLookAgainEvery(20);
 
 // Adds what the comment of the packet at hand says: the name of a server that has no address, the reason of an end.
 class CommentedSink final : public tcp::ConnectionSink {
@@ -284,6 +286,8 @@ struct CaptureFiles::Open {
   std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
   bool read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
+  bool follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
+  bool is_replaced() const;
   bool wait(ReadSoFar& so_far, const Progress& progress) const;
   std::size_t read_some(std::span<std::byte> buffer) const;
 };
@@ -342,6 +346,33 @@ bool CaptureFiles::Open::read(const Taker& taker, ReadSoFar& so_far, const Progr
   }
 }
 
+// Another file has its name: whoever wrote this one has closed it.
+bool CaptureFiles::Open::is_replaced() const {
+  struct stat status = {};
+  return ::stat(name.c_str(), &status) == 0 && identity != std::pair(status.st_dev, status.st_ino);
+}
+
+// To where its writer left it for another one. False when no more is wanted.
+bool CaptureFiles::Open::follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const {
+  for (bool last = false;;) {
+    const std::size_t octets = read_some(taker.decoder.room(kReadBytes));
+    if (octets != 0) {
+      taker.decoder.filled(octets);
+      if (!taker.look()) return true;
+      so_far.octets += octets;
+      so_far.waiting = false;
+      if (!progress(so_far)) return false;
+      continue;
+    }
+    if (last) return true;
+    last = is_replaced();  // it may have been written to before that
+    if (last) continue;
+    so_far.waiting = true;
+    if (!progress(so_far)) return false;
+    std::this_thread::sleep_for(kLookAgainEvery);
+  }
+}
+
 void CaptureFiles::read_all(const TakerOf& taker_of, const Progress& progress) const {
   ReadSoFar so_far;
   if (again()) {
@@ -352,22 +383,47 @@ void CaptureFiles::read_all(const TakerOf& taker_of, const Progress& progress) c
   }
 }
 
+void CaptureFiles::follow_all(const TakerOf& taker_of, const Progress& progress) const {
+  ReadSoFar so_far;
+  for (std::size_t i = 0; i + 1 < files_.size(); ++i) {
+    if (!files_[i].read(taker_of(files_[i]), so_far, progress)) return;
+  }
+  const Open& last = files_.back();
+  if (!last.follow(taker_of(last), so_far, progress)) return;
+  for (;;) {
+    Open next{last.name, Descriptor(open_to_read(last.name)), {}, {}};
+    struct stat status = {};
+    if (next.file.get() < 0 || ::fstat(next.file.get(), &status) != 0) cannot_read(last.name);
+    next.identity = {status.st_dev, status.st_ino};
+    if (!next.follow(taker_of(next), so_far, progress)) return;
+    if (!next.is_replaced()) return;  // it is damaged
+  }
+}
+
 bool CaptureFiles::again() const {
   return std::ranges::all_of(files_, [](const Open& file) { return file.size.has_value(); });
 }
 
-CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
+CaptureSummary CaptureFiles::read_with(tcp::ConnectionSink& sink, const Limits& limits,
+                                       const std::function<void(const TakerOf&)>& reader) const {
   CaptureReading reading(sink, limits);
-  const auto taker_of = [&](const Open& file) -> Taker {
+  reader([&](const Open& file) -> Taker {
     reading.begin_file(files_.size() > 1 ? inert(file.name.filename().native()) : "");
     return {reading.decoder(), [&] {
               const bool more = reading.look();
               if (reading.is_no_capture()) is_no_capture(file.name);
               return more;
             }};
-  };
-  read_all(taker_of, progress);
+  });
   return reading.end();
+}
+
+CaptureSummary CaptureFiles::read(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
+  return read_with(sink, limits, [&](const TakerOf& taker_of) { read_all(taker_of, progress); });
+}
+
+CaptureSummary CaptureFiles::follow(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const {
+  return read_with(sink, limits, [&](const TakerOf& taker_of) { follow_all(taker_of, progress); });
 }
 
 void CaptureFiles::read_packets(const OnPacket& on_packet, const Limits& limits, const Progress& progress) const {

@@ -55,7 +55,7 @@ CaptureSummary read_capture(Bytes octets, tcp::ConnectionSink& sink, const Limit
 struct ReadSoFar {
   std::uint64_t octets = 0;
   std::uint64_t total = 0;  // 0 when a file's end is not known, as of a pipe
-  bool waiting = false;     // for more of a pipe
+  bool waiting = false;     // for more of a pipe, or of a file that grows
 };
 
 // Files that are one capture, oldest first, as they are at the moment they are opened: what is written later does not count. They
@@ -73,6 +73,9 @@ class CaptureFiles {
   // false to end it there.
   using Progress = std::function<bool(const ReadSoFar&)>;
   CaptureSummary read(tcp::ConnectionSink& sink, const Limits& limits = {}, const Progress& progress = {}) const;
+  // The same of files of which the last one may still be written, and rotated: what is written later counts, until `progress` ends
+  // it. It is asked whenever there is nothing more for now.
+  CaptureSummary follow(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const;
   // The packets alone, up to what is damaged in each file.
   using OnPacket = std::function<void(const CapturedPacket&)>;
   void read_packets(const OnPacket& on_packet, const Limits& limits = {}, const Progress& progress = {}) const;
@@ -81,7 +84,6 @@ class CaptureFiles {
 
  private:
   struct Open;
-  // False when there is no use in more of the file.
   // Where the octets of a file go, and who looks at what is there now: false when there is no use in more of it.
   struct Taker {
     CaptureDecoder& decoder;
@@ -89,6 +91,9 @@ class CaptureFiles {
   };
   using TakerOf = std::function<Taker(const Open&)>;
   void read_all(const TakerOf& taker_of, const Progress& progress) const;
+  void follow_all(const TakerOf& taker_of, const Progress& progress) const;
+  CaptureSummary read_with(tcp::ConnectionSink& sink, const Limits& limits,
+                           const std::function<void(const TakerOf&)>& reader) const;
 
   std::vector<Open> files_;
 };

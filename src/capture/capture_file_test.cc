@@ -86,6 +86,60 @@ TEST_F(CaptureFile, HoldsAllThatWasHandedOnWhenNothingWaits) {
   EXPECT_EQ(summary.trouble, "");
 }
 
+// Written piece by piece, while it is read: what was read is asked after before each piece.
+TEST_F(CaptureFile, IsFollowedWhileItGrows) {
+  RecordedSink live(kExact), read(kExact);
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
+  tell_one_connection(writer);
+  writer.on_end();
+  const std::string whole = content();
+  std::size_t written = 100;
+  const auto write = [&](std::size_t from) {
+    std::ofstream(file(), from == 0 ? std::ios::trunc : std::ios::app)
+        .write(whole.data() + from, static_cast<std::ptrdiff_t>(written - from));
+  };
+  write(0);
+  const std::filesystem::path path = file();
+  bool waited = false;
+  const CaptureSummary summary = CaptureFiles(std::span(&path, 1)).follow(read, {}, [&](const ReadSoFar& so_far) {
+    waited = waited || so_far.waiting;
+    if (!so_far.waiting) return true;
+    if (written == whole.size()) return false;
+    const std::size_t from = written;
+    written = std::min(written + 37, whole.size());
+    write(from);
+    return true;
+  });
+  EXPECT_TRUE(waited);
+  EXPECT_EQ(read.lines, live.lines);
+  EXPECT_FALSE(summary.cut);
+  EXPECT_EQ(summary.trouble, "");
+}
+
+// The file is renamed, and another takes its place, as rotation does.
+TEST_F(CaptureFile, IsFollowedIntoTheFileThatTakesItsPlace) {
+  const auto one_whole = [&] {
+    RecordedSink live;
+    CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
+    tell_one_connection(writer);
+    writer.on_end();
+    return writer.packets();
+  };
+  const std::uint64_t packets = one_whole();
+  RecordedSink read;
+  const std::filesystem::path path = file();
+  int replaced = 0;
+  const CaptureSummary summary = CaptureFiles(std::span(&path, 1)).follow(read, {}, [&](const ReadSoFar& so_far) {
+    if (!so_far.waiting) return true;
+    if (replaced++ == 2) return false;
+    std::filesystem::rename(path, path.string() + ".old" + std::to_string(replaced));
+    one_whole();
+    return true;
+  });
+  EXPECT_EQ(replaced, 3);
+  EXPECT_EQ(summary.packets, 3 * packets);
+}
+
 TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
   RecordedSink live(kExact);
   CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/inert.h"
+#include "report/frame_parts.h"
 
 namespace testigo::report {
 namespace {
 
-using http2::FrameType;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kValueBytesShown = 1024;
@@ -21,34 +21,6 @@ constexpr std::size_t kSettingsShown = 64;
 std::string_view arrow(Direction direction) { return direction == Direction::ToServer ? "→" : "←"; }
 
 std::string octets_text(std::size_t count) { return fmt::format("{} octet{}", count, count == 1 ? "" : "s"); }
-
-// The names of its flags, those that mean nothing for its type as numbers.
-std::vector<std::string> flag_names(const http2::FrameHeader& header) {
-  struct Flag {
-    std::uint8_t bit;
-    std::string_view name;
-    std::initializer_list<FrameType> types;
-  };
-  static const Flag all[] = {
-      {http2::kFlagEndStream, "END_STREAM", {FrameType::Data, FrameType::Headers}},
-      {http2::kFlagAck, "ACK", {FrameType::Settings, FrameType::Ping}},
-      {http2::kFlagEndHeaders, "END_HEADERS", {FrameType::Headers, FrameType::PushPromise, FrameType::Continuation}},
-      {http2::kFlagPadded, "PADDED", {FrameType::Data, FrameType::Headers, FrameType::PushPromise}},
-      {http2::kFlagPriority, "PRIORITY", {FrameType::Headers}},
-  };
-  std::vector<std::string> names;
-  unsigned left = header.flags;
-  for (const Flag& flag : all) {
-    if (!header.has(flag.bit)) continue;
-    for (const FrameType type : flag.types) {
-      if (!header.is(type)) continue;
-      names.emplace_back(flag.name);
-      left &= ~static_cast<unsigned>(flag.bit);
-    }
-  }
-  if (left != 0) names.push_back(fmt::format("0x{:02x}", left));
-  return names;
-}
 
 // What a frame says beside its header; nothing of header blocks, and of bodies how long they are.
 struct Inside {

@@ -12,6 +12,7 @@
 #include "report/run_report.h"
 #include "report/tshark.h"
 #include "report/verdict_json.h"
+#include "report/verdict_markdown.h"
 #include "report/verdict_text.h"
 
 namespace testigo::report {
@@ -181,6 +182,25 @@ TEST(CallLine, SaysHowTheMethodIsKnown) {
   EXPECT_EQ(nlohmann::json::parse(withdrawn_json(connection))["connection"], 7);
 }
 
+TEST(Markdown, SaysWhatWasDecided) {
+  const std::string text = verdict_markdown(sample());
+  EXPECT_THAT(text, HasSubstr("## ❌ Testigo: BROKEN"));
+  EXPECT_THAT(text, HasSubstr("| 2 | ❌ sentence 2 | BROKEN | ` one is not ` |"));
+  EXPECT_THAT(text, HasSubstr("- ` client1 call 7 got <another's> reply `"));
+  EXPECT_THAT(text,
+              HasSubstr("  - ` tshark -r evidence/run/wire.pcapng -d tcp.port==50051,http2 -Y 'frame.number==341' -O http2 -x `"));
+  EXPECT_THAT(text, HasSubstr("testigo 1.2.3 verify, judged 2026-01-02T03:04:05"));
+}
+
+TEST(Markdown, WhatOthersSayIsNoMarkup) {
+  RunReport report = sample();
+  report.verdict.claims[0].because = "a | b ``x`` <script> @all";
+  report.verdict.claims[1].exhibits[0].text = "`|` and |";
+  const std::string text = verdict_markdown(report);
+  EXPECT_THAT(text, HasSubstr("| ``` a \\| b ``x`` <script> @all ``` |"));
+  EXPECT_THAT(text, HasSubstr("- `` `|` and | ``\n"));
+}
+
 TEST(CallLine, SaysOfACallTheSameBehindOthers) {
   std::mt19937 random(20);
   const auto one_of = [&](const auto& values) { return *(std::begin(values) + random() % std::size(values)); };
@@ -206,13 +226,13 @@ TEST(CallLine, SaysOfACallTheSameBehindOthers) {
   }
 }
 
-TEST(RunReport, WritesThreeFilesThatOnlyTheOwnerReads) {
+TEST(RunReport, WritesFilesThatOnlyTheOwnerReads) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   RunReport report = sample();
   report.evidence = folder;
   write_reports(report);
-  for (const char* name : {"report.txt", "report.json", "report.xml"}) {
+  for (const char* name : {"report.txt", "report.json", "report.xml", "report.md"}) {
     EXPECT_EQ(std::filesystem::status(folder / name).permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << name;

@@ -1,11 +1,27 @@
 #include "report/run_report.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "report/junit.h"
 #include "report/verdict_json.h"
+#include "report/verdict_markdown.h"
 #include "report/verdict_text.h"
 
 namespace testigo::report {
+
+std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
+  std::vector<const check::Finding*> first;
+  for (const check::Finding& finding : checks.findings) {
+    const auto at = std::ranges::find(first, finding.check, &check::Finding::check);
+    if (at == first.end()) {
+      first.push_back(&finding);
+    } else if (finding.severity < (*at)->severity) {
+      *at = &finding;
+    }
+  }
+  return first;
+}
 
 void write_reports(const RunReport& report) {
   TextOptions options;
@@ -15,6 +31,7 @@ void write_reports(const RunReport& report) {
   write_file(report.evidence / "report.json",
              verdict_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   write_file(report.evidence / "report.xml", junit(report));
+  write_file(report.evidence / "report.md", verdict_markdown(report));
 }
 
 int exit_code(verdict::Outcome outcome) {

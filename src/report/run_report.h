@@ -54,7 +54,10 @@ struct RunReport {
   check::Tally checks;
 };
 
-// Writes report.txt, report.json and report.xml into the evidence folder (0600). Throws EnvironmentError.
+// Of each check that failed the first of its gravest findings, in the order in which the checks failed first.
+std::vector<const check::Finding*> first_findings(const check::Tally& checks);
+
+// Writes report.txt, report.json, report.xml and report.md into the evidence folder (0600). Throws EnvironmentError.
 void write_reports(const RunReport& report);
 
 // 0 PROVEN, 1 BROKEN, 3 INCONCLUSIVE.

@@ -149,20 +149,6 @@ std::string cause_text(const diagnose::Cause& cause, const Paint& paint) {
   return out;
 }
 
-// Of each check that failed the first of its gravest findings, in the order in which the checks failed first.
-std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
-  std::vector<const check::Finding*> first;
-  for (const check::Finding& finding : checks.findings) {
-    const auto at = std::ranges::find(first, finding.check, &check::Finding::check);
-    if (at == first.end()) {
-      first.push_back(&finding);
-    } else if (finding.severity < (*at)->severity) {
-      *at = &finding;
-    }
-  }
-  return first;
-}
-
 std::string findings_text(const RunReport& report) {
   const check::Tally& checks = report.checks;
   if (checks.findings.empty()) return {};

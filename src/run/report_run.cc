@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "run/evidence_page.h"
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
 #include "run/shutdown.h"
@@ -31,6 +32,9 @@ int run_report(const ReportOptions& options) {
     throw EnvironmentError(
         fmt::format("{} could not be written: {}; the reports are there", inert(folder.ledger().string()), index->trouble()));
   }
+  PageOptions page;
+  page.lang = options.lang;
+  write_page(folder, report, page);
   return 0;
 }
 

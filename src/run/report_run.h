@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "base/clock.h"
 
@@ -14,6 +15,7 @@ struct ReportOptions {
   std::optional<Time> since;
   bool reindex = false;  // make the ledger anew, though it may be up to date, or of a newer version
   bool json = false;
+  std::string lang = "en";  // of report.html: "en", "es"
 };
 
 // Returns the exit code: 0 whatever the verdict is. Throws EnvironmentError, also when the ledger cannot be written; the reports

@@ -14,6 +14,7 @@
 #include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/run_record.h"
+#include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
 #include "run/terminal.h"
@@ -72,6 +73,7 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   const std::string endpoint = tcp::to_text(tap.endpoint());
   fmt::print(stderr, "listening on {}, carrying to {}; evidence in {}; end with Ctrl-C\n", endpoint, options.to,
              folder.path().string());
+  const std::unique_ptr<Showing> showing = show_if_asked(options.page, folder, clock);
   tap.start();
   const Duration begun = clock.monotonic();
   while (!limit_reached(options, heard, clock.monotonic() - begun)) {
@@ -83,6 +85,7 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   const report::RunReport report = make_report(folder, heard, noted(folder, heard, tap.counts().slowed), clock);
   heard.audience.tell_rest();
   const int code = tell_verdict(report, options.shown.json);
+  stay(showing.get(), report);
   if (heard.capture.error()) throw EnvironmentError(*heard.capture.error());
   return code;
 }

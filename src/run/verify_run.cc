@@ -17,6 +17,7 @@
 #include "run/child_process.h"
 #include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
+#include "run/evidence_page.h"
 #include "run/index_evidence.h"
 #include "run/judge_evidence.h"
 #include "run/kept_memory.h"
@@ -24,6 +25,7 @@
 #include "run/masked.h"
 #include "run/repeated_judge.h"
 #include "run/run_record.h"
+#include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
 #include "run/terminal.h"
@@ -82,6 +84,7 @@ class Play {
   void perform();
   const RunRecord& record() const { return record_; }
   const std::vector<capture::MaskedField>& masked() const { return masked_; }
+  std::unique_ptr<Showing> showing() { return std::move(showing_); }
 
  private:
   std::string start_server();
@@ -104,12 +107,14 @@ class Play {
   std::vector<std::pair<std::string, StatementTail>> tails_;
   RunRecord record_;
   std::vector<capture::MaskedField> masked_;
+  std::unique_ptr<Showing> showing_;  // null: nobody asked for it
 };
 
 void Play::perform() {
   // First of all: it opens what needs privileges, and gives those up.
   const auto wire = make_wire_post(options_.wire, options_.host, options_.target.value_or(""), folder_.capture(), clock_);
   record_.wire = wire->name();
+  showing_ = show_if_asked(options_.page, folder_, clock_);
   const std::string server = options_.target ? *options_.target : start_server();
   const std::string address = wire->begin(server);
   put(stderr, fmt::format("  {} client{} ──▶ {}server {}{}, {} s; wire: {}\n\n", options_.clients, options_.clients == 1 ? "" : "s",
@@ -265,6 +270,7 @@ void Play::keep_server_statements() {
 struct Collected {
   std::optional<RunRecord> unwritten;  // what the disk would not take of run.json
   std::vector<capture::MaskedField> masked;
+  std::unique_ptr<Showing> showing;
 };
 
 // Leaves the evidence on disk, and on the way nothing else.
@@ -276,6 +282,7 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
     play.perform();
     record = play.record();
     collected.masked = play.masked();
+    collected.showing = play.showing();
   } catch (...) {
     folder.discard_if_empty();
     throw;
@@ -289,11 +296,18 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
   return collected;
 }
 
-// An index that cannot be written takes nothing from the verdict.
-int tell_and_index(const report::RunReport& report, bool json, EvidenceIndex& index) {
+// An index or a page that cannot be written takes nothing from the verdict.
+int tell_and_index(const EvidenceFolder& folder, const report::RunReport& report, bool json, EvidenceIndex& index) {
   const int code = tell_verdict(report, json);
   if (!index.finish(report)) {
     put(stderr, fmt::format("ledger.db could not be written: {}; `testigo report {} --reindex` makes it\n", index.trouble(),
+                            inert(report.evidence.string())));
+    return code;
+  }
+  try {
+    write_page(folder, report);
+  } catch (const EnvironmentError& error) {
+    put(stderr, fmt::format("report.html could not be written: {}; `testigo report {}` makes it\n", error.what(),
                             inert(report.evidence.string())));
   }
   return code;
@@ -310,7 +324,7 @@ int run_verify(const VerifyOptions& options) {
     return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
       EvidenceIndex index(folder, strictness, clock);
       const report::RunReport report = judge_evidence(folder, strictness, clock, {}, index.hearers());
-      return tell_and_index(report, options.json, index);
+      return tell_and_index(folder, report, options.json, index);
     });
   }
   if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
@@ -326,7 +340,9 @@ int run_verify(const VerifyOptions& options) {
   EvidenceIndex index(folder, strictness, clock);
   report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
-  return tell_and_index(report, options.json, index);
+  const int code = tell_and_index(folder, report, options.json, index);
+  stay(collected.showing.get(), report);
+  return code;
 }
 
 }  // namespace testigo::run

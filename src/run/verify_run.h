@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "run/wire_post.h"
+#include "show/page_server.h"
 
 namespace testigo::run {
 
@@ -38,6 +39,7 @@ struct VerifyOptions {
   Duration after{};                               // with `evidence`: see Repetition
   std::optional<Duration> repeat;                 // the same
   bool json = false;
+  std::optional<show::Listen> page;  // where it is served while the run goes on, and until a signal afterwards
 };
 
 // Returns the exit code. Throws EnvironmentError.

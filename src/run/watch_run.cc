@@ -17,6 +17,7 @@
 #include "run/masked.h"
 #include "run/privileges.h"
 #include "run/run_record.h"
+#include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/tell_verdict.h"
 #include "run/terminal.h"
@@ -39,6 +40,7 @@ class Watch {
   Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
         std::uint64_t dropped_before);
 
+  void show_page() { showing_ = show_if_asked(options_.page, folder_, clock_); }
   void listen();
   int conclude();
 
@@ -66,6 +68,7 @@ class Watch {
   Audience audience_;
   std::optional<capture::PacketRecorder> recorder_;
   std::optional<capture::PacketIntake> intake_;
+  std::unique_ptr<Showing> showing_;  // null: nobody asked for it
 };
 
 Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
@@ -187,6 +190,7 @@ int Watch::conclude() {
   std::ranges::move(recorded_notes(), std::back_inserter(report.verdict.notes));
   audience_.tell_rest();
   const int code = tell_verdict(report, options_.shown.json);
+  stay(showing_.get(), report);
   if (recorder_ && recorder_->error()) throw EnvironmentError(*recorder_->error());
   return code;
 }
@@ -227,6 +231,7 @@ int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Cl
                           options.filter.empty() ? "" : fmt::format(" ({})", options.filter), folder.path().string()));
   if (!given_up.empty()) put(stderr, given_up + "\n");
   listening();
+  watch.show_page();
   watch.listen();
   return watch.conclude();
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "capture/rotation.h"
 #include "run/shown.h"
+#include "show/page_server.h"
 
 namespace testigo::run {
 
@@ -19,10 +20,11 @@ struct WatchOptions {
   std::filesystem::path folder;  // into this one instead, beside what others collect there
   std::optional<Duration> time_limit;
   std::optional<std::uint64_t> calls_limit;
-  bool write = false;          // wire.pcapng
-  bool payloads = false;       // with message bodies
-  capture::Rotation rotation;  // of wire.pcapng
-  Shown shown;                 // its `secrets` are masked in the capture, too
+  bool write = false;                // wire.pcapng
+  bool payloads = false;             // with message bodies
+  capture::Rotation rotation;        // of wire.pcapng
+  Shown shown;                       // its `secrets` are masked in the capture, too
+  std::optional<show::Listen> page;  // with `write`: where it is served while the run goes on, and until a signal afterwards
 };
 
 // Runs until a limit is reached, a signal asks it to end, or the interface vanishes. Returns the exit code. Throws

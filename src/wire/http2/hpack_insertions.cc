@@ -1,37 +1,8 @@
 #include "wire/http2/hpack_insertions.h"
 
-#include "wire/http2/hpack_integer.h"
+#include "wire/http2/hpack_layout.h"
 
 namespace testigo::http2 {
-namespace {
-
-bool skip_string(const std::byte*& at, const std::byte* end) {
-  std::uint32_t size = 0;
-  if (at == end || read_integer(at, end, 7, size) != IntegerRead::Done) return false;
-  if (size > static_cast<std::size_t>(end - at)) return false;
-  at += size;
-  return true;
-}
-
-struct Representation {
-  bool inserts = false;
-  bool field = false;  // no size update
-  std::uint32_t index = 0;
-};
-
-// One of them (section 6); false when it cannot be read to its end.
-bool skip_representation(const std::byte*& at, const std::byte* end, Representation& read) {
-  const auto octet = std::to_integer<unsigned>(*at);
-  read.inserts = (octet & 0xc0) == 0x40;
-  const bool literal = read.inserts || (octet & 0xe0) == 0;
-  read.field = literal || (octet & 0x80) != 0;
-  const unsigned prefix_bits = (octet & 0x80) != 0 ? 7 : read.inserts ? 6 : literal ? 4 : 5;
-  if (read_integer(at, end, prefix_bits, read.index) != IntegerRead::Done) return false;
-  if (!literal) return true;
-  return (read.index != 0 || skip_string(at, end)) && skip_string(at, end);
-}
-
-}  // namespace
 
 std::uint64_t insertions_at_most(Bytes block) {
   const std::byte* at = block.data();
@@ -39,8 +10,8 @@ std::uint64_t insertions_at_most(Bytes block) {
   std::uint64_t insertions = 0;
   while (at != end) {
     const auto left = static_cast<std::uint64_t>(end - at);
-    Representation read;
-    if (!skip_representation(at, end, read)) return insertions + (left + 1) / kInsertionBytes;
+    const RepresentationRead read = read_representation(at, end);
+    if (!read.whole) return insertions + (left + 1) / kInsertionBytes;
     insertions += read.inserts ? 1 : 0;
   }
   return insertions;
@@ -52,9 +23,9 @@ bool names_request(Bytes block) {
   const std::byte* const end = at + block.size();
   bool names = false;
   while (at != end) {
-    Representation read;
-    if (!skip_representation(at, end, read)) return false;
-    names |= read.field && read.index >= kFirst && read.index <= kLast;
+    const RepresentationRead read = read_representation(at, end);
+    if (!read.whole) return false;
+    names |= !read.size_update && read.index >= kFirst && read.index <= kLast;
   }
   return names;
 }

@@ -1,0 +1,68 @@
+#include "report/page_sample.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace testigo::report {
+namespace {
+
+// Every tenth failed.
+std::vector<PageCall> calls(std::size_t count) {
+  std::vector<PageCall> made(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    made[i].start_ns = static_cast<double>(i);
+    made[i].client_status = i % 10 == 3 ? 5 : 0;
+  }
+  return made;
+}
+
+std::size_t remarkable(const std::vector<PageCall>& calls) {
+  return static_cast<std::size_t>(std::ranges::count_if(calls, is_remarkable));
+}
+
+TEST(PageSample, KeepsAllWhereThereIsRoom) {
+  auto all = calls(100);
+  thin(all, 100);
+  EXPECT_EQ(all.size(), 100u);
+}
+
+TEST(PageSample, KeepsWhatIsRemarkableFirstAndSpreadsTheRest) {
+  auto all = calls(1000);
+  thin(all, 200);
+  EXPECT_EQ(all.size(), 200u);
+  EXPECT_EQ(remarkable(all), 100u);
+  EXPECT_TRUE(std::ranges::is_sorted(all, {}, &PageCall::start_ns));
+  std::size_t late = 0;
+  for (const PageCall& call : all) late += call.start_ns >= 500 ? 1 : 0;
+  EXPECT_NEAR(static_cast<double>(late), 100, 5);
+}
+
+TEST(PageSample, ThinsWhatIsRemarkableWhereThatIsTooMuch) {
+  auto all = calls(1000);
+  thin(all, 50);
+  EXPECT_EQ(all.size(), 50u);
+  EXPECT_EQ(remarkable(all), 50u);
+  thin(all, 0);
+  EXPECT_TRUE(all.empty());
+}
+
+TEST(PageSample, SaysWhatIsRemarkable) {
+  PageCall call;
+  EXPECT_FALSE(is_remarkable(call));
+  call.client_status = call.wire_status = 0;
+  EXPECT_FALSE(is_remarkable(call));
+  call.flags = PageCall::kInfo | PageCall::kInferred | PageCall::kDetailed;
+  EXPECT_FALSE(is_remarkable(call));
+  for (const std::uint16_t flag :
+       {PageCall::kError, PageCall::kWarning, PageCall::kDiffers, PageCall::kWrongReply, PageCall::kBreaksClaim}) {
+    call.flags = flag;
+    EXPECT_TRUE(is_remarkable(call)) << flag;
+  }
+  call.flags = 0;
+  call.wire_status = PageCall::kSawNoEnd;
+  EXPECT_TRUE(is_remarkable(call));
+}
+
+}  // namespace
+}  // namespace testigo::report

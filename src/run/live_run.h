@@ -1,0 +1,77 @@
+// Evidence that is still being collected, for the page: follows its capture and its statements, and tells what happens.
+//
+//   wire.pcapng ──▶ the model, the checks ──┐
+//   statements/*.jsonl ─────────────────────┴─▶ calls ──▶ events for whoever looks, and the latest of them for whoever comes
+//
+// It reads files only, so that it is no matter who writes them: this process, or another in another container.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "report/page_columns.h"
+#include "report/page_names.h"
+#include "run/evidence_folder.h"
+#include "run/live_calls.h"
+#include "show/event_hub.h"
+
+namespace testigo::run {
+
+class LiveRun {
+ public:
+  // `hub` must outlive it.
+  LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub);
+
+  // On a thread of its own: until `over` says that the run is, and what it left has been read.
+  void follow(const std::function<bool()>& over);
+  // It ends soon, whatever is left to read; any thread.
+  void stop() { stopped_ = true; }
+
+  // The files of the capture are still those that it was followed from: connections are counted as they are here.
+  bool counts_as_the_files_do() const;  // any thread
+  // The document as it stands, and where the events that follow it begin; any thread. `report` is what has been judged so far, or
+  // null. `live`: the run goes on.
+  std::string document(const nlohmann::ordered_json& report, bool live = true);
+  std::optional<Time> began() const;  // any thread
+
+ private:
+  // How calls between a client and a server went.
+  struct Pair {
+    std::uint64_t calls = 0, ok = 0, failed = 0, open = 0;
+  };
+
+  void take(const report::PageCall& call);
+  bool look(const std::function<bool()>& over, bool caught_up);
+  void end();
+  void publish();
+  void publish_flow();
+  void follow_wire(const std::function<bool()>& over);
+
+  EvidenceFolder folder_;
+  const Clock& clock_;
+  show::EventHub& hub_;
+
+  std::atomic<bool> stopped_ = false;
+
+  mutable std::mutex mutex_;  // of all that follows
+  report::PageNames names_;
+  std::deque<report::PageCall> latest_;
+  std::uint64_t total_ = 0;
+
+  LiveCalls calls_;
+  StatementFollower statements_;
+  std::vector<report::PageCall> news_;  // not published yet
+  std::map<std::pair<std::uint16_t, std::uint16_t>, Pair> pairs_;
+  std::size_t names_published_ = 0;
+  Duration published_{}, flow_published_{};
+  std::optional<Duration> quiet_since_;                            // nothing came although the run is over
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> oldest_;  // device and number of the oldest file of the capture
+};
+
+}  // namespace testigo::run

@@ -1,0 +1,182 @@
+#include "run/show_run.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/environment_error.h"
+#include "base/file.h"
+#include "base/inert.h"
+#include "run/index_evidence.h"
+#include "run/judge_again.h"
+#include "run/run_record.h"
+#include "run/showing.h"
+#include "run/shutdown.h"
+#include "run/terminal.h"
+
+namespace testigo::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kQuiet = 10s;  // evidence that nobody wrote to for so long when we come is over, though it does not say so
+
+std::filesystem::path newest(const std::filesystem::path& parent) {
+  std::vector<std::filesystem::path> folders;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, error)) {
+    if (entry.is_directory(error)) folders.push_back(entry.path());
+  }
+  if (folders.empty()) {
+    throw EnvironmentError(
+        fmt::format("there is no evidence in {}; name the folder of a run: testigo show DIR", inert(parent.native())));
+  }
+  return *std::ranges::max_element(folders);  // their names begin with their time
+}
+
+// A capture by itself, as the evidence of a watch: in a folder of its own, which is gone with it.
+class LentCapture {
+ public:
+  explicit LentCapture(const std::filesystem::path& capture) {
+    std::string name = (std::filesystem::temp_directory_path() / "testigo-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw EnvironmentError(
+          fmt::format("cannot make a folder in {}: {}", std::filesystem::temp_directory_path().string(), std::strerror(errno)));
+    }
+    parent_ = name;
+    folder_ = parent_ / "capture";
+    try {
+      std::filesystem::create_directory(folder_);
+      std::filesystem::create_symlink(std::filesystem::absolute(capture), folder_ / "wire.pcapng");
+      RunRecord record;
+      record.command = "watch";
+      record.finished = true;
+      write_run_record(folder_ / "run.json", record);
+    } catch (...) {
+      remove();
+      throw;
+    }
+  }
+  LentCapture(const LentCapture&) = delete;
+  LentCapture& operator=(const LentCapture&) = delete;
+  ~LentCapture() { remove(); }
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  void remove() {
+    std::error_code error;
+    std::filesystem::remove_all(parent_, error);
+  }
+
+  std::filesystem::path parent_, folder_;
+};
+
+// When somebody last wrote to it, be it that they made it.
+std::filesystem::file_time_type last_written(const EvidenceFolder& folder) {
+  std::filesystem::file_time_type last = std::filesystem::file_time_type::min();
+  std::error_code error;
+  const auto look = [&](const std::filesystem::path& path) {
+    const auto time = std::filesystem::last_write_time(path, error);
+    if (!error) last = std::max(last, time);
+  };
+  look(folder.path());
+  look(folder.capture());
+  for (const std::filesystem::path& path : folder.statement_files()) look(path);
+  return last;
+}
+
+bool says_it_is_over(const EvidenceFolder& folder) {
+  const auto record = read_run_record(folder.record());
+  return record && record->finished;
+}
+
+bool is_quiet(const EvidenceFolder& folder) {
+  const auto last = last_written(folder);
+  return last != std::filesystem::file_time_type::min() && std::filesystem::file_time_type::clock::now() - last > kQuiet;
+}
+
+// What `verify --evidence --repeat` writes, be it in another container.
+class ReportFile {
+ public:
+  explicit ReportFile(const EvidenceFolder& folder) : path_(folder.path() / "report.json") {}
+
+  // When there is another one than before. One that cannot be read, or is none, is passed over: half of it may have been written.
+  std::optional<nlohmann::ordered_json> look() {
+    std::error_code error;
+    const auto time = std::filesystem::last_write_time(path_, error);
+    if (error || time == written_ || !std::filesystem::is_regular_file(path_, error)) return std::nullopt;
+    try {
+      const std::string text = read_file(path_, kReportBytesMax);
+      written_ = time;
+      const auto shallow = [](int depth, nlohmann::ordered_json::parse_event_t, nlohmann::ordered_json&) {
+        if (depth > kDepthMax) throw EnvironmentError("it is too deep");
+        return true;
+      };
+      auto json = nlohmann::ordered_json::parse(text, shallow, false);
+      const bool ours = json.is_object() && json.contains("format") && json["format"] == "testigo-report";
+      return ours ? std::optional(std::move(json)) : std::nullopt;
+    } catch (const EnvironmentError&) {
+      return std::nullopt;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kReportBytesMax = std::size_t{8} << 20;
+  static constexpr int kDepthMax = 32;
+  std::filesystem::path path_;
+  std::filesystem::file_time_type written_;
+};
+
+void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& capture,
+           const Clock& clock) {
+  verdict::JudgeOptions strictness;
+  strictness.tolerance = options.tolerance;
+  strictness.since = options.since;
+  std::optional<EvidenceIndex> index;
+  if (!is_indexed(folder, strictness)) index.emplace(folder, strictness, clock);
+  report::RunReport report = judge_again(folder, strictness, clock, index ? index->hearers() : Hearers{});
+  if (!capture.empty()) report.capture = capture;
+  if (index && !index->finish(report)) {
+    put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index->trouble()));
+  }
+  showing.judged(report);
+}
+
+}  // namespace
+
+int run_show(const ShowOptions& options) {
+  const SystemClock clock;
+  take_signals();
+  std::optional<LentCapture> lent;
+  if (std::filesystem::is_regular_file(options.evidence)) lent.emplace(options.evidence);
+  const EvidenceFolder folder = EvidenceFolder::open(lent                       ? lent->folder()
+                                                     : options.evidence.empty() ? newest(options.evidence_parent)
+                                                                                : options.evidence);
+  Showing showing(folder, options.listen, clock);
+  put(stdout, fmt::format("{}\n", showing.url()));
+  std::fflush(stdout);
+  put(stderr, fmt::format("the page of {}; end with Ctrl-C\n", inert(folder.path().native(), 1024)));
+  ReportFile report_file(folder);
+  const bool over = is_quiet(folder);
+  bool judged = false;
+  while (shutdown_requests() == 0) {
+    if (!judged && (over || says_it_is_over(folder))) {
+      judge(folder, options, showing, lent ? options.evidence : std::filesystem::path(), clock);
+      judged = true;
+    }
+    if (!judged) {
+      if (auto report = report_file.look()) showing.judged_so_far(*std::move(report));
+    }
+    std::this_thread::sleep_for(200ms);
+  }
+  return 0;
+}
+
+}  // namespace testigo::run

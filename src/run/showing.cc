@@ -1,0 +1,135 @@
+#include "run/showing.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/environment_error.h"
+#include "base/inert.h"
+#include "report/verdict_json.h"
+#include "run/index_evidence.h"
+#include "run/judge_again.h"
+#include "run/shutdown.h"
+#include "run/terminal.h"
+#include "run/told_call.h"
+
+namespace testigo::run {
+namespace {
+
+constexpr Duration kCachedFor = std::chrono::seconds(1);
+
+std::string dumped(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const Clock& clock)
+    : folder_(folder),
+      live_(folder, clock, hub_),
+      clock_(clock),
+      server_(std::make_unique<show::PageServer>(listen, *this, hub_)),
+      follower_([this] { follow(); }) {}
+
+Showing::~Showing() {
+  live_.stop();
+  server_.reset();
+  if (follower_.joinable()) follower_.join();
+}
+
+// What cannot be read is told by whoever judges the evidence; whoever shows it ends nothing.
+void Showing::follow() {
+  try {
+    live_.follow([this] { return over_.load(); });
+  } catch (const std::exception& error) {
+    put(stderr, fmt::format("the page follows no more: {}\n", inert(error.what(), 1024)));
+  }
+}
+
+void Showing::wait_for_the_rest() {
+  over_ = true;
+  if (follower_.joinable()) follower_.join();
+}
+
+void Showing::judged_so_far(nlohmann::ordered_json report) {
+  hub_.publish("report", dumped(report));
+  const std::lock_guard lock(mutex_);
+  report_ = std::move(report);
+}
+
+// Null: there is no index of this evidence, and none can be made.
+std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report) {
+  try {
+    const verdict::JudgeOptions strictness;
+    if (!is_indexed(folder_, strictness)) {
+      EvidenceIndex index(folder_, strictness, clock_);
+      judge_again(folder_, strictness, clock_, index.hearers());
+      if (!index.finish(report)) return nullptr;
+    }
+    return std::make_unique<EvidencePage>(folder_, report, folder_.ledger());
+  } catch (const EnvironmentError&) {
+    return nullptr;
+  }
+}
+
+void Showing::judged(const report::RunReport& report) {
+  wait_for_the_rest();
+  nlohmann::ordered_json json = report::verdict_json(report);
+  std::unique_ptr<EvidencePage> page = page_of(report);
+  std::string document = page ? page->document() : live_.document(json, false);
+  {
+    const std::lock_guard lock(mutex_);
+    report_ = json;
+    judged_ = true;
+    page_ = std::move(page);
+    document_ = std::move(document);
+  }
+  hub_.publish("report", dumped(json));
+  hub_.publish("end", "{}");
+}
+
+std::string Showing::document() {
+  nlohmann::ordered_json report;
+  {
+    const std::lock_guard lock(mutex_);
+    if (judged_) return document_;
+    report = report_;
+  }
+  const std::lock_guard lock(cache_mutex_);
+  const Duration now = clock_.monotonic();
+  if (!cached_at_ || now - *cached_at_ > kCachedFor) {
+    cached_ = live_.document(report, true);
+    cached_at_ = now;
+  }
+  return cached_;
+}
+
+std::optional<std::string> Showing::detail(const show::CallName& name) {
+  const std::lock_guard one(detail_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (page_) return page_->detail(name);
+  }
+  std::optional<StreamKey> stream;
+  if (name.stream != 0 && live_.counts_as_the_files_do()) stream = StreamKey(name.connection, name.stream);
+  const auto told = told_call(folder_, stream, statement::parse_call_id(name.id), live_.began().value_or(Time()));
+  return told ? std::optional(dumped(*told)) : std::nullopt;
+}
+
+std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock) {
+  if (!page) return nullptr;
+  auto showing = std::make_unique<Showing>(folder, *page, clock);
+  put(stderr, fmt::format("the page: {}\n", showing->url()));
+  return showing;
+}
+
+void stay(Showing* showing, const report::RunReport& report) {
+  if (showing == nullptr) return;
+  take_signals();
+  const int before = shutdown_requests();
+  showing->judged(report);
+  put(stderr, fmt::format("the page stays at {} until Ctrl-C\n", showing->url()));
+  while (shutdown_requests() == before) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+}
+
+}  // namespace testigo::run

@@ -1,0 +1,143 @@
+#include "run/statement_follower.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <deque>
+#include <utility>
+
+#include "statement/statement_reader.h"
+
+namespace testigo::run {
+namespace {
+
+constexpr std::size_t kFilesMax = 1000;
+constexpr std::size_t kReadBytes = 1 << 16;
+constexpr std::size_t kReadsAtOnce = 16;
+
+}  // namespace
+
+// One file, and those that take its name when it is rotated away.
+class StatementFollower::Tail {
+ public:
+  Tail(std::filesystem::path path, const Hear& hear, std::size_t line_bytes_max)
+      : path_(std::move(path)), hear_(hear), line_bytes_max_(line_bytes_max) {}
+  Tail(const Tail&) = delete;
+  Tail& operator=(const Tail&) = delete;
+  ~Tail() { close(); }
+
+  bool poll() {
+    bool any = false;
+    for (std::size_t reads = 0; reads < kReadsAtOnce;) {
+      if (file_ < 0 && !open()) return any;
+      if (read()) {
+        any = true;
+        ++reads;
+      } else if (std::exchange(last_, false)) {
+        close();
+      } else if (!older_.empty() || is_replaced()) {
+        last_ = true;  // it may have been written to before that
+      } else {
+        return any;
+      }
+    }
+    return any;
+  }
+
+ private:
+  bool open() {
+    if (std::exchange(first_, false)) find_older();
+    std::filesystem::path path = path_;
+    if (!older_.empty()) {
+      path = older_.front();
+      older_.pop_front();
+    }
+    file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status = {};
+    if (file_ < 0 || ::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
+      close();
+      return false;
+    }
+    identity_ = {status.st_dev, status.st_ino};
+    line_.clear();
+    return true;
+  }
+
+  // What was rotated away before we came, oldest first.
+  void find_older() {
+    std::error_code error;
+    for (int i = 1;; ++i) {
+      std::filesystem::path older = path_.string() + "." + std::to_string(i);
+      if (!std::filesystem::exists(older, error)) return;
+      older_.push_front(std::move(older));
+    }
+  }
+
+  void close() {
+    if (file_ >= 0) ::close(std::exchange(file_, -1));
+  }
+
+  bool is_replaced() const {
+    struct stat status = {};
+    return ::stat(path_.c_str(), &status) == 0 && identity_ != std::pair(status.st_dev, status.st_ino);
+  }
+
+  bool read() {
+    char octets[kReadBytes];
+    const ssize_t size = ::read(file_, octets, sizeof octets);
+    if (size <= 0) return false;
+    std::string_view rest(octets, static_cast<std::size_t>(size));
+    for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
+      keep(rest.substr(0, end));
+      if (!std::exchange(overlong_, false)) tell();
+      line_.clear();
+    }
+    keep(rest);
+    return true;
+  }
+
+  void keep(std::string_view part) {
+    overlong_ = overlong_ || line_.size() + part.size() > line_bytes_max_;
+    if (!overlong_) line_ += part;
+  }
+
+  void tell() {
+    std::string trouble;
+    const auto statement = statement::parse_line(line_, trouble);
+    if (!statement) return;
+    if (const auto* start = std::get_if<statement::Start>(&statement->body)) by_ = *start;
+    if (by_) hear_({*by_, *statement});
+  }
+
+  std::filesystem::path path_;
+  const Hear& hear_;
+  std::size_t line_bytes_max_;
+  bool first_ = true;
+  bool last_ = false;  // of this file no more is to come
+  std::deque<std::filesystem::path> older_;
+  int file_ = -1;
+  std::pair<dev_t, ino_t> identity_;
+  std::string line_;  // whose end has not been written yet
+  bool overlong_ = false;
+  std::optional<statement::Start> by_;
+};
+
+StatementFollower::StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits)
+    : folder_(std::move(folder)), hear_(std::move(hear)), limits_(limits) {}
+
+StatementFollower::~StatementFollower() = default;
+
+bool StatementFollower::poll() {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    const std::filesystem::path& path = entry->path();
+    if (path.extension() != ".jsonl" || tails_.size() >= kFilesMax) continue;
+    tails_.try_emplace(path.filename().string(), path, hear_, limits_.statement_line_bytes_max);
+  }
+  bool any = false;
+  for (auto& [name, tail] : tails_) any = tail.poll() || any;
+  return any;
+}
+
+}  // namespace testigo::run
