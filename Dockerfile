@@ -13,6 +13,7 @@ COPY CMakeLists.txt CMakePresets.json LICENSE ./
 COPY cmake cmake/
 COPY proto proto/
 COPY src src/
+COPY web/dist web/dist/
 ARG JOBS=
 RUN cmake --preset release >/dev/null && cmake --build build/release --parallel ${JOBS} --target testigo testigo-greeter
 COPY deploy/image-root deploy/

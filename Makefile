@@ -17,6 +17,8 @@ TOLERANCE ?=
 build = cmake --build build/$(1) --parallel $(JOBS)
 ctest = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS) --timeout 300 $(ARGS)
 
+export PATH := $(shell scripts/page-node)$(PATH)
+
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +37,13 @@ test: setup-test build/dev/build.ninja ## build and run every test (ARGS='-R tap
 lint: setup-lint ## format, clang-tidy, include table, dead files, links and commands of the documents
 	JOBS=$(JOBS) scripts/lint
 
+.PHONY: page
+page: setup-page ## web/: types, tests, and that web/dist/page.html is what its sources make
+	npm --prefix web run check
+	npm --prefix web test
+	npm --prefix web run build
+	@git diff --exit-code --stat -- web/dist || { echo 'make page: web/dist/page.html was not what its sources make; commit it as it is now' >&2; exit 1; }
+
 .PHONY: format
 format: setup-lint ## put every source into the project's format
 	scripts/sources | xargs clang-format-16 -i
@@ -42,7 +51,7 @@ format: setup-lint ## put every source into the project's format
 .PHONY: asan
 asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for documents and peers
 	$(call build,asan)
-	$(call ctest,asan) -E '^e2e\.(go|guide|node|python|reported|rotation)$$'
+	$(call ctest,asan) -E '^e2e\.(go|guide|node|page|python|reported|rotation)$$'
 
 .PHONY: tsan
 tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads under ThreadSanitizer
@@ -65,10 +74,11 @@ soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients
 	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_SOAK_PERIOD=$(SOAK_PERIOD) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
 
 .PHONY: yardsticks
-yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how fast and small it is, beside others; writes docs/performance.md (ARGS=--ci: a twentieth, and what it must reach)
+yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how fast and small it is, beside others; writes docs/performance.md; and the page (ARGS=--ci: a twentieth, and what it must reach)
 	$(call build,release) --target testigo testigo-greeter
 	$(call build,bench) --target hpack_bench ledger_bench frame_loop_server replay
 	PYTHONDONTWRITEBYTECODE=1 python3 bench/yardsticks.py $(ARGS)
+	PYTHONDONTWRITEBYTECODE=1 python3 bench/page.py $(filter --ci,$(ARGS))
 
 .PHONY: truth
 truth: setup-test build/release/build.ninja ## what is said of calls when packets are lost, beside tshark; writes docs/truth.md
@@ -104,8 +114,8 @@ uninstall: ## remove exactly what install put under PREFIX
 clean: ## remove everything built
 	rm -rf build
 
-.PHONY: setup-build setup-test setup-lint setup-fuzz
-setup-build setup-test setup-lint setup-fuzz: setup-%:
+.PHONY: setup-build setup-test setup-lint setup-fuzz setup-page
+setup-build setup-test setup-lint setup-fuzz setup-page: setup-%:
 	@scripts/setup $*
 
 build/%/build.ninja: CMakePresets.json CMakeLists.txt | setup-build

@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, ledger, tap, live
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, ledger, tap, live, page
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -12,6 +12,7 @@ import argparse
 import collections
 import contextlib
 import datetime
+import http.client
 import json
 import os
 import pathlib
@@ -256,7 +257,51 @@ def live_results(what, run):
                  (run.told - run.wrong) / max(run.told, 1), 1, 1, 1)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture}
+VIEWERS = 50
+
+
+class Verified:
+    """A verify of 100 calls a second whose page is served to so many that follow its events; `latency` is the clients' p50, in us."""
+
+    def __init__(self, folder, viewers, seconds):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
+        command = [TESTIGO, "verify", "--wire", "tap", "--every", "20ms", "--for", f"{seconds}s", "--tolerance", "10s", "--out", str(self.folder), "--show"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as verify:
+            address = next(match for match in (re.search(r"the page: http://127\.0\.0\.1:(\d+)/", line) for line in verify.stderr) if match)
+            followers = [threading.Thread(target=self.follow, args=(int(address[1]),), daemon=True) for _ in range(viewers)]
+            self.octets = 0
+            for follower in followers:
+                follower.start()
+            for line in verify.stderr:
+                if "the page stays" in line:
+                    break
+            verify.send_signal(signal.SIGINT)
+            verify.communicate()
+            if verify.returncode != 0:
+                raise SystemExit(f"{' '.join(command)} ended with {verify.returncode}")
+        latencies = [statement["latency_ns"] / 1000 for file in self.folder.glob("*/statements/client*.jsonl")
+                     for statement in map(json.loads, file.read_text().splitlines()) if statement["type"] == "ended"]
+        self.latency = statistics.median(latencies)
+        if viewers and self.octets < viewers * 1000:
+            raise SystemExit(f"{viewers} viewers were told {self.octets} octets")
+
+    def follow(self, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/events")
+            for line in connection.getresponse():
+                self.octets += len(line)
+
+
+def followed_page(folder, scale):
+    seconds = 10 if scale == 1 else 2
+    followed, alone = (median(side, "latency") for side in in_turns(5, lambda: Verified(folder, VIEWERS, seconds), lambda: Verified(folder, 0, seconds)))
+    allowed = max(alone * 1.05, alone + 50)
+    yield Result(f"`verify --show` at 100 calls/s with {VIEWERS} that follow: p50 of a call, at most 5 % or 50 µs more", "the same, and nobody looks",
+                 f"{followed:.0f} µs", f"{alone:.0f} µs", allowed / followed, 1, 1, 0.8)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture, "page": followed_page}
 
 
 def measured(names, scale):

@@ -8,12 +8,15 @@ their numbers.
 
 import datetime
 import json
+import re
 import signal
 import subprocess
 import time
 import unittest
+import urllib.error
+import urllib.request
 
-from system import (CLIENTS, IMAGE, PROJECT, SERVICES, TOLERANCE, Terminal, compose, containers, docker, evidence, failed, judge, logs, moment, now,
+from system import (CLIENTS, IMAGE, PAGE_PORT, PROJECT, SERVICES, TOLERANCE, Terminal, compose, containers, docker, evidence, failed, judge, logs, moment, now,
                     statements, verdicts, wait_for_answers)
 
 IMAGE_BYTES_MAX = 60_000_000
@@ -124,7 +127,7 @@ class Scenarios(unittest.TestCase):
         self.assertEqual(set(speakers), SERVICES)
         turns = [at for at, who in enumerate(speakers) if who == "client1"]
         between = set(speakers[turns[3] : turns[7]])
-        self.assertLessEqual(SERVICES - {"verdict"}, between, "while client1 calls four times the others are heard, too")
+        self.assertLessEqual(SERVICES - {"verdict", "page"}, between, "while client1 calls four times the others are heard, too")
 
     def test_04_confined(self):
         known = containers()
@@ -144,6 +147,21 @@ class Scenarios(unittest.TestCase):
     def test_05_a_verdict_at_any_time(self):
         said = compose("run", "--rm", "-T", "verdict", code=PROVEN)
         self.assertRegex(said, r"PROVEN +8/8")
+
+    def test_05_the_page(self):
+        """On loopback alone, and with the token that its log tells."""
+        token = re.search(r"http://127\.0\.0\.1:8080/\?token=(\w+)", "\n".join(self.terminal.said_by("page")))[1]
+        published = containers()["page"]["HostConfig"]["PortBindings"]
+        self.assertEqual(published, {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": PAGE_PORT}]})
+        address = f"http://127.0.0.1:{PAGE_PORT}/data"
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address, timeout=20)
+        self.assertEqual(refused.exception.code, 401)
+        with urllib.request.urlopen(f"{address}?token={token}", timeout=20) as served:
+            document = json.load(served)
+        self.assertTrue(document["live"])
+        self.assertLessEqual(set(CLIENTS), {client["name"] for client in document["clients"]})
+        self.assertGreater(document["calls"]["total"], 10)
 
     def test_06_kill_and_start_the_server(self):
         begun = now()

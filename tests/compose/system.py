@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tarfile
 import tempfile
@@ -17,8 +18,17 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = f"testigo-test-{os.getpid()}"
 IMAGE = os.environ.get("TESTIGO_IMAGE", "testigo")  # one that is there, instead of building it
 CLIENTS = ("client1", "client2")
-SERVICES = {"wire", "server", *CLIENTS, "verdict"}
+SERVICES = {"wire", "server", *CLIENTS, "verdict", "page"}
 TOLERANCE = ("--tolerance", "5s")  # timing has tests of its own; here machines may be busy
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+PAGE_PORT = os.environ["TESTIGO_PAGE_PORT"] = str(free_port())  # compose.yaml reads it
 
 
 def docker(*arguments, code=0, patience=120):

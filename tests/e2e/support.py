@@ -1,8 +1,8 @@
 """What the end-to-end scripts share: processes, files of JSON lines, waiting with a deadline. Standard library only.
 
 TESTIGO_BIN names the folder that holds testigo and testigo-greeter. TESTIGO_REQUIRED names, with commas between, what must not be
-skipped where a machine does not permit it: capture (a raw socket), network (namespaces of our own). Run as a program this prints
-what the machine permits, as TESTIGO_REQUIRED takes it.
+skipped where a machine does not permit it: capture (a raw socket), network (namespaces of our own), page (Node.js and a Chromium).
+Run as a program this prints what the machine permits, as TESTIGO_REQUIRED takes it.
 """
 
 import contextlib
@@ -27,6 +27,8 @@ BIN = pathlib.Path(os.environ.get("TESTIGO_BIN", "build/dev/bin"))
 GREETER = str(BIN / "testigo-greeter")
 TESTIGO = str(BIN / "testigo")
 LEAKS = pathlib.Path(__file__).resolve().with_name("leaks_of_libraries.txt")
+WEB = pathlib.Path(__file__).resolve().parents[2] / "web"
+NODE_NEEDED = (20, 19)
 PATIENCE = 20.0  # seconds until what should happen at once is called missing
 REQUIRED = os.environ.get("TESTIGO_REQUIRED", "").split(",")
 
@@ -63,6 +65,23 @@ def why_no_networks():
     drop = ["iptables", "-A", "FORWARD", "-m", "statistic", "--mode", "nth", "--every", "9", "--packet", "3", "-j", "DROP"]
     tried = subprocess.run(["unshare", "--net", *drop], capture_output=True, text=True, check=False)
     return f"no network namespace with a packet filter: {tried.stderr.strip()}" if tried.returncode else None
+
+
+@functools.cache
+def why_no_page():
+    """Why nobody can look at the page here; None where a Chromium can. CHROMIUM names one that is elsewhere."""
+    node = shutil.which("node")
+    if node is None:
+        return "node is not there"
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < NODE_NEEDED:
+        return f"node is {version}; the page's tools need 20.19"
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not os.access(chromium, os.X_OK):
+        return f"no Chromium at {chromium}"
+    if not (WEB / "node_modules/playwright-core/package.json").exists():
+        return "npm ci has not been run in web/"
+    return None
 
 
 def skip_or_fail(test, what, reason):
@@ -310,7 +329,7 @@ def http1_server():
 
 
 def say_what_is_permitted():
-    reasons = {"capture": why_no_capture(), "network": why_no_networks()}
+    reasons = {"capture": why_no_capture(), "network": why_no_networks(), "page": why_no_page()}
     for what, reason in reasons.items():
         print(f"{what}: not tested here, {reason}" if reason else f"{what}: permitted here, so its tests are required", file=sys.stderr)
     print(",".join(what for what, reason in reasons.items() if reason is None))

@@ -6,7 +6,7 @@ import pathlib
 import sys
 import unittest
 
-from support import run, why_no_capture, why_no_networks
+from support import run, why_no_capture, why_no_networks, why_no_page
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -37,6 +37,14 @@ class Required(unittest.TestCase):
                     if program != "guide_test.py":  # the rest of a page takes long
                         self.assert_code(run_without(program, test, required=other), 0, r"OK \(skipped=\d+\)")
 
+    def test_a_page_that_nobody_can_look_at(self):
+        for required, code, said in (("page", 1, "page is required: no Chromium at /nowhere"), ("capture", 0, r"OK \(skipped=\d+\)")):
+            process = run(sys.executable, HERE / "page_test.py", env={"CHROMIUM": "/nowhere", "TESTIGO_REQUIRED": required}, patience=60)
+            self.assert_code(process, code, said)
+        process = run(sys.executable, HERE / "support.py", env={"CHROMIUM": "/nowhere"})
+        self.assertNotIn("page", process.out[0])
+        self.assert_code(process, 0, "page: not tested here, no Chromium at /nowhere")
+
     def test_no_test_skips_by_a_way_of_its_own(self):
         """grpcio's are failures in CI by another variable."""
         for file in HERE.glob("*_test.py"):
@@ -45,11 +53,11 @@ class Required(unittest.TestCase):
 
     def test_what_is_permitted(self):
         process = run(sys.executable, HERE / "support.py")
-        permitted = [what for what, reason in (("capture", why_no_capture()), ("network", why_no_networks())) if reason is None]
+        permitted = [what for what, reason in (("capture", why_no_capture()), ("network", why_no_networks()), ("page", why_no_page())) if reason is None]
         self.assertEqual((process.code, process.out), (0, [",".join(permitted)]))
-        self.assertEqual(len(process.err), 2)
+        self.assertEqual(len(process.err), 3)
         process = run_without("support.py")
-        self.assertEqual((process.code, process.out), (0, [""]))
+        self.assertEqual((process.code, process.out), (0, ["" if why_no_page() else "page"]))
         self.assert_code(process, 0, "capture: not tested here, no raw socket: Operation not permitted")
         self.assert_code(process, 0, "network: not tested here, ")
 

@@ -92,7 +92,7 @@ class Proven(Verify):
 
     def test_the_evidence_is_all_it_takes(self):
         self.verify("--for", "400ms", "--every", "100ms", code=PROVEN)
-        kept = {"wire.pcapng", "statements", "logs", "run.json", "report.txt", "report.json", "report.xml", "ledger.db"}
+        kept = {"wire.pcapng", "statements", "logs", "run.json", "report.txt", "report.json", "report.xml", "report.md", "report.html", "ledger.db"}
         self.assertEqual({entry.name for entry in self.evidence.iterdir()}, kept)
         for file in [self.evidence / "wire.pcapng", self.evidence / "run.json", *self.evidence.glob("report.*"), self.evidence / "ledger.db", *(self.evidence / "statements").iterdir()]:
             self.assertEqual(file.stat().st_mode & 0o777, 0o600, file)

@@ -1,4 +1,5 @@
 // The state of the page: what was read, what is looked at. Components read it; only it changes itself.
+import { kNowhere, type Aim } from './data/aim';
 import { facets, type Counted } from './data/aggregate';
 import type { Detail, Names, PageDocument, Report } from './data/contract';
 import { Flag } from './data/contract';
@@ -53,7 +54,7 @@ class Page {
   view = $state.raw<View | null>(null);
   pointed_client = $state<number | null>(null); // in the flow, while it is pointed at
   call = $state(''); // key of the call that is open
-  packet = $state(0); // the frame in it to show first
+  aim = $state.raw<Aim>(kNowhere); // the frame in it to show first
 
   // live
   feed: Feed | null = null;
@@ -193,22 +194,23 @@ class Page {
     if (known || !this.feed) return known ?? null;
     const [connection, stream] = place.split('/');
     const id = id_of(this.table, this.names, row);
-    const query = connection !== '0' ? `connection=${connection}&stream=${stream}` : id ? `id=${encodeURIComponent(id)}` : `row=${this.table.first + row}`;
+    const names = [connection !== '0' ? `connection=${connection}&stream=${stream}` : '', id ? `id=${encodeURIComponent(id)}` : ''].filter(Boolean);
+    const query = names.length ? names.join('&') : `row=${this.table.first + row}`;
     const detail = await this.feed.detail(query);
     this.#keep_detail({ ...detail, ...(id ? { id } : {}), connection: Number(connection), stream: Number(stream) });
     return detail;
   }
 
-  open(row: number, packet = 0): void {
+  open(row: number, aim: Aim = kNowhere): void {
     if (row < 0) return;
-    this.packet = packet;
+    this.aim = aim;
     this.call = call_key(this.table, this.names, row);
     this.write_hash();
   }
 
   close(): void {
     this.call = '';
-    this.packet = 0;
+    this.aim = kNowhere;
     this.write_hash();
   }
 

@@ -1,7 +1,7 @@
 // Octets of a frame, and what parts of them mean.
 import type { Frame, Part } from './contract';
 
-const kHeader = 9; // of a frame
+export const kFrameHeader = 9;
 const kPrefix = 5; // of a message
 
 export function octets_of_hex(text: string): Uint8Array {
@@ -47,12 +47,12 @@ export interface Range {
 // of messages that lie wholly in it; what a frame tells of messages that it shares with others counts as content.
 export function content_of(frame: Frame): Range[] {
   const size = Math.floor((frame.octets?.length ?? 0) / 2);
-  if (frame.type !== 'DATA' || size <= kHeader) return [];
+  if (frame.type !== 'DATA' || size <= kFrameHeader) return [];
   const prefixes = (frame.messages ?? [])
     .flatMap((m) => (m.begin !== undefined && m.end === m.begin + kPrefix + m.length ? [m.begin] : []))
     .sort((a, b) => a - b);
   const ranges: Range[] = [];
-  let from = kHeader;
+  let from = kFrameHeader;
   for (const prefix of prefixes) {
     if (prefix < from) continue;
     if (prefix > from) ranges.push({ begin: from, end: Math.min(prefix, size) });

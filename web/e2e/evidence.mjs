@@ -1,0 +1,110 @@
+// What the page says of evidence, and the ways from a claim or a finding down to octets.
+import { address_of, must, Reader } from './browser.mjs';
+
+// All that is compared with report.json and the statements.
+export async function read(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.sections();
+  const told = {
+    title: await page.title(),
+    verdict: await reader.text('#verdict-word'),
+    claims: await page.locator('#claims ol > li').evaluateAll((all) =>
+      all.map((li) => ({
+        outcome: li.className.match(/PROVEN|BROKEN|INCONCLUSIVE/)[0],
+        number: Number(li.querySelector('.n').textContent),
+        sentence: li.querySelector('.sentence .text').textContent,
+        because: li.querySelector('.because .text').textContent,
+        tag: li.querySelector('.end .tag').textContent.trim(),
+        exhibits: Number(li.querySelector('.end .small').textContent.match(/\d+/)[0]),
+      })),
+    ),
+    causes: await page.locator('#causes .title, #causes h3').allInnerTexts(),
+    calls: await reader.rows(),
+    clients: await page.locator('#flow g.client').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label'))),
+    servers: await page.locator('#flow g.server').evaluateAll((all) => all.map((one) => one.querySelector('.name').textContent)),
+    latency: await page.locator('#latency tbody').first().locator('tr').evaluateAll((rows) =>
+      Object.fromEntries(rows.map((row) => [row.querySelector('.who').textContent, [...row.querySelectorAll('td')].map((cell) => cell.textContent)])),
+    ),
+    findings: await page.locator('#findings .sums strong').allInnerTexts(),
+    checks: Object.fromEntries(await page.locator('#findings dl > div').evaluateAll((all) =>
+      all.map((one) => [one.querySelector('dt').textContent.trim(), [...one.querySelectorAll('dd > span')].map((span) => span.textContent.split(' ')[0])]),
+    )),
+  };
+  await reader.close();
+  return told;
+}
+
+async function wanted_frame(reader) {
+  await reader.page.waitForSelector('dialog .frame.wanted');
+  const frame = reader.page.locator('dialog .frame.wanted').first();
+  await reader.page.waitForFunction(() => {
+    const box = document.querySelector('dialog .frame.wanted').getBoundingClientRect();
+    return box.top >= 0 && box.top < innerHeight;
+  });
+  return frame;
+}
+
+async function frames(reader) {
+  const all = [];
+  for (const frame of await reader.page.locator('dialog .frame').all()) {
+    all.push({
+      packet: Number((await frame.locator('.packet').innerText()).match(/\d+/)[0]),
+      direction: (await frame.getAttribute('class')).match(/to-server|to-client/)[0],
+      type: await frame.locator('.type').evaluate((type) => type.firstChild.textContent),
+      octets: await reader.open_frame(frame),
+      parts: await frame.locator('.parts button').allInnerTexts(),
+      fields: await frame.locator('.details tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent.trim()))),
+    });
+  }
+  return all;
+}
+
+// From a claim's exhibit to its call, and down to the octets of every frame of it.
+export async function exhibit(browser, { url, claim, at = 0 }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  const item = page.locator('#claims ol > li').nth(claim - 1);
+  await item.locator('button.claim').click();
+  const shown = item.locator('.exhibits > ul > li').nth(at);
+  const octets = await shown.locator('.octets span:not(.hidden)').first().textContent();
+  const told = { text: await shown.locator('.says .text').textContent(), octets: octets.replaceAll(' ', '') };
+  await shown.locator('.says .link').click();
+  const frame = await wanted_frame(reader);
+  told.wanted = Number((await frame.locator('.packet').innerText()).match(/\d+/)[0]);
+  must(!/[0-9a-f]/.test(await veiled(frame)), 'a payload shows before it is asked for');
+  told.wanted_octets = await reader.open_frame(frame);
+  told.call = await reader.call_id();
+  told.frames = await frames(reader);
+  told.differences = await page.locator('dialog .sequence .difference').allInnerTexts();
+  told.statements = await page.locator('dialog .sequence .statement').allInnerTexts();
+  told.url = page.url();
+  await reader.close();
+  return told;
+}
+
+// The octets of a message, before anybody asked to see them.
+async function veiled(frame) {
+  await frame.locator('.arrow').click();
+  const octets = await frame.locator('.hex .veiled').evaluateAll((all) => all.map((one) => one.textContent).join(''));
+  await frame.locator('.arrow').click();
+  return octets;
+}
+
+// From a finding to the frame that it is about.
+export async function finding(browser, { url, check }) {
+  const reader = await Reader.open(browser, address_of(url));
+  await reader.section('findings');
+  const group = reader.page.locator('#findings .groups > li').filter({ has: reader.page.locator(`.group .check:text-is("${check}")`) });
+  await group.locator('button.group').click();
+  const first = group.locator('ul.one > li').first();
+  const told = { text: await first.locator('.says .text').textContent(), place: await first.locator('.small').first().innerText() };
+  await first.locator('button.link').first().click();
+  const frame = await wanted_frame(reader);
+  told.packet = Number((await frame.locator('.packet').innerText()).match(/\d+/)[0]);
+  told.octets = await reader.open_frame(frame);
+  told.findings = await reader.page.locator('dialog .findings .check').allInnerTexts();
+  told.commands = await reader.page.locator('dialog .command code').allInnerTexts();
+  await reader.close();
+  return told;
+}

@@ -1,0 +1,94 @@
+// A run that goes on, and who may not look at it.
+import { must, Reader } from './browser.mjs';
+
+export async function live(browser, { url, lie }) {
+  const reader = await Reader.open(browser, url, { motion: true });
+  const { page } = reader;
+  await page.evaluate(() => (window.stays = true));
+  const told = { at_first: await reader.text('#verdict-word') };
+  await reader.section('calls');
+  const counts = [await reader.rows()];
+  while (counts.length < 4) {
+    const before = counts[counts.length - 1];
+    await page.waitForFunction((rows) => Number(document.querySelector('#calls .box').getAttribute('aria-rowcount')) - 1 > rows, before);
+    counts.push(await reader.rows());
+  }
+  told.counts = counts;
+  told.clients = await page.locator('#flow g.client').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  await page.locator('.only button').filter({ hasText: 'with differences' }).click({ timeout: lie * 1000 });
+  await page.locator('#calls .row').first().click();
+  await page.waitForSelector('dialog .sequence .difference');
+  told.call = await reader.call_id();
+  told.difference = await reader.text('dialog .sequence .difference');
+  told.octets = await reader.open_frame(page.locator('dialog .frame.to-client').filter({ hasText: 'DATA' }).last());
+  told.while_it_ran = (await reader.text('#verdict-word')) === told.at_first;
+  await page.keyboard.press('Escape');
+  await page.locator('.chips .link').click();
+  await page.waitForFunction(() => /PROVEN|BROKEN|INCONCLUSIVE/.test(document.getElementById('verdict-word').textContent), null, { timeout: 60_000 });
+  await page.waitForFunction(() => !document.querySelector('.live'), null, { timeout: 30_000 });
+  told.verdict = await reader.text('#verdict-word');
+  told.calls = await reader.rows();
+  must(await page.evaluate(() => window.stays === true), 'the page was loaded anew');
+  await page.locator('#claims ol > li').nth(2).locator('button.claim').click();
+  await page.locator('#claims .exhibits .says .link').first().click();
+  await page.waitForSelector('dialog .frame');
+  told.exhibited = await reader.call_id();
+  await reader.close();
+  return told;
+}
+
+// The page of another origin tries all the ways in which a browser fetches something.
+export async function elsewhere(browser, { url, from }) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(from);
+  const told = await page.evaluate(async (target) => {
+    const outcome = {};
+    const in_vain = () => new Promise((done) => setTimeout(() => done('refused: nothing came'), 3000));
+    const attempt = async (name, how) => {
+      outcome[name] = await Promise.race([how().catch((error) => `refused: ${error?.message ?? error}`), in_vain()]);
+    };
+    await attempt('fetch', async () => (await fetch(`${target}data`)).text());
+    await attempt('fetch with credentials', async () => (await fetch(`${target}data`, { credentials: 'include' })).text());
+    await attempt('no-cors', async () => `answered: ${(await fetch(`${target}data`, { mode: 'no-cors' })).type}`);
+    await attempt('events', () => new Promise((done, refuse) => {
+      const events = new EventSource(`${target}events?from=0`);
+      events.onopen = () => done('opened');
+      events.onerror = () => refuse(new Error('error'));
+    }));
+    for (const [name, tag, at] of [['script', 'script', 'data'], ['image', 'img', 'data'], ['style', 'link', 'data']]) {
+      await attempt(name, () => new Promise((done, refuse) => {
+        const element = document.createElement(tag);
+        if (tag === 'link') [element.rel, element.href] = ['stylesheet', target + at];
+        else element.src = target + at;
+        element.onload = () => done('loaded');
+        element.onerror = () => refuse(new Error('error'));
+        document.body.append(element);
+      }));
+    }
+    return outcome;
+  }, url);
+  const frame = await page.evaluate((target) => new Promise((done) => {
+    const element = document.createElement('iframe');
+    element.src = target;
+    element.onload = () => done(true);
+    document.body.append(element);
+    setTimeout(() => done(false), 3000);
+  }), url);
+  const framed = page.frames().find((one) => one !== page.mainFrame());
+  told.frame = frame && framed ? await framed.evaluate(() => document.body?.innerText ?? '').catch(() => '') : '';
+  await context.close();
+  return told;
+}
+
+// With the token of its address the page is served, and goes on without it in the address.
+export async function token(browser, { url }) {
+  const reader = await Reader.open(browser, url);
+  const told = { verdict: await reader.text('#verdict-word'), address: reader.page.url() };
+  await reader.section('calls');
+  await reader.page.locator('#calls .row').first().click();
+  await reader.page.waitForSelector('dialog .frame');
+  told.frames = await reader.page.locator('dialog .frame').count();
+  await reader.close();
+  return told;
+}

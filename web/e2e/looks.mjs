@@ -1,0 +1,143 @@
+// Filters, words, colours, keys and small screens.
+import { address_of, must, Reader } from './browser.mjs';
+
+const settled = (page) => page.waitForTimeout(350); // the hash is written a quarter of a second after
+
+// How many calls each filter leaves, and that a link to what is looked at shows the same.
+export async function filters(browser, { url, client, method, status }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  const left = {};
+  const clear = () => page.locator('.chips .link').click();
+  await reader.section('calls');
+  const note = async (name) => {
+    const [shown, all] = await reader.shown();
+    must(shown === (await reader.rows()), `${name}: ${shown} are said to be shown, the table has ${await reader.rows()}`);
+    left[name] = shown;
+    left.all = all;
+  };
+  for (const [name, label, value] of [['client', 'Client', `:${client}`], ['method', 'Method', `:${method}`], ['status', 'Status', `:${status}`]]) {
+    await page.getByRole('search').getByLabel(label, { exact: true }).selectOption(value);
+    await note(name);
+    await clear();
+  }
+  const differing = page.locator('.only button').filter({ hasText: 'with differences' });
+  await differing.click();
+  await note('differences');
+  await page.getByRole('search').getByLabel('Client', { exact: true }).selectOption(`:${client}`);
+  await note('both');
+  await page.locator('#calls .head .latency button').click();
+  const first = () => page.locator('#calls .row').first().innerText();
+  await settled(page);
+  const [before, hash] = [await first(), new URL(page.url()).hash];
+  await page.reload();
+  await page.waitForSelector('#verdict');
+  await reader.section('calls');
+  left.again = (await reader.shown())[0];
+  must((await first()) === before, 'after a reload the first row is another one');
+  must(new URL(page.url()).hash === hash, 'a reload changes the hash');
+  must((await page.locator('.chips li').count()) === 3, 'a reload loses a filter');
+  await reader.close();
+  return { ...left, hash };
+}
+
+const colours = (page) =>
+  page.evaluate(() => {
+    const luminance = (colour) => {
+      const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = luminance(getComputedStyle(document.body).backgroundColor);
+    const ink = luminance(getComputedStyle(document.querySelector('#verdict .rests')).color);
+    return { dark: ground < 0.2, contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05) };
+  });
+
+export async function words_and_colours(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  const theme = async (name) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    return colours(page);
+  };
+  const told = { light: await colours(page), chosen_dark: await theme('Dark'), chosen_light: await theme('Light') };
+  await theme('As the system');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  told.system_dark = await colours(page);
+  const heads = () => page.locator('section h2').allInnerTexts();
+  const english = await heads();
+  const claim = await reader.text('#claims .sentence .text');
+  await page.getByRole('button', { name: 'ES, español' }).click();
+  must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language of the page is not said');
+  const spanish = await heads();
+  told.same_heads = english.filter((head, at) => head && head === spanish[at]);
+  must((await reader.text('#claims .sentence .text')) === claim, 'a sentence of the program changed with the language');
+  must((await page.locator('#claims .sentence .text').first().getAttribute('lang')) === 'en', 'the language of a sentence of the program is not said');
+  must((await reader.text('#verdict-word')) === (await page.evaluate(() => document.title.split(' · ')[0])), 'the verdict changed with the language');
+  await page.reload();
+  await page.waitForSelector('#verdict');
+  must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language is forgotten');
+  await reader.close();
+  return told;
+}
+
+// From the top of the page to the octets of a call, without a pointer.
+export async function keys(browser, { url, claim }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  const focused = (selector) => page.evaluate((of) => document.activeElement?.matches(of) ?? false, selector);
+  const tab_to = async (selector, most = 80) => {
+    for (let at = 0; at < most; at++) {
+      await page.keyboard.press('Tab');
+      if (await focused(selector)) return;
+    }
+    throw new Error(`${most} times Tab do not lead to ${selector}`);
+  };
+  await tab_to(`#claims li:nth-child(${claim}) button.claim`);
+  await page.keyboard.press('Enter');
+  await tab_to('#claims .exhibits .says .link');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog .sequence .arrow');
+  must(await focused('dialog h2'), 'the call does not take the focus');
+  await tab_to('dialog .frame.wanted .arrow');
+  await page.keyboard.press('Enter');
+  await tab_to('dialog .frame.wanted .details h4 .link');
+  await page.keyboard.press('Space');
+  await tab_to('dialog .frame.wanted .hex');
+  for (let at = 0; at < 3; at++) await page.keyboard.press('ArrowRight');
+  const told = { call: await reader.call_id(), octet: await reader.text('dialog .frame.wanted .details > p[aria-live]') };
+  told.octets = await reader.octets(page.locator('dialog .frame.wanted').first());
+  await page.keyboard.press('Escape');
+  must((await page.locator('dialog[open]').count()) === 0, 'Escape does not close the call');
+  must(await focused('#claims .exhibits .says .link'), 'the focus does not come back');
+  await tab_to('nav a[href="#calls"]', 120);
+  await page.keyboard.press('Enter');
+  must(await focused('#calls-title'), 'a link to a section does not take the focus there');
+  await page.waitForSelector('#calls .box');
+  await tab_to('#calls .box', 3);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open] h2');
+  told.second = await reader.call_id();
+  await reader.close();
+  return told;
+}
+
+export async function phone(browser, { url, claim, dark = false }) {
+  const reader = await Reader.open(browser, address_of(url), { width: 390, height: 844, dark });
+  const { page } = reader;
+  await reader.sections();
+  const told = { page: await reader.beyond() };
+  const item = page.locator('#claims ol > li').nth(claim - 1);
+  await item.locator('button.claim').click();
+  told.claim = await reader.beyond();
+  await item.locator('.exhibits .says .link').first().click();
+  await page.waitForSelector('dialog .frame.wanted');
+  await reader.open_frame(page.locator('dialog .frame.wanted').first());
+  told.call = await reader.beyond();
+  told.dialog = await page.locator('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+  await reader.close();
+  return told;
+}
