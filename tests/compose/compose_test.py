@@ -251,7 +251,7 @@ class Scenarios(unittest.TestCase):
         self.assertIn(self.terminal.ctrl_c(), (0, 130), self.terminal.text()[-3000:])
         states = {service: container["State"] for service, container in containers().items()}
         self.assertEqual({state["Running"] for state in states.values()}, {False})
-        wanted = {"wire": PROVEN, "server": 0, "verdict": BROKEN, "client1": 1, "client2": 1}  # a call failed; the last verdict
+        wanted = {"wire": PROVEN, "server": 0, "verdict": BROKEN, "client1": 1, "client2": 1, "page": 0}  # a call failed; the last verdict
         self.assertEqual({service: state["ExitCode"] for service, state in states.items()}, wanted, self.terminal.text()[-6000:])
         ended = {service: moment(state["FinishedAt"]) for service, state in states.items()}
         for earlier, later in (("verdict", "client1"), ("verdict", "client2"), ("client1", "server"), ("client2", "server"), ("server", "wire")):
