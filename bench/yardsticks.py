@@ -34,20 +34,29 @@ HPACK_BENCH, LEDGER_BENCH, FRAME_LOOP_SERVER = (str(ROOT / "build/bench/bin" / n
 CORE = str(max(os.sched_getaffinity(0)))
 
 
+# Starts a command and says what it took. A process begins with the memory of the one that it was made from, which counts as its own; so that one is small.
+LAUNCH = """import os, sys, time
+begun = time.monotonic()
+_, status, usage = os.wait4(os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ), 0)
+wall = time.monotonic() - begun
+os.write(int(sys.argv[1]), f"{wall} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss} {os.waitstatus_to_exitcode(status)}".encode())"""
+
+
 class Used:
     """What one process took: seconds of processor and of wall time, and the most memory, in octets."""
 
     def __init__(self, command, stdin=None, cores=CORE):
-        begun = time.monotonic()
+        told, tell = os.pipe()
         with open(os.devnull, "wb") as nowhere:
-            child = subprocess.Popen(["taskset", "-c", cores, *map(str, command)], stdin=stdin or subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            raise SystemExit(f"{' '.join(map(str, command))} ended with {child.returncode}")
-        self.wall = time.monotonic() - begun
-        self.processor = usage.ru_utime + usage.ru_stime
-        self.memory = usage.ru_maxrss * 1024
+            launch = [sys.executable, "-I", "-S", "-c", LAUNCH, str(tell), "taskset", "-c", cores, *map(str, command)]
+            child = subprocess.Popen(launch, stdin=stdin or subprocess.DEVNULL, stdout=nowhere, stderr=nowhere, pass_fds=(tell,))
+        os.close(tell)
+        with open(told, encoding="ascii") as said:
+            wall, processor, memory, code = said.read().split() or ("0", "0", "0", "-1")
+        child.wait()
+        if code != "0":
+            raise SystemExit(f"{' '.join(map(str, command))} ended with {code}")
+        self.wall, self.processor, self.memory = float(wall), float(processor), int(memory) * 1024
 
 
 def in_turns(rounds, *sides):
