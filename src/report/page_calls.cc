@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/inert.h"
-#include "wire/rpc/status.h"
-
 namespace testigo::report {
 namespace {
 

@@ -146,7 +146,7 @@ void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& sh
   if (index && !index->finish(report)) {
     put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index->trouble()));
   }
-  showing.judged(report);
+  showing.judged(report, strictness);
 }
 
 }  // namespace

@@ -58,9 +58,8 @@ void Showing::judged_so_far(nlohmann::ordered_json report) {
 }
 
 // Null: there is no index of this evidence, and none can be made.
-std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report) {
+std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness) {
   try {
-    const verdict::JudgeOptions strictness;
     if (!is_indexed(folder_, strictness)) {
       EvidenceIndex index(folder_, strictness, clock_);
       judge_again(folder_, strictness, clock_, index.hearers());
@@ -72,10 +71,10 @@ std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report) 
   }
 }
 
-void Showing::judged(const report::RunReport& report) {
+void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness) {
   wait_for_the_rest();
   nlohmann::ordered_json json = report::verdict_json(report);
-  std::unique_ptr<EvidencePage> page = page_of(report);
+  std::unique_ptr<EvidencePage> page = page_of(report, strictness);
   std::string document = page ? page->document() : live_.document(json, false);
   {
     const std::lock_guard lock(mutex_);
@@ -106,10 +105,12 @@ std::string Showing::document() {
 
 std::optional<std::string> Showing::detail(const show::CallName& name) {
   const std::lock_guard one(detail_mutex_);
+  EvidencePage* page = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (page_) return page_->detail(name);
+    page = page_.get();  // once it is there it stays, and nobody else reads it
   }
+  if (page != nullptr) return page->detail(name);
   std::optional<StreamKey> stream;
   if (name.stream != 0 && live_.counts_as_the_files_do()) stream = StreamKey(name.connection, name.stream);
   const auto told = told_call(folder_, stream, statement::parse_call_id(name.id), live_.began().value_or(Time()));
@@ -123,11 +124,11 @@ std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, 
   return showing;
 }
 
-void stay(Showing* showing, const report::RunReport& report) {
+void stay(Showing* showing, const report::RunReport& report, const verdict::JudgeOptions& strictness) {
   if (showing == nullptr) return;
   take_signals();
   const int before = shutdown_requests();
-  showing->judged(report);
+  showing->judged(report, strictness);
   put(stderr, fmt::format("the page stays at {} until Ctrl-C\n", showing->url()));
   while (shutdown_requests() == before) std::this_thread::sleep_for(std::chrono::milliseconds(100));
 }

@@ -15,6 +15,7 @@
 #include "run/evidence_page.h"
 #include "run/live_run.h"
 #include "show/page_server.h"
+#include "verdict/judge.h"
 
 namespace testigo::run {
 
@@ -33,14 +34,14 @@ class Showing final : public show::Pages {
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
   // The verdict, with which the page is shown from here on. Where there is no ledger, it keeps to what was followed.
-  void judged(const report::RunReport& report);
+  void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {});
 
   std::string document() override;
   std::optional<std::string> detail(const show::CallName& name) override;
 
  private:
   void follow();
-  std::unique_ptr<EvidencePage> page_of(const report::RunReport& report);
+  std::unique_ptr<EvidencePage> page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness);
 
   EvidenceFolder folder_;
   show::EventHub hub_;
@@ -64,6 +65,6 @@ class Showing final : public show::Pages {
 // those that there are.
 std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock);
 // The run is over, and the page stays until a signal comes. `showing` may be null.
-void stay(Showing* showing, const report::RunReport& report);
+void stay(Showing* showing, const report::RunReport& report, const verdict::JudgeOptions& strictness = {});
 
 }  // namespace testigo::run

@@ -341,7 +341,7 @@ int run_verify(const VerifyOptions& options) {
   report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
   const int code = tell_and_index(folder, report, options.json, index);
-  stay(collected.showing.get(), report);
+  stay(collected.showing.get(), report, strictness);
   return code;
 }
 
