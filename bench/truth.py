@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Truth after loss: one packet of a capture removed at every position in turn, the first N for every N, and two runs of packets at random; what
-`testigo watch` and tshark then say of each call is held against what the whole capture says.
+`testigo watch` and tshark then say of each call, and of each header field, is held against what they say of the whole capture.
 
-  bench/truth.py              the golden captures and a longer one that is made here, tshark at every third position; writes docs/truth.md
+  bench/truth.py              the golden captures and longer ones that are made here, tshark at every third position; writes docs/truth.md
   bench/truth.py --ci         testigo alone, the golden captures, every third position: nothing may be wrong
 """
 
@@ -21,69 +21,105 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/e2e"))
 
 from dissected import tshark_fields  # noqa: E402
-from support import TESTIGO, Process, client_command, run, start_server  # noqa: E402
+from peers import PATIENCE, greeter_of  # noqa: E402
+from support import TESTIGO, Process, run, start_server  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SEED = 4  # of the runs that are removed at random
 LONGEST_RUN = 5  # packets
 TSHARK_EVERY = 3  # position that is looked at
+STACKS = {"cpp": "gRPC C++", "go": "gRPC Go", "python": "gRPC Python", "node": "gRPC Node"}  # of the longer captures
 COMPARED = ("method", "status", "http_status", "message")
 
 
+class Told:
+    """What is said of each call, by its client and stream, and of the fields of each header block, by when and on which stream it ended."""
+
+    def __init__(self):
+        self.calls, self.blocks = {}, {}
+
+    def take_block(self, time, stream, fields):
+        """`fields`: name and value, either None where it is said to be unknown."""
+        self.blocks.setdefault((time, stream), []).append(fields)
+
+    def wrong_values(self, truth):
+        return [(key, name, said[name], truth.calls[key][name]) for key, said in self.calls.items() if key in truth.calls
+                for name in said if name in truth.calls[key] and said[name] != truth.calls[key][name]]
+
+    def wrong_fields(self, truth):
+        """Of blocks that stand alone in their packet on their stream; the fields of a block in their order."""
+        return [(key, said, true) for key, blocks in self.blocks.items() if len(blocks) == len(truth.blocks.get(key, ())) == 1
+                for said, true in zip(blocks[0], truth.blocks[key][0]) if is_wrong(said, true)]
+
+
+def is_wrong(said, true):
+    return any(part is not None and whole is not None and part != whole for part, whole in zip(said, true))
+
+
 def told_by_testigo(capture):
-    """What is said of each call, by its client and stream; of a method what was withdrawn later is not."""
-    calls, withdrawn = {}, set()
-    lines = [json.loads(line) for line in run(TESTIGO, "watch", "--json", capture).out]
+    """A method that was withdrawn later is not said."""
+    told, withdrawn = Told(), set()
+    lines = [json.loads(line) for line in run(TESTIGO, "watch", "--frames", "--json", capture).out]
     for line in lines:
         if line["type"] == "withdrawn":
             withdrawn.add(line["connection"])
-    for call in lines:
-        if call["type"] != "call":
+    for line in lines:
+        if line["type"] == "block":
+            told.take_block(line["time"], line["stream"], [(field.get("name"), field.get("value")) for field in line["fields"]])
+        if line["type"] != "call":
             continue
-        said = {name: call[name] for name in COMPARED if name in call}
-        inferred = call.get("method_known") == "inferred"
-        if call.get("method_known") == "unknown" or (inferred and call["connection"] in withdrawn):
+        said = {name: line[name] for name in COMPARED if name in line}
+        inferred = line.get("method_known") == "inferred"
+        if line.get("method_known") == "unknown" or (inferred and line["connection"] in withdrawn):
             said.pop("method", None)
-        calls[(call["client"], call["stream"])] = said
-    return calls
+        told.calls[(line["client"], line["stream"])] = said
+    return told
 
 
 def told_by_tshark(capture, port):
-    """Paths and statuses, by client and stream."""
-    calls = {}
-    fields = ("ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "tcp.srcport", "tcp.dstport", "http2.type", "http2.streamid", "http2.headers.path", "http2.headers.status",
-              "http2.header.name", "http2.header.value")
-    for v4, v6, v4_to, v6_to, source, destination, types, streams, paths, _, names, values in tshark_fields(capture, port, "http2.type==1", *fields):
+    """Of packets with one header block: of several its output does not tell which field is whose."""
+    told = Told()
+    fields = ("frame.time_epoch", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "tcp.srcport", "tcp.dstport", "http2.type", "http2.streamid",
+              "http2.headers.path", "http2.header.name", "http2.header.value")
+    for time, v4, v6, v4_to, v6_to, source, destination, types, streams, paths, names, values in tshark_fields(capture, port, "http2.type==1", *fields):
         from_server = source[0] == str(port)
         address, client_port = ((v4_to or v6_to)[0], destination[0]) if from_server else ((v4 or v6)[0], source[0])
         client = f"[{address}]:{client_port}" if ":" in address else f"{address}:{client_port}"
         headers = [stream for kind, stream in zip(types, streams) if kind == "1"]
-        if len(headers) != 1:  # of several blocks in one packet it is not told which field is whose
+        if len(headers) != 1:
             continue
-        said = calls.setdefault((client, int(headers[0])), {})
+        stream = int(headers[0])
+        said = told.calls.setdefault((client, stream), {})
         if paths:
             said["method"] = paths[0]
-        if "grpc-status" in names and len(names) == len(values):
+        if len(names) != len(values):
+            continue
+        if "grpc-status" in names:
             said["status"] = int(values[names.index("grpc-status")])
-    return calls
+        told.take_block(time[0], stream, [(None, None) if name == "<unknown>" else (name, value) for name, value in zip(names, values)])
+    return told
 
 
 class Score:
     def __init__(self):
-        self.files = self.calls = self.named = self.wrong = self.files_wrong = 0
+        self.files = self.calls = self.named = self.values_wrong = self.fields_wrong = self.files_wrong = 0
         self.first_wrong = ""
 
     def add(self, truth, said, later, what):
         """`later`: calls whose request came behind what was removed."""
+        values, fields = said.wrong_values(truth), said.wrong_fields(truth)
         self.files += 1
-        wrong = [(key, name, values[name], truth[key][name]) for key, values in said.items() if key in truth
-                 for name in values if name in truth[key] and values[name] != truth[key][name]]
-        self.wrong += len(wrong)
-        self.files_wrong += bool(wrong)
-        if wrong and not self.first_wrong:
-            self.first_wrong = f"{what}: {wrong[0]}"
+        self.values_wrong += len(values)
+        self.fields_wrong += len(fields)
+        self.files_wrong += bool(values or fields)
+        if (values or fields) and not self.first_wrong:
+            self.first_wrong = f"{what}: {(values + fields)[0]}"
         self.calls += len(later)
-        self.named += sum("method" in said.get(key, {}) for key in later)
+        self.named += sum("method" in said.calls.get(key, {}) for key in later)
+
+    def wrong(self):
+        """Values of calls, header fields, and in how many files."""
+        return f"{self.values_wrong} + {self.fields_wrong} in {self.files_wrong} of {self.files}"
 
     def known(self):
         return f"{100 * self.named / self.calls:.1f} %" if self.calls else "–"
@@ -117,9 +153,11 @@ def removed(capture, step, pairs, tshark):
     """Scores of testigo and of tshark, by kind of removal."""
     lines = [json.loads(line) for line in run(TESTIGO, "watch", "--json", capture).out]
     whole = [line for line in lines if line["type"] == "call"]
-    truth = {(call["client"], call["stream"]): {name: call[name] for name in COMPARED if name in call} for call in whole}
     begun = {(call["client"], call["stream"]): call["packet"] for call in whole}
     port = whole[0]["server"].rpartition(":")[2]
+    truth, true_to_tshark = told_by_testigo(capture), told_by_tshark(capture, port) if tshark else None
+    if tshark:
+        true_to_tshark.calls = truth.calls
     ours, theirs = ({kind: Score() for kind in ("one", "first", "two")} for _ in range(2))
 
     def look(removal):
@@ -134,21 +172,21 @@ def removed(capture, step, pairs, tshark):
             what = f"{capture.parent.name} without {' '.join(packets)}"
             ours[kind].add(truth, said, later, what)
             if said_by_tshark is not None:
-                theirs[kind].add(truth, said_by_tshark, later, what)
+                theirs[kind].add(true_to_tshark, said_by_tshark, later, what)
     return ours, theirs
 
 
 @contextlib.contextmanager
-def longer_capture():
-    """Of one client's 150 calls of each kind on one connection each."""
+def longer_capture(stack):
+    """Of 150 calls of each of two kinds, on one connection each, by a client of this stack."""
     with tempfile.TemporaryDirectory() as folder, start_server() as server:
         with Process(TESTIGO, "tap", "--listen", "127.0.0.1:0", "--to", server.address, "--payloads", "--quiet", "--json", "--out", folder) as tap:
             address = tap.line(r"listening on (\S+),", err=True)[1]
             for kind in ("unary", "bidi"):
-                run(*client_command(address, "--kind", kind, "--count", "150", "--every", "2ms"))
+                run(greeter_of(stack), "client", "--target", address, "--kind", kind, "--count", "150", "--every", "2ms", "--deadline", "20s", patience=PATIENCE)
             tap.stop(2)
         capture = next(pathlib.Path(folder).glob("*/wire.pcapng"))
-        renamed = pathlib.Path(folder) / "300 calls of gRPC C++" / "input.pcapng"
+        renamed = pathlib.Path(folder) / f"300 calls of {STACKS[stack]}" / "input.pcapng"
         renamed.parent.mkdir()
         yield capture.rename(renamed)
 
@@ -160,9 +198,8 @@ def golden():
 
 def row(name, ours, theirs):
     one, first, two = (ours[kind] for kind in ("one", "first", "two"))
-    return (f"| {name} | {one.files} | {one.wrong} | {one.known()} | {theirs['one'].wrong} in {theirs['one'].files_wrong} of {theirs['one'].files} files "
-            f"| {theirs['one'].known()} | {first.wrong} | {first.known()} | {theirs['first'].wrong} in {theirs['first'].files} files | {theirs['first'].known()} "
-            f"| {two.wrong} in {two.files} files |")
+    return (f"| {name} | {one.wrong()} | {one.known()} | {theirs['one'].wrong()} | {theirs['one'].known()} "
+            f"| {first.wrong()} | {first.known()} | {theirs['first'].wrong()} | {theirs['first'].known()} | {two.wrong()} |")
 
 
 def page(rows):
@@ -181,13 +218,14 @@ def main():
         ours, theirs = removed(capture, step, pairs, not options.ci)
         rows.append(row(capture.parent.name, ours, theirs))
         print(rows[-1], flush=True)
-        wrong.extend(score.first_wrong for score in ours.values() if score.wrong)
+        wrong.extend(score.first_wrong for score in ours.values() if score.files_wrong)
 
     for capture in golden():
         take(capture, 3 if options.ci else 1, 10 if options.ci else 60)
     if not options.ci:
-        with longer_capture() as capture:
-            take(capture, 7, 60)
+        for stack in STACKS:
+            with longer_capture(stack) as capture:
+                take(capture, 7, 60)
         (ROOT / "docs/truth.md").write_text(page(rows), encoding="utf-8")
     for what in wrong:
         print(f"wrong: {what}", file=sys.stderr)

@@ -147,6 +147,7 @@ class Connection {
   void doubt(Half& from, std::vector<http2::HpackCandidates::Lost> ways);
   std::vector<http2::HpackCandidates::Lost> ways_lost(const BehindGap& gap) const;
   bool requests_keep_to_grpc() const;
+  bool paths_keep_to_grpc() const;
   bool requests_are_one_block() const;
   std::uint64_t least_request_bytes() const;
   void note_request(const RequestGist& gist);

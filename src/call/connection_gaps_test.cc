@@ -1,4 +1,7 @@
 // Octets that were not seen, and what is told behind them.
+#include <map>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -471,6 +474,32 @@ TEST(Gaps, TheSmallestRequestThatInsertsAllAnewIsNeverForgotten) {
     std::size_t named = 0;
     for (const Call& each : events.calls) named += each.place.stream > 43 && each.path_known != http2::Known::Unknown ? 1 : 0;
     EXPECT_EQ(named != 0, !conforming) << lost;
+  }
+}
+
+// A field that changes with each call stands under a name that is not known any more; but what it says is no :path.
+TEST(Gaps, CallsOfOneUnknownMethodHaveOneNumber) {
+  for (const StreamId before : {41u, 13u}) {  // with and without a habit
+    Wire wire = greeted_wire();
+    const auto call = [&](StreamId stream) {
+      const std::string path = stream % 4 == 1 ? "/a.B/C" : "/a.B/D";
+      wire.client(headers(stream, plus(request_fields(path), "x-call", std::to_string(stream)), EndStream::Yes));
+      wire.server(headers(stream, trailers_only_fields(), EndStream::Yes));
+    };
+    for (StreamId stream = 1; stream < before; stream += 2) call(stream);
+    wire.client(headers(before, plus(request_fields("/a.B/C"), "x-call", std::string(100, 'x')), EndStream::Yes));
+    wire.cut(0, wire.last_size());
+    for (StreamId stream = before + 2; stream < 121; stream += 2) call(stream);
+    std::map<StreamId, std::set<std::uint32_t>> numbers;
+    for (const Call& each : seen(wire).calls) {
+      if (each.place.stream > before && each.path_known == http2::Known::Unknown)
+        numbers[each.place.stream % 4].insert(each.unknown_method);
+    }
+    ASSERT_EQ(numbers.size(), 2u);
+    EXPECT_EQ(numbers[1].size() == 1, before == 41u);
+    EXPECT_EQ(numbers[3].size() == 1, before == 41u);
+    EXPECT_FALSE(numbers[1].contains(0) || numbers[3].contains(0));
+    EXPECT_NE(numbers[1], numbers[3]);
   }
 }
 

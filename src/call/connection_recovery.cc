@@ -54,6 +54,11 @@ std::vector<http2::HpackCandidates::Lost> Connection::ways_lost(const BehindGap&
 
 bool Connection::requests_keep_to_grpc() const { return !requests_other_ && requests_of_grpc_ >= kRequestsOfHabit; }
 
+// RQ02.
+bool Connection::paths_keep_to_grpc() const {
+  return requests_keep_to_grpc() && !paths_other_ && paths_of_grpc_ >= kRequestsOfHabit;
+}
+
 // RQ13.
 bool Connection::requests_are_one_block() const {
   return requests_keep_to_grpc() && !request_trailers_ && requests_ended_by_data_ >= kRequestsOfHabit;
@@ -111,9 +116,7 @@ void Connection::read_in_doubt(Half& from, Stream* stream, BlockRole role) {
   if (call.path_known == http2::Known::Unknown) call.unknown_method = number_unknown(gap);
   if (!gap.candidates) return;
   http2::BlockInDoubt block = gap.candidates->look_at(fields());
-  const bool grpc = requests_keep_to_grpc();
-  const bool two_segments = grpc && !paths_other_ && paths_of_grpc_ >= kRequestsOfHabit;
-  gap.candidates->read(block, http2::BlockKind::Request, {.request = grpc, .path = two_segments});
+  gap.candidates->read(block, http2::BlockKind::Request, {.request = requests_keep_to_grpc(), .path = paths_keep_to_grpc()});
   if (gap.candidates->refuted()) {
     withdraw(gap);
     return;
@@ -126,6 +129,7 @@ std::uint32_t Connection::number_unknown(BehindGap& gap) const {
   std::vector<std::uint64_t> entries;
   for (const http2::HeaderField& each : fields()) {
     if (each.name_known == http2::Known::Exact) continue;
+    if (each.value_known == http2::Known::Exact && paths_keep_to_grpc() && !is_two_segment_path(each.value)) continue;
     const bool literal =
         each.representation != http2::Representation::Indexed && each.representation != http2::Representation::IncrementalIndexing;
     if (each.unknown_entry == 0 || literal) return 0;
