@@ -16,10 +16,9 @@ target_compile_definitions(testigo_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPREC
 target_link_libraries(testigo_asio INTERFACE Threads::Threads)
 
 find_path(PCAP_INCLUDE_DIR pcap/pcap.h REQUIRED)
-find_library(PCAP_LIBRARY pcap REQUIRED)
-add_library(testigo_pcap INTERFACE)
+add_library(testigo_pcap INTERFACE) # its declarations: it is loaded by whoever listens
 target_include_directories(testigo_pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
-target_link_libraries(testigo_pcap INTERFACE ${PCAP_LIBRARY})
+target_link_libraries(testigo_pcap INTERFACE ${CMAKE_DL_LIBS})
 
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)

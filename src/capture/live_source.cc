@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "base/usage_error.h"
 #include "capture/capture_permission.h"
 #include "capture/link_layer.h"
+#include "capture/pcap_library.h"
 
 namespace testigo::capture {
 namespace {
@@ -26,7 +26,7 @@ constexpr std::size_t kRingBytesLeast = std::size_t{2} << 20;
 constexpr int kBatchPackets = 4096;
 
 struct Close {
-  void operator()(pcap_t* handle) const { ::pcap_close(handle); }
+  void operator()(pcap_t* handle) const { pcap().close(handle); }
 };
 using Handle = std::unique_ptr<pcap_t, Close>;
 
@@ -57,19 +57,19 @@ std::vector<std::string> interfaces() {
 }
 
 std::string words_of(pcap_t* handle, int error) {
-  const std::string_view said = ::pcap_geterr(handle);
-  return said.empty() ? ::pcap_statustostr(error) : std::string(said);
+  const std::string_view said = pcap().geterr(handle);
+  return said.empty() ? pcap().statustostr(error) : std::string(said);
 }
 
 Handle create(const std::string& interface, std::size_t ring_bytes) {
   std::array<char, PCAP_ERRBUF_SIZE> trouble{};
-  Handle handle(::pcap_create(interface.c_str(), trouble.data()));
+  Handle handle(pcap().create(interface.c_str(), trouble.data()));
   if (!handle) cannot_listen(interface, PCAP_ERROR, trouble.data());
-  ::pcap_set_snaplen(handle.get(), kSnapLength);
-  ::pcap_set_promisc(handle.get(), 0);
-  ::pcap_set_timeout(handle.get(), kReadTimeoutMs);
-  ::pcap_set_buffer_size(handle.get(), static_cast<int>(ring_bytes));
-  ::pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);  // where it is not offered, times are in microseconds
+  pcap().set_snaplen(handle.get(), kSnapLength);
+  pcap().set_promisc(handle.get(), 0);
+  pcap().set_timeout(handle.get(), kReadTimeoutMs);
+  pcap().set_buffer_size(handle.get(), static_cast<int>(ring_bytes));
+  pcap().set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);  // where it is not offered, times are in microseconds
   return handle;
 }
 
@@ -77,7 +77,7 @@ Handle create(const std::string& interface, std::size_t ring_bytes) {
 Handle activate(const LiveOptions& options) {
   for (std::size_t ring_bytes = options.ring_bytes;; ring_bytes /= 2) {
     Handle handle = create(options.interface, ring_bytes);
-    const int result = ::pcap_activate(handle.get());
+    const int result = pcap().activate(handle.get());
     if (result >= 0) return handle;
     if (result != PCAP_ERROR || ring_bytes / 2 < kRingBytesLeast) {
       cannot_listen(options.interface, result, words_of(handle.get(), result));
@@ -87,7 +87,7 @@ Handle activate(const LiveOptions& options) {
 
 // Of "any", the newer form says on which interface a packet passed.
 void choose_link_type(pcap_t* handle) {
-  if (::pcap_datalink(handle) == DLT_LINUX_SLL) ::pcap_set_datalink(handle, DLT_LINUX_SLL2);
+  if (pcap().datalink(handle) == DLT_LINUX_SLL) pcap().set_datalink(handle, DLT_LINUX_SLL2);
 }
 
 class Program {
@@ -95,11 +95,11 @@ class Program {
   Program() = default;
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
-  ~Program() { ::pcap_freecode(&program_); }
+  ~Program() { pcap().freecode(&program_); }
 
   bool compile(pcap_t* handle, const std::string& filter) {
-    ::pcap_freecode(&program_);
-    return ::pcap_compile(handle, &program_, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
+    pcap().freecode(&program_);
+    return pcap().compile(handle, &program_, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
   }
   bpf_program* get() { return &program_; }
 
@@ -121,10 +121,10 @@ std::string tagged_too(const std::string& filter) { return fmt::format("({0}) or
 void check_filter(const std::string& filter) {
   std::string words;
   for (const int link_type : {DLT_LINUX_SLL2, DLT_EN10MB}) {
-    const Handle handle(::pcap_open_dead(link_type, kSnapLength));
+    const Handle handle(pcap().open_dead(link_type, kSnapLength));
     Program program;
     if (program.compile(handle.get(), filter)) return;
-    words = ::pcap_geterr(handle.get());
+    words = pcap().geterr(handle.get());
   }
   wrong_filter(filter, words);
 }
@@ -132,10 +132,10 @@ void check_filter(const std::string& filter) {
 struct LiveSource::State {
   explicit State(const LiveOptions& options) : interface(options.interface), handle(activate(options)) {
     choose_link_type(handle.get());
-    nanoseconds = ::pcap_get_tstamp_precision(handle.get()) == PCAP_TSTAMP_PRECISION_NANO;
+    nanoseconds = pcap().get_tstamp_precision(handle.get()) == PCAP_TSTAMP_PRECISION_NANO;
     std::array<char, PCAP_ERRBUF_SIZE> words{};
-    if (::pcap_setnonblock(handle.get(), 1, words.data()) != 0) cannot_listen(interface, PCAP_ERROR, words.data());
-    ::fcntl(::pcap_fileno(handle.get()), F_SETFD, FD_CLOEXEC);  // children need not hear
+    if (pcap().setnonblock(handle.get(), 1, words.data()) != 0) cannot_listen(interface, PCAP_ERROR, words.data());
+    ::fcntl(pcap().fileno(handle.get()), F_SETFD, FD_CLOEXEC);  // children need not hear
   }
 
   void hand_over(const pcap_pkthdr& header, const u_char* octets) {
@@ -145,12 +145,12 @@ struct LiveSource::State {
 
   // Waits until there is something to read, or to say.
   void wait(Duration patience) const {
-    pollfd waiting = {::pcap_get_selectable_fd(handle.get()), POLLIN, 0};
+    pollfd waiting = {pcap().get_selectable_fd(handle.get()), POLLIN, 0};
     ::poll(&waiting, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(patience).count()));
   }
 
   int dispatch() {
-    return ::pcap_dispatch(
+    return pcap().dispatch(
         handle.get(), kBatchPackets,
         [](u_char* self, const pcap_pkthdr* header, const u_char* octets) {
           reinterpret_cast<State*>(self)->hand_over(*header, octets);
@@ -177,7 +177,7 @@ LiveSource::LiveSource(const LiveOptions& options) : state_(std::make_unique<Sta
 LiveSource::~LiveSource() = default;
 
 std::uint16_t LiveSource::link_type() const {
-  const auto link_type = static_cast<std::uint16_t>(::pcap_datalink(state_->handle.get()));
+  const auto link_type = static_cast<std::uint16_t>(pcap().datalink(state_->handle.get()));
   const auto raw = static_cast<std::uint16_t>(LinkType::Raw);
   const bool old_raw =
       link_type == static_cast<std::uint16_t>(LinkType::OldRaw) || link_type == static_cast<std::uint16_t>(LinkType::OldRawBsd);
@@ -187,11 +187,11 @@ std::uint16_t LiveSource::link_type() const {
 void LiveSource::set_filter(const std::string& filter) {
   pcap_t* handle = state_->handle.get();
   Program program;
-  if (!filter.empty() && !program.compile(handle, filter)) wrong_filter(filter, ::pcap_geterr(handle));
+  if (!filter.empty() && !program.compile(handle, filter)) wrong_filter(filter, pcap().geterr(handle));
   if (!program.compile(handle, tagged_too(only_tcp(filter))) && !program.compile(handle, only_tcp(filter))) {
-    wrong_filter(filter, ::pcap_geterr(handle));
+    wrong_filter(filter, pcap().geterr(handle));
   }
-  if (::pcap_setfilter(handle, program.get()) != 0) cannot_listen(state_->interface, PCAP_ERROR, ::pcap_geterr(handle));
+  if (pcap().setfilter(handle, program.get()) != 0) cannot_listen(state_->interface, PCAP_ERROR, pcap().geterr(handle));
 }
 
 std::size_t LiveSource::read(Duration patience, const Take& take) {
@@ -216,7 +216,7 @@ const std::optional<std::string>& LiveSource::trouble() const { return state_->t
 
 LiveSource::Counts LiveSource::counts() const {
   pcap_stat statistics = {};
-  if (::pcap_stats(state_->handle.get(), &statistics) != 0) return {state_->read, 0};
+  if (pcap().stats(state_->handle.get(), &statistics) != 0) return {state_->read, 0};
   return {state_->read, std::uint64_t{statistics.ps_drop} + statistics.ps_ifdrop};
 }
 
