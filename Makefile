@@ -78,7 +78,6 @@ yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how 
 	$(call build,release) --target testigo testigo-greeter
 	$(call build,bench) --target hpack_bench ledger_bench frame_loop_server replay
 	PYTHONDONTWRITEBYTECODE=1 python3 bench/yardsticks.py $(ARGS)
-	PYTHONDONTWRITEBYTECODE=1 python3 bench/page.py $(filter --ci,$(ARGS))
 
 .PHONY: truth
 truth: setup-test build/release/build.ninja ## what is said of calls when packets are lost, beside tshark; writes docs/truth.md

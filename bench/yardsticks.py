@@ -3,7 +3,7 @@
 
   bench/yardsticks.py               everything in full; writes docs/performance.md
   bench/yardsticks.py --ci          each at a twentieth; fails below half of what a twentieth gave when it was last written here
-  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, ledger, tap, live, page
+  bench/yardsticks.py --only NAME   one of: watch, hpack, large, flat, ledger, tap, live, page, followed, long
 
 Programs are those of build/release and build/bench (make yardsticks builds them). Load is on the loopback, bounded in count, and ends.
 """
@@ -25,6 +25,7 @@ import tempfile
 import threading
 import time
 
+import browsed
 import live
 import middle_box
 
@@ -310,7 +311,33 @@ def followed_page(folder, scale):
                  f"{followed:.0f} µs", f"{alone:.0f} µs", allowed / followed, 1, 1, 0.8)
 
 
-YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture, "page": followed_page}
+FIRST_VIEW_MS, FRAMES_A_SECOND = 1000, 50
+MOVES = {"zoom": "zooming its time line", "scroll": "scrolling its table of calls", "page": "scrolling it"}
+
+
+def looked_at_page(folder, scale):
+    evidence = Capture(folder, int(100_000 * scale)).file.parent
+    subprocess.run([TESTIGO, "report", evidence], check=True, stdout=subprocess.DEVNULL)
+    told = browsed.asked("speed", url=str(evidence / "report.html"), rounds=3 if scale == 1 else 1)
+    yield Result(f"`report.html` of {told['calls']:,} calls in Chromium, from the begin of the navigation until all of the first view is drawn", "asked",
+                 f"{told['first_view_ms']:.0f} ms", f"{FIRST_VIEW_MS:,} ms", FIRST_VIEW_MS / told["first_view_ms"], 1, 2, 0.5)
+    for move, what in MOVES.items():
+        frames = told[move]
+        yield Result(f"the same: {what}, frames a second, 95 of 100 within {frames['p95_ms']:.1f} ms", "asked", f"{frames['a_second']:.0f}", f"{FRAMES_A_SECOND}",
+                     frames["a_second"] / FRAMES_A_SECOND, 1, 1.2, 0.5)
+
+
+def followed_for_long(_, scale):
+    """What they held early, when they had become as large as they may, by what they hold at the end."""
+    seconds, early = (600, 60) if scale == 1 else (45, 30)
+    run = browsed.Followed(TESTIGO, GREETER, Capture.started, seconds, early)
+    for who, memory in {"what the page holds": run.page, "`show`": run.show, "`tap`": run.tap}.items():
+        yield Result(f"{run.rate:,.0f} calls a second, followed live in Chromium for {seconds} s, {run.calls:,} calls: {who}", f"after {early} s",
+                     f"{memory[1] / 1e6:.1f} MB", f"{memory[0] / 1e6:.1f} MB", memory[0] / memory[1], 0.9, 1, 0.5)
+
+
+YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture, "page": looked_at_page, "followed": followed_page,
+              "long": followed_for_long}
 
 
 def measured(names, scale):

@@ -7,9 +7,10 @@ import * as evidence from './evidence.mjs';
 import * as hostile from './hostile.mjs';
 import * as live from './live.mjs';
 import * as looks from './looks.mjs';
+import { held } from './memory.mjs';
 import { speed } from './speed.mjs';
 
-const scenarios = { ...evidence, ...looks, ...live, ...hostile, speed };
+const scenarios = { ...evidence, ...looks, ...live, ...hostile, speed, held };
 const browser = await launch();
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: name, ...given } = JSON.parse(line);

@@ -1,4 +1,4 @@
-// How long it takes until the page shows a run, and how smoothly it moves: bench/page.py.
+// How long it takes until the page shows a run, and how smoothly it moves: bench/browsed.py.
 import { address_of, Reader } from './browser.mjs';
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
