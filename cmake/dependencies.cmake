@@ -26,13 +26,17 @@ add_library(testigo_zstd INTERFACE)
 target_include_directories(testigo_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR})
 target_link_libraries(testigo_zstd INTERFACE ${ZSTD_LIBRARY})
 
-find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
-find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
-add_library(testigo_httplib INTERFACE)
-target_include_directories(testigo_httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
-# As the library was built: what its classes hold depends on it.
-target_compile_definitions(testigo_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
-target_link_libraries(testigo_httplib INTERFACE ${HTTPLIB_LIBRARY} OpenSSL::SSL Threads::Threads)
+find_package(Boost 1.74 REQUIRED) # its headers only
+add_library(testigo_beast INTERFACE)
+target_include_directories(testigo_beast SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_link_libraries(testigo_beast INTERFACE Threads::Threads)
+
+# testigo has protobuf in itself: it starts half a millisecond sooner. testigo-greeter takes the one that gRPC takes.
+find_library(PROTOBUF_STATIC_LIBRARY libprotobuf.a REQUIRED)
+add_library(testigo_protobuf STATIC IMPORTED)
+set_target_properties(testigo_protobuf PROPERTIES IMPORTED_LOCATION ${PROTOBUF_STATIC_LIBRARY})
+target_include_directories(testigo_protobuf SYSTEM INTERFACE ${Protobuf_INCLUDE_DIRS})
+target_link_libraries(testigo_protobuf INTERFACE ZLIB::ZLIB Threads::Threads)
 
 if(TESTIGO_GREETER)
   find_package(gRPC CONFIG REQUIRED)

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <semaphore>
 #include <thread>
 
 #include "base/random_id.h"
@@ -46,6 +47,7 @@ class LiveRunTest : public ::testing::Test {
   void SetUp() override {
     std::filesystem::create_directories(folder_ / "statements");
     write("statements/client1.jsonl", line(start()));
+    hub_.on_news([this] { news_.release(); });
   }
   void TearDown() override {
     over_ = true;
@@ -107,11 +109,12 @@ class LiveRunTest : public ::testing::Test {
     while (!happened()) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline) << what;
       clock_.advance(50ms);
-      hear(5ms);
+      (void)news_.try_acquire_for(5ms);
+      hear();
     }
   }
-  void hear(std::chrono::milliseconds patience = 0ms) {
-    const std::string text = hub_.take(next_, patience).value_or("");
+  void hear() {
+    const std::string text = hub_.take(next_).value_or("");
     std::istringstream lines(text);
     for (std::string event, data, empty; std::getline(lines, event) && std::getline(lines, data) && std::getline(lines, empty);) {
       events_.push_back({event.substr(7), Json::parse(data.substr(6))});
@@ -140,6 +143,7 @@ class LiveRunTest : public ::testing::Test {
 
   const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("live-" + random_id());
   HeldClock clock_;
+  std::counting_semaphore<> news_{0};
   show::EventHub hub_;
   std::uint64_t next_ = hub_.now();
   std::vector<Event> events_;
@@ -208,7 +212,7 @@ TEST_F(LiveRunTest, WhatTheDocumentHoldsIsNotToldAgain) {
   EXPECT_EQ(next, hub_.now());
   write("statements/client1.jsonl", started(2) + ended(2));
   until([this] { return seen() == 2; }, "the second call");
-  const std::string text = hub_.take(next, 0ms).value_or("");
+  const std::string text = hub_.take(next).value_or("");
   EXPECT_NE(text.find("\"seen\":1"), std::string::npos) << text;
   EXPECT_EQ(text.find("event: calls"), text.rfind("event: calls")) << text;
   EXPECT_EQ(Json::parse(run_->document({{"format", "testigo-report"}}))["report"]["format"], "testigo-report");

@@ -129,7 +129,8 @@ void stay(Showing* showing, const report::RunReport& report, const verdict::Judg
   take_signals();
   const int before = shutdown_requests();
   showing->judged(report, strictness);
-  put(stderr, fmt::format("the page stays at {} until Ctrl-C\n", showing->url()));
+  const std::string url = showing->url();  // its token was told when it began
+  put(stderr, fmt::format("the page stays at {} until Ctrl-C\n", url.substr(0, url.find('?'))));
   while (shutdown_requests() == before) std::this_thread::sleep_for(std::chrono::milliseconds(100));
 }
 

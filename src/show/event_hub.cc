@@ -18,7 +18,7 @@ void EventHub::publish(std::string_view event, std::string_view data) {
     events_.push_back(std::move(text));
     for (; bytes_ > bytes_max_ && events_.size() > 1; events_.pop_front(), ++first_) bytes_ -= events_.front().size();
   }
-  news_.notify_all();
+  wake();
 }
 
 void EventHub::close() {
@@ -26,7 +26,7 @@ void EventHub::close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  news_.notify_all();
+  wake();
 }
 
 std::uint64_t EventHub::now() const {
@@ -34,9 +34,8 @@ std::uint64_t EventHub::now() const {
   return first_ + events_.size();
 }
 
-std::optional<std::string> EventHub::take(std::uint64_t& next, std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  news_.wait_for(lock, patience, [&] { return closed_ || first_ + events_.size() > next; });
+std::optional<std::string> EventHub::take(std::uint64_t& next) {
+  const std::lock_guard lock(mutex_);
   std::string text;
   if (next < first_) {
     text = fmt::format("event: missed\ndata: {}\n\n", first_ - next);
@@ -45,6 +44,16 @@ std::optional<std::string> EventHub::take(std::uint64_t& next, std::chrono::mill
   for (; next < first_ + events_.size() && text.size() < kTakenAtOnce; ++next) text += events_[next - first_];
   if (text.empty() && closed_) return std::nullopt;
   return text;
+}
+
+void EventHub::on_news(std::function<void()> woken) {
+  const std::lock_guard lock(woken_mutex_);
+  woken_ = std::move(woken);
+}
+
+void EventHub::wake() {
+  const std::lock_guard lock(woken_mutex_);
+  if (woken_) woken_();
 }
 
 }  // namespace testigo::show

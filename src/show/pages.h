@@ -9,10 +9,10 @@ namespace testigo::show {
 
 // How the page names a call: by its row, by its stream, or by its Testigo id.
 struct CallName {
-  std::optional<std::uint64_t> row;
+  std::optional<std::uint64_t> row = {};
   std::uint64_t connection = 0;
   std::uint32_t stream = 0;
-  std::string id;
+  std::string id = {};
 };
 
 class Pages {
