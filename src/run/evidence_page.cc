@@ -31,7 +31,7 @@ std::vector<std::size_t> rows_in_detail(const PageCalls& calls, const report::Ru
   for (const verdict::Claim& claim : report.verdict.claims) {
     for (const verdict::Exhibit& exhibit : claim.exhibits) {
       for (const call::Place& place : exhibit.wire) {
-        const auto row = calls.row(place.connection, place.stream);
+        const auto row = calls.row_of_stream(place.connection, place.stream);
         if (row && rows.size() < options.details_max) rows.insert(*row);
       }
     }
@@ -147,7 +147,7 @@ struct EvidencePage::Open {
                    {"direction", row.direction == Direction::ToServer ? "to-server" : "to-client"},
                    {"offset", row.offset},
                    {"clause", row.clause}};
-      if (const auto of = calls.row(row.place.connection, row.place.stream)) json["row"] = *of;
+      if (const auto of = calls.row_of_stream(row.place.connection, row.place.stream)) json["row"] = *of;
       const std::string command =
           report.capture.empty() ? "" : report::tshark_places(report.capture, report.ports, std::span(&row.place, 1));
       if (!command.empty()) json["tshark"] = command;
@@ -223,11 +223,11 @@ std::optional<std::string> EvidencePage::detail(const show::CallName& name) {
 
 std::optional<std::size_t> EvidencePage::find(const show::CallName& name) const {
   if (name.row && *name.row < open_->calls.calls().size()) return static_cast<std::size_t>(*name.row);
-  if (name.stream != 0) return open_->calls.row(name.connection, name.stream);
+  if (name.stream != 0) return open_->calls.row_of_stream(name.connection, name.stream);
   const auto id = statement::parse_call_id(name.id);
   if (!id) return std::nullopt;
   const auto caller = open_->ledger.caller(id->client, id->process);
-  return caller ? open_->calls.row(*caller, id->number) : std::nullopt;
+  return caller ? open_->calls.row_of_call(*caller, id->number) : std::nullopt;
 }
 
 void write_page(const EvidenceFolder& folder, const report::RunReport& report, const PageOptions& options) {
