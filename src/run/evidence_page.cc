@@ -12,7 +12,6 @@
 #include "report/call_detail.h"
 #include "report/page.h"
 #include "report/page_calls.h"
-#include "report/tshark.h"
 #include "report/verdict_json.h"
 #include "run/told_call.h"
 
@@ -69,16 +68,14 @@ struct EvidencePage::Open {
   Json document() {
     const std::vector<std::size_t> rows = rows_in_detail(calls, report, options);
     Json details = details_json(rows);
-    Json document = {{"format", "testigo-page"},
-                     {"version", "1.0"},
-                     {"lang", options.lang},
-                     {"evidence", folder.path().filename().string()},
-                     {"began", to_rfc3339(began)},
-                     {"ended", to_rfc3339(meta.ended.value_or(report.judged))},
-                     {"live", false},
-                     {"report", report::verdict_json(report)}};
-    calls.names().add_to(document);
-    document["wire"] = report.wire;
+    Json document = report::page_head({.lang = options.lang,
+                                       .evidence = folder.path().filename().string(),
+                                       .began = began,
+                                       .ended = meta.ended.value_or(report.judged),
+                                       .stage = options.stage,
+                                       .report = report::verdict_json(report),
+                                       .wire = report.wire},
+                                      calls.names());
     Json& of_calls = document["calls"] = {{"total", calls.total()}};
     of_calls.update(report::page_columns(calls.calls()));
     document["findings"] = findings_json();
@@ -140,18 +137,13 @@ struct EvidencePage::Open {
     Json findings = Json::array();
     ledger.for_each_finding([&](const ledger::FindingRow& row) {
       if (findings.size() == options.findings_max) return;
-      Json json = {{"check", row.check},
-                   {"severity", check::severity_name(row.severity)},
-                   {"text", row.text},
-                   {"wire", {{"packet", row.place.packet}, {"connection", row.place.connection}, {"stream", row.place.stream}}},
-                   {"direction", row.direction == Direction::ToServer ? "to-server" : "to-client"},
-                   {"offset", row.offset},
-                   {"clause", row.clause}};
-      if (const auto of = calls.row_of_stream(row.place.connection, row.place.stream)) json["row"] = *of;
-      const std::string command =
-          report.capture.empty() ? "" : report::tshark_places(report.capture, report.ports, std::span(&row.place, 1));
-      if (!command.empty()) json["tshark"] = command;
-      findings.push_back(std::move(json));
+      const check::Finding finding{row.check,
+                                   row.clause,
+                                   row.severity,
+                                   {.place = row.place, .direction = row.direction, .time = row.time, .offset = row.offset},
+                                   row.text};
+      const auto of = calls.row_of_stream(row.place.connection, row.place.stream);
+      findings.push_back(report::page_finding(finding, of, report.capture, report.ports));
     });
     return findings;
   }

@@ -15,6 +15,7 @@
 #include "diagnose/diagnosis.h"
 #include "run/server_ports.h"
 #include "run/version.h"
+#include "run/wire_place.h"
 #include "statement/statement_reader.h"
 #include "verdict/reported_status.h"
 #include "verdict/wire_testimony.h"
@@ -50,12 +51,6 @@ void read_statements(const statement::StatementFile& file, verdict::Evidence& ev
   }
   const bool server = reading.testimonies.front().start.witness == statement::Witness::Server;
   (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
-}
-
-// How the wire was witnessed, as the capture says it.
-std::string witnessed(const capture::CaptureSummary& summary) {
-  if (summary.captured) return "listened";
-  return summary.reconstructed ? "tap" : "";
 }
 
 std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) {

@@ -12,6 +12,8 @@ namespace {
 
 using report::PageCall;
 
+// From the first witness that said how a call ended: what they write is read within some tenths of a second, on a machine that is
+// busy within one. Who says nothing until then was killed, or has no more to say, and a page that waits longer is not live.
 constexpr Duration kPatience = std::chrono::seconds(2);
 constexpr std::size_t kOpenMax = 100'000;
 constexpr std::size_t kToldKept = 100'000;
@@ -135,18 +137,7 @@ void LiveCalls::hear(const call::CallClosed& closed, const verdict::WireStream* 
 void LiveCalls::hear(const check::Finding& finding) {
   if (finding.spot.place.stream == 0) return;
   if (flags_.size() >= kFlaggedMax) flags_.clear();  // of streams that never become calls
-  std::uint16_t& flags = flags_[{finding.spot.place.connection, finding.spot.place.stream}];
-  switch (finding.severity) {
-    case check::Severity::Error:
-      flags |= PageCall::kError;
-      break;
-    case check::Severity::Warning:
-      flags |= PageCall::kWarning;
-      break;
-    case check::Severity::Info:
-      flags |= PageCall::kInfo;
-      break;
-  }
+  flags_[{finding.spot.place.connection, finding.spot.place.stream}] |= report::flag_of(finding.severity);
 }
 
 void LiveCalls::settle_if_whole(const Key& key, Open& open) {
