@@ -106,6 +106,7 @@ void LiveCalls::hear(const call::CallClosed& closed, const verdict::WireStream* 
   if (open == nullptr) return;
   PageCall& call = open->call;
   call.start_ns = since_began(seen.started);
+  waiting_.erase({call.connection, call.stream});  // another stream with the same id
   call.connection = small(seen.place.connection);
   call.stream = seen.place.stream;
   call.packet = small(seen.place.packet);
@@ -131,13 +132,21 @@ void LiveCalls::hear(const call::CallClosed& closed, const verdict::WireStream* 
   names_.client_seen_at(call.client, closed.connection.client.address);
   note_reply(call, stream->id, stream->reply);
   open->wire_ended = true;
+  waiting_[{call.connection, call.stream}] = *key(stream->id);
   settle_if_whole(*key(stream->id), *open);
 }
 
 void LiveCalls::hear(const check::Finding& finding) {
   if (finding.spot.place.stream == 0) return;
+  const Stream stream(finding.spot.place.connection, finding.spot.place.stream);
+  const auto waiting = waiting_.find(stream);
+  const auto open = waiting == waiting_.end() ? open_.end() : open_.find(waiting->second);
+  if (open != open_.end()) {
+    open->second.call.flags |= report::flag_of(finding.severity);
+    return;
+  }
   if (flags_.size() >= kFlaggedMax) flags_.clear();  // of streams that never become calls
-  flags_[{finding.spot.place.connection, finding.spot.place.stream}] |= report::flag_of(finding.severity);
+  flags_[stream] |= report::flag_of(finding.severity);
 }
 
 void LiveCalls::settle_if_whole(const Key& key, Open& open) {
@@ -172,6 +181,7 @@ void LiveCalls::tell(const Key& key, const Open& open) {
   const auto differ = [&](std::uint8_t a, std::uint8_t b) { return said(a) && said(b) && a != b; };
   if (differ(call.client_status, call.wire_status) || differ(call.wire_status, call.server_status))
     call.flags |= PageCall::kDiffers;
+  waiting_.erase({call.connection, call.stream});
   told_.insert(key);
   told_in_order_.push_back(key);
   if (told_in_order_.size() > kToldKept) {
