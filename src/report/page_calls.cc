@@ -32,9 +32,10 @@ std::uint64_t key(std::uint64_t high, std::uint64_t low) { return high << 32 | l
 }  // namespace
 
 PageCalls::PageCalls(ledger::Reader& ledger, Time began, std::size_t kept_max) : total_(ledger.count_calls()) {
-  every_ = std::max<std::uint64_t>(1, (total_ + kept_max - 1) / std::max<std::size_t>(kept_max, 1));
   read_names(ledger);
-  ledger.for_each_call([&](const ledger::CallRow& row) { add(row, began); });
+  PageSample sample(kept_max, total_);
+  ledger.for_each_call([&](const ledger::CallRow& row) { sample.add(call_of(row, began)); });
+  calls_ = sample.take();
   resolve_peers();
   std::ranges::stable_sort(calls_, {}, &PageCall::start_ns);
   thin(kept_max);
@@ -56,7 +57,7 @@ void PageCalls::read_names(ledger::Reader& ledger) {
   });
 }
 
-void PageCalls::add(const ledger::CallRow& row, Time began) {
+PageCall PageCalls::call_of(const ledger::CallRow& row, Time began) {
   PageCall call;
   call.start_ns = static_cast<double>((row.start - began).count());
   if (row.method) call.method = found(method_of_, *row.method);
@@ -104,7 +105,7 @@ void PageCalls::add(const ledger::CallRow& row, Time began) {
   flag(row.reply_other, PageCall::kWrongReply);
   flag(row.method_known == http2::Known::Inferred, PageCall::kInferred);
   flag(row.exhibit, PageCall::kBreaksClaim);
-  if (is_remarkable(call) || passed_++ % every_ == 0) calls_.push_back(call);
+  return call;
 }
 
 // Of calls without an id, and of those that no server states: who stands at the ends of their connection.
@@ -141,14 +142,14 @@ void PageCalls::index() const {
   }
 }
 
-std::optional<std::size_t> PageCalls::row(call::ConnectionNumber connection, call::StreamId stream) const {
+std::optional<std::size_t> PageCalls::row_of_stream(call::ConnectionNumber connection, call::StreamId stream) const {
   index();
   if (connection >= kNumberMax) return std::nullopt;
   const auto found = by_stream_.find(key(connection, stream));
   return found == by_stream_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<std::size_t> PageCalls::row(ledger::CallerId caller, std::uint64_t number) const {
+std::optional<std::size_t> PageCalls::row_of_call(ledger::CallerId caller, std::uint64_t number) const {
   index();
   const std::uint16_t process = report::found(process_of_, caller);
   if (process == PageCall::kNobody || number > kNumberMax) return std::nullopt;

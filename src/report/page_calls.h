@@ -30,8 +30,8 @@ class PageCalls {
   void thin(std::size_t kept_max);
 
   // Of the call that this stream carried last.
-  std::optional<std::size_t> row(call::ConnectionNumber connection, call::StreamId stream) const;
-  std::optional<std::size_t> row(ledger::CallerId caller, std::uint64_t number) const;
+  std::optional<std::size_t> row_of_stream(call::ConnectionNumber connection, call::StreamId stream) const;
+  std::optional<std::size_t> row_of_call(ledger::CallerId caller, std::uint64_t number) const;
   std::optional<ledger::CallerId> caller(const PageCall& call) const;  // of its id
 
   const PageNames& names() const { return names_; }
@@ -44,7 +44,7 @@ class PageCalls {
 
   void index() const;
   void read_names(ledger::Reader& ledger);
-  void add(const ledger::CallRow& row, Time began);
+  PageCall call_of(const ledger::CallRow& row, Time began);
   void resolve_peers();
   std::uint16_t client_at(Ends& ends);
 
@@ -55,8 +55,6 @@ class PageCalls {
   std::map<ledger::MethodId, std::uint16_t> method_of_;
   std::map<call::ConnectionNumber, Ends> connections_;
   std::uint64_t total_ = 0;
-  std::uint64_t every_ = 1;   // of the unremarkable ones
-  std::uint64_t passed_ = 0;  // unremarkable ones so far
   std::vector<PageCall> calls_;
   // Where they stand, made when somebody asks: by connection and stream, and by process and number.
   mutable std::unordered_map<std::uint64_t, std::size_t> by_stream_, by_id_;

@@ -176,26 +176,26 @@ TEST_F(PageCallsTest, RowsAreFoundByStreamAndById) {
   ledger::Reader reader(file_);
   const ledger::CallerId caller = *reader.caller("client1", "aa");
   for (const auto& [connection, stream] : {std::pair(1, 1), {1, 3}, {2, 1}}) {
-    const auto row = calls.row(static_cast<call::ConnectionNumber>(connection), static_cast<call::StreamId>(stream));
+    const auto row = calls.row_of_stream(static_cast<call::ConnectionNumber>(connection), static_cast<call::StreamId>(stream));
     ASSERT_TRUE(row);
     EXPECT_EQ(calls.calls()[*row].connection, connection);
     EXPECT_EQ(calls.calls()[*row].stream, stream);
   }
   for (const std::uint64_t number : {4u, 9u}) {
-    const auto row = calls.row(caller, number);
+    const auto row = calls.row_of_call(caller, number);
     ASSERT_TRUE(row);
     EXPECT_EQ(calls.calls()[*row].number, number);
     EXPECT_EQ(calls.caller(calls.calls()[*row]), caller);
   }
-  EXPECT_FALSE(calls.row(kConnection, 5u));
-  EXPECT_FALSE(calls.row((kConnection << 32) + 1, 1u));
-  EXPECT_FALSE(calls.row(caller, std::uint64_t{5}));
-  EXPECT_FALSE(calls.row(caller + 1, std::uint64_t{4}));
-  EXPECT_FALSE(calls.row(caller, std::uint64_t{0}));
-  EXPECT_FALSE(calls.caller(calls.calls()[*calls.row(kConnection + 1, 1u)])) << "it has no id";
+  EXPECT_FALSE(calls.row_of_stream(kConnection, 5u));
+  EXPECT_FALSE(calls.row_of_stream((kConnection << 32) + 1, 1u));
+  EXPECT_FALSE(calls.row_of_call(caller, 5));
+  EXPECT_FALSE(calls.row_of_call(caller + 1, 4));
+  EXPECT_FALSE(calls.row_of_call(caller, 0));
+  EXPECT_FALSE(calls.caller(calls.calls()[*calls.row_of_stream(kConnection + 1, 1u)])) << "it has no id";
   calls.thin(1);
   EXPECT_THAT(calls.calls(), SizeIs(1));
-  EXPECT_EQ(calls.row(calls.calls()[0].connection, calls.calls()[0].stream), 0u) << "where they stand now";
+  EXPECT_EQ(calls.row_of_stream(calls.calls()[0].connection, calls.calls()[0].stream), 0u) << "where they stand now";
 }
 
 TEST_F(PageCallsTest, AnIdAbove32BitsIsNobodyElses) {
@@ -214,10 +214,10 @@ TEST_F(PageCallsTest, AnIdAbove32BitsIsNobodyElses) {
   EXPECT_EQ(calls.calls()[1].process, PageCall::kNobody);
   EXPECT_EQ(calls.calls()[1].client, calls.calls()[0].client);
   EXPECT_FALSE(calls.caller(calls.calls()[1]));
-  EXPECT_FALSE(calls.row(first, kHuge));
-  EXPECT_EQ(calls.row(first, std::uint64_t{7}), 0u);
-  EXPECT_EQ(calls.row(first, std::uint64_t{0xffff'ffff}), 2u);
-  EXPECT_EQ(calls.row(second, std::uint64_t{7}), 3u);
+  EXPECT_FALSE(calls.row_of_call(first, kHuge));
+  EXPECT_EQ(calls.row_of_call(first, 7), 0u);
+  EXPECT_EQ(calls.row_of_call(first, 0xffff'ffff), 2u);
+  EXPECT_EQ(calls.row_of_call(second, 7), 3u);
 }
 
 TEST_F(PageCallsTest, WhatIsBeyondTheListsIsNobody) {
@@ -236,7 +236,7 @@ TEST_F(PageCallsTest, WhatIsBeyondTheListsIsNobody) {
     ASSERT_TRUE(caller);
     EXPECT_EQ(call.process == PageCall::kNobody, i > PageNames::kListMax) << i;
     EXPECT_EQ(call.number == 0, i > PageNames::kListMax) << i;
-    EXPECT_EQ(calls.row(*caller, i).has_value(), i <= PageNames::kListMax) << i;
+    EXPECT_EQ(calls.row_of_call(*caller, i).has_value(), i <= PageNames::kListMax) << i;
     if (i <= PageNames::kListMax) {
       EXPECT_EQ(calls.names().caller(call.process).second, std::to_string(i));
       EXPECT_EQ(calls.caller(call), *caller);

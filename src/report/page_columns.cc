@@ -69,6 +69,18 @@ std::string base64(const std::string& octets) {
 
 }  // namespace
 
+std::uint16_t flag_of(check::Severity severity) {
+  switch (severity) {
+    case check::Severity::Error:
+      return PageCall::kError;
+    case check::Severity::Warning:
+      return PageCall::kWarning;
+    case check::Severity::Info:
+      return PageCall::kInfo;
+  }
+  return 0;
+}
+
 std::uint8_t status_code(int status) {
   constexpr std::uint8_t kNoCode = 253;
   return status >= 0 && status <= rpc::kUnauthenticated ? static_cast<std::uint8_t>(status) : kNoCode;

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "check/tally.h"
+
 namespace testigo::report {
 
 // What all witnesses say of one call. Indices are into the lists of the page.
@@ -40,6 +42,9 @@ struct PageCall {
   double request_bytes = kNotKnown, reply_bytes = kNotKnown;
   std::uint16_t flags = 0;
 };
+
+// Of `flags`: a finding of that grade is about the call.
+std::uint16_t flag_of(check::Severity severity);
 
 // gRPC's code of a call; another number is told as one that is none.
 std::uint8_t status_code(int status);

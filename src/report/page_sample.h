@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "report/page_columns.h"
@@ -13,5 +15,27 @@ bool is_remarkable(const PageCall& call);
 
 // Keeps at most so many, in their order: remarkable ones first, and what is spread evenly of the others.
 void thin(std::vector<PageCall>& calls, std::size_t kept_max);
+
+// Of calls that come one by one, enough for `thin` to choose from, and never more than twice what that keeps.
+class PageSample {
+ public:
+  // Not more than `total` calls come.
+  PageSample(std::size_t kept_max, std::uint64_t total);
+
+  void add(const PageCall& call);
+  std::size_t size() const { return calls_.size(); }
+  // In the order in which they came.
+  std::vector<PageCall> take() { return std::move(calls_); }
+
+ private:
+  void coarsen();
+
+  std::size_t kept_max_;
+  std::uint64_t every_other_;                  // of those that are not remarkable, each so many-th
+  std::uint64_t every_remarkable_ = 1;         // the same of those that are
+  std::uint64_t others_ = 0, remarkable_ = 0;  // so far
+  std::size_t remarkable_kept_ = 0;
+  std::vector<PageCall> calls_;
+};
 
 }  // namespace testigo::report

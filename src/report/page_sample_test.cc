@@ -47,6 +47,46 @@ TEST(PageSample, ThinsWhatIsRemarkableWhereThatIsTooMuch) {
   EXPECT_TRUE(all.empty());
 }
 
+TEST(PageSample, OfWhatComesOneByOneItHoldsNoMoreThanTwiceWhatIsKept) {
+  constexpr std::size_t kKept = 1000;
+  constexpr std::size_t kCome = 1'000'000;
+  for (const std::size_t failing : {std::size_t{1}, std::size_t{2}, std::size_t{100'000}}) {
+    SCOPED_TRACE(failing);
+    PageSample sample(kKept, kCome);
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < kCome; ++i) {
+      PageCall call;
+      call.start_ns = static_cast<double>(i);
+      call.client_status = i % failing == 0 ? 5 : 0;
+      sample.add(call);
+      most = std::max(most, sample.size());
+    }
+    EXPECT_LE(most, 2 * kKept);
+    auto kept = sample.take();
+    EXPECT_GE(kept.size(), kKept);
+    thin(kept, kKept);
+    EXPECT_EQ(kept.size(), kKept);
+    EXPECT_EQ(remarkable(kept), std::min(kKept, kCome / failing));
+    EXPECT_TRUE(std::ranges::is_sorted(kept, {}, &PageCall::start_ns));
+    const auto late = std::ranges::count_if(kept, [](const PageCall& call) { return call.start_ns >= kCome / 2; });
+    EXPECT_NEAR(static_cast<double>(late), kKept / 2, kKept / 20) << "spread evenly";
+  }
+}
+
+TEST(PageSample, OfWhatComesOneByOneItThinsAsOfAll) {
+  auto all = calls(10'000);
+  PageSample sample(2000, all.size());
+  for (const PageCall& call : all) sample.add(call);
+  auto kept = sample.take();
+  EXPECT_EQ(remarkable(kept), 1000u) << "none is lost where there is room";
+  thin(kept, 2000);
+  EXPECT_EQ(kept.size(), 2000u);
+  EXPECT_EQ(remarkable(kept), 1000u);
+  PageSample none(0, all.size());
+  for (const PageCall& call : all) none.add(call);
+  EXPECT_LE(none.size(), 2u);
+}
+
 TEST(PageSample, SaysWhatIsRemarkable) {
   PageCall call;
   EXPECT_FALSE(is_remarkable(call));

@@ -109,22 +109,21 @@ EvidenceFolder EvidenceFolder::share(const std::filesystem::path& path) {
   return folder;
 }
 
-EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder) {
+EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder, std::string_view wanted) {
   std::error_code error;
   if (!std::filesystem::is_directory(folder, error)) {
-    throw EnvironmentError(
-        fmt::format("{} is no folder; --evidence wants the folder of a run, with statements/ and wire.pcapng", folder.string()));
+    throw EnvironmentError(fmt::format("{} is no folder; {}, with statements/ and wire.pcapng", folder.string(), wanted));
   }
   if (holds_evidence(folder)) return EvidenceFolder(folder);
   const std::string newest = newest_run(folder);
   throw EnvironmentError(
-      fmt::format("{} holds neither statements/ nor wire.pcapng; --evidence wants the folder of a run{}", folder.string(),
+      fmt::format("{} holds neither statements/ nor wire.pcapng; {}{}", folder.string(), wanted,
                   newest.empty() ? "" : fmt::format(", perhaps {}", inert((folder / newest).lexically_normal().string()))));
 }
 
 void EvidenceFolder::give_to(unsigned user, unsigned group) const {
   if (!made_) return;
-  std::vector<std::filesystem::path> made = {path_, statements(), logs()};
+  std::vector<std::filesystem::path> made = {path_, statements(), logs(), lock()};
   if (made_parent_) made.push_back(path_.parent_path());
   for (const auto& folder : made) [[maybe_unused]]
     const int refused = ::lchown(folder.c_str(), user, group);
@@ -139,7 +138,7 @@ void EvidenceFolder::discard_if_empty() const {
       for (const auto& file : files_in(folder)) std::filesystem::remove(file);
       std::filesystem::remove(folder);
     }
-    for (const auto& made : {capture(), record(), path_}) std::filesystem::remove(made);
+    for (const auto& made : {capture(), record(), lock(), path_}) std::filesystem::remove(made);
     if (made_parent_) std::filesystem::remove(path_.parent_path());
   } catch (const std::exception&) {  // what cannot be taken back stays: there is a failure to tell already
     return;

@@ -1,5 +1,5 @@
 // The folder of a run: evidence/<time>-<name>/ with the capture, the statements, and what the run itself noted (run.json). The
-// reports in it can be rebuilt from them.
+// reports in it can be rebuilt from them. While the run goes on it holds run.lock.
 #pragma once
 
 #include <filesystem>
@@ -17,8 +17,9 @@ class EvidenceFolder {
   static EvidenceFolder create(const std::filesystem::path& parent, std::string_view name, Time now);
   // One that others write into too, made where it is missing. Throws EnvironmentError when it cannot be used.
   static EvidenceFolder share(const std::filesystem::path& folder);
-  // One that is there. Throws EnvironmentError when it holds neither statements nor a capture.
-  static EvidenceFolder open(const std::filesystem::path& folder);
+  // One that is there. Throws EnvironmentError when it holds neither statements nor a capture; `wanted` is what the command asks
+  // for.
+  static EvidenceFolder open(const std::filesystem::path& folder, std::string_view wanted = "name the folder of a run");
 
   // Takes back what `create` made, when nothing was collected in it: no statement, no packet. Whatever others put there stays.
   void discard_if_empty() const;
@@ -35,6 +36,7 @@ class EvidenceFolder {
   std::vector<std::filesystem::path> statement_files() const;
   std::filesystem::path ledger() const { return path_ / "ledger.db"; }
   std::filesystem::path record() const { return path_ / "run.json"; }
+  std::filesystem::path lock() const { return path_ / "run.lock"; }
 
  private:
   explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}

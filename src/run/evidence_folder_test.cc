@@ -68,6 +68,19 @@ TEST_F(EvidenceFolderTest, OneWithoutEvidenceIsRefusedAndTheNewestRunInItNamed) 
   EXPECT_THAT(complaint_about(parent_), HasSubstr("perhaps " + (parent_ / "20260202T030405Z-verify").string()));
 }
 
+TEST_F(EvidenceFolderTest, WhatIsWantedIsSaidInTheWordsOfTheCommand) {
+  std::filesystem::create_directories(parent_ / "empty");
+  for (const auto& folder : {parent_ / "empty", parent_ / "missing"}) {
+    try {
+      EvidenceFolder::open(folder, "show wants a capture, or the folder of a run");
+      FAIL() << folder;
+    } catch (const EnvironmentError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("; show wants a capture, or the folder of a run"));
+      EXPECT_THAT(error.what(), Not(HasSubstr("--evidence")));
+    }
+  }
+}
+
 TEST_F(EvidenceFolderTest, OneThatCannotBeReadIsRefused) {
   std::filesystem::create_symlink("statements", parent_ / "statements");  // not even root can follow it
   EXPECT_THAT(complaint_about(parent_), HasSubstr("cannot read " + (parent_ / "statements").string()));
@@ -87,6 +100,7 @@ TEST_F(EvidenceFolderTest, IsTakenBackWhenNothingWasCollected) {
   capture::CaptureWriter(folder.capture(), nobody).on_end();
   std::ofstream(folder.statements() / "client1.jsonl").flush();
   std::ofstream(folder.logs() / "server.log") << "why it did not start";
+  std::ofstream(folder.lock()) << "held";
   folder.discard_if_empty();
   EXPECT_FALSE(std::filesystem::exists(parent_ / "new"));
   EXPECT_TRUE(std::filesystem::exists(parent_));  // was there before

@@ -12,7 +12,6 @@
 #include "report/call_detail.h"
 #include "report/page.h"
 #include "report/page_calls.h"
-#include "report/tshark.h"
 #include "report/verdict_json.h"
 #include "run/told_call.h"
 
@@ -31,7 +30,7 @@ std::vector<std::size_t> rows_in_detail(const PageCalls& calls, const report::Ru
   for (const verdict::Claim& claim : report.verdict.claims) {
     for (const verdict::Exhibit& exhibit : claim.exhibits) {
       for (const call::Place& place : exhibit.wire) {
-        const auto row = calls.row(place.connection, place.stream);
+        const auto row = calls.row_of_stream(place.connection, place.stream);
         if (row && rows.size() < options.details_max) rows.insert(*row);
       }
     }
@@ -69,16 +68,14 @@ struct EvidencePage::Open {
   Json document() {
     const std::vector<std::size_t> rows = rows_in_detail(calls, report, options);
     Json details = details_json(rows);
-    Json document = {{"format", "testigo-page"},
-                     {"version", "1.0"},
-                     {"lang", options.lang},
-                     {"evidence", folder.path().filename().string()},
-                     {"began", to_rfc3339(began)},
-                     {"ended", to_rfc3339(meta.ended.value_or(report.judged))},
-                     {"live", false},
-                     {"report", report::verdict_json(report)}};
-    calls.names().add_to(document);
-    document["wire"] = report.wire;
+    Json document = report::page_head({.lang = options.lang,
+                                       .evidence = folder.path().filename().string(),
+                                       .began = began,
+                                       .ended = meta.ended.value_or(report.judged),
+                                       .stage = options.stage,
+                                       .report = report::verdict_json(report),
+                                       .wire = report.wire},
+                                      calls.names());
     Json& of_calls = document["calls"] = {{"total", calls.total()}};
     of_calls.update(report::page_columns(calls.calls()));
     document["findings"] = findings_json();
@@ -140,18 +137,13 @@ struct EvidencePage::Open {
     Json findings = Json::array();
     ledger.for_each_finding([&](const ledger::FindingRow& row) {
       if (findings.size() == options.findings_max) return;
-      Json json = {{"check", row.check},
-                   {"severity", check::severity_name(row.severity)},
-                   {"text", row.text},
-                   {"wire", {{"packet", row.place.packet}, {"connection", row.place.connection}, {"stream", row.place.stream}}},
-                   {"direction", row.direction == Direction::ToServer ? "to-server" : "to-client"},
-                   {"offset", row.offset},
-                   {"clause", row.clause}};
-      if (const auto of = calls.row(row.place.connection, row.place.stream)) json["row"] = *of;
-      const std::string command =
-          report.capture.empty() ? "" : report::tshark_places(report.capture, report.ports, std::span(&row.place, 1));
-      if (!command.empty()) json["tshark"] = command;
-      findings.push_back(std::move(json));
+      const check::Finding finding{row.check,
+                                   row.clause,
+                                   row.severity,
+                                   {.place = row.place, .direction = row.direction, .time = row.time, .offset = row.offset},
+                                   row.text};
+      const auto of = calls.row_of_stream(row.place.connection, row.place.stream);
+      findings.push_back(report::page_finding(finding, of, report.capture, report.ports));
     });
     return findings;
   }
@@ -223,11 +215,11 @@ std::optional<std::string> EvidencePage::detail(const show::CallName& name) {
 
 std::optional<std::size_t> EvidencePage::find(const show::CallName& name) const {
   if (name.row && *name.row < open_->calls.calls().size()) return static_cast<std::size_t>(*name.row);
-  if (name.stream != 0) return open_->calls.row(name.connection, name.stream);
+  if (name.stream != 0) return open_->calls.row_of_stream(name.connection, name.stream);
   const auto id = statement::parse_call_id(name.id);
   if (!id) return std::nullopt;
   const auto caller = open_->ledger.caller(id->client, id->process);
-  return caller ? open_->calls.row(*caller, id->number) : std::nullopt;
+  return caller ? open_->calls.row_of_call(*caller, id->number) : std::nullopt;
 }
 
 void write_page(const EvidenceFolder& folder, const report::RunReport& report, const PageOptions& options) {

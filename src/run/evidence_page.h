@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "report/page_document.h"
 #include "report/run_report.h"
 #include "run/evidence_folder.h"
 #include "show/pages.h"
@@ -20,6 +21,7 @@ struct PageOptions {
   std::size_t details_max = 500;       // calls down to their octets: those with findings, differences or of broken claims
   std::size_t details_of_others = 50;  // and so many others
   std::size_t findings_max = 5000;
+  report::Stage stage = report::Stage::Over;
 };
 
 // One thread at a time.

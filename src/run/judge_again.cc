@@ -6,6 +6,7 @@
 #include "capture/capture_file.h"
 #include "capture/rotation.h"
 #include "run/audience.h"
+#include "run/run_lock.h"
 #include "run/run_record.h"
 #include "verdict/traffic.h"
 
@@ -31,6 +32,7 @@ report::RunReport judge_traffic(const EvidenceFolder& folder, const RunRecord& r
   report.capture = folder.capture();
   report.wire = record.wire.empty() && hearing == verdict::Hearing::Tap ? "tap" : record.wire;
   report.verdict.notes.insert(report.verdict.notes.end(), record.notes.begin(), record.notes.end());
+  if (std::string note = note_of_no_end(folder, record); !note.empty()) report.verdict.notes.push_back(std::move(note));
   return report;
 }
 

@@ -13,8 +13,10 @@
 #include "capture/rotation.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
+#include "run/run_lock.h"
 #include "run/server_ports.h"
 #include "run/version.h"
+#include "run/wire_place.h"
 #include "statement/statement_reader.h"
 #include "verdict/reported_status.h"
 #include "verdict/wire_testimony.h"
@@ -50,12 +52,6 @@ void read_statements(const statement::StatementFile& file, verdict::Evidence& ev
   }
   const bool server = reading.testimonies.front().start.witness == statement::Witness::Server;
   (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
-}
-
-// How the wire was witnessed, as the capture says it.
-std::string witnessed(const capture::CaptureSummary& summary) {
-  if (summary.captured) return "listened";
-  return summary.reconstructed ? "tap" : "";
 }
 
 std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) {
@@ -111,12 +107,11 @@ std::vector<report::ServerPort> server_ports(const verdict::Evidence& evidence) 
 }
 
 // What the collecting run knew, as far as it bears on the verdict.
-std::vector<std::string> heed(const RunRecord& record, verdict::JudgeOptions& options) {
+std::vector<std::string> heed(const RunRecord& record, const EvidenceFolder& folder, verdict::JudgeOptions& options) {
   options.clients_started = record.clients_started;
   options.others_out_of_scope |= record.shared_server;
   std::vector<std::string> notes = record.notes;
-  const bool may_go_on = record.command == "watch";
-  if (!record.finished && !may_go_on) notes.emplace_back("the run that collected this evidence did not come to its end");
+  if (std::string note = note_of_no_end(folder, record); !note.empty()) notes.push_back(std::move(note));
   return notes;
 }
 
@@ -147,7 +142,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
                                  const std::optional<RunRecord>& unwritten, const Hearers& hearers) {
   std::vector<std::string> notes;
   const auto record = unwritten ? unwritten : read_run_record(folder.record());
-  if (record) notes = heed(*record, options);
+  if (record) notes = heed(*record, folder, options);
   verdict::Evidence evidence;
   const std::optional<capture::CaptureFiles> capture = open_capture(folder);
   const std::vector<statement::StatementFile> statements = open_statements(folder);

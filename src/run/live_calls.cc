@@ -12,6 +12,8 @@ namespace {
 
 using report::PageCall;
 
+// From the first witness that said how a call ended: what they write is read within some tenths of a second, on a machine that is
+// busy within one. Who says nothing until then was killed, or has no more to say, and a page that waits longer is not live.
 constexpr Duration kPatience = std::chrono::seconds(2);
 constexpr std::size_t kOpenMax = 100'000;
 constexpr std::size_t kToldKept = 100'000;
@@ -104,6 +106,7 @@ void LiveCalls::hear(const call::CallClosed& closed, const verdict::WireStream* 
   if (open == nullptr) return;
   PageCall& call = open->call;
   call.start_ns = since_began(seen.started);
+  waiting_.erase({call.connection, call.stream});  // another stream with the same id
   call.connection = small(seen.place.connection);
   call.stream = seen.place.stream;
   call.packet = small(seen.place.packet);
@@ -129,24 +132,21 @@ void LiveCalls::hear(const call::CallClosed& closed, const verdict::WireStream* 
   names_.client_seen_at(call.client, closed.connection.client.address);
   note_reply(call, stream->id, stream->reply);
   open->wire_ended = true;
+  waiting_[{call.connection, call.stream}] = *key(stream->id);
   settle_if_whole(*key(stream->id), *open);
 }
 
 void LiveCalls::hear(const check::Finding& finding) {
   if (finding.spot.place.stream == 0) return;
-  if (flags_.size() >= kFlaggedMax) flags_.clear();  // of streams that never become calls
-  std::uint16_t& flags = flags_[{finding.spot.place.connection, finding.spot.place.stream}];
-  switch (finding.severity) {
-    case check::Severity::Error:
-      flags |= PageCall::kError;
-      break;
-    case check::Severity::Warning:
-      flags |= PageCall::kWarning;
-      break;
-    case check::Severity::Info:
-      flags |= PageCall::kInfo;
-      break;
+  const Stream stream(finding.spot.place.connection, finding.spot.place.stream);
+  const auto waiting = waiting_.find(stream);
+  const auto open = waiting == waiting_.end() ? open_.end() : open_.find(waiting->second);
+  if (open != open_.end()) {
+    open->second.call.flags |= report::flag_of(finding.severity);
+    return;
   }
+  if (flags_.size() >= kFlaggedMax) flags_.clear();  // of streams that never become calls
+  flags_[stream] |= report::flag_of(finding.severity);
 }
 
 void LiveCalls::settle_if_whole(const Key& key, Open& open) {
@@ -181,6 +181,7 @@ void LiveCalls::tell(const Key& key, const Open& open) {
   const auto differ = [&](std::uint8_t a, std::uint8_t b) { return said(a) && said(b) && a != b; };
   if (differ(call.client_status, call.wire_status) || differ(call.wire_status, call.server_status))
     call.flags |= PageCall::kDiffers;
+  waiting_.erase({call.connection, call.stream});
   told_.insert(key);
   told_in_order_.push_back(key);
   if (told_in_order_.size() > kToldKept) {

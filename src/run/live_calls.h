@@ -51,6 +51,7 @@ class LiveCalls {
 
  private:
   using Key = std::pair<std::uint16_t, std::uint32_t>;  // process and number
+  using Stream = std::pair<call::ConnectionNumber, call::StreamId>;
   struct Open {
     report::PageCall call;
     bool client_ended = false, server_ended = false, wire_ended = false;
@@ -73,7 +74,8 @@ class LiveCalls {
   std::map<Key, Open> open_;
   std::set<Key> told_;  // the latest
   std::deque<Key> told_in_order_;
-  std::map<std::pair<call::ConnectionNumber, call::StreamId>, std::uint16_t> flags_;  // of streams that have not closed
+  std::map<Stream, std::uint16_t> flags_;  // of streams that have not closed
+  std::map<Stream, Key> waiting_;          // of those that have, and whose call is not told yet
 };
 
 }  // namespace testigo::run

@@ -139,6 +139,24 @@ TEST_F(LiveCallsTest, MarksWhatIsRemarkable) {
   EXPECT_EQ(told[0].flags, PageCall::kWarning | PageCall::kWrongReply | PageCall::kDiffers);
 }
 
+TEST_F(LiveCallsTest, AFindingThatComesBehindItsCallMarksItAsLongAsItIsNotTold) {
+  begin();
+  check::Finding finding;
+  finding.severity = check::Severity::Error;
+  finding.spot.place = {9, 1, 1};
+  client_says(statement::Started{id(1), "/a.B/C", statement::Kind::Unary});
+  wire_says(1);
+  calls.hear(finding);
+  client_says(ended(1));
+  server_says(statement::Received{id(1), "/a.B/C", statement::Kind::Unary, "peer"});
+  server_says(ended(1));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].flags, PageCall::kError);
+  calls.hear(finding);  // nobody waits for it any more
+  wire_says(0);
+  EXPECT_EQ(told.size(), 2u);
+}
+
 TEST_F(LiveCallsTest, ACallWithoutAnIdIsToldAsTheWireSawIt) {
   wire_says(0);
   ASSERT_THAT(told, SizeIs(1));

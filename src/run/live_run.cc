@@ -13,6 +13,7 @@
 #include "capture/rotation.h"
 #include "check/judge.h"
 #include "report/page_sample.h"
+#include "run/wire_place.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::run {
@@ -23,10 +24,13 @@ using Json = nlohmann::ordered_json;
 using report::PageCall;
 
 constexpr std::size_t kLatestKept = 200'000;
+// What moves five times a second is seen as it happens, and an event that gathers so long costs a page that draws it little.
 constexpr Duration kPublishEvery = 200ms;
 constexpr std::size_t kPublishedAtOnce = 500;  // calls; more are sampled, and that is said
-constexpr Duration kFlowEvery = 1s;
-constexpr Duration kQuiet = 500ms;  // so long after a run nothing more comes of it
+constexpr Duration kFlowEvery = 1s;            // sums, which nobody reads faster
+// After the last that came of a run that is over nothing is awaited for longer: its processes have ended, and what they wrote is
+// in the files. Longer than an idle writer holds anything back (100 ms), also where the machine is busy.
+constexpr Duration kQuiet = 500ms;
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -36,6 +40,20 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> identity_of(const std::fi
   return std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
 
+// Of each connection, once it is known what it speaks, or that it never will be.
+class KnownOpenings final : public call::Sink {
+ public:
+  explicit KnownOpenings(std::function<void(const call::ConnectionView&)> take) : take_(std::move(take)) {}
+  call::Interest hears() const override {
+    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = false};
+  }
+  void on_opening(const call::ConnectionView& connection, const call::Spot&, http2::Opening) override { take_(connection); }
+  void on_connection_closed(const call::ConnectionClosed& closed) override { take_(closed.connection); }
+
+ private:
+  std::function<void(const call::ConnectionView&)> take_;
+};
+
 bool ended_ok(const PageCall& call) {
   const std::uint8_t status = call.client_status == PageCall::kSaysNothing ? call.wire_status : call.client_status;
   return status == rpc::kOk;
@@ -43,11 +61,12 @@ bool ended_ok(const PageCall& call) {
 
 }  // namespace
 
-LiveRun::LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub)
+LiveRun::LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub, std::size_t findings_max)
     : folder_(std::move(folder)),
       clock_(clock),
       hub_(hub),
       calls_(names_, [this](const PageCall& call) { take(call); }),
+      findings_(folder_.capture(), findings_max),
       statements_(folder_.statements(), [this](const HeardStatement& heard) { calls_.hear(heard); }) {}
 
 // The lock is held: whoever tells it is `look`, or the reader of the capture.
@@ -92,6 +111,11 @@ void LiveRun::follow_wire(const std::function<bool()>& over) {
   checks.on_finding([this](const check::Finding& finding) {
     const std::lock_guard lock(mutex_);
     calls_.hear(finding);
+    findings_.hear(finding);
+  });
+  KnownOpenings openings([this](const call::ConnectionView& connection) {
+    const std::lock_guard lock(mutex_);
+    findings_.hear(connection);
   });
   witness.on_witnessed([&](const call::CallClosed& closed, const verdict::WireStream* stream) {
     const std::lock_guard lock(mutex_);
@@ -99,7 +123,7 @@ void LiveRun::follow_wire(const std::function<bool()>& over) {
     if (stream != nullptr && !calls_.knows_clients()) statements_.poll();
     calls_.hear(closed, stream);
   });
-  call::Fan fan({&checks, &witness});
+  call::Fan fan({&openings, &checks, &witness});
   call::Model model(fan);
   const std::vector<std::filesystem::path> paths = capture::capture_files(folder_.capture());
   {
@@ -147,12 +171,22 @@ bool LiveRun::look(const std::function<bool()>& over, bool caught_up) {
 }
 
 void LiveRun::publish() {
-  if (names_.changes() != names_published_) {
-    names_published_ = names_.changes();
-    Json names;
-    names_.add_to(names);
-    hub_.publish("names", dumped(names));
-  }
+  publish_names();
+  publish_calls();
+  for (const Json& event : findings_.news()) hub_.publish("findings", dumped(event));  // behind the calls that they are about
+}
+
+void LiveRun::publish_names() {
+  if (names_.changes() == names_published_ && wire_ == wire_published_) return;
+  names_published_ = names_.changes();
+  wire_published_ = wire_;
+  Json names;
+  names_.add_to(names);
+  names["wire"] = wire_;
+  hub_.publish("names", dumped(names));
+}
+
+void LiveRun::publish_calls() {
   if (news_.empty()) return;
   const std::size_t seen = news_.size();
   report::thin(news_, kPublishedAtOnce);
@@ -162,6 +196,7 @@ void LiveRun::publish() {
 }
 
 void LiveRun::publish_flow() {
+  wire_ = wire_place(folder_);
   if (!calls_.began()) return;
   for (auto& [ends, pair] : pairs_) pair.open = 0;
   calls_.for_each_open([this](const PageCall& call) { ++pairs_[{call.client, call.server}].open; });
@@ -182,28 +217,28 @@ std::optional<Time> LiveRun::began() const {
   return calls_.began();
 }
 
-std::string LiveRun::document(const nlohmann::ordered_json& report, bool live) {
+std::string LiveRun::document(const nlohmann::ordered_json& report, report::Stage stage) {
   std::vector<PageCall> kept;
+  std::optional<LiveFindings> findings;
   Json document;
   {
     const std::lock_guard lock(mutex_);
+    wire_ = wire_place(folder_);
     publish();  // what the document holds is in no event that follows it
-    document = {{"format", "testigo-page"},
-                {"version", "1.0"},
-                {"lang", "en"},
-                {"evidence", folder_.path().filename().string()},
-                {"began", to_rfc3339(calls_.began().value_or(clock_.now()))},
-                {"ended", to_rfc3339(clock_.now())},
-                {"live", live},
-                {"next_event", hub_.now()},
-                {"report", report}};
-    names_.add_to(document);
-    document["wire"] = "";
+    document = report::page_head({.evidence = folder_.path().filename().string(),
+                                  .began = calls_.began().value_or(clock_.now()),
+                                  .ended = clock_.now(),
+                                  .stage = stage,
+                                  .next_event = hub_.now(),
+                                  .report = report,
+                                  .wire = wire_},
+                                 names_);
     document["calls"] = {{"total", total_}};
     kept.assign(latest_.begin(), latest_.end());
+    findings = findings_;
   }
+  findings->add_to(document, kept);
   document["calls"].update(report::page_columns(kept));
-  document["findings"] = Json::array();
   document["details"] = Json::array();
   document["details_of"] = "any call, when it is asked for";
   return dumped(document);

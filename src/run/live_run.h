@@ -1,7 +1,8 @@
 // Evidence that is still being collected, for the page: follows its capture and its statements, and tells what happens.
 //
 //   wire.pcapng ──▶ the model, the checks ──┐
-//   statements/*.jsonl ─────────────────────┴─▶ calls ──▶ events for whoever looks, and the latest of them for whoever comes
+//   statements/*.jsonl ─────────────────────┴─▶ calls, findings ──▶ events for whoever looks, and the latest of them for whoever
+//   comes
 //
 // It reads files only, so that it is no matter who writes them: this process, or another in another container.
 #pragma once
@@ -16,17 +17,20 @@
 
 #include "base/clock.h"
 #include "report/page_columns.h"
+#include "report/page_document.h"
 #include "report/page_names.h"
 #include "run/evidence_folder.h"
+#include "run/evidence_page.h"
 #include "run/live_calls.h"
+#include "run/live_findings.h"
 #include "show/event_hub.h"
 
 namespace testigo::run {
 
 class LiveRun {
  public:
-  // `hub` must outlive it.
-  LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub);
+  // `hub` must outlive it. Of findings at most `findings_max` are told; all are counted.
+  LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub, std::size_t findings_max = PageOptions().findings_max);
 
   // On a thread of its own: until `over` says that the run is, and what it left has been read.
   void follow(const std::function<bool()>& over);
@@ -36,8 +40,8 @@ class LiveRun {
   // The files of the capture are still those that it was followed from: connections are counted as they are here.
   bool counts_as_the_files_do() const;  // any thread
   // The document as it stands, and where the events that follow it begin; any thread. `report` is what has been judged so far, or
-  // null. `live`: the run goes on.
-  std::string document(const nlohmann::ordered_json& report, bool live = true);
+  // null.
+  std::string document(const nlohmann::ordered_json& report, report::Stage stage = report::Stage::Live);
   std::optional<Time> began() const;  // any thread
 
  private:
@@ -50,6 +54,8 @@ class LiveRun {
   bool look(const std::function<bool()>& over, bool caught_up);
   void end();
   void publish();
+  void publish_names();
+  void publish_calls();
   void publish_flow();
   void follow_wire(const std::function<bool()>& over);
 
@@ -65,10 +71,13 @@ class LiveRun {
   std::uint64_t total_ = 0;
 
   LiveCalls calls_;
+  LiveFindings findings_;
   StatementFollower statements_;
   std::vector<report::PageCall> news_;  // not published yet
   std::map<std::pair<std::uint16_t, std::uint16_t>, Pair> pairs_;
+  std::string wire_;  // where its witness stands
   std::size_t names_published_ = 0;
+  std::string wire_published_;
   Duration published_{}, flow_published_{};
   std::optional<Duration> quiet_since_;                            // nothing came although the run is over
   std::optional<std::pair<std::uint64_t, std::uint64_t>> oldest_;  // device and number of the oldest file of the capture

@@ -73,8 +73,8 @@ class LiveRunTest : public ::testing::Test {
   void write(const std::string& file, std::string_view text) const {
     std::ofstream(folder_ / file, std::ios::app | std::ios::binary) << text;
   }
-  // A capture of so many calls, the n-th with the n-th id.
-  static std::string capture(std::uint64_t calls, int status = 0) {
+  // A capture of so many calls, the n-th with the n-th id; `worse` is what the first of them does besides.
+  static std::string capture(std::uint64_t calls, int status = 0, const call::testing::FieldList& worse = {}) {
     call::testing::Conversation talk = call::testing::greeted();
     for (std::uint64_t number = 1; number <= calls; ++number) {
       call::testing::Unary unary;
@@ -82,6 +82,7 @@ class LiveRunTest : public ::testing::Test {
       unary.request = request_fields("/a.B/C");
       unary.request.emplace_back("testigo-id", statement::to_text(id(number)));
       unary.trailers = trailer_fields(std::to_string(status));
+      if (number == 1) unary.request.insert(unary.request.end(), worse.begin(), worse.end());
       talk.call(unary);
     }
     testing::WrittenSegments written;
@@ -90,8 +91,8 @@ class LiveRunTest : public ::testing::Test {
     return {reinterpret_cast<const char*>(octets.data()), octets.size()};
   }
 
-  void follow() {
-    run_.emplace(EvidenceFolder::open(folder_), clock_, hub_);
+  void follow(std::size_t findings_max = 100) {
+    run_.emplace(EvidenceFolder::open(folder_), clock_, hub_, findings_max);
     follower_ = std::thread([this] {
       run_->follow([this] { return over_.load(); });
       ended_ = true;
@@ -189,6 +190,49 @@ TEST_F(LiveRunTest, TellsWhatIsWrittenAsItIsWritten) {
   EXPECT_EQ(of_pairs("open"), 0);
 }
 
+TEST_F(LiveRunTest, FindingsAreToldWhileTheRunGoesOn) {
+  write("wire.pcapng", capture(2, 0, {{"connection", "close"}}));
+  write("statements/client1.jsonl", started(1) + ended(1) + started(2) + ended(2));
+  follow();
+  until([this] { return !events("findings").empty() && seen() == 2; }, "a finding, and the calls");
+  EXPECT_FALSE(ended_) << "the run goes on";
+  const Json event = events("findings").back();
+  ASSERT_THAT(event["findings"], SizeIs(::testing::Ge(1)));
+  const Json& told = event["findings"][0];
+  EXPECT_EQ(told["severity"], "error");
+  EXPECT_EQ(told["wire"]["connection"], 1);
+  EXPECT_EQ(told["wire"]["stream"], 1);
+  EXPECT_EQ(told["direction"], "to-server");
+  EXPECT_NE(told["tshark"].get<std::string>().find("-d tcp.port=="), std::string::npos) << told["tshark"];
+  const Json document = this->document();
+  EXPECT_EQ(document["findings"].size(), event["findings"].size());
+  EXPECT_EQ(document["found"], event["found"]);
+  EXPECT_EQ(document["found"]["errors"], 1);
+  Json row = document["findings"][0];
+  EXPECT_EQ(row["row"], 0) << "the first call of the document";
+  row.erase("row");
+  EXPECT_EQ(row, told);
+}
+
+TEST_F(LiveRunTest, FindingsBeyondTheLimitAreCounted) {
+  write("wire.pcapng", capture(1, 0, {{"connection", "close"}}));
+  over_ = true;
+  follow(0);
+  end();
+  EXPECT_THAT(document()["findings"], IsEmpty());
+  EXPECT_EQ(document()["found"]["errors"], 1);
+}
+
+TEST_F(LiveRunTest, WhereTheWireWitnessStandsIsSaidOnceItIsThere) {
+  follow();
+  EXPECT_EQ(document()["wire"], "");
+  write("run.json", R"({"format": "testigo-run", "version": "1.1", "testigo": "0", "command": "verify", "finished": false,
+                        "clients_started": 1, "shared_server": false, "notes": [], "wire": "listened on lo"})");
+  write("wire.pcapng", capture(1));
+  until([this] { return !events("names").empty() && events("names").back()["wire"] == "listened on lo"; }, "where it stands");
+  EXPECT_EQ(document()["wire"], "listened on lo");
+}
+
 TEST_F(LiveRunTest, ManyAtOnceAreASampleAndSaySo) {
   std::string statements;
   for (std::uint64_t number = 1; number <= 3000; ++number)
@@ -216,7 +260,8 @@ TEST_F(LiveRunTest, WhatTheDocumentHoldsIsNotToldAgain) {
   EXPECT_NE(text.find("\"seen\":1"), std::string::npos) << text;
   EXPECT_EQ(text.find("event: calls"), text.rfind("event: calls")) << text;
   EXPECT_EQ(Json::parse(run_->document({{"format", "testigo-report"}}))["report"]["format"], "testigo-report");
-  EXPECT_EQ(Json::parse(run_->document(nullptr, false))["live"], false);
+  EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::Over))["live"], false);
+  EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::CutShort))["cut_short"], true);
 }
 
 TEST_F(LiveRunTest, AtItsEndWhatIsOpenIsTold) {

@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookEvery = 250ms;
+constexpr std::string_view kWanted = "--evidence wants the folder of a run";
 
 // Held by whoever repeats, until the process ends.
 class Turn {
@@ -58,7 +59,7 @@ bool wait_until(Condition holds) {
 // Files that are being made, or rotated away, are looked at again.
 bool covered_now(const std::filesystem::path& path, Duration time) {
   try {
-    return statements_cover(EvidenceFolder::open(path), time);
+    return statements_cover(EvidenceFolder::open(path, kWanted), time);
   } catch (const EnvironmentError&) {
     return false;
   }
@@ -93,7 +94,7 @@ int judge_repeatedly(const std::filesystem::path& path, const Repetition& repeti
   for (;;) {
     int code = 0;
     try {
-      code = judge(EvidenceFolder::open(path));
+      code = judge(EvidenceFolder::open(path, kWanted));
     } catch (const EnvironmentError& error) {
       if (!repeats) throw;
       put(stderr, fmt::format("testigo: {}\n", error.what()));

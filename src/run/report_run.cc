@@ -21,7 +21,7 @@ int run_report(const ReportOptions& options) {
   strictness.tolerance = options.tolerance;
   strictness.since = options.since;
   ignore_broken_pipes();
-  const EvidenceFolder folder = EvidenceFolder::open(options.evidence);
+  const EvidenceFolder folder = EvidenceFolder::open(options.evidence, "report wants the folder of a run");
   std::optional<EvidenceIndex> index;
   if (options.reindex || !is_indexed(folder, strictness)) {
     index.emplace(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);

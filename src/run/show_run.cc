@@ -16,10 +16,12 @@
 #include "base/inert.h"
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
+#include "run/run_lock.h"
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/terminal.h"
+#include "run/watch_lock.h"
 
 namespace testigo::run {
 namespace {
@@ -97,7 +99,9 @@ bool says_it_is_over(const EvidenceFolder& folder) {
   return record && record->finished;
 }
 
+// Nor is anybody there who may write to it yet, as far as can be told.
 bool is_quiet(const EvidenceFolder& folder) {
+  if (run_process(folder) == RunProcess::There || is_listening(folder.path())) return false;
   const auto last = last_written(folder);
   return last != std::filesystem::file_time_type::min() && std::filesystem::file_time_type::clock::now() - last > kQuiet;
 }
@@ -135,7 +139,7 @@ class ReportFile {
 };
 
 void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& capture,
-           const Clock& clock) {
+           report::Stage stage, const Clock& clock) {
   verdict::JudgeOptions strictness;
   strictness.tolerance = options.tolerance;
   strictness.since = options.since;
@@ -146,7 +150,14 @@ void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& sh
   if (index && !index->finish(report)) {
     put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index->trouble()));
   }
-  showing.judged(report, strictness);
+  showing.judged(report, strictness, stage);
+}
+
+// Those whom it had started end with it, and what they said last is judged, too.
+void tell_cut_short(Showing& showing) {
+  showing.wait_for_the_rest();
+  put(stderr,
+      "the run ended without a verdict: its process is gone; what it left is judged, and `testigo report` writes the reports\n");
 }
 
 }  // namespace
@@ -156,9 +167,10 @@ int run_show(const ShowOptions& options) {
   take_signals();
   std::optional<LentCapture> lent;
   if (std::filesystem::is_regular_file(options.evidence)) lent.emplace(options.evidence);
-  const EvidenceFolder folder = EvidenceFolder::open(lent                       ? lent->folder()
-                                                     : options.evidence.empty() ? newest(options.evidence_parent)
-                                                                                : options.evidence);
+  const std::filesystem::path path = lent                       ? lent->folder()
+                                     : options.evidence.empty() ? newest(options.evidence_parent)
+                                                                : options.evidence;
+  const EvidenceFolder folder = EvidenceFolder::open(path, "show wants a capture, or the folder of a run");
   Showing showing(folder, options.listen, clock);
   put(stdout, fmt::format("{}\n", showing.url()));
   std::fflush(stdout);
@@ -167,8 +179,11 @@ int run_show(const ShowOptions& options) {
   const bool over = is_quiet(folder);
   bool judged = false;
   while (shutdown_requests() == 0) {
-    if (!judged && (over || says_it_is_over(folder))) {
-      judge(folder, options, showing, lent ? options.evidence : std::filesystem::path(), clock);
+    const bool cut_short = !judged && was_cut_short(folder);
+    if (!judged && (over || cut_short || says_it_is_over(folder))) {
+      if (cut_short) tell_cut_short(showing);
+      judge(folder, options, showing, lent ? options.evidence : std::filesystem::path(),
+            cut_short ? report::Stage::CutShort : report::Stage::Over, clock);
       judged = true;
     }
     if (!judged) {

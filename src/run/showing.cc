@@ -58,24 +58,25 @@ void Showing::judged_so_far(nlohmann::ordered_json report) {
 }
 
 // Null: there is no index of this evidence, and none can be made.
-std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness) {
+std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness,
+                                               report::Stage stage) {
   try {
     if (!is_indexed(folder_, strictness)) {
       EvidenceIndex index(folder_, strictness, clock_);
       judge_again(folder_, strictness, clock_, index.hearers());
       if (!index.finish(report)) return nullptr;
     }
-    return std::make_unique<EvidencePage>(folder_, report, folder_.ledger());
+    return std::make_unique<EvidencePage>(folder_, report, folder_.ledger(), PageOptions{.stage = stage});
   } catch (const EnvironmentError&) {
     return nullptr;
   }
 }
 
-void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness) {
+void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness, report::Stage stage) {
   wait_for_the_rest();
   nlohmann::ordered_json json = report::verdict_json(report);
-  std::unique_ptr<EvidencePage> page = page_of(report, strictness);
-  std::string document = page ? page->document() : live_.document(json, false);
+  std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage);
+  std::string document = page ? page->document() : live_.document(json, stage);
   {
     const std::lock_guard lock(mutex_);
     report_ = json;
@@ -97,7 +98,7 @@ std::string Showing::document() {
   const std::lock_guard lock(cache_mutex_);
   const Duration now = clock_.monotonic();
   if (!cached_at_ || now - *cached_at_ > kCachedFor) {
-    cached_ = live_.document(report, true);
+    cached_ = live_.document(report);
     cached_at_ = now;
   }
   return cached_;

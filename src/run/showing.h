@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "report/page_document.h"
 #include "report/run_report.h"
 #include "run/evidence_folder.h"
 #include "run/evidence_page.h"
@@ -33,15 +34,18 @@ class Showing final : public show::Pages {
   void wait_for_the_rest();
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
-  // The verdict, with which the page is shown from here on. Where there is no ledger, it keeps to what was followed.
-  void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {});
+  // The verdict, with which the page is shown from here on. Where there is no ledger, it keeps to what was followed. `stage` is not
+  // `Live`.
+  void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {},
+              report::Stage stage = report::Stage::Over);
 
   std::string document() override;
   std::optional<std::string> detail(const show::CallName& name) override;
 
  private:
   void follow();
-  std::unique_ptr<EvidencePage> page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness);
+  std::unique_ptr<EvidencePage> page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness,
+                                        report::Stage stage);
 
   EvidenceFolder folder_;
   show::EventHub hub_;

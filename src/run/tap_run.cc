@@ -13,6 +13,7 @@
 #include "run/evidence_folder.h"
 #include "run/kept_memory.h"
 #include "run/masked.h"
+#include "run/run_lock.h"
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
@@ -41,11 +42,25 @@ bool limit_reached(const TapRunOptions& options, const Listeners& heard, Duratio
   return options.calls_limit && heard.audience.calls() >= *options.calls_limit;
 }
 
-// Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
-std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed) {
+RunRecord record_of(bool finished) {
   RunRecord record;
   record.command = "tap";
-  record.finished = true;
+  record.wire = "tap";
+  record.finished = finished;
+  return record;
+}
+
+// For whoever looks at the folder meanwhile; a disk that is full says so at the end.
+void note_so_far(const EvidenceFolder& folder) {
+  try {
+    write_run_record(folder.record(), record_of(false));
+  } catch (const EnvironmentError&) {
+  }
+}
+
+// Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
+std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed) {
+  RunRecord record = record_of(true);
   record.notes = tap_notes(slowed, heard.capture.undecoded_packets());
   if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
   try {
@@ -68,6 +83,7 @@ report::RunReport make_report(const EvidenceFolder& folder, const Listeners& hea
 }
 
 int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const Clock& clock) {
+  note_so_far(folder);
   Listeners heard(folder, options);
   capture::Tap tap({options.listen, options.to}, heard.capture, clock);
   const std::string endpoint = tcp::to_text(tap.endpoint());
@@ -98,6 +114,7 @@ int run_tap(const TapRunOptions& options) {
   raise_descriptor_limit();
   keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
+  const RunLock lock(folder);
   try {
     return run_into(folder, options, clock);
   } catch (...) {

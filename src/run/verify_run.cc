@@ -24,6 +24,7 @@
 #include "run/live_view.h"
 #include "run/masked.h"
 #include "run/repeated_judge.h"
+#include "run/run_lock.h"
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
@@ -335,6 +336,7 @@ int run_verify(const VerifyOptions& options) {
   raise_descriptor_limit();
   keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
+  const RunLock lock(folder);
   const Collected collected = collect(options, folder, clock);
   release_signals();  // the evidence is on disk; judging it may be ended at once
   EvidenceIndex index(folder, strictness, clock);

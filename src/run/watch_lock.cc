@@ -10,20 +10,13 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "run/file_lock.h"
 
 namespace testigo::run {
 namespace {
 
 // Its octets say that the holder of the lock listens. It stays when the process ends: who removed it might remove another's.
 std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / "watch.lock"; }
-
-// One of an open file, so that threads and copies do not matter; asking for it does not take it, as trying flock would.
-struct flock whole_file(short type) {
-  struct flock lock {};
-  lock.l_type = type;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
 
 }  // namespace
 
@@ -33,8 +26,7 @@ WatchLock::WatchLock(const std::filesystem::path& folder)
     throw EnvironmentError(
         fmt::format("cannot write into {}: {}; choose another folder", inert(folder.string()), std::strerror(errno)));
   }
-  struct flock lock = whole_file(F_WRLCK);
-  if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
+  if (!take_lock(descriptor_)) {
     ::close(descriptor_);
     throw EnvironmentError(fmt::format("another watch writes into {}; choose another folder", inert(folder.string())));
   }
@@ -49,8 +41,7 @@ bool is_listening(const std::filesystem::path& folder) {
   const int descriptor = ::open(lock_file(folder).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0) return false;
   struct stat status {};
-  struct flock lock = whole_file(F_RDLCK);
-  const bool held = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  const bool held = is_locked(descriptor);
   const bool said = ::fstat(descriptor, &status) == 0 && status.st_size != 0;
   ::close(descriptor);
   return held && said;

@@ -16,6 +16,7 @@
 #include "run/evidence_folder.h"
 #include "run/masked.h"
 #include "run/privileges.h"
+#include "run/run_lock.h"
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
@@ -50,7 +51,7 @@ class Watch {
   void write_out();
   void read_what_is_left();
   void tell_drops();
-  void note_drops() const;
+  void note_so_far() const;
   std::uint64_t dropped() const { return dropped_before_ + source_.counts().dropped; }
   RunRecord record(bool finished) const;
   std::string wire() const { return fmt::format("listened on {}", inert(options_.interface, 64)); }
@@ -91,7 +92,7 @@ Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture:
     recorder_.emplace(std::move(recording));
   }
   intake_.emplace(source.link_type(), audience_.sink(), recorder_ ? &*recorder_ : nullptr);
-  if (dropped_before_ != 0) note_drops();
+  note_so_far();
 }
 
 bool Watch::limit_reached() const {
@@ -121,12 +122,12 @@ void Watch::tell_drops() {
   put(stderr,
       fmt::format("the kernel dropped {} packets more, {} so far: what they held was not seen\n", dropped - drops_told_, dropped));
   drops_told_ = dropped;
-  note_drops();
+  note_so_far();
 }
 
 // Not only at the end: it may listen for weeks, and whoever judges the folder meanwhile must know. A disk that is full says so at
 // the end.
-void Watch::note_drops() const {
+void Watch::note_so_far() const {
   try {
     write_run_record(folder_.record(), record(false));
   } catch (const EnvironmentError&) {
@@ -201,7 +202,9 @@ class SharedFolder {
   explicit SharedFolder(const WatchOptions& options) : folder_(EvidenceFolder::share(options.folder)), lock_(options.folder) {
     std::error_code error;
     const std::optional<RunRecord> earlier = read_run_record(folder_.record());
-    std::filesystem::remove(folder_.record(), error);  // what else an earlier run noted is not about this one
+    for (const auto& earlier_ones : {folder_.record(), folder_.lock()}) {  // what else an earlier run noted is not about this one
+      std::filesystem::remove(earlier_ones, error);
+    }
     if (!std::filesystem::exists(folder_.capture(), error)) return;
     if (earlier) dropped_before_ = earlier->packets_dropped;
     if (!capture::grow_older(folder_.capture(), options.rotation.files_max)) {
@@ -247,6 +250,7 @@ int run_watch(const WatchOptions& options) {
     return run_into(shared.folder(), options, clock, shared.dropped_before(), [&shared] { shared.listening(); });
   }
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "watch", clock.now());
+  const RunLock lock(folder);
   try {
     return run_into(folder, options, clock, 0, [] {});
   } catch (...) {

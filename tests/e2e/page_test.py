@@ -251,6 +251,66 @@ class Live(Page):
             self.assertIn(said["octets"], told["octets"], "the frame does not show the octets of the exhibit")
 
 
+    def test_a_finding_is_seen_while_the_run_goes_on(self):
+        with temporary_folder() as parent, HostileServer() as server, start_tap(server.address, parent, "--payloads") as tap:
+            folder = wait_until(lambda: next(parent.glob("*/wire.pcapng"), None), "a capture").parent
+            with start_show(folder) as show, at_the_word(lambda: ask(tap.address)) as go:
+                told = browser("found", url=show.url, go=go)
+                self.assertTrue(tap.running, "the run goes on")
+            tap.stop(signal.SIGINT)
+            report = json.loads(tap.out[-1])
+            capture = (folder / "wire.pcapng").read_bytes()
+        self.assertIn("No check has failed so far.", told["at_first"])
+        self.assertEqual(told["sums_at_first"], ["0", "0", "0"])
+        self.assertTrue(told["live"])
+        self.assertIn("the wire (tap)", told["wire"])
+        said = [finding for finding in report["findings"]["first"] if finding["check"] == told["check"]]
+        self.assertIn((told["text"], told["packet"]), [(finding["text"], finding["wire"]["packet"]) for finding in said])
+        self.assertIn(told["check"], told["findings"])
+        self.assertIn(bytes.fromhex(told["octets"]), capture)
+        self.assertTrue(told["commands"] and all(f"tshark -r {folder}/wire.pcapng -d tcp.port==" in command for command in told["commands"]), told["commands"])
+        self.assertIn("finding", told["row_marked"])
+        self.assertGreater(told["with_findings"], 0)
+        self.assertEqual(told["rows"], told["with_findings"])
+        self.assertLessEqual(int(told["sums"][0]), report["findings"]["errors"])
+        self.assertGreater(int(told["sums"][0]), 0)
+
+    def test_a_run_that_was_killed_is_not_called_live(self):
+        for dark in (False, True):
+            with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "20ms", "--for", "120s", "--out", parent) as verify:
+                folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+                with start_show(folder, *WIDE) as show, at_the_word(lambda: verify.send(signal.SIGKILL)) as go:
+                    told = browser("killed", url=show.url, go=go, dark=dark)
+                    self.assertEqual(show.stop(), DONE)
+                ran = run(TESTIGO, *told["command"].split()[1:], *WIDE, "--json", patience=60)
+                self.assertEqual(ran.code, DONE, ran)
+                self.assertEqual(json.loads(ran.out[-1])["verdict"], told["verdict"])
+                self.assertTrue((folder / "report.html").exists())
+            self.assertEqual(told["at_first"], "LISTENING")
+            self.assertIn("its process is gone", told["notice"])
+            self.assertIn("su proceso ya no existe", told["spanish"])
+            self.assertEqual(told["command"], f"testigo report {folder}")
+            self.assertEqual((told["live"], told["beyond"]), (0, {"page": 0, "elements": []}))
+
+
+@contextlib.contextmanager
+def at_the_word(act):
+    """Gives an address; whoever asks for it has that done."""
+    class Word(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            act()
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Word) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
 def get(url, path, headers=None):
     """The status, the headers and the body of an answer; `headers` may name another host."""
     host = re.match(r"http://([^/]+)", url)[1]

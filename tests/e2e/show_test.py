@@ -377,6 +377,116 @@ class Live(Show):
         self.assertEqual({row["client_status"] for row in shown.viewer.rows()}, {0})
 
 
+    def test_findings_come_while_the_run_goes_on(self):
+        """What is told of each is what the document says of it in the end."""
+        verify = self.start("verify", *WIDE, "--wire", "tap", "--every", "40ms", "--for", "3s", "--kind", "bidi", "--out", self.folder / "evidence", "--json")
+        evidence = self.evidence_of(self.folder / "evidence")
+        shown = self.show(evidence)
+        stream = self.stream(shown.viewer, "?from=0")
+        wait_until(lambda: stream.of("findings"), "findings while calls are made")
+        live = shown.viewer.document()
+        self.assertTrue(live["live"] and verify.running, "it was told before the end")
+        self.assertEqual(live["wire"], "tap")
+        self.assertTrue(live["findings"])
+        rows = shown.viewer.rows(live)
+        for finding in live["findings"]:
+            if "row" in finding:
+                row = rows[finding["row"]]
+                self.assertEqual((row["connection"], row["stream"]), (finding["wire"]["connection"], finding["wire"]["stream"]))
+                self.assertTrue(row["flags"] & 7)
+        self.assertEqual(verify.wait(60), PROVEN, verify)
+        judged = self.judged(shown.viewer)
+        wait_until(lambda: stream.of("end"), "the end")
+        told = [finding for event in stream.of("findings") for finding in event["findings"]]
+        def said(findings):
+            return sorted(json.dumps({name: value for name, value in finding.items() if name != "row"}, sort_keys=True) for finding in findings)
+        self.assertEqual(said(told), said(judged["findings"]))
+        found = stream.of("findings")[-1]["found"]
+        counted = judged["report"]["findings"]
+        self.assertEqual({name: found[name] for name in ("errors", "warnings", "infos")}, {name: counted[name] for name in ("errors", "warnings", "infos")})
+        self.assertNotIn("found", judged)
+        self.assertEqual(judged["wire"], "tap")
+
+
+class CutShort(Show):
+    """A run whose process is gone is not called live; one that is there, or of which that is not known, is."""
+
+    def followed(self, *options):
+        verify = self.start("verify", *WIDE, *LONG, "--out", self.folder / "evidence", *options)
+        evidence = self.evidence_of(self.folder / "evidence")
+        return verify, evidence, self.show(evidence)
+
+    @staticmethod
+    def kill(process):
+        process.send(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+    def stays_live(self, viewer, seconds=2):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.assertTrue(viewer.document()["live"])
+            time.sleep(0.2)
+
+    def test_while_somebody_follows_it(self):
+        verify, evidence, shown = self.followed()
+        stream = self.stream(shown.viewer)
+        wait_until(lambda: stream.of("calls"), "calls")
+        self.stays_live(shown.viewer, 1)
+        self.kill(verify)
+        document = self.judged(shown.viewer)
+        self.assertIs(document["cut_short"], True)
+        self.assertIn("the run that collected this evidence did not come to its end", document["report"]["notes"])
+        self.assertGreater(document["calls"]["total"], 0)
+        wait_until(lambda: stream.of("end"), "the end")
+        shown.line("its process is gone", err=True)
+        self.assertFalse((evidence / "report.json").exists(), "whoever shows it writes no reports")
+        ran = run(PROGRAM, "report", evidence, *WIDE, "--json", patience=60)
+        self.assertEqual(ran.code, 0, ran)
+        self.assertEqual(json.loads(ran.out[-1])["verdict"], document["report"]["verdict"])
+        self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
+
+    def test_before_somebody_comes(self):
+        verify = self.start("verify", *WIDE, *LONG, "--out", self.folder / "evidence")
+        evidence = self.evidence_of(self.folder / "evidence")
+        self.kill(verify)
+        shown = self.show(evidence)
+        self.assertIs(self.judged(shown.viewer, patience=8)["cut_short"], True)
+
+    def test_without_the_lock_nothing_is_concluded(self):
+        verify, evidence, shown = self.followed()
+        (evidence / "run.lock").unlink()  # as an older testigo leaves it
+        self.kill(verify)
+        self.stays_live(shown.viewer)
+
+    def test_of_a_copy_nothing_is_concluded(self):
+        _, evidence, _ = self.followed()
+        copy = self.folder / "copy"
+        shutil.copytree(evidence, copy)
+        self.stays_live(self.show(copy).viewer)
+
+    def test_a_tap_that_nobody_calls_goes_on(self):
+        with start_server() as server:
+            tap = self.start("tap", "--listen", "127.0.0.1:0", "--to", server.address, "--out", self.folder / "evidence")
+            tap.line(r"listening on", err=True)
+            evidence = next((self.folder / "evidence").iterdir())
+            for path in (evidence, evidence / "wire.pcapng"):
+                os.utime(path, (time.time() - 600, time.time() - 600))
+            shown = self.show(evidence)
+            self.stays_live(shown.viewer)
+            self.assertEqual(shown.viewer.document()["wire"], "tap")
+            self.kill(tap)
+            document = self.judged(shown.viewer)
+            self.assertIs(document["cut_short"], True)
+            self.assertEqual(document["report"]["command"], "tap")
+            self.assertIn("the run that collected this evidence did not come to its end", document["report"]["notes"])
+
+    def test_a_run_that_ends_leaves_no_lock(self):
+        evidence = self.verified()
+        self.assertFalse((evidence / "run.lock").exists())
+        document = self.judged(self.show(evidence).viewer)
+        self.assertNotIn("cut_short", document)
+
+
 class Access(Show):
     def test_fifty_follow_at_once_and_the_65th_is_told_to_come_back(self):
         verify = self.with_page("verify", *WIDE, *LONG, "--out", self.folder / "evidence", "--show")
@@ -603,6 +713,8 @@ class Killed(Show):
                     verify.send(signal.SIGINT)
                     code = verify.wait()
                     self.assertIn(code, (0,) if victim == "show" else (0, 1, 3), verify)
+                if victim == "verify":
+                    self.assertIs(self.judged(beside, patience=60).get("cut_short"), True)
                 report = self.assert_readable(evidence)
                 notes = " ".join(report["notes"] + [claim["because"] for claim in report["claims"]])
                 if victim == "verify":

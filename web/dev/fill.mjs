@@ -11,6 +11,7 @@ const samples = {
   inconclusive: { calls: 500, clients: 5, servers: 2, verdict: 'INCONCLUSIVE', lang: 'es' },
   crowd: { calls: 20000, clients: 40, servers: 3, methods: 12, verdict: 'BROKEN' },
   hostile: { calls: 400, clients: 6, verdict: 'BROKEN', hostile: true },
+  'cut-short': { calls: 800, clients: 2, verdict: 'INCONCLUSIVE', cut_short: true },
   empty: { calls: 0, clients: 0, servers: 0, methods: 0, verdict: 'INCONCLUSIVE' },
   100000: { calls: 100000, clients: 8, servers: 1, methods: 5, verdict: 'BROKEN' },
 };

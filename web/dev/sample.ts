@@ -16,6 +16,7 @@ export interface Options {
   hostile?: boolean; // names and messages as an attacker would choose them
   lang?: 'en' | 'es';
   live?: boolean;
+  cut_short?: boolean;
 }
 
 // mulberry32
@@ -322,9 +323,10 @@ export function sample(options: Options): PageDocument {
   return {
     format: 'testigo-page', version: '1.0', lang: options.lang ?? 'en', evidence: '20261129T172914Z-verify',
     began: '2026-11-29T17:29:14.108360484Z', ended: new Date(Date.UTC(2026, 10, 29, 17, 29, 14) + last / 1e6 + 150).toISOString(),
-    live: options.live ?? false, report: options.live ? null : report, ...names, wire: 'listened on lo',
+    live: options.live ?? false, ...(options.cut_short ? { cut_short: true } : {}), report: options.live ? null : report, ...names, wire: 'listened on lo',
     calls: { total: options.calls, kept: options.calls, columns: kColumns, data: packed(columns, options.calls) },
-    findings, details: wanted.map((row) => detail_of(made, row, astray.get(row) ?? columns.client[row]!, options.hostile ?? false)),
+    findings, ...(options.live ? { found: { errors: report.findings!.errors!, warnings: report.findings!.warnings!, infos: report.findings!.infos!, checks: {} } } : {}),
+    details: wanted.map((row) => detail_of(made, row, astray.get(row) ?? columns.client[row]!, options.hostile ?? false)),
     details_of: 'every call with a finding, an exhibit or a difference, and 50 others',
   };
 }

@@ -45,8 +45,13 @@ createServer((request, answer) => {
     number += count;
     send('calls', { columns_data: dev.packed(columns, count), kept: count, seen: count * 2 });
   }, 250);
+  let found = 0;
+  const findings = setInterval(() => {
+    const count = { errors: 0, warnings: ++found, infos: 0, checks: { RQ05: found } };
+    send('findings', { found: count, findings: [{ check: 'RQ05', severity: 'warning', text: `finding ${found} of a run that goes on`, wire: { packet: 20 + found, connection: 1, stream: 2 * found + 1 }, direction: 'to-server', offset: 24 * found, clause: 'RFC 9113 8.3' }] });
+  }, 2000);
   const flow = setInterval(() => send('flow', { time_ns: (Date.now() - begun) * 1e6, pairs: [...totals.values()] }), 1000);
   const report = setTimeout(() => send('report', judged), 8000);
   const cut = flaky ? setTimeout(() => request.socket.destroy(), 10_000) : undefined;
-  request.on('close', () => [calls, flow, report, cut].forEach(clearInterval));
+  request.on('close', () => [calls, findings, flow, report, cut].forEach(clearInterval));
 }).listen(Number(port), '127.0.0.1', () => console.log(`http://127.0.0.1:${port}/`));

@@ -1,5 +1,6 @@
 // What the page says of evidence, and the ways from a claim or a finding down to octets.
 import { address_of, must, Reader } from './browser.mjs';
+import { to_frame, wanted_frame } from './ways.mjs';
 
 // All that is compared with report.json and the statements.
 export async function read(browser, { url }) {
@@ -33,16 +34,6 @@ export async function read(browser, { url }) {
   };
   await reader.close();
   return told;
-}
-
-async function wanted_frame(reader) {
-  await reader.page.waitForSelector('dialog .frame.wanted');
-  const frame = reader.page.locator('dialog .frame.wanted').first();
-  await reader.page.waitForFunction(() => {
-    const box = document.querySelector('dialog .frame.wanted').getBoundingClientRect();
-    return box.top >= 0 && box.top < innerHeight;
-  });
-  return frame;
 }
 
 async function frames(reader) {
@@ -94,17 +85,7 @@ async function veiled(frame) {
 // From a finding to the frame that it is about.
 export async function finding(browser, { url, check }) {
   const reader = await Reader.open(browser, address_of(url));
-  await reader.section('findings');
-  const group = reader.page.locator('#findings .groups > li').filter({ has: reader.page.locator(`.group .check:text-is("${check}")`) });
-  await group.locator('button.group').click();
-  const first = group.locator('ul.one > li').first();
-  const told = { text: await first.locator('.says .text').textContent(), place: await first.locator('.small').first().innerText() };
-  await first.locator('button.link').first().click();
-  const frame = await wanted_frame(reader);
-  told.packet = Number((await frame.locator('.packet').innerText()).match(/\d+/)[0]);
-  told.octets = await reader.open_frame(frame);
-  told.findings = await reader.page.locator('dialog .findings .check').allInnerTexts();
-  told.commands = await reader.page.locator('dialog .command code').allInnerTexts();
+  const told = await to_frame(reader, check);
   await reader.close();
   return told;
 }

@@ -1,5 +1,6 @@
 // A run that goes on, and who may not look at it.
 import { must, Reader } from './browser.mjs';
+import { to_frame } from './ways.mjs';
 
 export async function live(browser, { url, lie }) {
   const reader = await Reader.open(browser, url, { motion: true });
@@ -33,6 +34,53 @@ export async function live(browser, { url, lie }) {
   await page.locator('#claims .exhibits .says .link').first().click();
   await page.waitForSelector('dialog .frame');
   told.exhibited = await reader.call_id();
+  await reader.close();
+  return told;
+}
+
+// Nothing was found when the page is opened; `go` makes that something is.
+export async function found(browser, { url, go }) {
+  const reader = await Reader.open(browser, url, { motion: true });
+  const { page } = reader;
+  const sums = () => page.locator('#findings .sums strong').allInnerTexts();
+  await reader.section('findings');
+  const told = { at_first: await reader.text('#findings'), sums_at_first: await sums() };
+  await fetch(go);
+  await page.waitForSelector('#findings .groups > li.error');
+  const only = page.locator('.only button').filter({ hasText: 'with findings' });
+  await only.waitFor();
+  told.sums = await sums();
+  told.check = await reader.text('#findings .groups > li.error .group .check');
+  Object.assign(told, await to_frame(reader, told.check));
+  told.row_marked = (await page.locator('dialog h2 svg').getAttribute('class')) ?? '';
+  await page.getByRole('button', { name: 'Close' }).click();
+  told.with_findings = Number((await only.locator('.number').innerText()).replace(/\D/g, ''));
+  await only.click();
+  await reader.section('calls');
+  told.rows = await reader.rows();
+  told.wire = await reader.text('#verdict .rests');
+  told.live = (await page.locator('.live').count()) === 1 && (await reader.text('#verdict-word')) === 'LISTENING';
+  await reader.close();
+  return told;
+}
+
+// The run is killed while somebody follows it; `go` does that.
+export async function killed(browser, { url, go, dark = false }) {
+  const reader = await Reader.open(browser, url, { width: 390, height: 844, dark });
+  const { page } = reader;
+  const told = { at_first: await reader.text('#verdict-word') };
+  await reader.section('calls');
+  await page.waitForFunction(() => Number(document.querySelector('#calls .box').getAttribute('aria-rowcount')) > 5);
+  must((await page.locator('aside').count()) === 0, 'it is said to be over while it goes on');
+  await fetch(go);
+  await page.waitForSelector('aside', { timeout: 60_000 });
+  told.notice = await reader.text('aside p');
+  told.command = await reader.text('aside code');
+  told.verdict = await reader.text('#verdict-word');
+  told.live = await page.locator('.live').count();
+  told.beyond = await reader.beyond();
+  await page.getByRole('button', { name: 'ES, español' }).click();
+  told.spanish = await reader.text('aside p');
   await reader.close();
   return told;
 }

@@ -1,11 +1,12 @@
 // The state of the page: what was read, what is looked at. Components read it; only it changes itself.
 import { kNowhere, type Aim } from './data/aim';
 import { facets, type Counted } from './data/aggregate';
-import type { Detail, Names, PageDocument, Report } from './data/contract';
+import type { Detail, Finding, Found, Names, PageDocument, Report } from './data/contract';
 import { Flag } from './data/contract';
 import { decode_columns } from './data/decode';
 import { kEverything, select, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
+import { mark } from './data/findings';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
 import { is_sort, ordered } from './data/order';
 import { last_end, status_of } from './data/outcome';
@@ -44,6 +45,9 @@ class Page {
   names = $state.raw<Names>({ clients: [], servers: [], methods: [], processes: [] });
   table = $state.raw(new Table(empty_columns(0), 0));
   version = $state(0); // of the table's content
+  findings = $state.raw<Finding[]>([]);
+  found = $state.raw<Found | null>(null); // so far; null: the report says it
+  wire = $state(''); // where its witness stands
 
   lang = $state<Lang>('en');
   theme = $state<Theme>('auto');
@@ -111,7 +115,11 @@ class Page {
         document: (document, columns) => this.take(document, new Table(columns, document.calls.kept, document.live ? kMostRows : 0)),
         calls: (columns, kept, seen) => this.#append(columns, kept, seen),
         flow: (_time, pairs) => void (this.flow = pairs),
-        names: (names) => void (this.names = { ...this.names, ...names }),
+        names: (names, wire) => {
+          this.names = { ...this.names, ...names };
+          this.wire = wire ?? this.wire;
+        },
+        findings: (findings, found) => this.#find(findings, found),
         detail: (detail) => this.#keep_detail(detail),
         report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
         end: () => void (this.live = false),
@@ -140,6 +148,10 @@ class Page {
     this.names = { clients: read.clients, servers: read.servers, methods: read.methods, processes: read.processes };
     this.table = table;
     this.#waiting = [];
+    this.#unmarked = [];
+    this.findings = read.findings;
+    this.found = read.found ?? null;
+    this.wire = read.report?.wire || read.wire || '';
     this.live = read.live === true;
     if (!this.live) this.until = Infinity;
     this.seen = read.calls.total;
@@ -165,17 +177,32 @@ class Page {
 
   // Rows move when old ones leave, so they are added a few times a second, and everything that reads them is told at once.
   #waiting: { columns: Columns; kept: number }[] = [];
+  #unmarked: Finding[] = []; // of calls that may be among these
   #adding: ReturnType<typeof setTimeout> | undefined;
+  #add_soon(): void {
+    this.#adding ??= setTimeout(() => {
+      this.#adding = undefined;
+      for (const part of this.#waiting) this.table.append(part.columns, part.kept);
+      mark(this.#unmarked, this.table);
+      this.#waiting = [];
+      this.#unmarked = [];
+      this.version++;
+    }, kEvery);
+  }
+
+  #find(findings: Finding[], found: Found): void {
+    this.found = found;
+    if (findings.length === 0) return;
+    this.findings = [...this.findings, ...findings];
+    this.#unmarked.push(...findings);
+    this.#add_soon();
+  }
+
   #append(columns: Columns, kept: number, seen: number): void {
     this.#waiting.push({ columns, kept });
     this.seen += seen;
     this.passed += kept;
-    this.#adding ??= setTimeout(() => {
-      this.#adding = undefined;
-      for (const part of this.#waiting) this.table.append(part.columns, part.kept);
-      this.#waiting = [];
-      this.version++;
-    }, kEvery);
+    this.#add_soon();
     const step = Math.max(1, Math.floor(kept / 24));
     const fresh = [];
     for (let row = 0; row < kept && fresh.length < 24; row += step) {

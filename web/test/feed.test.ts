@@ -33,7 +33,8 @@ const listener: Listener = {
     heard.push(`calls ${kept} of ${seen}`);
   },
   flow: (time_ns, pairs) => heard.push(`flow ${time_ns} ${pairs.length}`),
-  names: (names) => heard.push(`names ${names.clients?.length}`),
+  names: (names, wire) => heard.push(`names ${names.clients?.length} ${wire}`),
+  findings: (findings, found) => heard.push(`findings ${findings.length} of ${found.errors}`),
   detail: (detail: Detail) => heard.push(`detail ${detail.row}`),
   report: (report) => heard.push(`report ${report.verdict}`),
   end: () => heard.push('end'),
@@ -68,14 +69,15 @@ describe('what is served', () => {
     const source = Source.made[0]!;
     expect(source.url).toBe('events');
     const made = calls_of({ calls: 40, clients: 2, servers: 1, methods: 1, seed: 7 }, false).columns;
-    source.send('names', { clients: [{ name: 'a' }] });
+    source.send('names', { clients: [{ name: 'a' }], wire: 'tap' });
     source.send('calls', { columns_data: packed(made, 40), kept: 40, seen: 90 });
+    source.send('findings', { findings: [{ check: 'RQ04', severity: 'error', text: '' }], found: { errors: 7 } });
     source.send('flow', { time_ns: 5, pairs: [] });
     source.send('detail', { row: 3 });
     source.send('report', { verdict: 'PROVEN' });
     source.send('end', null);
     await settle();
-    expect(heard).toEqual(['connected', 'document 5', 'names 1', 'calls 40 of 90', 'flow 5 0', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
+    expect(heard).toEqual(['connected', 'document 5', 'names 1 tap', 'calls 40 of 90', 'findings 1 of 7', 'flow 5 0', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
     expect(columns!.stream).toEqual(made.stream);
     expect(source.closed).toBe(true);
   });

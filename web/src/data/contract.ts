@@ -56,6 +56,14 @@ export interface Finding {
   tshark?: string;
 }
 
+// How many there were since a run began that goes on, those included that its document does not hold.
+export interface Found {
+  errors?: number;
+  warnings?: number;
+  infos?: number;
+  checks?: Record<string, number>;
+}
+
 export interface CheckResult {
   outcome: 'pass' | 'fail' | 'not-observed' | 'not-judgeable';
   passed?: number;
@@ -213,6 +221,7 @@ export interface PageDocument {
   began?: string;
   ended?: string;
   live?: boolean;
+  cut_short?: boolean; // the run did not come to its end, and its process is gone
   next_event?: number; // the first that the document does not hold
   report: Report | null;
   clients: Client[];
@@ -222,6 +231,7 @@ export interface PageDocument {
   wire?: string;
   calls: CallsData;
   findings: Finding[];
+  found?: Found;
   details: Detail[];
   details_of?: string;
 }

@@ -1,5 +1,6 @@
 // Findings by check, and checks by their outcome.
-import type { CheckResult, Finding, Severity } from './contract';
+import { Flag, type CheckResult, type Finding, type Found, type Report, type Severity } from './contract';
+import type { Columns, Table } from './table';
 
 export interface Group {
   check: string;
@@ -21,6 +22,44 @@ export function by_check(findings: readonly Finding[]): Group[] {
   }
   for (const group of groups.values()) group.findings.sort((a, b) => (a.wire?.packet ?? Infinity) - (b.wire?.packet ?? Infinity) || 0);
   return [...groups.values()].sort((a, b) => kRank[a.severity] - kRank[b.severity] || b.findings.length - a.findings.length || (a.check < b.check ? -1 : 1));
+}
+
+// Of a run that goes on what was found since its judge last spoke counts, too; of one that is over the judge alone knows.
+export function sums_of(groups: readonly Group[], report: Report | null, found: Found | null): Record<Severity, number> {
+  const judged = report?.findings;
+  const sum = (severity: Severity, said: number | undefined, so_far: number | undefined): number => {
+    const listed = groups.filter((group) => group.severity === severity).reduce((all, group) => all + group.findings.length, 0);
+    return said === undefined && so_far === undefined ? listed : Math.max(said ?? 0, so_far ?? 0);
+  };
+  return { error: sum('error', judged?.errors, found?.errors), warning: sum('warning', judged?.warnings, found?.warnings), info: sum('info', judged?.infos, found?.infos) };
+}
+
+export const times_of = (group: Group, report: Report | null, found: Found | null): number =>
+  Math.max(report?.checks?.[group.check]?.failed ?? 0, found?.checks?.[group.check] ?? 0, group.findings.length);
+
+const is_at = (finding: Finding, columns: Columns, row: number): boolean =>
+  finding.wire?.stream !== undefined && finding.wire.stream > 0 && !finding.wire.other_side &&
+  columns.stream[row] === finding.wire.stream && columns.connection[row] === finding.wire.connection;
+
+// Those that are about a call: the document names its row, an event only where it was on the wire.
+export const of_call = (findings: readonly Finding[], table: Table, row: number): Finding[] =>
+  findings.filter((finding) => (finding.row === undefined ? is_at(finding, table.columns, row) : finding.row === table.first + row));
+
+// Marks the calls that these are about.
+export function mark(findings: readonly Finding[], table: Table): void {
+  const grade: Record<Severity, number> = { error: Flag.Error, warning: Flag.Warning, info: Flag.Info };
+  const streams = new Map<number, Map<number, number>>(); // by connection and stream
+  for (const { wire, severity } of findings) {
+    if (!wire?.stream || !wire.connection || wire.other_side) continue;
+    const of = streams.get(wire.connection) ?? new Map<number, number>();
+    streams.set(wire.connection, of.set(wire.stream, (of.get(wire.stream) ?? 0) | (grade[severity] ?? 0)));
+  }
+  if (streams.size === 0) return;
+  const { connection, stream, flags } = table.columns;
+  for (let row = 0; row < table.length; row++) {
+    const flag = streams.get(connection[row]!)?.get(stream[row]!);
+    if (flag) flags[row] = flags[row]! | flag;
+  }
 }
 
 export const kChecks = ['fail', 'not-judgeable', 'pass', 'not-observed'] as const;

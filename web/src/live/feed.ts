@@ -2,7 +2,7 @@
 // anew, since events that passed meanwhile are not repeated.
 import type { Counted } from '../data/aggregate';
 import { decode_columns } from '../data/decode';
-import type { Column, Detail, Names, PageDocument, Report } from '../data/contract';
+import type { Column, Detail, Finding, Found, Names, PageDocument, Report } from '../data/contract';
 import { parse_document } from '../data/parse';
 import type { Columns } from '../data/table';
 
@@ -10,7 +10,8 @@ export interface Listener {
   document(document: PageDocument, columns: Columns): void;
   calls(columns: Columns, kept: number, seen: number): void;
   flow(time_ns: number, pairs: Counted[]): void;
-  names(names: Partial<Names>): void;
+  names(names: Partial<Names>, wire: string | undefined): void;
+  findings(findings: Finding[], found: Found): void;
   detail(detail: Detail): void;
   report(report: Report): void;
   end(): void;
@@ -93,7 +94,14 @@ export class Feed {
       const { time_ns, pairs } = data as { time_ns: number; pairs: Counted[] };
       this.#listener.flow(time_ns, pairs);
     });
-    on('names', (data) => this.#listener.names(data as Partial<Names>));
+    on('names', (data) => {
+      const { wire, ...names } = data as Partial<Names> & { wire?: string };
+      this.#listener.names(names, wire);
+    });
+    on('findings', (data) => {
+      const { findings, found } = data as { findings: Finding[]; found: Found };
+      this.#listener.findings(findings, found);
+    });
     on('detail', (data) => this.#listener.detail(data as Detail));
     on('report', (data) => this.#listener.report(data as Report));
     // The server kept no more: what the document holds now is read instead.

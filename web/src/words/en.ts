@@ -210,6 +210,7 @@ export const en = {
   // findings
   findings: 'Findings',
   findings_none: 'No check failed.',
+  findings_none_yet: 'No check has failed so far.',
   findings_note: 'A finding is a failed check, with the frames that show it.',
   severity: { error: 'error', warning: 'warning', info: 'remark' },
   severity_many: { error: 'errors', warning: 'warnings', info: 'remarks' },
@@ -226,6 +227,8 @@ export const en = {
   step_back: 'Step back in time',
   looking_at: (when: string) => `as it was at ${when}`,
   run_ended: 'The run has ended.',
+  cut_short: 'The run ended without a verdict: its process is gone.',
+  cut_short_so: 'What is shown here was judged from what it left. This writes the reports of it:',
   ring: (n: string) => `The newest ${n} calls are kept; older ones have left the page (not the evidence).`,
   newer: (n: string) => `${n} newer`,
   // small print

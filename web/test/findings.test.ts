@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { Flag, type Finding, type Report, type Severity } from '../src/data/contract';
+import { by_check, mark, of_call, sums_of, times_of } from '../src/data/findings';
+import { shell_word } from '../src/data/shell';
+import { Table, empty_columns } from '../src/data/table';
+
+const finding = (check: string, severity: Severity, connection: number, stream: number, row?: number): Finding =>
+  ({ check, severity, text: check, wire: { packet: 10 + stream, connection, stream }, ...(row === undefined ? {} : { row }) });
+
+// Streams 1, 3 and 5 of connection 1, and 3 of connection 2.
+function table(): Table {
+  const columns = empty_columns(4);
+  [[1, 1], [1, 3], [1, 5], [2, 3]].forEach(([connection, stream], row) => {
+    columns.connection[row] = connection!;
+    columns.stream[row] = stream!;
+  });
+  return new Table(columns, 4);
+}
+
+describe('findings while a run goes on', () => {
+  it('are those of a call by its row, or by where it was on the wire', () => {
+    const all = [finding('RQ01', 'error', 1, 3), finding('RQ02', 'error', 9, 9, 1), finding('RQ03', 'error', 2, 3), finding('CN01', 'error', 1, 0), finding('RQ04', 'error', 1, 3, 3)];
+    const told = (row: number): string[] => of_call(all, table(), row).map(({ check }) => check);
+    expect(told(0)).toEqual([]);
+    expect(told(1)).toEqual(['RQ01', 'RQ02']);
+    expect(told(3)).toEqual(['RQ03', 'RQ04']);
+    const moved = table();
+    moved.append(table().columns, 1); // the oldest row leaves
+    expect(moved.first).toBe(1);
+    expect(of_call(all, moved, 0).map(({ check }) => check)).toEqual(['RQ01', 'RQ02']);
+  });
+
+  it('of the other side of a hop are of no call here', () => {
+    const other: Finding = { ...finding('PX01', 'error', 1, 3), wire: { packet: 3, connection: 1, stream: 3, other_side: true } };
+    expect(of_call([other], table(), 1)).toEqual([]);
+    const marked = table();
+    mark([other], marked);
+    expect([...marked.columns.flags]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('mark their calls', () => {
+    const marked = table();
+    marked.columns.flags[1] = Flag.Differ;
+    mark([finding('RQ01', 'error', 1, 3), finding('RQ02', 'info', 1, 3), finding('RQ03', 'warning', 2, 3), finding('CN01', 'error', 1, 0), finding('RQ04', 'error', 7, 1)], marked);
+    expect([...marked.columns.flags]).toEqual([0, Flag.Differ | Flag.Error | Flag.Info, 0, Flag.Warning]);
+  });
+
+  it('are counted, those included that are not listed', () => {
+    const groups = by_check([finding('RQ01', 'error', 1, 1), finding('RQ01', 'error', 1, 3), finding('RQ02', 'info', 1, 1)]);
+    const report: Report = { verdict: 'BROKEN', findings: { errors: 5, warnings: 1, infos: 0 }, checks: { RQ01: { outcome: 'fail', failed: 5 } } };
+    expect(sums_of(groups, null, null)).toEqual({ error: 2, warning: 0, info: 1 });
+    expect(sums_of(groups, report, null)).toEqual({ error: 5, warning: 1, info: 0 });
+    const found = { errors: 9, warnings: 0, infos: 3, checks: { RQ01: 9 } };
+    expect(sums_of(groups, null, found)).toEqual({ error: 9, warning: 0, info: 3 });
+    expect(sums_of(groups, report, found)).toEqual({ error: 9, warning: 1, info: 3 });
+    expect(times_of(groups[0]!, null, null)).toBe(2);
+    expect(times_of(groups[0]!, report, null)).toBe(5);
+    expect(times_of(groups[0]!, report, found)).toBe(9);
+  });
+});
+
+describe('a word of a shell', () => {
+  it('is quoted where it must be', () => {
+    expect(shell_word('evidence/20261129T172914Z-verify')).toBe('evidence/20261129T172914Z-verify');
+    expect(shell_word("my evidence; rm '~'")).toBe(String.raw`'my evidence; rm '\''~'\'''`);
+    expect(shell_word('')).toBe("''");
+  });
+});
