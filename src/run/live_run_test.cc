@@ -6,6 +6,7 @@
 #include <atomic>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "base/random_id.h"
 #include "call/testing/conversation.h"
@@ -89,9 +90,11 @@ class LiveRunTest : public ::testing::Test {
   }
 
   void follow() {
+    evidence_.reset();
     run_.emplace(EvidenceFolder::open(folder_), clock_, hub_);
+    evidence_.emplace(EvidenceFolder::open(folder_), clock_, std::vector<EvidenceHearer*>{&*run_});
     follower_ = std::thread([this] {
-      run_->follow([this] { return over_.load(); });
+      evidence_->follow([this] { return over_.load(); });
       ended_ = true;
     });
   }
@@ -144,6 +147,7 @@ class LiveRunTest : public ::testing::Test {
   std::uint64_t next_ = hub_.now();
   std::vector<Event> events_;
   std::optional<LiveRun> run_;
+  std::optional<EvidenceFollower> evidence_;
   std::atomic<bool> over_ = false, ended_ = false;
   std::thread follower_;
 };
@@ -258,7 +262,7 @@ TEST_F(LiveRunTest, ItEndsWhenItIsStoppedThoughTheRunGoesOn) {
       }
     });
     until([this] { return seen() > 0; }, "calls");
-    run_->stop();
+    evidence_->stop();
     end();
     enough = true;
     witness.join();

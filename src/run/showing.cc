@@ -29,27 +29,9 @@ Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const
       live_(folder, clock, hub_),
       clock_(clock),
       server_(std::make_unique<show::PageServer>(listen, *this, hub_)),
-      follower_([this] { follow(); }) {}
+      following_(folder, clock, {&live_}) {}
 
-Showing::~Showing() {
-  live_.stop();
-  server_.reset();
-  if (follower_.joinable()) follower_.join();
-}
-
-// What cannot be read is told by whoever judges the evidence; whoever shows it ends nothing.
-void Showing::follow() {
-  try {
-    live_.follow([this] { return over_.load(); });
-  } catch (const std::exception& error) {
-    put(stderr, fmt::format("the page follows no more: {}\n", inert(error.what(), 1024)));
-  }
-}
-
-void Showing::wait_for_the_rest() {
-  over_ = true;
-  if (follower_.joinable()) follower_.join();
-}
+Showing::~Showing() { server_.reset(); }
 
 void Showing::judged_so_far(nlohmann::ordered_json report) {
   hub_.publish("report", dumped(report));

@@ -1,17 +1,15 @@
 // The page of an evidence folder, served: live while its run goes on, and afterwards with the verdict.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "base/clock.h"
 #include "report/run_report.h"
 #include "run/evidence_folder.h"
+#include "run/evidence_follower.h"
 #include "run/evidence_page.h"
 #include "run/live_run.h"
 #include "show/page_server.h"
@@ -30,7 +28,7 @@ class Showing final : public show::Pages {
   std::string url() const { return server_->url(); }
 
   // The run is over: waits until what it left has been read.
-  void wait_for_the_rest();
+  void wait_for_the_rest() { following_.wait_for_the_rest(); }
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
   // The verdict, with which the page is shown from here on. Where there is no ledger, it keeps to what was followed.
@@ -40,13 +38,11 @@ class Showing final : public show::Pages {
   std::optional<std::string> detail(const show::CallName& name) override;
 
  private:
-  void follow();
   std::unique_ptr<EvidencePage> page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness);
 
   EvidenceFolder folder_;
   show::EventHub hub_;
   LiveRun live_;
-  std::atomic<bool> over_ = false;
   std::mutex mutex_;  // of what follows
   nlohmann::ordered_json report_;
   bool judged_ = false;  // with the last word
@@ -58,7 +54,7 @@ class Showing final : public show::Pages {
   std::optional<Duration> cached_at_;
   const Clock& clock_;
   std::unique_ptr<show::PageServer> server_;
-  std::thread follower_;
+  Following following_;
 };
 
 // Where it is asked for: serves the page of a run that begins, and says where. Behind what needs privileges, for its threads keep
