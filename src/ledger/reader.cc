@@ -536,6 +536,7 @@ Meta Reader::meta() {
   meta.began = time("began_ns");
   meta.ended = time("ended_ns");
   meta.findings_left_out = static_cast<std::uint64_t>(numbers["findings_left_out"]);
+  meta.live = numbers["live"] != 0;
   open_->each(
       "SELECT path, bytes, modified_ns FROM sources ORDER BY path",
       [](Values& values) {

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kInternedMax = 100'000;  // texts whose ids are remembered; the others are asked for
 constexpr std::uint64_t kRowsOfTransaction = 50'000;
+constexpr int kBusyMillisBeside = 50;  // of a run, which waits for nobody
 
 std::int64_t ns(Time time) { return time.time_since_epoch().count(); }
 
@@ -120,7 +121,7 @@ class Interned {
 
 SQLite::Database make_database(const std::filesystem::path& file, Journal journal) {
   make_private_file(file);
-  SQLite::Database database = open_database(file, Access::Write);
+  SQLite::Database database = open_database(file, Access::Write, journal == Journal::Wal ? kBusyMillisBeside : kBusyMillis);
   if (journal == Journal::Wal) {
     database.exec("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   } else {
@@ -128,7 +129,8 @@ SQLite::Database make_database(const std::filesystem::path& file, Journal journa
   }
   database.exec("PRAGMA cache_size = -32768");
   database.exec("BEGIN IMMEDIATE");
-  begin_schema(database);
+  const bool resumes = journal == Journal::Wal && schema_version(database) == kSchemaVersion && strange_schema(database).empty();
+  if (!resumes) begin_schema(database);
   return database;
 }
 
@@ -140,7 +142,9 @@ std::string with_place(std::string_view columns) { return fmt::format("{}, {}", 
 
 struct Writer::Open {
   Open(const std::filesystem::path& path, Journal kind, const Limits& chosen)
-      : journal(kind), limits(chosen), database(make_database(path, kind)) {}
+      : journal(kind), limits(chosen), database(make_database(path, kind)) {
+    if (journal == Journal::Wal) resume();
+  }
 
   struct Caller {
     std::int64_t id = 0;
@@ -148,6 +152,8 @@ struct Writer::Open {
     std::string process;
   };
 
+  void resume();
+  void begin();
   const Caller& caller(const statement::CallId& id);
   std::optional<Part> part(const StatementPlace& place, const statement::CallId& id, Part of_client, Part of_server);
   void add_call(Insert& insert, const StatementPlace& place, const statement::Statement& statement, const statement::CallId& id,
@@ -194,12 +200,31 @@ struct Writer::Open {
   std::vector<statement::Start> writers;  // by WitnessId - 1: one a process, as the statements themselves are in memory
   std::unordered_map<std::string, Caller> known_callers;  // by "client/process"
   const Caller* last_caller = nullptr;
-  std::uint64_t rows = 0;  // of this transaction
+  bool within = true;      // a transaction, which `make_database` began
+  std::uint64_t rows = 0;  // of it
   std::uint64_t findings_kept = 0;
   std::uint64_t findings_left_out = 0;
   std::optional<Time> began;
   std::optional<Time> last;
 };
+
+// What of the rows that are there matters to those that come.
+void Writer::Open::resume() {
+  SQLite::Statement said(database, "SELECT witness, name, process FROM witnesses ORDER BY id");
+  while (said.executeStep()) {
+    statement::Start& start = writers.emplace_back();
+    start.witness = kWitnesses.value(said.getColumn(0).getString()).value_or(statement::Witness::Client);
+    start.name = said.getColumn(1).getString();
+    start.process = said.getColumn(2).getString();
+  }
+  findings_kept = static_cast<std::uint64_t>(database.execAndGet("SELECT count(*) FROM findings").getInt64());
+}
+
+void Writer::Open::begin() {
+  if (within) return;
+  database.exec("BEGIN IMMEDIATE");
+  within = true;
+}
 
 void Writer::Open::begin_row() {
   if (++rows <= kRowsOfTransaction || journal == Journal::Wal) return;
@@ -283,6 +308,15 @@ auto guarded(Action action) {
   }
 }
 
+// With something to commit.
+template <typename Open, typename Action>
+auto adding(Open& open, Action action) {
+  return guarded([&] {
+    open.begin();
+    return action();
+  });
+}
+
 std::string relative_to(const std::filesystem::path& folder, const std::string& file) {
   const std::filesystem::path relative = std::filesystem::path(file).lexically_relative(folder);
   return statement::as_stated(relative.empty() ? file : relative.string());
@@ -296,7 +330,7 @@ Writer::Writer(const std::filesystem::path& file, Journal journal, const Limits&
 Writer::~Writer() = default;
 
 WitnessId Writer::add(const statement::Start& start) {
-  return guarded([&] {
+  return adding(*open_, [&] {
     open_->begin_row();
     open_->witnesses.put(kWitnesses.of(start.witness))
         .put(start.name)
@@ -315,7 +349,7 @@ WitnessId Writer::add(const statement::Start& start) {
 }
 
 FileId Writer::file(std::string_view path) {
-  return guarded([&] { return open_->files.id(std::string(path)); });
+  return adding(*open_, [&] { return open_->files.id(std::string(path)); });
 }
 
 void Writer::add(const StatementPlace& place, const statement::Statement& statement) {
@@ -354,7 +388,7 @@ void Writer::add(const StatementPlace& place, const statement::Statement& statem
       open.add_call(open.begun, place, statement, id, type, of_client, of_server);
     }
   };
-  guarded([&] { std::visit(Visitor{*open_, place, statement}, statement.body); });
+  adding(*open_, [&] { std::visit(Visitor{*open_, place, statement}, statement.body); });
 }
 
 void Writer::add(const statement::Reading& reading, const std::filesystem::path& folder) {
@@ -379,7 +413,7 @@ void Writer::add(const statement::Reading& reading, const std::filesystem::path&
 }
 
 void Writer::add(const call::ConnectionClosed& closed) {
-  guarded([&] {
+  adding(*open_, [&] {
     const call::ConnectionView& view = closed.connection;
     const std::string client = tcp::to_text(view.client);
     const std::string server = tcp::to_text(view.server);
@@ -402,7 +436,7 @@ void Writer::add(const call::ConnectionClosed& closed) {
 }
 
 void Writer::add(const call::CallClosed& closed, const verdict::WireStream* stream) {
-  guarded([&] {
+  adding(*open_, [&] {
     const call::Call& call = closed.call;
     const bool reset = call.ending == call::Ending::ResetByClient || call.ending == call::Ending::ResetByServer;
     const std::string message = statement::as_stated(call.status_message);
@@ -434,7 +468,7 @@ void Writer::add(const check::Finding& finding) {
     ++open_->findings_left_out;
     return;
   }
-  guarded([&] {
+  adding(*open_, [&] {
     const std::string check(finding.check);
     const std::string clause(finding.clause);
     open_->begin_row();
@@ -447,7 +481,7 @@ void Writer::add(const check::Finding& finding) {
 }
 
 void Writer::add(const statement::CallId& call, const verdict::Difference& difference) {
-  guarded([&] {
+  adding(*open_, [&] {
     open_->begin_row();
     open_->differences.put(open_->caller(call).id).put(call.number).put(difference.field).put(difference.text).run();
   });
@@ -465,7 +499,7 @@ void Writer::Open::add_places(Insert& insert, std::int64_t of, std::optional<std
 }
 
 void Writer::add(const verdict::Claim& claim, const std::filesystem::path& folder) {
-  guarded([&] {
+  adding(*open_, [&] {
     open_->begin_row();
     open_->claims.put(claim.number).put(claim.sentence).put(kOutcomes.of(claim.outcome)).put(claim.because);
     open_->claims.put(claim.exhibits_total).run();
@@ -491,7 +525,7 @@ void Writer::add(const verdict::Claim& claim, const std::filesystem::path& folde
 }
 
 void Writer::add(const diagnose::Cause& cause) {
-  guarded([&] {
+  adding(*open_, [&] {
     open_->begin_row();
     open_->causes.put(cause.id).put(cause.title).put(cause.explanation).put(cause.fix).put(cause.suspected).put(cause.times).run();
     open_->add_places(open_->cause_wire, open_->database.getLastInsertRowid(), std::nullopt, cause.places);
@@ -499,7 +533,7 @@ void Writer::add(const diagnose::Cause& cause) {
 }
 
 void Writer::add(Meta meta) {
-  guarded([&] {
+  adding(*open_, [&] {
     meta.began = open_->began;
     meta.ended = open_->last;
     meta.findings_left_out = open_->findings_left_out;
@@ -515,6 +549,7 @@ void Writer::add(Meta meta) {
     put("testigo", meta.testigo);
     put("evidence", statement::as_stated(meta.evidence));
     put("built", to_rfc3339(meta.built));
+    if (meta.live) return put("live", 1);
     put("wire", statement::as_stated(meta.wire));
     put("verdict", meta.verdict);
     put("strictness", meta.strictness);
@@ -529,14 +564,16 @@ void Writer::add(Meta meta) {
 
 void Writer::commit() {
   guarded([&] {
-    open_->database.exec("COMMIT; BEGIN IMMEDIATE");
+    if (!open_->within) return;
+    open_->database.exec("COMMIT");
+    open_->within = false;
     open_->rows = 0;
   });
 }
 
 void Writer::close() {
+  commit();
   guarded([&] {
-    open_->database.exec("COMMIT");
     if (open_->journal == Journal::Wal) open_->database.exec("PRAGMA journal_mode = DELETE");
   });
   open_.reset();

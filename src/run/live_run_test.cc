@@ -9,16 +9,12 @@
 #include <vector>
 
 #include "base/random_id.h"
-#include "call/testing/conversation.h"
-#include "capture/testing/capture_octets.h"
-#include "run/testing/written_segments.h"
+#include "run/testing/capture_of_calls.h"
 
 namespace testigo::run {
 namespace {
 
 using namespace std::chrono_literals;
-using call::testing::request_fields;
-using call::testing::trailer_fields;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Json = nlohmann::ordered_json;
@@ -73,21 +69,7 @@ class LiveRunTest : public ::testing::Test {
     std::ofstream(folder_ / file, std::ios::app | std::ios::binary) << text;
   }
   // A capture of so many calls, the n-th with the n-th id.
-  static std::string capture(std::uint64_t calls, int status = 0) {
-    call::testing::Conversation talk = call::testing::greeted();
-    for (std::uint64_t number = 1; number <= calls; ++number) {
-      call::testing::Unary unary;
-      unary.stream = static_cast<call::StreamId>(2 * number - 1);
-      unary.request = request_fields("/a.B/C");
-      unary.request.emplace_back("testigo-id", statement::to_text(id(number)));
-      unary.trailers = trailer_fields(std::to_string(status));
-      talk.call(unary);
-    }
-    testing::WrittenSegments written;
-    talk.client_closes().server_closes().play(written);
-    const auto octets = capture::testing::file_of(written.segments);
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-  }
+  static std::string capture(std::uint64_t calls, int status = 0) { return testing::capture_of_calls(calls, id, status); }
 
   void follow() {
     evidence_.reset();

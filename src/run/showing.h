@@ -11,6 +11,7 @@
 #include "run/evidence_folder.h"
 #include "run/evidence_follower.h"
 #include "run/evidence_page.h"
+#include "run/live_ledger.h"
 #include "run/live_run.h"
 #include "show/page_server.h"
 #include "verdict/judge.h"
@@ -20,7 +21,8 @@ namespace testigo::run {
 class Showing final : public show::Pages {
  public:
   // Serves, and follows the folder on a thread of its own. Throws EnvironmentError when it cannot listen. `clock` must outlive it.
-  Showing(const EvidenceFolder& folder, const show::Listen& listen, const Clock& clock);
+  // So must `ledger`, which hears what is followed and is closed when the run has been judged; null: there is none.
+  Showing(const EvidenceFolder& folder, const show::Listen& listen, const Clock& clock, LiveLedger* ledger = nullptr);
   ~Showing() override;
   Showing(const Showing&) = delete;
   Showing& operator=(const Showing&) = delete;
@@ -53,13 +55,15 @@ class Showing final : public show::Pages {
   std::string cached_;
   std::optional<Duration> cached_at_;
   const Clock& clock_;
+  LiveLedger* ledger_;
   std::unique_ptr<show::PageServer> server_;
   Following following_;
 };
 
 // Where it is asked for: serves the page of a run that begins, and says where. Behind what needs privileges, for its threads keep
 // those that there are.
-std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock);
+std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock,
+                                       LiveLedger* ledger = nullptr);
 // The run is over, and the page stays until a signal comes. `showing` may be null.
 void stay(Showing* showing, const report::RunReport& report, const verdict::JudgeOptions& strictness = {});
 
