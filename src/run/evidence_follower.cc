@@ -1,5 +1,8 @@
 #include "run/evidence_follower.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int kNice = 10;
 constexpr Duration kLookEvery = 20ms;
 constexpr Duration kQuiet = 500ms;  // so long after a run nothing more comes of it
 
@@ -103,8 +107,8 @@ bool EvidenceFollower::look(const std::function<bool()>& over, bool caught_up) {
   return now - *quiet_since_ < kQuiet;
 }
 
-Following::Following(const EvidenceFolder& folder, const Clock& clock, std::vector<EvidenceHearer*> hearers)
-    : follower_(folder, clock, std::move(hearers)), thread_([this] { follow(); }) {}
+Following::Following(const EvidenceFolder& folder, const Clock& clock, std::vector<EvidenceHearer*> hearers, Haste haste)
+    : follower_(folder, clock, std::move(hearers)), thread_([this, haste] { follow(haste); }) {}
 
 Following::~Following() {
   follower_.stop();
@@ -117,7 +121,8 @@ void Following::wait_for_the_rest() {
 }
 
 // What cannot be read is told by whoever judges the evidence; whoever follows it ends nothing.
-void Following::follow() {
+void Following::follow(Haste haste) {
+  if (haste == Haste::Yielding) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);  // of this thread alone
   try {
     follower_.follow([this] { return over_.load(); });
   } catch (const std::exception& error) {

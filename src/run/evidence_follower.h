@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -70,7 +71,11 @@ class EvidenceFollower {
 // The same on a thread of its own.
 class Following {
  public:
-  Following(const EvidenceFolder& folder, const Clock& clock, std::vector<EvidenceHearer*> hearers);
+  enum class Haste : std::uint8_t {
+    Prompt,   // somebody looks at it
+    Yielding  // who is followed goes first, where processors are scarce
+  };
+  Following(const EvidenceFolder& folder, const Clock& clock, std::vector<EvidenceHearer*> hearers, Haste haste = Haste::Prompt);
   Following(const Following&) = delete;
   Following& operator=(const Following&) = delete;
   ~Following();  // it stops, whatever is left to read
@@ -79,7 +84,7 @@ class Following {
   void wait_for_the_rest();
 
  private:
-  void follow();
+  void follow(Haste haste);
 
   EvidenceFollower follower_;
   std::atomic<bool> over_ = false;

@@ -17,6 +17,7 @@ class LiveView {
   explicit LiveView(std::FILE* out);
   ~LiveView() { end(); }
 
+  bool is_seen() const { return terminal_; }
   // Any thread may say a line, which stands above what is drawn next; `out` may be no terminal.
   void say(const std::string& line);
   void draw(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total);

@@ -127,7 +127,7 @@ void Play::perform() {
   const auto wire = make_wire_post(options_.wire, options_.host, options_.target.value_or(""), folder_.capture(), clock_);
   record_.wire = wire->name();
   showing_ = show_if_asked(options_.page, folder_, clock_, &beside_.ledger);
-  if (!showing_) following_.emplace(folder_, clock_, std::vector<EvidenceHearer*>{&beside_.ledger});
+  if (!showing_) following_.emplace(folder_, clock_, std::vector<EvidenceHearer*>{&beside_.ledger}, Following::Haste::Yielding);
   const std::string server = options_.target ? *options_.target : start_server();
   const std::string address = wire->begin(server);
   put(stderr, fmt::format("  {} client{} ──▶ {}server {}{}, {} s; wire: {}\n\n", options_.clients, options_.clients == 1 ? "" : "s",
@@ -202,6 +202,7 @@ bool Play::clients_running() {
 }
 
 void Play::poll_clients() {
+  if (!beside_.view.is_seen()) return;
   for (auto& [name, tail] : tails_) tail.poll();
 }
 
