@@ -23,6 +23,9 @@ constexpr int kBusyMillis = 2000;
 // Waits so long for somebody who has locked it. Throws SQLite::Exception.
 SQLite::Database open_database(const std::filesystem::path& file, Access access, int busy_millis = kBusyMillis);
 
+// Numbers of SQLite have a sign: what is larger stands as negative.
+constexpr std::int64_t stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+
 // PRAGMA user_version.
 int schema_version(SQLite::Database& database);
 void begin_schema(SQLite::Database& database);  // makes all tables of an empty one

@@ -17,9 +17,6 @@
 
 namespace testigo::ledger {
 
-// As SQLite holds it: its numbers have a sign.
-inline std::int64_t stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
 struct Reader::Open {
   Open(const std::filesystem::path& path, const Limits& chosen)
       : file(path), limits(chosen), database(open_database(path, Access::Read)) {
