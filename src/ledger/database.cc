@@ -18,7 +18,6 @@ namespace testigo::ledger {
 namespace {
 
 constexpr int kLengthMax = 1 << 24;  // octets of a text, or of a row
-constexpr int kBusyMillis = 2000;
 
 void defend(SQLite::Database& database) {
   sqlite3* handle = database.getHandle();
@@ -51,11 +50,11 @@ void make_private_file(const std::filesystem::path& file) {
   ::close(descriptor);
 }
 
-SQLite::Database open_database(const std::filesystem::path& file, Access access) {
+SQLite::Database open_database(const std::filesystem::path& file, Access access, int busy_millis) {
   // Statistics of memory that nobody reads take a lock at each allocation.
   [[maybe_unused]] static const int unmeasured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   const int mode = access == Access::Read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
-  SQLite::Database database(file.string(), mode | SQLite::OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, kBusyMillis);
+  SQLite::Database database(file.string(), mode | SQLite::OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, busy_millis);
   defend(database);
   return database;
 }

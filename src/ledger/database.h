@@ -18,8 +18,13 @@ void make_private_file(const std::filesystem::path& file);
 
 enum class Access : std::uint8_t { Read, Write };
 
-// Throws SQLite::Exception.
-SQLite::Database open_database(const std::filesystem::path& file, Access access);
+constexpr int kBusyMillis = 2000;
+
+// Waits so long for somebody who has locked it. Throws SQLite::Exception.
+SQLite::Database open_database(const std::filesystem::path& file, Access access, int busy_millis = kBusyMillis);
+
+// Numbers of SQLite have a sign: what is larger stands as negative.
+constexpr std::int64_t stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 // PRAGMA user_version.
 int schema_version(SQLite::Database& database);

@@ -42,6 +42,8 @@ struct Meta {
   std::optional<Time> ended;
   std::uint64_t findings_left_out = 0;  // beyond Limits::ledger_findings_max
   std::vector<Source> sources;          // by path
+  bool live =
+      false;  // it was written beside a run and is not whole: of all these it has the first three, and `built` says since when
   friend bool operator==(const Meta&, const Meta&) = default;
 };
 

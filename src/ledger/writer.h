@@ -1,8 +1,9 @@
-// Writes a ledger. What is added stands in one transaction until `commit`; it is not there for others, nor safe, before.
+// Writes a ledger. What is added stands in one transaction until `commit`; it is not there for others, nor safe, before. Between a
+// commit and what is added next nobody is locked out.
 //
 // One thread at a time. What is passed is borrowed for the call. Every member throws EnvironmentError when the database cannot be
 // written (the disk is full, gone, or somebody has locked it); what was added since the last commit is then not there, and the
-// writer is of no more use.
+// writer is of no more use: another one may resume.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ using FileId = std::int64_t;
 
 enum class Journal : std::uint8_t {
   None,  // of a file that nobody reads before it is whole, and that is thrown away when it does not become so
-  Wal,   // others may read what was committed, while more is written
+  Wal,   // others may read what was committed, while more is written; somebody who has locked it is not waited for
 };
 
 // Where a statement stands.
@@ -39,13 +40,13 @@ struct StatementPlace {
 
 class Writer {
  public:
-  // The file (0600) is made, or must be empty.
+  // The file (0600) is made, or must be empty; with `Wal` it may be a ledger that such a writer has left behind, to resume it.
   Writer(const std::filesystem::path& file, Journal journal, const Limits& limits = {});
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();  // what was not committed is gone
 
-  // One process of a client or a server.
+  // One process of a client or a server. The first one is 1.
   WitnessId add(const statement::Start& start);
   // `path` is below the evidence folder. The same for the same path.
   FileId file(std::string_view path);
@@ -63,7 +64,7 @@ class Writer {
   void add(const verdict::Claim& claim, const std::filesystem::path& folder);
   void add(const diagnose::Cause& cause);
 
-  // Adds what a reader asks first: `began`, `ended` and `findings_left_out` are filled in.
+  // Adds what a reader asks first: `began`, `ended` and `findings_left_out` are filled in, of one that is whole.
   void add(Meta meta);
   void commit();
   // Commits, and leaves nothing beside the file. Nothing may be added after it.

@@ -186,7 +186,7 @@ bool is_indexed(const EvidenceFolder& folder, const verdict::JudgeOptions& stric
   if (ledger::standing(folder.ledger()) != ledger::Standing::Sound) return false;
   try {
     const ledger::Meta meta = ledger::Reader(folder.ledger()).meta();
-    return meta.testigo == kVersion && meta.strictness == text_of(strictness) && meta.sources == sources_of(folder);
+    return !meta.live && meta.testigo == kVersion && meta.strictness == text_of(strictness) && meta.sources == sources_of(folder);
   } catch (const EnvironmentError&) {
     return false;
   }

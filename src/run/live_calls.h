@@ -32,7 +32,6 @@ class LiveCalls {
 
   // A wire witness is there, though no call has come by it yet.
   void expect_wire() { wire_ = true; }
-  bool knows_clients() const { return clients_; }
 
   void hear(const HeardStatement& heard);
   // `stream` is what is testified of it, null where it has no id.

@@ -2,16 +2,11 @@
 
 #include <sys/stat.h>
 
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "call/fan.h"
-#include "call/model.h"
-#include "capture/capture_file.h"
 #include "capture/rotation.h"
-#include "check/judge.h"
 #include "report/page_sample.h"
 #include "run/wire_place.h"
 #include "wire/rpc/status.h"
@@ -28,9 +23,6 @@ constexpr std::size_t kLatestKept = 200'000;
 constexpr Duration kPublishEvery = 200ms;
 constexpr std::size_t kPublishedAtOnce = 500;  // calls; more are sampled, and that is said
 constexpr Duration kFlowEvery = 1s;            // sums, which nobody reads faster
-// After the last that came of a run that is over nothing is awaited for longer: its processes have ended, and what they wrote is
-// in the files. Longer than an idle writer holds anything back (100 ms), also where the machine is busy.
-constexpr Duration kQuiet = 500ms;
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -39,20 +31,6 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> identity_of(const std::fi
   if (::stat(file.c_str(), &status) != 0) return std::nullopt;
   return std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
-
-// Of each connection, once it is known what it speaks, or that it never will be.
-class KnownOpenings final : public call::Sink {
- public:
-  explicit KnownOpenings(std::function<void(const call::ConnectionView&)> take) : take_(std::move(take)) {}
-  call::Interest hears() const override {
-    return {.frames = false, .blocks = false, .messages = false, .side_ends = false, .calls = false};
-  }
-  void on_opening(const call::ConnectionView& connection, const call::Spot&, http2::Opening) override { take_(connection); }
-  void on_connection_closed(const call::ConnectionClosed& closed) override { take_(closed.connection); }
-
- private:
-  std::function<void(const call::ConnectionView&)> take_;
-};
 
 bool ended_ok(const PageCall& call) {
   const std::uint8_t status = call.client_status == PageCall::kSaysNothing ? call.wire_status : call.client_status;
@@ -66,10 +44,9 @@ LiveRun::LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub,
       clock_(clock),
       hub_(hub),
       calls_(names_, [this](const PageCall& call) { take(call); }),
-      findings_(folder_.capture(), findings_max),
-      statements_(folder_.statements(), [this](const HeardStatement& heard) { calls_.hear(heard); }) {}
+      findings_(folder_.capture(), findings_max) {}
 
-// The lock is held: whoever tells it is `look`, or the reader of the capture.
+// The lock is held, by whoever tells `calls_`.
 void LiveRun::take(const PageCall& call) {
   ++total_;
   latest_.push_back(call);
@@ -80,66 +57,38 @@ void LiveRun::take(const PageCall& call) {
   ++(ended_ok(call) ? pair.ok : pair.failed);
 }
 
-void LiveRun::follow(const std::function<bool()>& over) {
-  std::error_code error;
-  bool more = true;
-  while (more && !std::filesystem::exists(folder_.capture(), error)) {
-    more = look(over, true);
-    std::this_thread::sleep_for(20ms);
-  }
-  if (more) {
-    {
-      const std::lock_guard lock(mutex_);
-      calls_.expect_wire();
-    }
-    look(over, false);
-    follow_wire(over);
-  }
-  end();
+void LiveRun::on_capture(const std::filesystem::path& oldest) {
+  const std::lock_guard lock(mutex_);
+  calls_.expect_wire();
+  oldest_ = identity_of(oldest);
 }
 
-void LiveRun::end() {
+void LiveRun::on_statement(const HeardStatement& heard) {
+  const std::lock_guard lock(mutex_);
+  calls_.hear(heard);
+}
+
+void LiveRun::on_call(const call::CallClosed& closed, const verdict::WireStream* stream) {
+  const std::lock_guard lock(mutex_);
+  calls_.hear(closed, stream);
+}
+
+void LiveRun::on_opening(const call::ConnectionView& connection) {
+  const std::lock_guard lock(mutex_);
+  findings_.hear(connection);
+}
+
+void LiveRun::on_finding(const check::Finding& finding) {
+  const std::lock_guard lock(mutex_);
+  calls_.hear(finding);
+  findings_.hear(finding);
+}
+
+void LiveRun::on_end() {
   const std::lock_guard lock(mutex_);
   calls_.end();
   publish();
   publish_flow();
-}
-
-void LiveRun::follow_wire(const std::function<bool()>& over) {
-  check::Judge checks;
-  verdict::WireWitness witness(verdict::WireWitness::Calls::Told);
-  checks.on_finding([this](const check::Finding& finding) {
-    const std::lock_guard lock(mutex_);
-    calls_.hear(finding);
-    findings_.hear(finding);
-  });
-  KnownOpenings openings([this](const call::ConnectionView& connection) {
-    const std::lock_guard lock(mutex_);
-    findings_.hear(connection);
-  });
-  witness.on_witnessed([&](const call::CallClosed& closed, const verdict::WireStream* stream) {
-    const std::lock_guard lock(mutex_);
-    // A client says that it is there before its first call: without its word that call would be told without it.
-    if (stream != nullptr && !calls_.knows_clients()) statements_.poll();
-    calls_.hear(closed, stream);
-  });
-  call::Fan fan({&openings, &checks, &witness});
-  call::Model model(fan);
-  const std::vector<std::filesystem::path> paths = capture::capture_files(folder_.capture());
-  {
-    const std::lock_guard lock(mutex_);
-    oldest_ = identity_of(paths.front());
-  }
-  const capture::CaptureFiles files(paths);
-  Duration looked = clock_.monotonic();
-  files.follow(model, {}, [&](const capture::ReadSoFar& so_far) {
-    const Duration now = clock_.monotonic();
-    if (!so_far.waiting && now - looked < 20ms) return true;
-    looked = now;
-    return look(over, so_far.waiting);
-  });
-  // What is damaged in it ends the capture; those who state calls may go on.
-  while (look(over, true)) std::this_thread::sleep_for(20ms);
 }
 
 bool LiveRun::counts_as_the_files_do() const {
@@ -147,15 +96,9 @@ bool LiveRun::counts_as_the_files_do() const {
   return oldest_ && oldest_ == identity_of(capture::capture_files(folder_.capture()).front());
 }
 
-// What the witnesses beside the wire have said meanwhile. False when nothing more is to come.
-// `caught_up`: of the capture there is nothing more for now.
-bool LiveRun::look(const std::function<bool()>& over, bool caught_up) {
+void LiveRun::on_look(Duration now, bool caught_up) {
   const std::lock_guard lock(mutex_);
-  const Duration now = clock_.monotonic();
-  if (stopped_) return false;
-  const std::uint64_t before = total_;
-  const bool heard = statements_.poll();
-  if (caught_up && !heard) calls_.settle(now);  // else what is waited for may lie before us
+  if (caught_up) calls_.settle(now);  // else what is waited for may lie before us
   if (now - published_ >= kPublishEvery) {
     published_ = now;
     publish();
@@ -164,10 +107,6 @@ bool LiveRun::look(const std::function<bool()>& over, bool caught_up) {
     flow_published_ = now;
     publish_flow();
   }
-  if (heard || total_ != before || !caught_up) quiet_since_.reset();
-  if (!over()) return true;
-  if (!quiet_since_) quiet_since_ = now;
-  return now - *quiet_since_ < kQuiet;
 }
 
 void LiveRun::publish() {

@@ -1,15 +1,9 @@
-// Evidence that is still being collected, for the page: follows its capture and its statements, and tells what happens.
+// Evidence that is still being collected, for the page: hears what an EvidenceFollower tells, and makes of it
 //
-//   wire.pcapng ──▶ the model, the checks ──┐
-//   statements/*.jsonl ─────────────────────┴─▶ calls, findings ──▶ events for whoever looks, and the latest of them for whoever
-//   comes
-//
-// It reads files only, so that it is no matter who writes them: this process, or another in another container.
+//   calls, findings ──▶ events for whoever looks, and the latest of them for whoever comes
 #pragma once
 
-#include <atomic>
 #include <deque>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -20,6 +14,7 @@
 #include "report/page_document.h"
 #include "report/page_names.h"
 #include "run/evidence_folder.h"
+#include "run/evidence_follower.h"
 #include "run/evidence_page.h"
 #include "run/live_calls.h"
 #include "run/live_findings.h"
@@ -27,15 +22,19 @@
 
 namespace testigo::run {
 
-class LiveRun {
+class LiveRun final : public EvidenceHearer {
  public:
   // `hub` must outlive it. Of findings at most `findings_max` are told; all are counted.
   LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub, std::size_t findings_max = PageOptions().findings_max);
 
-  // On a thread of its own: until `over` says that the run is, and what it left has been read.
-  void follow(const std::function<bool()>& over);
-  // It ends soon, whatever is left to read; any thread.
-  void stop() { stopped_ = true; }
+  void on_capture(const std::filesystem::path& oldest) override;
+  void on_statement(const HeardStatement& heard) override;
+  void on_call(const call::CallClosed& closed, const verdict::WireStream* stream) override;
+  void on_opening(const call::ConnectionView& connection) override;
+  void on_connection_closed(const call::ConnectionClosed& /*closed*/) override {}
+  void on_finding(const check::Finding& finding) override;
+  void on_look(Duration now, bool caught_up) override;
+  void on_end() override;
 
   // The files of the capture are still those that it was followed from: connections are counted as they are here.
   bool counts_as_the_files_do() const;  // any thread
@@ -51,19 +50,14 @@ class LiveRun {
   };
 
   void take(const report::PageCall& call);
-  bool look(const std::function<bool()>& over, bool caught_up);
-  void end();
   void publish();
   void publish_names();
   void publish_calls();
   void publish_flow();
-  void follow_wire(const std::function<bool()>& over);
 
   EvidenceFolder folder_;
   const Clock& clock_;
   show::EventHub& hub_;
-
-  std::atomic<bool> stopped_ = false;
 
   mutable std::mutex mutex_;  // of all that follows
   report::PageNames names_;
@@ -72,14 +66,12 @@ class LiveRun {
 
   LiveCalls calls_;
   LiveFindings findings_;
-  StatementFollower statements_;
   std::vector<report::PageCall> news_;  // not published yet
   std::map<std::pair<std::uint16_t, std::uint16_t>, Pair> pairs_;
   std::string wire_;  // where its witness stands
   std::size_t names_published_ = 0;
   std::string wire_published_;
   Duration published_{}, flow_published_{};
-  std::optional<Duration> quiet_since_;                            // nothing came although the run is over
   std::optional<std::pair<std::uint64_t, std::uint64_t>> oldest_;  // device and number of the oldest file of the capture
 };
 

@@ -7,18 +7,15 @@
 #include <fstream>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
 #include "base/random_id.h"
-#include "call/testing/conversation.h"
-#include "capture/testing/capture_octets.h"
-#include "run/testing/written_segments.h"
+#include "run/testing/capture_of_calls.h"
 
 namespace testigo::run {
 namespace {
 
 using namespace std::chrono_literals;
-using call::testing::request_fields;
-using call::testing::trailer_fields;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Json = nlohmann::ordered_json;
@@ -75,26 +72,15 @@ class LiveRunTest : public ::testing::Test {
   }
   // A capture of so many calls, the n-th with the n-th id; `worse` is what the first of them does besides.
   static std::string capture(std::uint64_t calls, int status = 0, const call::testing::FieldList& worse = {}) {
-    call::testing::Conversation talk = call::testing::greeted();
-    for (std::uint64_t number = 1; number <= calls; ++number) {
-      call::testing::Unary unary;
-      unary.stream = static_cast<call::StreamId>(2 * number - 1);
-      unary.request = request_fields("/a.B/C");
-      unary.request.emplace_back("testigo-id", statement::to_text(id(number)));
-      unary.trailers = trailer_fields(std::to_string(status));
-      if (number == 1) unary.request.insert(unary.request.end(), worse.begin(), worse.end());
-      talk.call(unary);
-    }
-    testing::WrittenSegments written;
-    talk.client_closes().server_closes().play(written);
-    const auto octets = capture::testing::file_of(written.segments);
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+    return testing::capture_of_calls(calls, id, status, worse);
   }
 
   void follow(std::size_t findings_max = 100) {
+    evidence_.reset();
     run_.emplace(EvidenceFolder::open(folder_), clock_, hub_, findings_max);
+    evidence_.emplace(EvidenceFolder::open(folder_), clock_, std::vector<EvidenceHearer*>{&*run_});
     follower_ = std::thread([this] {
-      run_->follow([this] { return over_.load(); });
+      evidence_->follow([this] { return over_.load(); });
       ended_ = true;
     });
   }
@@ -149,6 +135,7 @@ class LiveRunTest : public ::testing::Test {
   std::uint64_t next_ = hub_.now();
   std::vector<Event> events_;
   std::optional<LiveRun> run_;
+  std::optional<EvidenceFollower> evidence_;
   std::atomic<bool> over_ = false, ended_ = false;
   std::thread follower_;
 };
@@ -307,7 +294,7 @@ TEST_F(LiveRunTest, ItEndsWhenItIsStoppedThoughTheRunGoesOn) {
       }
     });
     until([this] { return seen() > 0; }, "calls");
-    run_->stop();
+    evidence_->stop();
     end();
     enough = true;
     witness.join();

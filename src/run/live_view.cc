@@ -1,6 +1,7 @@
 #include "run/live_view.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -70,12 +71,20 @@ std::vector<std::string> live_lines(const std::vector<std::pair<std::string, Sta
 
 LiveView::LiveView(std::FILE* out) : out_(out), terminal_(is_terminal(out)) {}
 
-LiveView::~LiveView() {
-  if (lines_ != 0) put(out_, "\n");
+void LiveView::say(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  put(out_, line + "\n");
+  lines_ = 0;
+}
+
+void LiveView::end() {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(lines_, 0) != 0) put(out_, "\n");
 }
 
 void LiveView::draw(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total) {
   if (!terminal_) return;
+  const std::lock_guard lock(mutex_);
   std::string drawing;
   if (lines_ != 0) drawing += fmt::format("\x1b[{}A", lines_);
   const auto lines = live_lines(clients, elapsed, total, columns(out_) - 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,20 @@ class LiveView {
  public:
   // Draws on `out` when it is a terminal; else nothing.
   explicit LiveView(std::FILE* out);
-  ~LiveView();  // leaves the last drawing on the screen
+  ~LiveView() { end(); }
 
+  bool is_seen() const { return terminal_; }
+  // Any thread may say a line, which stands above what is drawn next; `out` may be no terminal.
+  void say(const std::string& line);
   void draw(const std::vector<std::pair<std::string, StatementTail>>& clients, Duration elapsed, Duration total);
+  // Leaves the last drawing on the screen.
+  void end();
 
  private:
   std::FILE* out_;
   bool terminal_;
-  int lines_ = 0;  // of the last drawing
+  std::mutex mutex_;  // of the screen
+  int lines_ = 0;     // of the last drawing
 };
 
 // The lines of a drawing, each at most `width` columns; for the view and its test.

@@ -22,34 +22,22 @@ std::string dumped(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+std::vector<EvidenceHearer*> hearers(LiveRun& live, LiveLedger* ledger) {
+  if (ledger == nullptr) return {&live};
+  return {&live, ledger};
+}
+
 }  // namespace
 
-Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const Clock& clock)
+Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const Clock& clock, LiveLedger* ledger)
     : folder_(folder),
       live_(folder, clock, hub_),
       clock_(clock),
+      ledger_(ledger),
       server_(std::make_unique<show::PageServer>(listen, *this, hub_)),
-      follower_([this] { follow(); }) {}
+      following_(folder, clock, hearers(live_, ledger)) {}
 
-Showing::~Showing() {
-  live_.stop();
-  server_.reset();
-  if (follower_.joinable()) follower_.join();
-}
-
-// What cannot be read is told by whoever judges the evidence; whoever shows it ends nothing.
-void Showing::follow() {
-  try {
-    live_.follow([this] { return over_.load(); });
-  } catch (const std::exception& error) {
-    put(stderr, fmt::format("the page follows no more: {}\n", inert(error.what(), 1024)));
-  }
-}
-
-void Showing::wait_for_the_rest() {
-  over_ = true;
-  if (follower_.joinable()) follower_.join();
-}
+Showing::~Showing() { server_.reset(); }
 
 void Showing::judged_so_far(nlohmann::ordered_json report) {
   hub_.publish("report", dumped(report));
@@ -74,8 +62,10 @@ std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, 
 
 void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness, report::Stage stage) {
   wait_for_the_rest();
+  if (ledger_ != nullptr) ledger_->close();
   nlohmann::ordered_json json = report::verdict_json(report);
   std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage);
+  if (ledger_ != nullptr && page) ledger_->replaced();
   std::string document = page ? page->document() : live_.document(json, stage);
   {
     const std::lock_guard lock(mutex_);
@@ -118,9 +108,10 @@ std::optional<std::string> Showing::detail(const show::CallName& name) {
   return told ? std::optional(dumped(*told)) : std::nullopt;
 }
 
-std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock) {
+std::unique_ptr<Showing> show_if_asked(const std::optional<show::Listen>& page, const EvidenceFolder& folder, const Clock& clock,
+                                       LiveLedger* ledger) {
   if (!page) return nullptr;
-  auto showing = std::make_unique<Showing>(folder, *page, clock);
+  auto showing = std::make_unique<Showing>(folder, *page, clock, ledger);
   put(stderr, fmt::format("the page: {}\n", showing->url()));
   return showing;
 }

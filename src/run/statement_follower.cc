@@ -21,8 +21,9 @@ constexpr std::size_t kReadsAtOnce = 16;
 // One file, and those that take its name when it is rotated away.
 class StatementFollower::Tail {
  public:
-  Tail(std::filesystem::path path, const Hear& hear, std::size_t line_bytes_max)
-      : path_(std::move(path)), hear_(hear), line_bytes_max_(line_bytes_max) {}
+  // `testimonies` counts those of all files.
+  Tail(std::filesystem::path path, const Hear& hear, std::size_t line_bytes_max, std::uint64_t& testimonies)
+      : path_(std::move(path)), hear_(hear), line_bytes_max_(line_bytes_max), testimonies_(testimonies) {}
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
   ~Tail() { close(); }
@@ -60,7 +61,9 @@ class StatementFollower::Tail {
       return false;
     }
     identity_ = {status.st_dev, status.st_ino};
+    name_ = path.filename().string();
     line_.clear();
+    number_ = 0;
     return true;
   }
 
@@ -90,6 +93,7 @@ class StatementFollower::Tail {
     std::string_view rest(octets, static_cast<std::size_t>(size));
     for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
       keep(rest.substr(0, end));
+      ++number_;
       if (!std::exchange(overlong_, false)) tell();
       line_.clear();
     }
@@ -106,21 +110,35 @@ class StatementFollower::Tail {
     std::string trouble;
     const auto statement = statement::parse_line(line_, trouble);
     if (!statement) return;
-    if (const auto* start = std::get_if<statement::Start>(&statement->body)) by_ = *start;
-    if (by_) hear_({*by_, *statement});
+    const auto* start = std::get_if<statement::Start>(&statement->body);
+    const bool goes_on = start != nullptr && by_ && statement::goes_on(*start, *by_, ended_);
+    if (start != nullptr) by_ = *start;
+    if (!by_) return;
+    if (start != nullptr && !goes_on) {
+      testimony_ = ++testimonies_;
+      seq_ = 0;
+      ended_ = false;
+    }
+    hear_({*by_, *statement, testimony_, goes_on ? 0 : ++seq_, ended_, name_, number_});
+    ended_ = ended_ || std::holds_alternative<statement::End>(statement->body);
   }
 
   std::filesystem::path path_;
   const Hear& hear_;
   std::size_t line_bytes_max_;
+  std::uint64_t& testimonies_;
   bool first_ = true;
   bool last_ = false;  // of this file no more is to come
   std::deque<std::filesystem::path> older_;
   int file_ = -1;
   std::pair<dev_t, ino_t> identity_;
-  std::string line_;  // whose end has not been written yet
+  std::string name_;          // of the file
+  std::string line_;          // whose end has not been written yet
+  std::uint64_t number_ = 0;  // of the last one
   bool overlong_ = false;
   std::optional<statement::Start> by_;
+  std::uint64_t testimony_ = 0, seq_ = 0;
+  bool ended_ = false;
 };
 
 StatementFollower::StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits)
@@ -133,7 +151,7 @@ bool StatementFollower::poll() {
   for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
     if (path.extension() != ".jsonl" || tails_.size() >= kFilesMax) continue;
-    tails_.try_emplace(path.filename().string(), path, hear_, limits_.statement_line_bytes_max);
+    tails_.try_emplace(path.filename().string(), path, hear_, limits_.statement_line_bytes_max, testimonies_);
   }
   bool any = false;
   for (auto& [name, tail] : tails_) any = tail.poll() || any;

@@ -7,16 +7,22 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/limits.h"
 #include "statement/statement.h"
 
 namespace testigo::run {
 
-// A line, and of whose process it is.
+// A line, of whose process it is, and where it stands.
 struct HeardStatement {
   const statement::Start& by;  // the start record that it stands behind; its own, of a start record
   const statement::Statement& statement;
+  std::uint64_t testimony = 0;  // of all processes, from 1, in the order in which their start records were heard
+  std::uint64_t seq = 0;        // of its lines, from 1; 0 of the start record of a file that was rotated
+  bool behind = false;          // its process had said that it ended
+  std::string_view file = {};   // below the folder, as it was called when it was opened
+  std::uint64_t line = 0;       // in that file, from 1
 };
 
 // What cannot be read is passed over: judging tells it. One thread.
@@ -35,6 +41,7 @@ class StatementFollower {
   std::filesystem::path folder_;
   Hear hear_;
   Limits limits_;
+  std::uint64_t testimonies_ = 0;
   std::map<std::string, Tail> tails_;  // by name
 };
 

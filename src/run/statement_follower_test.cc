@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "statement/statement.h"
 
 namespace testigo::run {
@@ -25,8 +27,9 @@ class StatementFollowerTest : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  static std::string start(const std::string& name) {
+  static std::string start(const std::string& name, bool continues = false) {
     statement::Start start;
+    start.continues = continues;
     start.name = name;
     start.process = "p";
     start.host = "box";
@@ -88,6 +91,25 @@ TEST_F(StatementFollowerTest, PassesOverWhatCannotBeRead) {
   StatementFollower follower(folder_, hear_);
   follower.poll();
   EXPECT_THAT(heard_, ElementsAre("client1", "client1/p/2"));
+}
+
+// As whoever reads the files when all is over says it.
+TEST_F(StatementFollowerTest, TellsWhereALineStands) {
+  const std::string end = statement::to_line({*parse_rfc3339("2026-01-02T03:04:07Z"), {}, statement::End{1}}) + "\n";
+  write("a.jsonl", start("client1") + "\nnonsense\n" + started("client1", 1));
+  std::vector<std::string> places;
+  StatementFollower follower(folder_, [&](const HeardStatement& heard) {
+    places.push_back(
+        fmt::format("{}/{}{} {}:{}", heard.testimony, heard.seq, heard.behind ? " behind" : "", heard.file, heard.line));
+  });
+  follower.poll();
+  std::filesystem::rename(folder_ / "a.jsonl", folder_ / "a.jsonl.1");
+  write("a.jsonl",
+        start("client1", true) + started("client1", 2) + end + started("client1", 3) + start("client1") + started("client1", 1));
+  write("b.jsonl", start("client2", true) + started("client2", 7));
+  follower.poll();
+  EXPECT_THAT(places, ElementsAre("1/1 a.jsonl:1", "1/2 a.jsonl:4", "1/0 a.jsonl:1", "1/3 a.jsonl:2", "1/4 a.jsonl:3",
+                                  "1/5 behind a.jsonl:4", "2/1 a.jsonl:5", "2/2 a.jsonl:6", "3/1 b.jsonl:1", "3/2 b.jsonl:2"));
 }
 
 TEST(StatementFollowerWithoutFolder, HearsNothing) {

@@ -89,7 +89,8 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   const std::string endpoint = tcp::to_text(tap.endpoint());
   fmt::print(stderr, "listening on {}, carrying to {}; evidence in {}; end with Ctrl-C\n", endpoint, options.to,
              folder.path().string());
-  const std::unique_ptr<Showing> showing = show_if_asked(options.page, folder, clock);
+  LiveLedger ledger(folder, clock, [](const std::string& line) { put(stderr, line + "\n"); });
+  const std::unique_ptr<Showing> showing = show_if_asked(options.page, folder, clock, &ledger);
   tap.start();
   const Duration begun = clock.monotonic();
   while (!limit_reached(options, heard, clock.monotonic() - begun)) {

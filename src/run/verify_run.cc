@@ -21,6 +21,7 @@
 #include "run/index_evidence.h"
 #include "run/judge_evidence.h"
 #include "run/kept_memory.h"
+#include "run/live_ledger.h"
 #include "run/live_view.h"
 #include "run/masked.h"
 #include "run/repeated_judge.h"
@@ -71,11 +72,20 @@ std::string host_of(const std::string& target) {
   return target.substr(0, target.rfind(':'));
 }
 
+// What goes on beside the processes of a run.
+struct Beside {
+  Beside(const EvidenceFolder& folder, const Clock& clock)
+      : ledger(folder, clock, [this](const std::string& line) { view.say(line); }) {}
+
+  LiveView view{stderr};
+  LiveLedger ledger;
+};
+
 // The processes of one run and what they leave behind.
 class Play {
  public:
-  Play(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock)
-      : options_(options), folder_(folder), clock_(clock), greeter_(find_greeter()) {
+  Play(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock, Beside& beside)
+      : options_(options), folder_(folder), clock_(clock), greeter_(find_greeter()), beside_(beside) {
     if (options.tls && !options.target) certificates_.emplace();
     record_.command = "verify";
     record_.clients_started = static_cast<std::uint64_t>(options.clients);
@@ -106,16 +116,19 @@ class Play {
   std::optional<ChildProcess> server_;
   std::vector<ChildProcess> clients_;
   std::vector<std::pair<std::string, StatementTail>> tails_;
+  Beside& beside_;
   RunRecord record_;
   std::vector<capture::MaskedField> masked_;
-  std::unique_ptr<Showing> showing_;  // null: nobody asked for it
+  std::unique_ptr<Showing> showing_;    // null: nobody asked for it
+  std::optional<Following> following_;  // for the ledger alone
 };
 
 void Play::perform() {
   // First of all: it opens what needs privileges, and gives those up.
   const auto wire = make_wire_post(options_.wire, options_.host, options_.target.value_or(""), folder_.capture(), clock_);
   record_.wire = wire->name();
-  showing_ = show_if_asked(options_.page, folder_, clock_);
+  showing_ = show_if_asked(options_.page, folder_, clock_, &beside_.ledger);
+  if (!showing_) following_.emplace(folder_, clock_, std::vector<EvidenceHearer*>{&beside_.ledger}, Following::Haste::Yielding);
   const std::string server = options_.target ? *options_.target : start_server();
   const std::string address = wire->begin(server);
   put(stderr, fmt::format("  {} client{} ──▶ {}server {}{}, {} s; wire: {}\n\n", options_.clients, options_.clients == 1 ? "" : "s",
@@ -128,6 +141,8 @@ void Play::perform() {
   std::ranges::move(wire->end(), std::back_inserter(record_.notes));
   record_.packets_dropped = wire->dropped();
   masked_ = wire->masked();
+  beside_.ledger.close();
+  following_.reset();
   keep_server_statements();
   record_.finished = true;
 }
@@ -188,19 +203,19 @@ bool Play::clients_running() {
 }
 
 void Play::poll_clients() {
+  if (!beside_.view.is_seen()) return;
   for (auto& [name, tail] : tails_) tail.poll();
 }
 
 // They end by themselves when their time is over. A first signal asks them to; a second one, or their silence, kills them.
 void Play::wait_for_clients() {
-  LiveView view(stderr);
   const Duration begun = clock_.monotonic();
   const Duration patience = options_.run_time + options_.deadline + 10s;
   bool asked = false;
   while (clients_running()) {
     const Duration elapsed = clock_.monotonic() - begun;
     poll_clients();
-    view.draw(tails_, elapsed, options_.run_time);
+    beside_.view.draw(tails_, elapsed, options_.run_time);
     if (shutdown_requests() != 0 && !asked) {
       asked = true;
       record_.notes.emplace_back("a signal ended the run early");
@@ -212,7 +227,8 @@ void Play::wait_for_clients() {
     std::this_thread::sleep_for(kDrawEvery);
   }
   poll_clients();
-  view.draw(tails_, options_.run_time, options_.run_time);
+  beside_.view.draw(tails_, options_.run_time, options_.run_time);
+  beside_.view.end();
   for (ChildProcess& client : clients_) {
     const int code = client.exit_code().value_or(0);
     if (code > 1)
@@ -275,16 +291,17 @@ struct Collected {
 };
 
 // Leaves the evidence on disk, and on the way nothing else.
-Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock) {
+Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, const Clock& clock, Beside& beside) {
   RunRecord record;
   Collected collected;
   try {
-    Play play(options, folder, clock);
+    Play play(options, folder, clock, beside);
     play.perform();
     record = play.record();
     collected.masked = play.masked();
     collected.showing = play.showing();
   } catch (...) {
+    beside.ledger.close();
     folder.discard_if_empty();
     throw;
   }
@@ -337,12 +354,14 @@ int run_verify(const VerifyOptions& options) {
   keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
   const RunLock lock(folder);
-  const Collected collected = collect(options, folder, clock);
+  Beside beside(folder, clock);
+  const Collected collected = collect(options, folder, clock, beside);
   release_signals();  // the evidence is on disk; judging it may be ended at once
   EvidenceIndex index(folder, strictness, clock);
   report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
   const int code = tell_and_index(folder, report, options.json, index);
+  if (index.trouble().empty()) beside.ledger.replaced();
   stay(collected.showing.get(), report, strictness);
   return code;
 }

@@ -43,9 +43,7 @@ void Collector::line(std::uint64_t number, std::string_view text, bool overlong)
 void Collector::start(Line line) {
   const auto& start = std::get<Start>(line.statement.body);
   auto& testimonies = reading_.testimonies;
-  const bool goes_on = start.continues && !testimonies.empty() && !testimonies.back().end &&
-                       testimonies.back().start.process == start.process && testimonies.back().start.witness == start.witness;
-  if (goes_on) return;
+  if (!testimonies.empty() && goes_on(start, testimonies.back().start, testimonies.back().end.has_value())) return;
   Testimony testimony;
   testimony.start = start;
   testimony.beginning_lost = start.continues;

@@ -110,6 +110,10 @@ Reading read_statements(std::string_view octets, std::string name, const Limits&
   return collector.take();
 }
 
+bool goes_on(const Start& start, const Start& before, bool ended) {
+  return start.continues && !ended && before.process == start.process && before.witness == start.witness;
+}
+
 std::optional<Statement> parse_line(std::string_view line, std::string& what) {
   ParsedLine parsed = parse(line);
   what = std::move(parsed.what);

@@ -45,6 +45,10 @@ struct Testimony {
   bool beginning_lost = false;  // the first start record that is there says that the process wrote before, and rotation deleted it
 };
 
+// Whether a start record is none of another process than that of the one before it, but of a file that was rotated. `ended`: that
+// process has said that it ended.
+bool goes_on(const Start& start, const Start& before, bool ended);
+
 struct Damage {
   Place place;
   std::string what;  // inert

@@ -15,6 +15,7 @@ import subprocess
 import time
 import unittest
 
+from ledgers import dump, rows
 from support import TESTIGO, client_command, needs, read_json_lines, run, start_server, start_tap, temporary_folder, why_no_networks
 
 DONE, BROKEN, WRONG_USAGE, ENVIRONMENT = 0, 1, 2, 4
@@ -28,18 +29,6 @@ def nanoseconds(text):
     """Of RFC 3339 with nanoseconds."""
     seconds, fraction = text.removesuffix("Z").split(".")
     return int(datetime.datetime.fromisoformat(seconds + "+00:00").timestamp()) * 10**9 + int(fraction.ljust(9, "0"))
-
-
-def rows(ledger, query):
-    with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
-        database.row_factory = sqlite3.Row
-        return [dict(row) for row in database.execute(query)]
-
-
-def dump(ledger):
-    """All that is in it, but for when it was made."""
-    with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
-        return [line for line in database.iterdump() if "'built'" not in line]
 
 
 def small_files(octets):
