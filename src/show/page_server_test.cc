@@ -31,7 +31,7 @@ constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 class Sample : public Pages {
  public:
-  std::string document() override { return R"({"format":"testigo-page"})"; }
+  std::shared_ptr<const std::string> document() override { return std::make_shared<std::string>(R"({"format":"testigo-page"})"); }
   std::optional<std::string> detail(const CallName& name) override {
     if (name.row == 7) return R"({"row":7})";
     if (name.connection == 2 && name.stream == 5) return R"({"stream":5})";
@@ -405,11 +405,11 @@ TEST(PageServer, AViewerThatIsSlowMissesTheOldest) {
 // Its document is not ready before it is told to be.
 class Slow final : public Sample {
  public:
-  std::string document() override {
+  std::shared_ptr<const std::string> document() override {
     asked_.test_and_set();
     asked_.notify_all();
     ready_.wait(false);
-    return std::string(kMegabyte, 'x');
+    return std::make_shared<std::string>(kMegabyte, 'x');
   }
   void wait_until_asked() const { asked_.wait(false); }
   void be_ready() {
