@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <map>
@@ -77,9 +78,8 @@ class Caller {
   }
   // More of what comes; false when there is no more, or nothing came for a long time.
   bool hear() {
-    std::string more(65536, '\0');
-    const ssize_t size = ::recv(socket_, more.data(), more.size(), 0);
-    if (size > 0) heard_.append(more, 0, static_cast<std::size_t>(size));
+    const ssize_t size = ::recv(socket_, more_.data(), more_.size(), 0);
+    if (size > 0) heard_.append(more_.data(), static_cast<std::size_t>(size));
     hung_up_ = size == 0 || (size < 0 && errno != EAGAIN);
     return size > 0;
   }
@@ -121,6 +121,7 @@ class Caller {
 
  private:
   int socket_ = -1;
+  std::array<char, 65536> more_;
   std::string heard_;
   bool hung_up_ = false;
 };
