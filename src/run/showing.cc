@@ -66,7 +66,7 @@ void Showing::judged(const report::RunReport& report, const verdict::JudgeOption
   nlohmann::ordered_json json = report::verdict_json(report);
   std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage);
   if (ledger_ != nullptr && page) ledger_->replaced();
-  std::string document = page ? page->document() : live_.document(json, stage);
+  auto document = std::make_shared<std::string>(page ? page->document() : live_.document(json, stage));
   {
     const std::lock_guard lock(mutex_);
     report_ = json;
@@ -78,7 +78,7 @@ void Showing::judged(const report::RunReport& report, const verdict::JudgeOption
   hub_.publish("end", "{}");
 }
 
-std::string Showing::document() {
+std::shared_ptr<const std::string> Showing::document() {
   nlohmann::ordered_json report;
   {
     const std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ std::string Showing::document() {
   const std::lock_guard lock(cache_mutex_);
   const Duration now = clock_.monotonic();
   if (!cached_at_ || now - *cached_at_ > kCachedFor) {
-    cached_ = live_.document(report);
+    cached_ = std::make_shared<std::string>(live_.document(report));
     cached_at_ = now;
   }
   return cached_;

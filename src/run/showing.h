@@ -39,7 +39,7 @@ class Showing final : public show::Pages {
   void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {},
               report::Stage stage = report::Stage::Over);
 
-  std::string document() override;
+  std::shared_ptr<const std::string> document() override;
   std::optional<std::string> detail(const show::CallName& name) override;
 
  private:
@@ -53,10 +53,10 @@ class Showing final : public show::Pages {
   nlohmann::ordered_json report_;
   bool judged_ = false;  // with the last word
   std::unique_ptr<EvidencePage> page_;
-  std::string document_;     // of the page
-  std::mutex detail_mutex_;  // one call at a time: it takes a reading of the capture
-  std::mutex cache_mutex_;   // of what follows: the live document, for those who come at once
-  std::string cached_;
+  std::shared_ptr<const std::string> document_;  // of the page
+  std::mutex detail_mutex_;                      // one call at a time: it takes a reading of the capture
+  std::mutex cache_mutex_;                       // of what follows: the live document, for those who come at once
+  std::shared_ptr<const std::string> cached_;
   std::optional<Duration> cached_at_;
   const Clock& clock_;
   LiveLedger* ledger_;

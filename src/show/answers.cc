@@ -35,7 +35,7 @@ void add_common_fields(Answer& answer, std::string_view policy) {
                    {"Cache-Control", "no-store"}};
 }
 
-Answer filled(Answer answer, std::string_view type, std::string content) {
+Answer filled(Answer answer, std::string_view type, std::shared_ptr<const std::string> content) {
   answer.fields.emplace_back("Content-Type", type);
   answer.content = std::move(content);
   return answer;
@@ -43,7 +43,7 @@ Answer filled(Answer answer, std::string_view type, std::string content) {
 
 Answer failed(Answer answer, unsigned status, std::string text) {
   answer.status = status;
-  return filled(std::move(answer), "text/plain; charset=utf-8", std::move(text));
+  return filled(std::move(answer), "text/plain; charset=utf-8", std::make_shared<std::string>(std::move(text)));
 }
 
 // "/call?row=7" → "/call", and "row=7"
@@ -102,6 +102,9 @@ Answer said_if_it_throws(Answer begun, Fill fill) {
 
 }  // namespace
 
+Answers::Answers(Access access, Pages& pages)
+    : access_(std::move(access)), pages_(pages), page_(std::make_shared<std::string>(report::page_template())) {}
+
 BegunAnswer Answers::begin(const RequestHead& request) const {
   if (request.has_body) return {refusal(413, "Nobody writes here.\n")};
   if (request.method != "GET" && request.method != "HEAD") {
@@ -125,11 +128,12 @@ BegunAnswer Answers::begin(const RequestHead& request) const {
     case Admission::Foreign:
       return {failed(std::move(answer), 403, "This page is served to its own address only.\n")};
   }
-  if (path == "/") return {filled(std::move(answer), "text/html; charset=utf-8", std::string(report::page_template()))};
+  if (path == "/") return {filled(std::move(answer), "text/html; charset=utf-8", page_)};
   if (path == "/data") return {std::move(answer), Rest::Document};
   if (path == "/call") return {std::move(answer), Rest::Call, call_name(query)};
   if (path == "/events") {
-    return {filled(std::move(answer), "text/event-stream", ""), Rest::Events, {}, number<std::uint64_t>(parameter(query, "from"))};
+    return {
+        filled(std::move(answer), "text/event-stream", nullptr), Rest::Events, {}, number<std::uint64_t>(parameter(query, "from"))};
   }
   return {failed(std::move(answer), 404, "There is nothing here.\n")};
 }
@@ -142,7 +146,8 @@ Answer Answers::document(Answer begun) const {
 Answer Answers::call(Answer begun, const CallName& name) const {
   return said_if_it_throws(std::move(begun), [&](const Answer& answer) {
     auto detail = pages_.detail(name);
-    return detail ? filled(answer, "application/json", *std::move(detail)) : failed(answer, 404, "There is no such call.\n");
+    return detail ? filled(answer, "application/json", std::make_shared<std::string>(*std::move(detail)))
+                  : failed(answer, 404, "There is no such call.\n");
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ struct RequestHead {
 struct Answer {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> fields = {};  // but those of the connection and of the length
-  std::string content = {};
+  std::shared_ptr<const std::string> content = {};               // null: none
 };
 
 // What an answer has still to get.
@@ -44,7 +45,7 @@ struct BegunAnswer {
 class Answers {
  public:
   // `pages` must outlive it.
-  Answers(Access access, Pages& pages) : access_(std::move(access)), pages_(pages) {}
+  Answers(Access access, Pages& pages);
 
   // At once.
   BegunAnswer begin(const RequestHead& request) const;
@@ -57,6 +58,7 @@ class Answers {
  private:
   Access access_;
   Pages& pages_;
+  std::shared_ptr<const std::string> page_;
 };
 
 // What is answered to whom nothing else is. `text` is a line.

@@ -17,16 +17,19 @@ using ::testing::StartsWith;
 
 class Sample : public Pages {
  public:
-  std::string document() override { return R"({"format":"testigo-page"})"; }
+  std::shared_ptr<const std::string> document() override { return document_; }
   std::optional<std::string> detail(const CallName& name) override {
     if (name.id == "a client/p/1") return R"({"id":true})";
     return std::nullopt;
   }
+
+ private:
+  const std::shared_ptr<const std::string> document_ = std::make_shared<std::string>(R"({"format":"testigo-page"})");
 };
 
 class Broken final : public Sample {
  public:
-  std::string document() override { throw std::runtime_error("the disk \x1b[31mfailed"); }
+  std::shared_ptr<const std::string> document() override { throw std::runtime_error("the disk \x1b[31mfailed"); }
 };
 
 BegunAnswer begun(RequestHead request, const Access& access = {}) {
@@ -47,7 +50,7 @@ TEST(Answers, NobodyWritesHere) {
 }
 
 TEST(Answers, KnowsWhatThereIs) {
-  EXPECT_EQ(begun({.method = "GET", .target = "/"}).answer.content, report::page_template());
+  EXPECT_EQ(*begun({.method = "GET", .target = "/"}).answer.content, report::page_template());
   EXPECT_EQ(begun({.method = "GET", .target = "/data?x"}).rest, Rest::Document);
   EXPECT_EQ(begun({.method = "GET", .target = "/data/"}).answer.status, 404u);
   EXPECT_EQ(begun({.method = "GET", .target = "*"}).answer.status, 404u);
@@ -79,10 +82,10 @@ TEST(Answers, FillsWhatWasBegun) {
   Sample sample;
   const Answers answers({}, sample);
   const Answer document = answers.document(begun({.method = "GET", .target = "/data"}).answer);
-  EXPECT_EQ(document.content, sample.document());
+  EXPECT_EQ(document.content, sample.document()) << "itself, not a copy";
   EXPECT_THAT(document.fields, Contains(Pair("Content-Type", "application/json")));
   EXPECT_THAT(document.fields, Contains(Pair("Cache-Control", "no-store")));
-  EXPECT_EQ(answers.call({}, {.id = "a client/p/1"}).content, R"({"id":true})");
+  EXPECT_EQ(*answers.call({}, {.id = "a client/p/1"}).content, R"({"id":true})");
   EXPECT_EQ(answers.call({}, {.id = "another"}).status, 404u);
 }
 
@@ -90,7 +93,7 @@ TEST(Answers, SaysWhatWentWrong) {
   Broken broken;
   const Answer answer = Answers({}, broken).document(begun({.method = "GET", .target = "/data"}).answer);
   EXPECT_EQ(answer.status, 500u);
-  EXPECT_THAT(answer.content, StartsWith("the disk \\x1b[31mfailed"));
+  EXPECT_THAT(*answer.content, StartsWith("the disk \\x1b[31mfailed"));
   EXPECT_THAT(answer.fields, Contains(Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
 }
 

@@ -136,8 +136,8 @@ class PageServer::Serving::Connection final : public std::enable_shared_from_thi
   void make(asio::thread_pool& pool, Make make);
   void send(Answer answer);
   void follow(const Answer& answer, std::optional<std::uint64_t> from);
-  std::string framed(std::string_view text) const;
-  void write(std::string head, std::string content);
+  std::shared_ptr<const std::string> framed(std::string_view text) const;
+  void write(std::string head, std::shared_ptr<const std::string> content);
   void write_on();
   void written();
   void watch();
@@ -153,7 +153,8 @@ class PageServer::Serving::Connection final : public std::enable_shared_from_thi
   boost::beast::flat_buffer taken_{kTakenBytesMax};
   std::optional<http::request_parser<http::empty_body>> parser_;  // of the request that is being answered
   bool stays_ = false;                                            // for another request
-  std::string head_, content_;                                    // that are being written
+  std::string head_;                                              // that is being written
+  std::shared_ptr<const std::string> content_;                    // behind it
   boost::beast::buffers_suffix<std::array<asio::const_buffer, 2>> left_;
   bool writing_ = false;
   bool follows_ = false;
@@ -222,10 +223,10 @@ void PageServer::Serving::Connection::make(asio::thread_pool& pool, Make make) {
 }
 
 void PageServer::Serving::Connection::send(Answer answer) {
-  std::string head =
-      head_of(answer, fmt::format("Content-Length: {}\r\n{}", answer.content.size(), stays_ ? "" : "Connection: close\r\n"));
+  const std::size_t size = answer.content ? answer.content->size() : 0;
+  std::string head = head_of(answer, fmt::format("Content-Length: {}\r\n{}", size, stays_ ? "" : "Connection: close\r\n"));
   const bool head_only = parser_->get().method() == http::verb::head;
-  write(std::move(head), head_only ? std::string() : std::move(answer.content));
+  write(std::move(head), head_only ? nullptr : std::move(answer.content));
 }
 
 void PageServer::Serving::Connection::follow(const Answer& answer, std::optional<std::uint64_t> from) {
@@ -233,7 +234,7 @@ void PageServer::Serving::Connection::follow(const Answer& answer, std::optional
   stays_ = false;
   const bool in_chunks = parser_->get().version() >= 11;
   std::string head = head_of(answer, fmt::format("{}Connection: close\r\n", in_chunks ? "Transfer-Encoding: chunked\r\n" : ""));
-  if (parser_->get().method() == http::verb::head) return write(std::move(head), "");
+  if (parser_->get().method() == http::verb::head) return write(std::move(head), nullptr);
   serving_.followers_.insert(this);
   follows_ = true;
   const std::uint64_t now = serving_.hub_.now();
@@ -243,9 +244,9 @@ void PageServer::Serving::Connection::follow(const Answer& answer, std::optional
 }
 
 // A chunk (RFC 9112 7.1), the last one where there is no text; HTTP/1.0 has none.
-std::string PageServer::Serving::Connection::framed(std::string_view text) const {
-  if (parser_->get().version() < 11) return std::string(text);
-  return fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+std::shared_ptr<const std::string> PageServer::Serving::Connection::framed(std::string_view text) const {
+  if (parser_->get().version() < 11) return std::make_shared<std::string>(text);
+  return std::make_shared<std::string>(fmt::format("{:x}\r\n{}\r\n", text.size(), text));
 }
 
 void PageServer::Serving::Connection::tell(bool heartbeat) {
@@ -259,12 +260,12 @@ void PageServer::Serving::Connection::tell(bool heartbeat) {
   if (heartbeat) write("", framed(": still here\n\n"));
 }
 
-void PageServer::Serving::Connection::write(std::string head, std::string content) {
+void PageServer::Serving::Connection::write(std::string head, std::shared_ptr<const std::string> content) {
   writing_ = true;
   head_ = std::move(head);
   content_ = std::move(content);
-  left_ =
-      boost::beast::buffers_suffix(std::array{asio::const_buffer(asio::buffer(head_)), asio::const_buffer(asio::buffer(content_))});
+  const asio::const_buffer content_octets = content_ ? asio::buffer(*content_) : asio::const_buffer();
+  left_ = boost::beast::buffers_suffix(std::array{asio::const_buffer(asio::buffer(head_)), content_octets});
   write_on();
 }
 
@@ -280,7 +281,7 @@ void PageServer::Serving::Connection::write_on() {
 void PageServer::Serving::Connection::written() {
   allow_any_time();
   writing_ = false;
-  content_ = {};
+  content_ = nullptr;
   if (follows_) return tell(false);
   return stays_ ? await_request() : part();
 }

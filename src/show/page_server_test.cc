@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <map>
@@ -31,7 +32,7 @@ constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 class Sample : public Pages {
  public:
-  std::string document() override { return R"({"format":"testigo-page"})"; }
+  std::shared_ptr<const std::string> document() override { return std::make_shared<std::string>(R"({"format":"testigo-page"})"); }
   std::optional<std::string> detail(const CallName& name) override {
     if (name.row == 7) return R"({"row":7})";
     if (name.connection == 2 && name.stream == 5) return R"({"stream":5})";
@@ -77,9 +78,8 @@ class Caller {
   }
   // More of what comes; false when there is no more, or nothing came for a long time.
   bool hear() {
-    std::string more(65536, '\0');
-    const ssize_t size = ::recv(socket_, more.data(), more.size(), 0);
-    if (size > 0) heard_.append(more, 0, static_cast<std::size_t>(size));
+    const ssize_t size = ::recv(socket_, more_.data(), more_.size(), 0);
+    if (size > 0) heard_.append(more_.data(), static_cast<std::size_t>(size));
     hung_up_ = size == 0 || (size < 0 && errno != EAGAIN);
     return size > 0;
   }
@@ -121,6 +121,7 @@ class Caller {
 
  private:
   int socket_ = -1;
+  std::array<char, 65536> more_;
   std::string heard_;
   bool hung_up_ = false;
 };
@@ -405,11 +406,11 @@ TEST(PageServer, AViewerThatIsSlowMissesTheOldest) {
 // Its document is not ready before it is told to be.
 class Slow final : public Sample {
  public:
-  std::string document() override {
+  std::shared_ptr<const std::string> document() override {
     asked_.test_and_set();
     asked_.notify_all();
     ready_.wait(false);
-    return std::string(kMegabyte, 'x');
+    return std::make_shared<std::string>(kMegabyte, 'x');
   }
   void wait_until_asked() const { asked_.wait(false); }
   void be_ready() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,8 +19,8 @@ struct CallName {
 class Pages {
  public:
   virtual ~Pages() = default;
-  // The page's document (docs/formats/page.md), JSON.
-  virtual std::string document() = 0;
+  // The page's document (docs/formats/page.md), JSON; one for all who ask while it is the same, for it may be large.
+  virtual std::shared_ptr<const std::string> document() = 0;
   // A call down to its octets, JSON; nothing when there is no such call.
   virtual std::optional<std::string> detail(const CallName& name) = 0;
 };
