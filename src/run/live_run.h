@@ -1,8 +1,7 @@
 // Evidence that is still being collected, for the page: follows its capture and its statements, and tells what happens.
 //
 //   wire.pcapng ──▶ the model, the checks ──┐
-//   statements/*.jsonl ─────────────────────┴─▶ calls, findings ──▶ events for whoever looks, and the latest of them for whoever
-//   comes
+//   statements/*.jsonl ─────────────────────┴─▶ calls, findings ──▶ events for whoever looks, a document for whoever comes
 //
 // It reads files only, so that it is no matter who writes them: this process, or another in another container.
 #pragma once
