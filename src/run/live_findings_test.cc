@@ -16,7 +16,7 @@ class LiveFindingsTest : public ::testing::Test {
   void find(call::StreamId stream, std::string_view check = "RQ04", check::Severity severity = check::Severity::Warning) {
     check::Finding finding{check, "clause", severity, {}, "text of " + std::to_string(stream)};
     finding.spot.place = {100 + stream, 1, stream, false};
-    findings.hear(finding);
+    findings_.hear(finding);
   }
   static PageCall call(std::uint32_t connection, std::uint32_t stream) {
     PageCall call;
@@ -31,46 +31,46 @@ class LiveFindingsTest : public ::testing::Test {
     return texts;
   }
 
-  LiveFindings findings{"run/wire.pcapng", 3};
+  LiveFindings findings_{"run/wire.pcapng", 3};
 };
 
 TEST_F(LiveFindingsTest, TellsEachOnce) {
-  EXPECT_THAT(findings.news(), IsEmpty());
+  EXPECT_THAT(findings_.news(), IsEmpty());
   find(1);
   find(3, "RS01", check::Severity::Error);
-  const auto first = findings.news();
+  const auto first = findings_.news();
   ASSERT_THAT(first, SizeIs(1));
   EXPECT_THAT(texts(first[0]), ::testing::ElementsAre("text of 1", "text of 3"));
   EXPECT_EQ(first[0]["found"], Json({{"errors", 1}, {"warnings", 1}, {"infos", 0}, {"checks", {{"RQ04", 1}, {"RS01", 1}}}}));
   EXPECT_FALSE(first[0]["findings"][0].contains("row")) << "rows are those of a document";
-  EXPECT_THAT(findings.news(), IsEmpty());
+  EXPECT_THAT(findings_.news(), IsEmpty());
   find(5);
-  ASSERT_THAT(findings.news(), SizeIs(1));
+  ASSERT_THAT(findings_.news(), SizeIs(1));
 }
 
 TEST_F(LiveFindingsTest, CountsWhatItDoesNotKeep) {
   for (call::StreamId stream = 1; stream < 20; stream += 2) find(stream);
-  const auto news = findings.news();
+  const auto news = findings_.news();
   ASSERT_THAT(news, SizeIs(1));
   EXPECT_THAT(news[0]["findings"], SizeIs(3));
   EXPECT_EQ(news[0]["found"]["warnings"], 10);
   find(21);
-  const auto more = findings.news();
+  const auto more = findings_.news();
   ASSERT_THAT(more, SizeIs(1)) << "the count has changed";
   EXPECT_THAT(more[0]["findings"], IsEmpty());
   EXPECT_EQ(more[0]["found"]["checks"]["RQ04"], 11);
   Json document;
   std::vector<PageCall> calls;
-  findings.add_to(document, calls);
+  findings_.add_to(document, calls);
   EXPECT_THAT(document["findings"], SizeIs(3));
   EXPECT_EQ(document["found"], more[0]["found"]);
 }
 
 TEST_F(LiveFindingsTest, ManyAreSeveralEvents) {
-  findings = LiveFindings("run/wire.pcapng", 2000);
+  findings_ = LiveFindings("run/wire.pcapng", 2000);
   for (call::StreamId stream = 1; stream <= 1200; ++stream) find(stream);
   std::size_t told = 0;
-  const auto news = findings.news();
+  const auto news = findings_.news();
   EXPECT_THAT(news, SizeIs(3));
   for (const Json& event : news) {
     EXPECT_EQ(event["found"]["warnings"], 1200);
@@ -85,7 +85,7 @@ TEST_F(LiveFindingsTest, OfADocumentTheCallsAreMarkedAndNamed) {
   find(3, "RS01", check::Severity::Error);
   std::vector<PageCall> calls = {call(1, 1), call(2, 3), call(1, 3), call(0, 0)};
   Json document;
-  findings.add_to(document, calls);
+  findings_.add_to(document, calls);
   EXPECT_EQ(document["findings"][0]["row"], 2);
   EXPECT_FALSE(document["findings"][1].contains("row"));
   EXPECT_EQ(document["findings"][2]["row"], 2);
@@ -97,14 +97,14 @@ TEST_F(LiveFindingsTest, OfADocumentTheCallsAreMarkedAndNamed) {
 
 TEST_F(LiveFindingsTest, TheCommandNamesThePortsThatAreKnown) {
   find(1);
-  EXPECT_EQ(findings.news()[0]["findings"][0]["tshark"], "tshark -r run/wire.pcapng -Y 'frame.number==101' -O http2 -x");
+  EXPECT_EQ(findings_.news()[0]["findings"][0]["tshark"], "tshark -r run/wire.pcapng -Y 'frame.number==101' -O http2 -x");
   call::ConnectionView connection;
   connection.server = {"127.0.0.1", 50051};
   connection.client_opening = http2::Opening::Http2;
-  findings.hear(connection);
+  findings_.hear(connection);
   Json document;
   std::vector<PageCall> calls;
-  findings.add_to(document, calls);
+  findings_.add_to(document, calls);
   EXPECT_EQ(document["findings"][0]["tshark"],
             "tshark -r run/wire.pcapng -d tcp.port==50051,http2 -Y 'frame.number==101' -O http2 -x");
 }

@@ -1,6 +1,6 @@
 // Evidence that is still being collected, for the page: hears what an EvidenceFollower tells, and makes of it
 //
-//   calls, findings ──▶ events for whoever looks, and the latest of them for whoever comes
+//   calls, findings ──▶ events for whoever looks, a document for whoever comes
 #pragma once
 
 #include <deque>
