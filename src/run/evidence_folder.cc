@@ -138,7 +138,7 @@ void EvidenceFolder::discard_if_empty() const {
       for (const auto& file : files_in(folder)) std::filesystem::remove(file);
       std::filesystem::remove(folder);
     }
-    for (const auto& made : {capture(), record(), ledger(), lock(), path_}) std::filesystem::remove(made);
+    for (const auto& made : {capture(), record(), lock(), path_}) std::filesystem::remove(made);
     if (made_parent_) std::filesystem::remove(path_.parent_path());
   } catch (const std::exception&) {  // what cannot be taken back stays: there is a failure to tell already
     return;

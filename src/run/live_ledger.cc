@@ -142,7 +142,8 @@ void LiveLedger::write_rows() {
     meta.live = true;
     meta.testigo = kVersion;
     meta.evidence = inert(std::filesystem::weakly_canonical(folder_.path()).filename().string());
-    meta.built = clock_.now();
+    if (!began_) began_ = clock_.now();
+    meta.built = *began_;
     writer_->add(std::move(meta));
   }
   for (const Said& said : rows_.statements) {

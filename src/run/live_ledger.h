@@ -100,6 +100,7 @@ class LiveLedger final : public EvidenceHearer {
   Rows rows_;
   std::unique_ptr<ledger::Writer> writer_;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> file_;  // device and number of the one that we made
+  std::optional<Time> began_;
   Duration looked_{};
   std::optional<Duration> tried_;
 };

@@ -301,7 +301,6 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
     collected.masked = play.masked();
     collected.showing = play.showing();
   } catch (...) {
-    beside.ledger.close();
     folder.discard_if_empty();
     throw;
   }
