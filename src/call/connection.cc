@@ -106,19 +106,17 @@ bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
 void Connection::read_frames(const Chunk& chunk, Bytes octets) {
   if (view_.client_opening != http2::Opening::Http2 && view_.client_opening != http2::Opening::NeedMore) return;
   Half& from = half(chunk.direction);
-  from.frames.feed(octets);
-  http2::Frame frame;
   Spot spot{{chunk.packet, view_.number}, chunk.direction, chunk.time, 0, 0, from.acked};
-  while (from.frames.next(frame) == http2::Decoded::Done) {
+  from.frames.read(octets, [&](const http2::Frame& frame, std::uint64_t end) {
     spot.place.stream = frame.header.stream;
-    spot.end = from.base + from.frames.end();
+    spot.end = from.base + end;
     spot.offset = spot.end - http2::kFrameHeaderBytes - frame.header.length;
     on_frame(from, spot, frame);
-  }
+  });
 }
 
 inline void Connection::on_frame(const Half& from, const Spot& spot, const http2::Frame& frame) {
-  frames_.on_frame({view_, spot, frame});
+  frames_->on_frame({view_, spot, frame});
   if (from.gap || awaiting_answers_ || from.block) on_unusual(spot, frame.header);
   if (const auto* headers = std::get_if<http2::HeadersFrame>(&frame.payload)) {
     on_headers(spot, frame, headers->fragment, false);
