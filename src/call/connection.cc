@@ -13,10 +13,6 @@ constexpr std::size_t kFirstOctetsKept = 64;
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
     : sink_(sink),
-      frames_(sink.hearer(Heard::Frames)),
-      blocks_(sink.hearer(Heard::Blocks)),
-      messages_(sink.hearer(Heard::Messages)),
-      side_ends_(sink.hearer(Heard::SideEnds)),
       limits_(limits),
       all_(all),
       halves_{Half(limits), Half(limits)},
@@ -29,6 +25,10 @@ Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Li
   view_.packet = opened.packet;
   view_.from_start = opened.from_start;
   sink_.on_connection(view_);
+  frames_ = &sink_.hearer(Heard::Frames, view_);
+  blocks_ = &sink_.hearer(Heard::Blocks, view_);
+  messages_ = &sink_.hearer(Heard::Messages, view_);
+  side_ends_ = &sink_.hearer(Heard::SideEnds, view_);
   if (!opened.from_start) begin_late();
 }
 

@@ -190,10 +190,10 @@ class Connection {
   void close_unfollowed(const Spot& spot);
 
   Sink& sink_;
-  Sink& frames_;  // who hears them, as the three after it
-  Sink& blocks_;
-  Sink& messages_;
-  Sink& side_ends_;
+  Sink* frames_ = nullptr;  // who hears them, as the three after it
+  Sink* blocks_ = nullptr;
+  Sink* messages_ = nullptr;
+  Sink* side_ends_ = nullptr;
   Limits limits_;
   Holdings& all_;
   ConnectionView view_;

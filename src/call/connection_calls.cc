@@ -57,7 +57,7 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     from_side->packet = spot.place.packet;
   }
   if (from.gap) read_in_doubt(from, stream, role);
-  blocks_.on_block(
+  blocks_->on_block(
       {view_, spot, role, end_stream, fields(), block_->outcome, stream == nullptr ? nullptr : &stream->call, block_->alike});
   if (!goes_on || !end_stream) return;
   const bool without_status = answer != nullptr && answer->without_grpc_status;
@@ -148,7 +148,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   from.ended = true;
   if (spot.direction == Direction::ToServer && !by_headers) ++requests_ended_by_data_;
   const rpc::MessageDecoder& messages = spot.direction == Direction::ToServer ? stream.request : stream.response;
-  side_ends_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
+  side_ends_->on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
   Call& call = stream.call;
   if (spot.direction == Direction::ToClient) {
     call.end_packet = spot.place.packet;
