@@ -183,6 +183,7 @@ class Connection {
   BlockRole role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   void read_status(Call& call, const AnswerGist& gist) const;
+  [[gnu::noinline]] void read_status_message(Call& call, const AnswerGist& gist) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
   bool may_go_on(const Stream& stream) const;
   void close(Stream& stream, Ending ending, const Spot& spot);

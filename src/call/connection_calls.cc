@@ -64,6 +64,15 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
   end_side(*stream, spot, true, without_status ? Ending::WithoutStatus : Ending::Trailers);
 }
 
+inline void Connection::read_status(Call& call, const AnswerGist& gist) const {
+  if (gist.grpc_status) call.status = gist.grpc_status;
+  if (gist.grpc_message) read_status_message(call, gist);
+}
+
+void Connection::read_status_message(Call& call, const AnswerGist& gist) const {
+  call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
+}
+
 BlockRole Connection::role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {
   const bool lost = stream.role_lost[kAnswer];
   // A :status says what the block is, whatever was lost before it.
@@ -97,7 +106,8 @@ Stream* Connection::open_call(const Spot& spot) {
   ++all_.streams;
   recent_ = &streams_.open(spot.place.stream);
   Call& call = recent_->call;
-  call.place = spot.place;
+  const auto& [packet, connection, stream, other_side] = spot.place;
+  call.place = {packet, connection, stream, other_side};  // copied as a whole it is read before all of it is written
   call.started = spot.time;
   call.ended = spot.time;
   call.request.headers = true;
@@ -132,13 +142,6 @@ BlockRole Connection::read_response(Stream& stream, const Spot& spot, const Answ
   call.response_class = gist.response_class;
   if (end_stream) read_status(call, gist);
   return BlockRole::Response;
-}
-
-void Connection::read_status(Call& call, const AnswerGist& gist) const {
-  if (gist.grpc_status) call.status = gist.grpc_status;
-  if (gist.grpc_message) {
-    call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
-  }
 }
 
 // `ending` counts when the server ended its side.
