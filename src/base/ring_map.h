@@ -4,12 +4,14 @@
 // References are valid until the next call that adds or takes out an entry.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace testigo {
 
@@ -24,19 +26,14 @@ class RingMap {
   const Value* find(Key key) const {
     const Slot& slot = slots_[place(key)];
     if (slot.key == key) return &slot.value;
-    if (aside_.empty()) return nullptr;
-    const auto it = aside_.find(key);
-    return it == aside_.end() ? nullptr : &it->second;
+    return aside_.empty() ? nullptr : find_aside(key);
   }
 
   // True: it is new.
   std::pair<Value*, bool> try_emplace(Key key) {
     if (Value* const known = find(key)) return {known, false};
     Slot& slot = slot_of(key);
-    if (slot.key != 0) {
-      aside_.emplace(slot.key, std::move(slot.value));
-      slot.value = Value();
-    }
+    if (slot.key != 0) move_aside(slot);
     slot.key = key;
     ++size_;
     return {&slot.value, true};
@@ -48,7 +45,7 @@ class RingMap {
       slot = Slot();
       --size_;
     } else {
-      size_ -= aside_.erase(key);
+      erase_aside(key);
     }
   }
   // Of one that is there.
@@ -60,7 +57,7 @@ class RingMap {
       return std::exchange(slot.value, Value());
     }
     Value value = std::move(aside_.at(key));
-    size_ -= aside_.erase(key);
+    erase_aside(key);
     return value;
   }
 
@@ -90,6 +87,17 @@ class RingMap {
     for (auto& [key, value] : aside_) visit(key, value);
   }
 
+  // Those above `above` and at most `last`, ascending; the others cost little.
+  std::vector<Key> keys(Key above, Key last) const {
+    std::vector<Key> keys;
+    for (const Slot& slot : slots_) {
+      if (slot.key > above && slot.key <= last) keys.push_back(slot.key);
+    }
+    for (auto it = aside_.upper_bound(above); it != aside_.end() && it->first <= last; ++it) keys.push_back(it->first);
+    std::ranges::sort(keys);
+    return keys;
+  }
+
  private:
   static constexpr std::size_t kSlots = 64;
 
@@ -99,6 +107,16 @@ class RingMap {
   };
   static std::size_t place(Key key) { return key / 2 % kSlots; }
   Slot& slot_of(Key key) { return slots_[place(key)]; }
+  // The few that are in the way.
+  [[gnu::noinline]] const Value* find_aside(Key key) const {
+    const auto it = aside_.find(key);
+    return it == aside_.end() ? nullptr : &it->second;
+  }
+  [[gnu::noinline]] void move_aside(Slot& slot) {
+    aside_.emplace(slot.key, std::move(slot.value));
+    slot.value = Value();
+  }
+  [[gnu::noinline]] void erase_aside(Key key) { size_ -= aside_.erase(key); }
 
   std::array<Slot, kSlots> slots_{};
   std::map<Key, Value> aside_;

@@ -46,6 +46,13 @@ TEST(RingMap, IsAMap) {
   std::map<std::uint32_t, int> visited;
   ring.for_each([&](std::uint32_t key, int value) { EXPECT_TRUE(visited.emplace(key, value).second); });
   EXPECT_EQ(visited, map);
+  for (const auto& [above, last] : {std::pair<std::uint32_t, std::uint32_t>{0, 0xffff'ffff}, {100, 2000}, {2000, 100}, {7, 7}}) {
+    std::vector<std::uint32_t> keys;
+    for (const auto& [key, value] : map) {
+      if (key > above && key <= last) keys.push_back(key);
+    }
+    EXPECT_EQ(ring.keys(above, last), keys);
+  }
   ring.erase_if([](int& value) { return ++value % 2 == 0; });
   std::erase_if(map, [](auto& entry) { return entry.second % 2 != 0; });
   EXPECT_GT(map.size(), 0u);

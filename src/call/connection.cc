@@ -13,10 +13,6 @@ constexpr std::size_t kFirstOctetsKept = 64;
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
     : sink_(sink),
-      frames_(sink.hearer(Heard::Frames)),
-      blocks_(sink.hearer(Heard::Blocks)),
-      messages_(sink.hearer(Heard::Messages)),
-      side_ends_(sink.hearer(Heard::SideEnds)),
       limits_(limits),
       all_(all),
       halves_{Half(limits), Half(limits)},
@@ -29,6 +25,10 @@ Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Li
   view_.packet = opened.packet;
   view_.from_start = opened.from_start;
   sink_.on_connection(view_);
+  frames_ = &sink_.hearer(Heard::Frames, view_);
+  blocks_ = &sink_.hearer(Heard::Blocks, view_);
+  messages_ = &sink_.hearer(Heard::Messages, view_);
+  side_ends_ = &sink_.hearer(Heard::SideEnds, view_);
   if (!opened.from_start) begin_late();
 }
 
@@ -106,19 +106,17 @@ bool Connection::recognise(const Chunk& chunk, Bytes& octets) {
 void Connection::read_frames(const Chunk& chunk, Bytes octets) {
   if (view_.client_opening != http2::Opening::Http2 && view_.client_opening != http2::Opening::NeedMore) return;
   Half& from = half(chunk.direction);
-  from.frames.feed(octets);
-  http2::Frame frame;
   Spot spot{{chunk.packet, view_.number}, chunk.direction, chunk.time, 0, 0, from.acked};
-  while (from.frames.next(frame) == http2::Decoded::Done) {
+  from.frames.read(octets, [&](const http2::Frame& frame, std::uint64_t end) {
     spot.place.stream = frame.header.stream;
-    spot.end = from.base + from.frames.end();
+    spot.end = from.base + end;
     spot.offset = spot.end - http2::kFrameHeaderBytes - frame.header.length;
     on_frame(from, spot, frame);
-  }
+  });
 }
 
 inline void Connection::on_frame(const Half& from, const Spot& spot, const http2::Frame& frame) {
-  frames_.on_frame({view_, spot, frame});
+  frames_->on_frame({view_, spot, frame});
   if (from.gap || awaiting_answers_ || from.block) on_unusual(spot, frame.header);
   if (const auto* headers = std::get_if<http2::HeadersFrame>(&frame.payload)) {
     on_headers(spot, frame, headers->fragment, false);

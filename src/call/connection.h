@@ -184,6 +184,7 @@ class Connection {
   BlockRole role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   void read_status(Call& call, const AnswerGist& gist) const;
+  [[gnu::noinline]] void read_status_message(Call& call, const AnswerGist& gist) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);
   bool may_go_on(const Stream& stream) const;
   void close(Stream& stream, Ending ending, const Spot& spot);
@@ -191,10 +192,10 @@ class Connection {
   void close_unfollowed(const Spot& spot);
 
   Sink& sink_;
-  Sink& frames_;  // who hears them, as the three after it
-  Sink& blocks_;
-  Sink& messages_;
-  Sink& side_ends_;
+  Sink* frames_ = nullptr;  // who hears them, as the three after it
+  Sink* blocks_ = nullptr;
+  Sink* messages_ = nullptr;
+  Sink* side_ends_ = nullptr;
   Limits limits_;
   Holdings& all_;
   ConnectionView view_;

@@ -57,11 +57,20 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     from_side->packet = spot.place.packet;
   }
   if (from.gap) read_in_doubt(from, stream, role);
-  blocks_.on_block(
+  blocks_->on_block(
       {view_, spot, role, end_stream, fields(), block_->outcome, stream == nullptr ? nullptr : &stream->call, block_->alike});
   if (!goes_on || !end_stream) return;
   const bool without_status = answer != nullptr && answer->without_grpc_status;
   end_side(*stream, spot, true, without_status ? Ending::WithoutStatus : Ending::Trailers);
+}
+
+inline void Connection::read_status(Call& call, const AnswerGist& gist) const {
+  if (gist.grpc_status) call.status = gist.grpc_status;
+  if (gist.grpc_message) read_status_message(call, gist);
+}
+
+void Connection::read_status_message(Call& call, const AnswerGist& gist) const {
+  call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
 }
 
 BlockRole Connection::role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {
@@ -97,7 +106,8 @@ Stream* Connection::open_call(const Spot& spot) {
   ++all_.streams;
   recent_ = &streams_.open(spot.place.stream);
   Call& call = recent_->call;
-  call.place = spot.place;
+  const auto& [packet, connection, stream, other_side] = spot.place;
+  call.place = {packet, connection, stream, other_side};  // copied as a whole it is read before all of it is written
   call.started = spot.time;
   call.ended = spot.time;
   call.request.headers = true;
@@ -134,13 +144,6 @@ BlockRole Connection::read_response(Stream& stream, const Spot& spot, const Answ
   return BlockRole::Response;
 }
 
-void Connection::read_status(Call& call, const AnswerGist& gist) const {
-  if (gist.grpc_status) call.status = gist.grpc_status;
-  if (gist.grpc_message) {
-    call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
-  }
-}
-
 // `ending` counts when the server ended its side.
 void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending) {
   SideOfCall& from = side(stream, spot.direction);
@@ -148,7 +151,7 @@ void Connection::end_side(Stream& stream, const Spot& spot, bool by_headers, End
   from.ended = true;
   if (spot.direction == Direction::ToServer && !by_headers) ++requests_ended_by_data_;
   const rpc::MessageDecoder& messages = spot.direction == Direction::ToServer ? stream.request : stream.response;
-  side_ends_.on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
+  side_ends_->on_side_ended({view_, spot, stream.call, static_cast<std::size_t>(messages.pending()), by_headers});
   Call& call = stream.call;
   if (spot.direction == Direction::ToClient) {
     call.end_packet = spot.place.packet;

@@ -29,7 +29,7 @@ void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
   rpc::MessageDecoder& messages = client ? stream.request : stream.response;
   messages.feed(octets);
   rpc::Message message;
-  while (messages.next(message) == rpc::Decoded::Done) messages_.on_message({view_, spot, stream.call, ++from.messages, message});
+  while (messages.next(message) == rpc::Decoded::Done) messages_->on_message({view_, spot, stream.call, ++from.messages, message});
 }
 
 void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {

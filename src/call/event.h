@@ -208,8 +208,9 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Interest hears() const { return {}; }
-  // Who hears events of that kind in its place, for as long as it lives: one of whom it would only hand them on to.
-  virtual Sink& hearer(Heard) { return *this; }
+  // Who hears events of that kind in its place, of a connection that it has heard of, until that has closed: one of whom it would
+  // only hand them on to.
+  virtual Sink& hearer(Heard, const ConnectionView&) { return *this; }
   virtual void on_connection(const ConnectionView&) {}
   // The first octets of a direction were recognised as `Http2` or something else; the spot is of those that decided.
   virtual void on_opening(const ConnectionView&, const Spot&, http2::Opening) {}

@@ -2,9 +2,9 @@
 
 namespace testigo::call {
 
-Sink& Fan::hearer(Heard heard) {
+Sink& Fan::hearer(Heard heard, const ConnectionView& connection) {
   const std::vector<Sink*>& hearers = roster_.of(heard);
-  return hearers.size() == 1 ? hearers.front()->hearer(heard) : *this;
+  return hearers.size() == 1 ? hearers.front()->hearer(heard, connection) : *this;
 }
 
 void Fan::on_connection(const ConnectionView& connection) {

@@ -17,7 +17,7 @@ class Fan final : public Sink {
 
   Interest hears() const override { return roster_.hears(); }
   // The one who alone hears them.
-  Sink& hearer(Heard heard) override;
+  Sink& hearer(Heard heard, const ConnectionView& connection) override;
 
   void on_connection(const ConnectionView& connection) override;
   void on_opening(const ConnectionView& connection, const Spot& spot, http2::Opening opening) override;

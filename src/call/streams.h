@@ -3,7 +3,6 @@
 // A stream that is closed is used again for one that is opened later, with the room that its texts had.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -44,29 +43,29 @@ class Streams {
     const std::unique_ptr<Stream>* const found = open_.find(id);
     return found == nullptr ? nullptr : found->get();
   }
-  // The id must be above all that were opened before.
+  // No stream of that id is open.
   Stream& open(StreamId id);
   // It must be open.
   void close(StreamId id);
   std::size_t size() const { return open_.size(); }
 
   // Those of the open ones that are above `above` and at most `last`, ascending.
-  std::vector<StreamId> ids(StreamId above = 0, StreamId last = 0x7fff'ffff) const;
+  std::vector<StreamId> ids(StreamId above = 0, StreamId last = 0x7fff'ffff) const { return open_.keys(above, last); }
   // In no order; none may be opened or closed meanwhile.
   template <typename Visit>
   void for_each(Visit visit) {
-    open_.for_each([&](StreamId, std::unique_ptr<Stream>& stream) { visit(*stream); });
+    open_.for_each([&](StreamId, const std::unique_ptr<Stream>& stream) { visit(*stream); });
   }
 
  private:
-  static constexpr std::size_t kIdleMax = 256;   // of all connections
-  static constexpr std::size_t kClosedMax = 64;  // that `opened_` still lists, beside as many as are open
+  [[gnu::noinline]] void add_idle();
+
+  static constexpr std::size_t kIdleMax = 256;  // of all connections
 
   const Limits& limits_;
   std::size_t& message_bytes_;
   IdleStreams& idle_;
   RingMap<std::unique_ptr<Stream>> open_;
-  std::vector<StreamId> opened_;  // ascending: those that are open, and not many that no longer are
 };
 
 }  // namespace testigo::call

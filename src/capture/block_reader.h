@@ -70,7 +70,7 @@ class BlockReader {
 
  protected:
   // What was fed and not taken yet.
-  Bytes rest() const { return Bytes(buffer_).subspan(at_, end_ - at_); }
+  Bytes rest() const { return {buffer_.data() + at_, end_ - at_}; }
   void take(std::size_t octets) { at_ += octets; }
   // A number in the byte order of whoever wrote the file.
   std::uint64_t number(Bytes octets, std::size_t at, std::size_t size) const {

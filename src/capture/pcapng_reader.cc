@@ -43,7 +43,7 @@ bool PcapngReader::begins(Bytes octets) {
 
 // What most blocks are: a whole packet in which nothing is wrong. False, and nothing is taken, of anything else; `read_any` says
 // what.
-inline bool PcapngReader::read_usual_packet(CaptureBlock& block) {
+[[gnu::always_inline]] inline bool PcapngReader::read_usual_packet(CaptureBlock& block) {
   const Bytes rest = this->rest();
   if (!in_section_ || !trouble().empty() || rest.size() < kPacketBlockBytesMin) return false;
   const std::byte* const at = rest.data();

@@ -2,6 +2,7 @@
 
 #include "check/declared.h"
 #include "check/tls_offer.h"
+#include "check/upgraded.h"
 
 namespace testigo::check {
 namespace {
@@ -25,125 +26,51 @@ std::string_view why_not_judgeable(const call::ConnectionView& view) {
 
 }  // namespace
 
-Judge::Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* declared)
-    : findings(log), checks(all_checks(rows, findings, calls, across, declared)), blocks(findings, calls) {
-  for (const auto& check : checks.list) {
-    const call::Interest interest = check->hears();
-    roster.add(*check);
-    if (interest.blocks) blocks.add(*check);
-    for (std::size_t type = 0; interest.frames && type < frames.size(); ++type) {
-      if (check->frame_types().has(type)) frames[type].push_back(check.get());
-    }
-    for (std::size_t end = 0; interest.side_ends && end < side_ends.size(); ++end) {
-      if (check->side_ends().has(end)) side_ends[end].push_back(check.get());
-    }
-  }
+call::Sink& Judge::hearer(call::Heard, const call::ConnectionView& connection) {
+  Attended* const attended = of(connection.number);
+  return attended != nullptr ? static_cast<call::Sink&>(*attended) : *this;
 }
 
 void Judge::on_connection(const call::ConnectionView& connection) {
   recent_.drop(connection.number);
   attended_.erase(connection.number);
-  Attended& attended = attended_.try_emplace(connection.number, rows_, log_, across_, declared_).first->second;
-  if (foreign_ == Foreign::PassedOver) attended.findings.hold();  // until it is known what the client speaks
-  for (const auto& check : attended.checks.list) check->on_connection(connection);
+  Attended& attended = attended_.try_emplace(connection.number, rows_, log_, across_, declared_, *attempts_).first->second;
+  if (foreign_ == Foreign::PassedOver) attended.findings().hold();  // until it is known what the client speaks
+  for (const auto& check : attended.checks()) check->on_connection(connection);
 }
 
 void Judge::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) {
   Attended* const attended = of(connection.number);
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks.list) check->on_opening(connection, spot, opening);
-  if (connection.client_opening == http2::Opening::Http2) attended->findings.release();
+  attended->on_opening(connection, spot, opening);
+  if (connection.client_opening == http2::Opening::Http2) attended->findings().release();
 }
 
 void Judge::on_tls(const call::TlsSeen& seen) {
   Attended* const attended = of(seen.connection.number);
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks.list) check->on_tls(seen);
-  if (is_of_http2(*seen.connection.tls)) attended->findings.release();
+  for (const auto& check : attended->checks()) check->on_tls(seen);
+  if (is_of_http2(*seen.connection.tls)) attended->findings().release();
 }
 
-void Judge::on_frame(const call::FrameSeen& seen) {
-  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
-  if (attended == nullptr || !attended->checks.plain_frames->take(seen)) hear(seen);
-}
-
-void Judge::hear(const call::FrameSeen& seen) {
-  if (fetch(seen.connection)) return on_frame(seen);
-  Attended* const attended = judged(seen.connection, seen.spot);
-  if (attended == nullptr) return;
-  for (Check* check : attended->frames[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
-  if (seen.frame.header.is(http2::FrameType::Settings)) attended->blocks.settle();
-}
-
-void Judge::on_block(const call::BlockSeen& seen) {
-  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
-  if (attended == nullptr || !attended->blocks.take(seen)) return hear(seen);
-  if (may_tell_attempt(seen)) tell_attempt(seen);
-}
-
-void Judge::hear(const call::BlockSeen& seen) {
-  if (fetch(seen.connection)) return on_block(seen);
-  Attended* const attended = judged(seen.connection, seen.spot);
-  if (attended == nullptr) return;
-  attended->blocks.on_block(seen);
-  if (may_tell_attempt(seen)) tell_attempt(seen);
-}
-
-void Judge::tell_attempt(const call::BlockSeen& seen) {
-  if (!attempts_->wants_attempts()) return;
-  if (const auto attempt = attempt_of(seen)) attempts_->on_attempt(seen.connection.number, *attempt);
-}
+void Judge::on_frame(const call::FrameSeen& seen) { pass_on(seen, &Attended::on_frame); }
+void Judge::on_block(const call::BlockSeen& seen) { pass_on(seen, &Attended::on_block); }
+void Judge::on_message(const call::MessageSeen& seen) { pass_on(seen, &Attended::on_message); }
+void Judge::on_side_ended(const call::SideEnded& ended) { pass_on(ended, &Attended::on_side_ended); }
+void Judge::on_call(const call::CallClosed& closed) { pass_on(closed, &Attended::on_call); }
 
 void Judge::on_attempt(call::ConnectionNumber connection, const Attempt& attempt) {
   Attended* const attended = wants_attempts() ? of(connection) : nullptr;
   if (attended == nullptr) return;
-  for (const auto& check : attended->checks.list) check->on_attempt(attempt);
-}
-
-void Judge::on_message(const call::MessageSeen& seen) {
-  Attended* const attended = surely_judged(seen.connection, seen.spot.place);
-  if (attended == nullptr || !attended->takes(seen)) hear(seen);
-}
-
-void Judge::hear(const call::MessageSeen& seen) {
-  if (fetch(seen.connection)) return on_message(seen);
-  Attended* const attended = judged(seen.connection, seen.spot);
-  if (attended == nullptr) return;
-  for (call::Sink* check : attended->roster.messages()) check->on_message(seen);
-}
-
-void Judge::on_side_ended(const call::SideEnded& ended) {
-  Attended* const attended = surely_judged(ended.connection, ended.spot.place);
-  if (attended == nullptr || !attended->takes(ended)) hear(ended);
-}
-
-void Judge::hear(const call::SideEnded& ended) {
-  if (fetch(ended.connection)) return on_side_ended(ended);
-  Attended* const attended = judged(ended.connection, ended.spot);
-  if (attended == nullptr) return;
-  for (Check* check : attended->side_ends[SideEnds::index(ended)]) check->on_side_ended(ended);
-}
-
-void Judge::on_call(const call::CallClosed& closed) {
-  Attended* const attended = surely_judged(closed.connection, closed.call.place);
-  if (attended == nullptr || !attended->takes(closed)) hear(closed);
-}
-
-void Judge::hear(const call::CallClosed& closed) {
-  if (fetch(closed.connection)) return on_call(closed);
-  Attended* const attended = is_upgraded_stream(closed.connection, closed.call.place) ? nullptr : of(closed.connection.number);
-  if (attended == nullptr) return;
-  for (call::Sink* check : attended->roster.calls()) check->on_call(closed);
+  for (const auto& check : attended->checks()) check->on_attempt(attempt);
 }
 
 void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   const auto it = attended_.find(closed.connection.number);
   if (it == attended_.end()) return;
-  Findings& findings = it->second.findings;
-  it->second.blocks.settle();
-  if (it->second.checks.plain_frames) it->second.checks.plain_frames->settle(findings);
+  Findings& findings = it->second.findings();
   if (is_broken_preface(closed.connection)) findings.release();
-  for (const auto& check : it->second.checks.list) check->on_connection_closed(closed);
+  it->second.on_connection_closed(closed);
   lay_aside(closed.connection, findings);
   if (!passes_over(closed.connection)) add(closed.connection.number, findings);
   recent_.drop(it->first);
@@ -197,7 +124,7 @@ void Judge::take(const Counted& counted) {
   for (std::size_t id = 0; id < totals_.size(); ++id) totals_[id] += counted[id];
 }
 
-Judge::Attended* Judge::look_up(call::ConnectionNumber connection) {
+Attended* Judge::look_up(call::ConnectionNumber connection) {
   const auto it = attended_.find(connection);
   if (it == attended_.end()) return nullptr;
   recent_.put(connection, it->second);

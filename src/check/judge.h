@@ -10,11 +10,9 @@
 #include "base/limits.h"
 #include "base/recent.h"
 #include "call/event.h"
-#include "call/roster.h"
-#include "check/alike_blocks.h"
 #include "check/all_checks.h"
+#include "check/attended.h"
 #include "check/findings.h"
-#include "check/upgraded.h"
 
 namespace testigo::check {
 
@@ -32,6 +30,8 @@ class Judge final : public call::Sink, public AttemptSink {
     const bool of_connections = rows_ != Rows::Across;
     return {.frames = of_connections, .blocks = of_connections, .messages = of_connections, .side_ends = of_connections};
   }
+  // Who attends to the connection.
+  call::Sink& hearer(call::Heard heard, const call::ConnectionView& connection) override;
   void on_connection(const call::ConnectionView& connection) override;
   void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
   void on_tls(const call::TlsSeen& seen) override;
@@ -68,57 +68,18 @@ class Judge final : public call::Sink, public AttemptSink {
   Tally tally() const;
 
  private:
-  // A connection and its checks. It stays where it is: they point at `findings`, and the roster at them.
-  struct Attended {
-    Attended(Rows rows, FindingLog& log, Across& across, Declared* declared);
-    // The short way, where there is one.
-    template <typename Event>
-    bool takes(const Event& event) {
-      return checks.plain_calls && checks.plain_calls->take(event);
-    }
-
-    Findings findings;
-    CallsSoFar calls;
-    AllChecks checks;
-    AlikeBlocks blocks;
-    call::Roster roster;
-    std::array<std::vector<Check*>, FrameTypes::kCount> frames;  // by type
-    std::array<std::vector<Check*>, SideEnds::kCount> side_ends;
-  };
   // Null when there is none.
   Attended* of(call::ConnectionNumber connection) {
     Attended* const recent = recent_.find(connection);
     return recent != nullptr ? recent : look_up(connection);
   }
   Attended* look_up(call::ConnectionNumber connection);
+  template <typename Event>
+  void pass_on(const Event& event, void (Attended::*to)(const Event&)) {
+    if (Attended* const attended = of(event.connection.number); attended != nullptr) (attended->*to)(event);
+  }
   void add(call::ConnectionNumber connection, const Findings& findings);
 
-  // What answers a request of HTTP/1.1, or is said to a server that speaks something else, is told, and not judged.
-  static bool is_http2(const call::ConnectionView& connection, const call::Place& place) {
-    const http2::Opening server = connection.server_opening;
-    return (server == http2::Opening::Http2 || server == http2::Opening::NeedMore) && !is_upgraded_stream(connection, place);
-  }
-  // Nor is what stands behind a gap: null too.
-  Attended* judged(const call::ConnectionView& connection, const call::Spot& spot) {
-    return connection.whole(spot.direction) && is_http2(connection, spot.place) ? of(connection.number) : nullptr;
-  }
-  // The short way: the usual case of both, found out in few steps. Null does not mean that it is not judged.
-  [[gnu::always_inline]] Attended* surely_judged(const call::ConnectionView& connection, const call::Place& place) const {
-    const bool usual = connection.whole() && connection.server_opening == http2::Opening::Http2 &&
-                       (place.stream != 1 || began_with_preface(connection));
-    return usual ? recent_.find(connection.number) : nullptr;
-  }
-  // True: it was not at hand, and is now. Then the short way is tried once more.
-  bool fetch(const call::ConnectionView& connection) {
-    return recent_.find(connection.number) == nullptr && look_up(connection.number) != nullptr;
-  }
-  // The long way.
-  [[gnu::noinline]] void hear(const call::FrameSeen& seen);
-  [[gnu::noinline]] void hear(const call::BlockSeen& seen);
-  [[gnu::noinline]] void hear(const call::MessageSeen& seen);
-  [[gnu::noinline]] void hear(const call::SideEnded& ended);
-  [[gnu::noinline]] void hear(const call::CallClosed& closed);
-  [[gnu::noinline]] void tell_attempt(const call::BlockSeen& seen);
   bool passes_over(const call::ConnectionView& connection) const;
   bool judges(Id id) const { return rows_ == Rows::All || is_across(id) == (rows_ == Rows::Across); }
   void lay_aside_upgraded(const call::ConnectionView& connection, Findings& findings) const;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "call/fan.h"
 #include "check/testing/judged.h"
 
 namespace testigo::check {
@@ -118,6 +119,25 @@ TEST(Judge, FindingsDoNotDependOnHowTheOctetsAreCut) {
     const auto cut = tally(c, {}, seed);
     ASSERT_EQ(cut.findings.size(), whole.findings.size()) << seed;
     for (std::size_t i = 0; i < cut.findings.size(); ++i) EXPECT_EQ(cut.findings[i].text, whole.findings[i].text) << seed;
+  }
+}
+
+// Alone a judge is not asked for each event, but those who attend to a connection are.
+TEST(Judge, JudgesTheSameWhereOthersHearToo) {
+  Conversation faulty = greeted();
+  faulty.call({.request = with(request_fields(), "te", "deflate")}).server(octets("garbage and more garbage"));
+  for (const Conversation& c : {clean_run(), faulty}) {
+    Judge judge, other;
+    call::Fan both({&judge, &other});
+    c.play(both);
+    const Tally alone = tally(c), ours = judge.tally();
+    ASSERT_EQ(ours.findings.size(), alone.findings.size());
+    for (std::size_t i = 0; i < ours.findings.size(); ++i) EXPECT_EQ(ours.findings[i].text, alone.findings[i].text);
+    for (const auto& [id, count] : alone.counts) {
+      EXPECT_EQ(ours.counts.at(id).passed, count.passed) << id;
+      EXPECT_EQ(ours.counts.at(id).failed, count.failed) << id;
+      EXPECT_EQ(ours.counts.at(id).not_judgeable, count.not_judgeable) << id;
+    }
   }
 }
 

@@ -36,13 +36,13 @@ class PlainFrames {
   static constexpr std::size_t kKinds = 6;
 
   bool passed(Kind kind);
-  bool request(const call::FrameSeen& seen);
-  bool answer(const call::FrameSeen& seen);
-  bool data(const call::FrameSeen& seen);
-  bool window_update(const call::FrameSeen& seen);
+  [[gnu::always_inline]] bool request(const call::FrameSeen& seen);
+  [[gnu::always_inline]] bool answer(const call::FrameSeen& seen);
+  [[gnu::always_inline]] bool data(const call::FrameSeen& seen);
+  [[gnu::always_inline]] bool window_update(const call::FrameSeen& seen);
   bool late_window_update(const call::FrameSeen& seen, std::uint32_t increment);
   FollowedStream* find(const call::FrameSeen& seen);
-  void end(FollowedStream& stream, const call::Spot& spot);
+  [[gnu::always_inline]] void end(FollowedStream& stream, const call::Spot& spot);
 
   FrameChecks& form_;
   GoawayChecks& goaways_;

@@ -23,6 +23,8 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}B", static_cast<double>(bytes) / (kilo ? 1e3 : 1e6), kilo ? 'k' : 'M');
 }
 
+std::int64_t millis_of(Time time) { return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count(); }
+
 std::string path_text(const call::Call& call) {
   const std::string method = method_shown(call);
   return method.empty() ? "(unknown method)" : inert(method, 120);
@@ -35,16 +37,16 @@ std::string method_shown(const call::Call& call) {
   return call.unknown_method == 0 ? std::string() : fmt::format("unknown#{}", call.unknown_method);
 }
 
-std::string_view CallLine::Line::ended(Duration duration) {
+void CallLine::Line::end(Duration duration) {
   char* end = write_human(text.data() + duration_at, duration);
   *end++ = '\n';
-  return {text.data(), end};
+  size = static_cast<std::size_t>(end - text.data());
 }
 
 bool CallLine::Latest::is_like(const call::Call& call) const {
-  return line.duration_at != 0 && requests == call.request.messages && replies == call.response.messages &&
-         request_bytes == call.request.bytes && reply_bytes == call.response.bytes && path_known == call.path_known &&
-         unknown_method == call.unknown_method && path == call.path;
+  return line.duration_at != 0 && call.status == rpc::kOk && requests == call.request.messages &&
+         replies == call.response.messages && request_bytes == call.request.bytes && reply_bytes == call.response.bytes &&
+         path_known == call.path_known && unknown_method == call.unknown_method && path == call.path;
 }
 
 void CallLine::Latest::take(const call::Call& call) {
@@ -55,20 +57,12 @@ void CallLine::Latest::take(const call::Call& call) {
   replies = call.response.messages;
   request_bytes = call.request.bytes;
   reply_bytes = call.response.bytes;
+  millis = millis_of(call.started);
+  duration = call.ended - call.started;
 }
 
-inline CallLine::Latest& CallLine::latest(const call::ConnectionView& connection) {
-  Latest& latest = latest_[connection.number % latest_.size()];
-  if (latest.connection != connection.number || latest.ends.empty()) {
-    latest = {};
-    latest.connection = connection.number;
-    latest.ends = tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server);
-  }
-  return latest;
-}
-
-inline void CallLine::tell_time(Time time) {
-  const auto millis = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+void CallLine::tell_time(Time time) {
+  const std::int64_t millis = millis_of(time);
   if (millis_ == millis && !time_text_.empty()) return;
   millis_ = millis;
   time_text_ = paint_.dim(to_time_of_day(time));
@@ -82,25 +76,38 @@ CallLine::Line CallLine::line_of(const std::string& ends, const call::Call& call
                   call.response.messages, bytes_text(call.request.bytes), bytes_text(call.response.bytes));
   const std::size_t duration_at = text.size();
   text.resize(duration_at + kHumanBytesMax + 1);
-  return {std::move(text), duration_at};
+  return {std::move(text), duration_at, 0};
 }
 
 std::string_view CallLine::of(const call::ConnectionView& connection, const call::Call& call) {
+  Latest& last = latest(connection);
+  if (!last.is_of(connection) || !last.is_like(call)) return anew(connection, call);
+  if (const std::int64_t millis = millis_of(call.started); last.millis != millis) {
+    tell_time(call.started);
+    time_text_.copy(last.line.text.data(), time_text_.size());
+    last.millis = millis;
+  }
+  if (const Duration duration = call.ended - call.started; last.duration != duration) {
+    last.line.end(duration);
+    last.duration = duration;
+  }
+  return last.line.view();
+}
+
+std::string_view CallLine::anew(const call::ConnectionView& connection, const call::Call& call) {
   tell_time(call.started);
   Latest& last = latest(connection);
-  const Duration duration = call.ended - call.started;
-  if (call.status != rpc::kOk) {
-    other_ = line_of(last.ends, call);
-    return other_.ended(duration);
+  if (!last.is_of(connection)) {
+    last = {};
+    last.connection = connection.number;
+    last.ends = tcp::to_text(connection.client) + " → " + tcp::to_text(connection.server);
   }
-  if (!last.is_like(call)) {
-    last.take(call);
-    last.line = line_of(last.ends, call);
-  } else if (last.millis != millis_) {
-    time_text_.copy(last.line.text.data(), time_text_.size());
-  }
-  last.millis = millis_;
-  return last.line.ended(duration);
+  const bool ok = call.status == rpc::kOk;
+  Line& line = ok ? last.line : other_;
+  line = line_of(last.ends, call);
+  line.end(call.ended - call.started);
+  if (ok) last.take(call);
+  return line.view();
 }
 
 std::string place_text(const call::Place& place) {

@@ -23,9 +23,11 @@ class CallLine {
   // A line with room for any duration, which stands at its end.
   struct Line {
     std::string text;
-    std::size_t duration_at = 0;  // 0: there is none
+    std::size_t duration_at = 0;  // 0: there is no line
+    std::size_t size = 0;
 
-    std::string_view ended(Duration duration);
+    void end(Duration duration);
+    std::string_view view() const { return {text.data(), size}; }
   };
   // The last call of a connection that ended with status OK.
   struct Latest {
@@ -36,13 +38,17 @@ class CallLine {
     std::uint32_t unknown_method = 0;
     std::uint64_t requests = 0, replies = 0, request_bytes = 0, reply_bytes = 0;
     std::int64_t millis = 0;  // of the time in its line
+    Duration duration{};      // and the duration
     Line line;
 
+    bool is_of(const call::ConnectionView& of) const { return connection == of.number && !ends.empty(); }
     bool is_like(const call::Call& call) const;
     void take(const call::Call& call);
   };
+  // The long way.
+  std::string_view anew(const call::ConnectionView& connection, const call::Call& call);
   void tell_time(Time time);
-  Latest& latest(const call::ConnectionView& connection);
+  Latest& latest(const call::ConnectionView& connection) { return latest_[connection.number % latest_.size()]; }
   Line line_of(const std::string& ends, const call::Call& call) const;
 
   Paint paint_;

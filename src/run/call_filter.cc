@@ -63,7 +63,7 @@ void check_selection(const CallSelection& selection) {
 }
 
 CallFilter::CallFilter(CallSelection selection, std::vector<call::Sink*> next)
-    : selection_(std::move(selection)), next_(std::move(next)) {}
+    : selection_(std::move(selection)), shows_all_(selection_.empty()), next_(std::move(next)) {}
 
 void CallFilter::on_finding(const check::Finding& finding) {
   const auto asked = [&](const std::string& id) { return same_letters(id, finding.check); };
@@ -87,9 +87,9 @@ bool CallFilter::fits(const call::CallClosed& closed) const {
 
 void CallFilter::on_call(const call::CallClosed& closed) {
   ++seen_;
-  if (!selection_.empty() && !fits(closed)) return;
+  if (!shows_all_ && !fits(closed)) return;
   ++shown_;
-  if (!found_.empty()) found_.erase({closed.connection.number, closed.call.place.stream});
+  if (!found_.empty()) forget(closed);
   for (call::Sink* sink : next_) sink->on_call(closed);
 }
 

@@ -51,7 +51,12 @@ class CallFilter final : public call::Sink {
   bool fits(const call::CallClosed& closed) const;
   bool found(const call::CallClosed& closed) const;
 
+  [[gnu::noinline]] void forget(const call::CallClosed& closed) {
+    found_.erase({closed.connection.number, closed.call.place.stream});
+  }
+
   CallSelection selection_;
+  bool shows_all_;
   std::vector<call::Sink*> next_;
   std::set<std::pair<call::ConnectionNumber, call::StreamId>> found_;  // stream 0: the connection
   std::uint64_t seen_ = 0;

@@ -34,9 +34,13 @@ void CallSummaryWitness::on_call(const call::CallClosed& closed) {
   method.latency.add(closed.call.ended - closed.call.started);
   if (closed.call.status == rpc::kOk) {
     ++method.ok;
-    return;
+  } else {
+    count_failed(method, closed.call);
   }
-  std::string outcome = call::outcome_text(closed.call);
+}
+
+[[gnu::noinline]] void CallSummaryWitness::count_failed(MethodSummary& method, const call::Call& call) {
+  std::string outcome = call::outcome_text(call);
   if (method.failed.size() >= kOutcomesMax && !method.failed.contains(outcome)) outcome = "other";
   ++method.failed[outcome];
 }

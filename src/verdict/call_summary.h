@@ -37,6 +37,7 @@ class CallSummaryWitness final : public call::Sink {
 
  private:
   MethodSummary& of(const call::Call& call);
+  static void count_failed(MethodSummary& method, const call::Call& call);
 
   std::size_t methods_max_;
   std::map<std::string, MethodSummary, std::less<>> methods_;  // by path, as it stood on the wire

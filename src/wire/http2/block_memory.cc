@@ -28,6 +28,23 @@ bool same(const std::byte* a, const std::byte* b, std::size_t size) {
   return true;
 }
 
+// Copies a few octets. (What compilers make of std::memcpy, knowing that they are few, takes longer to begin than this does at
+// all.)
+char* put_few(Bytes octets, char* to) {
+  const std::size_t size = octets.size();
+  const auto copy = [&]<typename Number>(Number, std::size_t at) { std::memcpy(to + at, octets.data() + at, sizeof(Number)); };
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) copy(std::uint64_t{}, at);
+    copy(std::uint64_t{}, size - 8);
+  } else if (size >= 4) {
+    copy(std::uint32_t{}, 0);
+    copy(std::uint32_t{}, size - 4);
+  } else {
+    for (std::size_t at = 0; at < size; ++at) copy(std::uint8_t{}, at);
+  }
+  return to + size;
+}
+
 // Decodes a string whose length fills one octet, and moves `at` and `to` past it. False: it is another one, or no string.
 bool read_short(const std::byte*& at, const std::byte* end, char*& to) {
   if (at == end) return false;
@@ -38,7 +55,7 @@ bool read_short(const std::byte*& at, const std::byte* end, char*& to) {
   const Bytes coded(at, size);
   at += size;
   if (huffman) return huffman_decode(coded, to) == HuffmanRead::Done;
-  to = put_text(as_text(coded), to);
+  to = put_few(coded, to);
   return true;
 }
 
@@ -75,11 +92,11 @@ std::uint64_t BlockMemory::beginning_with_texts(Bytes block, std::uint64_t begin
   return begins;
 }
 
-const DecodedBlock* BlockMemory::recall_values(Set& set, std::uint64_t begins, Bytes block, std::uint64_t state) const {
+BlockMemory::Slot* BlockMemory::find(Bytes block, std::uint64_t state) const {
+  const std::uint64_t begins = beginning(block, head_of(block));
+  const Set& set = set_of(begins);
   for (std::size_t way = 0; way < kWays; ++way) {
-    Slot* const slot = set.slots[way];
-    if (set.begins[way] != begins || slot == nullptr || slot->state != state || slot->values.empty()) continue;
-    if (agrees(*slot, block)) return &slot->decoded;
+    if (set.begins[way] == begins && set.slots[way] != nullptr && tells(*set.slots[way], block, state)) return set.slots[way];
   }
   return nullptr;
 }
@@ -134,6 +151,7 @@ std::uint64_t BlockMemory::note(Bytes block, std::uint64_t state, const DecodedB
   kept_bytes_ += slot.bytes;
   fill(slot, block, decoded, kept);
   slot.state = state;
+  if (recent_ == nullptr) recent_ = &slot;
   return slot.decoded.alike;
 }
 
@@ -206,7 +224,6 @@ void BlockMemory::fill(Slot& slot, Bytes block, const DecodedBlock& decoded, std
   slot.decoded = decoded;
   slot.decoded.alike = ++filled_ * kAlikeMax + slot.place;
   slot.values.assign(values.begin(), values.end());
-  slot.whole_size = values.empty() ? block.size() : 0;
   const auto is_literal = [](const HeaderField& field) { return field.representation != Representation::Indexed; };
   std::size_t text_bytes = 0;
   for (const HeaderField& field : decoded.fields) text_bytes += is_literal(field) ? field.name.size() + field.value.size() : 0;

@@ -37,14 +37,14 @@ class BlockMemory {
 
   // What decoding the block in that state gives; null where no block that is remembered tells. Valid until the next call.
   const DecodedBlock* recall(Bytes block, std::uint64_t state) {
-    if (block.empty() || sets_ == nullptr) return nullptr;
-    const std::uint64_t head = head_of(block);
-    const std::uint64_t begins = beginning(block, head);
-    Set& set = set_of(begins);
-    for (std::size_t way = 0; way < kWays; ++way) {
-      if (set.begins[way] == begins && is_same(set.slots[way], block, head, state)) return &set.slots[way]->decoded;
-    }
-    return recall_values(set, begins, block, state);
+    if (block.empty() || recent_ == nullptr) return nullptr;
+    // Blocks mostly come in the same order as before. To look there first is quicker than to find out where to look.
+    Slot* const next = recent_->next;
+    Slot* const slot = next != nullptr && tells(*next, block, state) ? next : find(block, state);
+    if (slot == nullptr) return nullptr;
+    recent_->next = slot;
+    recent_ = slot;
+    return &slot->decoded;
   }
 
   // A block that was decoded, and what of it the decoder read as a value that it did not insert. Fields that are indexed must stay
@@ -68,12 +68,12 @@ class BlockMemory {
   struct Slot {
     std::uint64_t state = 0;
     std::uint64_t head = 0;
-    std::size_t whole_size = 0;  // 0 where values are left out
     std::vector<std::byte> octets;
     std::vector<Value> values;
     std::vector<char> texts;  // of literals
     std::vector<char> values_texts;
     DecodedBlock decoded;
+    Slot* next = nullptr;   // that was asked for behind this one
     std::size_t place = 0;  // among all slots
     Slot** home = nullptr;  // where its set points to it
     std::size_t bytes = 0;
@@ -96,9 +96,12 @@ class BlockMemory {
   static std::uint64_t head_of(Bytes block);
   static std::uint64_t beginning(Bytes block, std::uint64_t head);
   static std::uint64_t beginning_with_texts(Bytes block, std::uint64_t head);
-  Set& set_of(std::uint64_t begins) { return (*sets_)[begins * kOdd >> (64 - kSetsLog2)]; }
-  static bool is_same(const Slot* slot, Bytes block, std::uint64_t head, std::uint64_t state);
-  const DecodedBlock* recall_values(Set& set, std::uint64_t begins, Bytes block, std::uint64_t state) const;
+  Set& set_of(std::uint64_t begins) const { return (*sets_)[begins * kOdd >> (64 - kSetsLog2)]; }
+  Slot* find(Bytes block, std::uint64_t state) const;
+  static bool is_same(const Slot& slot, Bytes block);
+  bool tells(Slot& slot, Bytes block, std::uint64_t state) const {
+    return slot.state == state && (slot.values.empty() ? is_same(slot, block) : agrees(slot, block));
+  }
   bool agrees(Slot& slot, Bytes block) const;
 
   static bool comes_again(Set& set, std::uint64_t begins, std::uint64_t state);
@@ -116,8 +119,9 @@ class BlockMemory {
   std::size_t kept_bytes_ = 0;
   std::uint64_t filled_ = 0;
   using Sets = std::array<Set, std::size_t{1} << kSetsLog2>;
-  std::unique_ptr<Sets> sets_;  // made for the first block
-  std::vector<std::unique_ptr<Slot>> slots_;
+  std::unique_ptr<Sets> sets_;                // made for the first block
+  std::vector<std::unique_ptr<Slot>> slots_;  // each stays where it is
+  Slot* recent_ = nullptr;                    // the one asked for last; null while there is none
 };
 
 template <typename Number>
@@ -136,12 +140,12 @@ inline std::uint64_t BlockMemory::head_of(Bytes block) {
   return octet(0) | octet(size / 2) | octet(size - 1);
 }
 
-// Every octet; of those that the head has not, eight at a time. Of a slot that leaves values out it says no.
-inline bool BlockMemory::is_same(const Slot* slot, Bytes block, std::uint64_t head, std::uint64_t state) {
+// Every octet; of those that the head has not, eight at a time.
+inline bool BlockMemory::is_same(const Slot& slot, Bytes block) {
   const std::size_t size = block.size();
-  if (slot == nullptr || slot->state != state || slot->head != head || slot->whole_size != size) return false;
+  if (slot.octets.size() != size || slot.head != head_of(block)) return false;
   if (size <= 8) return true;
-  const std::byte *const a = slot->octets.data(), *const b = block.data();
+  const std::byte *const a = slot.octets.data(), *const b = block.data();
   std::uint64_t differ = load_as_is<std::uint64_t>(a + size - 8) ^ load_as_is<std::uint64_t>(b + size - 8);
   for (std::size_t at = 8; at + 8 < size; at += 8) {
     differ |= load_as_is<std::uint64_t>(a + at) ^ load_as_is<std::uint64_t>(b + at);

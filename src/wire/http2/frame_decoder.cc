@@ -22,7 +22,8 @@ Decoded FrameDecoder::next_buffered(Frame& frame) {
   const std::size_t size = kFrameHeaderBytes + frame.header.length;
   fill_buffer(size - buffer_.size());
   if (buffer_.size() < size) return Decoded::NeedMore;
-  give_payload(Bytes(buffer_).subspan(kFrameHeaderBytes), frame);
+  decode_payload(frame.header, Bytes(buffer_).subspan(kFrameHeaderBytes), frame.payload);
+  end_ += size;
   buffer_given_ = true;
   return Decoded::Done;
 }

@@ -32,6 +32,10 @@ class FrameDecoder {
     return give_unread(frame) ? Decoded::Done : next_buffered(frame);
   }
 
+  // The same at once: visit(frame, end) hears each whole frame, and where it ends. It must not ask this decoder for anything.
+  template <typename Visit>
+  void read(Bytes octets, Visit visit);
+
   // Where the frame that `next` gave last ends, in octets since the first one fed.
   std::uint64_t end() const { return end_; }
 
@@ -42,9 +46,9 @@ class FrameDecoder {
   Bytes unfinished() const { return buffer_given_ ? Bytes() : Bytes(buffer_); }
 
  private:
+  static bool give_whole(Bytes& octets, Frame& frame);
   bool give_unread(Frame& frame);
   Decoded next_buffered(Frame& frame);
-  void give_payload(Bytes payload, Frame& frame);
   void fill_buffer(std::size_t wanted);
   void release_buffer();
 
@@ -85,20 +89,40 @@ inline void decode_payload(const FrameHeader& header, Bytes payload, FramePayloa
 // Whether the type allows a payload of this length at all (RFC 9113 section 6).
 bool length_allowed(FrameType type, std::size_t length);
 
-// The usual case: the frame lies whole in the octets fed.
-inline bool FrameDecoder::give_unread(Frame& frame) {
-  if (unread_.size() < kFrameHeaderBytes) return false;
-  frame.header = decode_frame_header(unread_.data());
+// The usual case: the frame lies whole in the octets; it is taken off them.
+[[gnu::always_inline]] inline bool FrameDecoder::give_whole(Bytes& octets, Frame& frame) {
+  if (octets.size() < kFrameHeaderBytes) return false;
+  frame.header = decode_frame_header(octets.data());
   const std::size_t size = kFrameHeaderBytes + frame.header.length;
-  if (unread_.size() < size) return false;
-  give_payload({unread_.data() + kFrameHeaderBytes, frame.header.length}, frame);
-  unread_ = {unread_.data() + size, unread_.size() - size};
+  if (octets.size() < size) return false;
+  decode_payload(frame.header, {octets.data() + kFrameHeaderBytes, frame.header.length}, frame.payload);
+  octets = {octets.data() + size, octets.size() - size};
   return true;
 }
 
-inline void FrameDecoder::give_payload(Bytes payload, Frame& frame) {
-  decode_payload(frame.header, payload, frame.payload);
-  end_ += kFrameHeaderBytes + payload.size();
+inline bool FrameDecoder::give_unread(Frame& frame) {
+  if (!give_whole(unread_, frame)) return false;
+  end_ += kFrameHeaderBytes + frame.header.length;
+  return true;
+}
+
+template <typename Visit>
+void FrameDecoder::read(Bytes octets, Visit visit) {
+  Frame frame;
+  feed(octets);
+  while (!buffer_.empty()) {
+    if (next_buffered(frame) == Decoded::NeedMore) return;
+    visit(frame, end_);
+  }
+  Bytes rest = unread_;  // nobody else can change it: the loop keeps it at hand
+  std::uint64_t end = end_;
+  while (give_whole(rest, frame)) {
+    end += kFrameHeaderBytes + frame.header.length;
+    visit(frame, end);
+  }
+  unread_ = rest;
+  end_ = end;
+  if (!rest.empty()) next_buffered(frame);
 }
 
 }  // namespace testigo::http2

@@ -16,16 +16,34 @@ struct Seen {
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 
+void note(Seen& seen, const Frame& frame, std::uint64_t end) {
+  std::vector<std::byte> octets;
+  encode_frame(frame, octets);
+  seen.frames.emplace_back(end, std::to_string(frame.payload.index()) + ":" + to_hex(octets));
+}
+
 Seen decode_all(testing::Cuts& cuts) {
   FrameDecoder decoder;
   Seen seen;
   while (const auto piece = cuts.next()) {
     decoder.feed(*piece);
     Frame frame;
-    while (decoder.next(frame) == Decoded::Done) {
-      std::vector<std::byte> octets;
-      encode_frame(frame, octets);
-      seen.frames.emplace_back(decoder.end(), std::to_string(frame.payload.index()) + ":" + to_hex(octets));
+    while (decoder.next(frame) == Decoded::Done) note(seen, frame, decoder.end());
+    seen.pending = decoder.pending();
+  }
+  return seen;
+}
+
+// The same; every other piece at once.
+Seen read_all(testing::Cuts& cuts) {
+  FrameDecoder decoder;
+  Seen seen;
+  for (bool at_once = true; const auto piece = cuts.next(); at_once = !at_once) {
+    if (at_once) {
+      decoder.read(*piece, [&](const Frame& frame, std::uint64_t end) { note(seen, frame, end); });
+    } else {
+      Frame frame;
+      for (decoder.feed(*piece); decoder.next(frame) == Decoded::Done;) note(seen, frame, decoder.end());
     }
     seen.pending = decoder.pending();
   }
@@ -57,6 +75,9 @@ TEST(FrameDecoder, GivesTheSameFramesHoweverTheInputIsCut) {
   ASSERT_EQ(seen.frames.size(), ends.size());
   for (std::size_t i = 0; i < ends.size(); ++i) EXPECT_EQ(seen.frames[i].first, ends[i]);
   EXPECT_EQ(seen.pending, 0u);
+  EXPECT_EQ(testing::several_ways(octets, read_all, 50), seen);
+  octets.resize(octets.size() - 3);
+  EXPECT_EQ(testing::several_ways(octets, read_all, 50), testing::several_ways(octets, decode_all, 50));
 }
 
 TEST(FrameDecoder, SaysHowMuchOfAFrameIsThere) {

@@ -73,7 +73,8 @@ bool ConnectionTrack::take_usual(Direction direction, const Packet& packet, Time
   other.queue.acknowledge(acked);
   other.told.acknowledge(acked);
   sender.queue.pass(packet.payload.size());
-  Chunk chunk{time, direction, packet.payload, 0, acked, packet_number};
+  const Bytes payload(packet.payload.data(), packet.payload.size());  // copied as a whole it is read before all of it is written
+  Chunk chunk{time, direction, payload, 0, acked, packet_number};
   tell(sender, other, chunk, offset);
   return true;
 }
