@@ -4,7 +4,7 @@ import { facets, type Counted } from './data/aggregate';
 import type { Detail, Finding, Found, Names, PageDocument, Report } from './data/contract';
 import { Flag } from './data/contract';
 import { decode_columns } from './data/decode';
-import { kEverything, select, type Filter } from './data/filter';
+import { kEverything, select, toggled, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
 import { mark } from './data/findings';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
@@ -247,8 +247,7 @@ class Page {
   }
 
   toggle_client(name: string): void {
-    const { clients } = this.filter;
-    this.set_filter({ clients: clients.includes(name) ? clients.filter((other) => other !== name) : [...clients, name] });
+    this.set_filter(toggled(this.filter, name));
   }
 
   set_view(view: View | null): void {
