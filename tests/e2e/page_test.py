@@ -2,6 +2,7 @@
 """The page as its reader uses it, in a Chromium, on evidence of real runs: report.html from its file, and what testigo show serves. What it
 shows is what report.json, the statements and the capture say. What a reader does is in web/e2e; what must come of it is here."""
 
+import base64
 import collections
 import contextlib
 import http.client
@@ -19,6 +20,7 @@ import struct
 import subprocess
 import threading
 import unittest
+import zlib
 
 from support import TESTIGO, WEB, Process, call_number, needs, read_json_lines, run, start_tap, temporary_folder, wait_until, why_no_page
 
@@ -199,6 +201,7 @@ class Report(Page):
         for name in ("light", "chosen_light", "chosen_dark", "system_dark"):
             self.assertEqual(told[name]["dark"], name.endswith("dark"), name)
             self.assertGreater(told[name]["contrast"], 4.5, name)
+            self.assertGreaterEqual(told[name]["borders"], 3, name)
         self.assertEqual(told["same_heads"], [])
 
     def test_keys_alone(self):
@@ -207,6 +210,15 @@ class Report(Page):
         self.assertEqual(told["call"], said["call"])
         self.assertRegex(told["octet"], rf"^3: 0x{told['octets'][6:8]} · ")
         self.assertNotEqual(told["second"], "")
+
+    def test_the_way_past_the_top(self):
+        browser("skip", url=swapped.html, client="client1")
+
+    def test_the_active_row(self):
+        self.assertGreater(len(clean.statements("client", "ended")), 40, "all rows are there")
+        told = browser("scrolled", url=clean.html)
+        self.assertEqual((told["at_first"], told["far"]), ("call-0", None))
+        self.assertRegex(told["end"], r"^call-[1-9]")
 
     def test_a_phone(self):
         for dark in (False, True):
@@ -481,6 +493,35 @@ def ask(address):
                     break
 
 
+class Columns:
+    """The calls of a page's document."""
+    FORMATS = {"f64": "d", "u32": "I", "u16": "H", "u8": "B"}
+
+    def __init__(self, calls):
+        octets, at = zlib.decompress(base64.b64decode(calls["data"])), 0
+        self.calls, self.of = calls, {}
+        for column in calls["columns"]:
+            form = f"<{calls['kept']}{self.FORMATS[column['type']]}"
+            self.of[column["name"]] = list(struct.unpack_from(form, octets, at))
+            at += struct.calcsize(form)
+
+    def write(self):
+        forms = (f"<{self.calls['kept']}{self.FORMATS[column['type']]}" for column in self.calls["columns"])
+        octets = b"".join(struct.pack(form, *values) for form, values in zip(forms, self.of.values()))
+        self.calls["data"] = base64.b64encode(zlib.compress(octets)).decode()
+
+
+def altered(html, to, alter):
+    """A report.html whose document was altered, beside the other."""
+    text = html.read_text()
+    begin = text.index('id="testigo-page">') + len('id="testigo-page">')
+    end = text.index("</script>", begin)
+    document = json.loads(text[begin:end])
+    alter(document)
+    to.write_text(text[:begin] + json.dumps(document).replace("<", "\\u003c") + text[end:])
+    return to
+
+
 @needs("page", why_no_page())
 class Hostile(Page):
     """Evidence that was made to be more than text stays text, wherever it is shown."""
@@ -549,6 +590,46 @@ class Hostile(Page):
         self.texts_are_inert(folder, "message", "statements WHERE number = 4 AND type = 'ended' AND message = ?", SQL)
         verdict = json.loads(ran.out[-1])["verdict"]
         browser("hostile", url=folder / "report.html", title=f"{verdict} · Testigo · copy", marks=["<script>window.hacked=1", "DROP TABLE"])
+
+    def test_names(self):
+        """Two clients of one name, one that has none beside one that is not known; more of them than are drawn; checks that only the report lists."""
+        calls = {}
+
+        def odd(document):
+            columns = Columns(document["calls"])
+            rows = document["calls"]["kept"]
+            document["evidence"] = f"a{TURNED}"
+            document["clients"] = [{"name": f"of-{at}", "address": "", "witness": False} for at in range(rows)]
+            document["clients"][1]["name"] = document["clients"][0]["name"] = IMAGE
+            document["clients"][20]["name"] = ""
+            columns.of["client"] = [65535 if row == 3 else row for row in range(rows)]
+            document["methods"] = [*document["methods"], "", document["methods"][0]]
+            columns.of["method"][:3] = [65535, len(document["methods"]) - 2, len(document["methods"]) - 1]
+            columns.of["flags"] = [{4: 1 | 8, 5: 2}.get(row, 0) for row in range(rows)]  # a finding and a difference
+            for status in ("client_status", "wire_status", "server_status"):
+                columns.of[status][4] = 13
+            columns.write()
+            first = {"severity": "error", "text": "of the report alone"}
+            document["findings"] = [{**first, "check": "RQ01"}]
+            document["report"]["findings"] = {"errors": 7, "warnings": 0, "infos": 0, "first": [{**first, "check": "RQ01"}, {**first, "check": "RQ02"}]}
+            calls["all"] = rows
+
+        told = browser("odd", url=altered(clean.html, self.folder / "odd.html", odd), name=IMAGE)
+        rows = calls["all"]
+        shown = TURNED.encode("ascii", "backslashreplace").decode()
+        self.assertEqual(told["title"], "PROVEN · Testigo · a" + re.sub(r"\\u([0-9a-f]{4})", r"\\u{\1}", shown))
+        self.assertEqual(collections.Counter(told["clients"])["not known (2)"], 1)
+        self.assertEqual(sorted(told["methods"])[-1], "not known (2)")
+        self.assertEqual((len(told["clients"]), len(told["methods"])), (1 + rows - 2, 3))
+        self.assertEqual(told["of_name"], 2)
+        self.assertEqual(told["only"], {"failed": [1, 1], "with findings": [2, 2], "with differences": [1, 1]})
+        self.assertEqual(told["checks"], ["RQ01", "RQ02"])
+        self.assertIn("2 of 7 shown", told["sums"])
+        self.assertRegex(told["gathered"], rf"^{rows - 10} more: {rows - 10} calls")
+        self.assertEqual((told["of_gathered"], told["again"], told["none"], told["pressed"]), (rows - 10, rows - 10, rows, 1))
+        self.assertEqual(told["chips"], [f"{rows - 10} other clients", "Clear all"])
+        self.assertLess(len(told["hash"]), 400)
+        self.assertLessEqual(told["beyond"], 0)
 
 
 if __name__ == "__main__":

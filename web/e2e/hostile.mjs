@@ -51,3 +51,40 @@ export async function hostile(browser, { url, title, marks }) {
   await reader.close();
   return { scripts: made.scripts, rows };
 }
+
+// A document whose names are not what names should be: all of it is shown, and what has one name is chosen together.
+export async function odd(browser, { url, name }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.sections();
+  const search = page.getByRole('search');
+  const options = (label) => search.getByLabel(label, { exact: true }).locator('option').allInnerTexts();
+  const told = { title: await page.title(), clients: await options('Client'), methods: await options('Method'), checks: await page.locator('#findings .group .check').allInnerTexts(), sums: await reader.text('#findings .sums') };
+  await search.getByLabel('Client', { exact: true }).selectOption(`:${name}`);
+  told.of_name = (await reader.shown())[0];
+  await page.locator('.chips .link').click();
+  told.only = {};
+  for (const button of await page.locator('.only button').all()) {
+    const said = Number((await button.locator('.number').innerText()).replace(/\D/g, ''));
+    await button.click();
+    told.only[(await button.innerText()).replace(/\s+\d+$/, '').trim()] = [said, (await reader.shown())[0]];
+    await button.click();
+  }
+  const gathered = page.locator('#flow g.client').last();
+  told.gathered = await gathered.getAttribute('aria-label');
+  await gathered.click();
+  told.of_gathered = (await reader.shown())[0];
+  told.chips = await page.locator('.chips li').allInnerTexts();
+  await page.waitForFunction(() => location.hash);
+  told.hash = new URL(page.url()).hash;
+  await page.reload();
+  await page.waitForSelector('#verdict');
+  told.again = (await reader.shown())[0];
+  await reader.section('flow');
+  told.pressed = await page.locator('#flow g.client[aria-pressed=true]').count();
+  await page.locator('#flow g.client').last().click();
+  told.none = (await reader.shown())[0];
+  told.beyond = (await reader.beyond()).page;
+  await reader.close();
+  return told;
+}

@@ -52,7 +52,13 @@ const colours = (page) =>
     };
     const ground = luminance(getComputedStyle(document.body).backgroundColor);
     const ink = luminance(getComputedStyle(document.querySelector('#verdict .rests')).color);
-    return { dark: ground < 0.2, contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05) };
+    const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    // Of what somebody types into or chooses from, against what is on both sides of its border.
+    const borders = [...document.querySelectorAll('input[type=search], select')].filter((one) => one.checkVisibility()).flatMap((one) => {
+      const { borderTopColor, backgroundColor } = getComputedStyle(one);
+      return [contrast(luminance(borderTopColor), luminance(backgroundColor)), contrast(luminance(borderTopColor), ground)];
+    });
+    return { dark: ground < 0.2, borders: Math.min(...borders), contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05) };
   });
 
 export async function words_and_colours(browser, { url }) {
@@ -79,6 +85,44 @@ export async function words_and_colours(browser, { url }) {
   await page.reload();
   await page.waitForSelector('#verdict');
   must((await page.evaluate(() => document.documentElement.lang)) === 'es', 'the language is forgotten');
+  await reader.close();
+  return told;
+}
+
+// The first thing that Tab reaches leads to the verdict, and nothing of what is looked at is lost.
+export async function skip(browser, { url, client }) {
+  const reader = await Reader.open(browser, `${address_of(url)}#client=${client}`);
+  const { page } = reader;
+  const [before, chips] = [page.url(), await page.locator('.chips').innerText()];
+  await page.keyboard.press('Tab');
+  must(await page.evaluate(() => document.activeElement?.matches('.skip') ?? false), 'the first Tab does not lead to the way past the top');
+  await page.keyboard.press('Enter');
+  await settled(page);
+  must(await page.evaluate(() => document.activeElement?.id === 'verdict-word'), 'the verdict does not take the focus');
+  must(page.url() === before, `the address is ${page.url()}`);
+  must((await page.locator('.chips').innerText()) === chips, 'the filter is lost');
+  await reader.close();
+}
+
+// What is said to be the active row is a row that is there.
+export async function scrolled(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.section('calls');
+  const box = page.locator('#calls .box');
+  const active = async () => {
+    const id = await box.getAttribute('aria-activedescendant');
+    must(id === null || (await page.locator(`[id="${id}"]`).count()) === 1, `${id} is active and not there`);
+    return id;
+  };
+  const told = { at_first: await active() };
+  await box.evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await page.waitForFunction(() => !document.getElementById('call-0'));
+  told.far = await active();
+  await box.focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('#calls .row.active'));
+  told.end = await active();
   await reader.close();
   return told;
 }

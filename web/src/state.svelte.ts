@@ -4,9 +4,9 @@ import { facets, type Counted } from './data/aggregate';
 import type { Detail, Finding, Found, Names, PageDocument, Report } from './data/contract';
 import { Flag } from './data/contract';
 import { decode_columns } from './data/decode';
-import { kEverything, select, type Filter } from './data/filter';
+import { kEverything, select, toggled, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
-import { mark } from './data/findings';
+import { listed, mark } from './data/findings';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
 import { is_sort, ordered } from './data/order';
 import { last_end, status_of } from './data/outcome';
@@ -47,6 +47,7 @@ class Page {
   version = $state(0); // of the table's content
   findings = $state.raw<Finding[]>([]);
   found = $state.raw<Found | null>(null); // so far; null: the report says it
+  listed = $derived(listed(this.findings, this.report));
   wire = $state(''); // where its witness stands
 
   lang = $state<Lang>('en');
@@ -156,6 +157,11 @@ class Page {
     if (!this.live) this.until = Infinity;
     this.seen = read.calls.total;
     this.passed = read.calls.kept;
+    // These have indexes into the lists of before.
+    this.flow = [];
+    this.fresh = [];
+    this.fresh_of = 0;
+    this.pointed_client = null;
     this.details.clear();
     for (const detail of read.details) this.#keep_detail(detail);
     this.phase = 'ready';
@@ -247,8 +253,7 @@ class Page {
   }
 
   toggle_client(name: string): void {
-    const { clients } = this.filter;
-    this.set_filter({ clients: clients.includes(name) ? clients.filter((other) => other !== name) : [...clients, name] });
+    this.set_filter(toggled(this.filter, name));
   }
 
   set_view(view: View | null): void {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { busiest, by_side, counted_by, facets, median_of } from '../src/data/aggregate';
+import { busiest, by_side, choices, counted_by, facets, median_of } from '../src/data/aggregate';
+import { Flag } from '../src/data/contract';
 import { by_check, checks_by_outcome } from '../src/data/findings';
 import { heat, by_method, over_time } from '../src/data/latency';
-import { kEverything, select } from '../src/data/filter';
-import { failed, has_difference, latency_of, sign_of, status_of } from '../src/data/outcome';
+import { kEverything, kOnly, select } from '../src/data/filter';
+import { failed, has_difference, latency_of, status_of } from '../src/data/outcome';
 import { read } from './support';
 
 const { table, names, document } = await read({ calls: 2500, clients: 5, servers: 2, methods: 3, seed: 8 });
@@ -53,8 +54,37 @@ describe('sums', () => {
     const found = facets(columns, table.length, status_of);
     expect(found.on_wire).toBe(2500);
     expect(found.clients.get(2)).toBe(of_client(2).length);
-    expect(found.signs).toEqual([0, 1, 2, 3, 4].map((sign) => [...rows].filter((row) => sign_of(columns, row) === sign).length));
     expect([...found.statuses.values()].reduce((a, b) => a + b)).toBe(2500);
+  });
+});
+
+describe('what can be chosen', () => {
+  it('counts what its filter shows, also of calls that have several properties', async () => {
+    const some = await read({ calls: 40, seed: 3 });
+    const c = some.table.columns;
+    c.flags.fill(0);
+    for (const name of ['client_status', 'wire_status', 'server_status'] as const) c[name].fill(0);
+    c.flags[1] = Flag.Differ | Flag.Error; // failed, too
+    c.wire_status[1] = 13;
+    c.flags[2] = Flag.Warning;
+    for (const name of ['client_status', 'wire_status', 'server_status'] as const) c[name][3] = 254;
+    c.flags[3] = Flag.Error; // no end, too
+    const { only } = facets(c, 40, status_of);
+    expect(only).toEqual({ failed: 1, finding: 3, difference: 1, open: 1 });
+    for (const one of kOnly) expect(only[one]).toBe(select(some.table, some.names, { ...kEverything, only: [one] }).length);
+  });
+
+  it('has a name once, however many have it, with the calls of all of them', async () => {
+    const alike = await read({ calls: 90, clients: 4, methods: 2, seed: 4 });
+    alike.names.clients[2]!.name = alike.names.clients[0]!.name;
+    alike.names.clients[3]!.name = '';
+    alike.table.columns.client[5] = 65535;
+    alike.table.columns.client[6] = 900; // of no list
+    const all = choices(facets(alike.table.columns, 90, status_of).clients, alike.names.clients.map((client) => client.name), 9);
+    expect(all.map(({ value }) => value).sort()).toEqual(['', 'client1', 'client2']);
+    expect(all.reduce((sum, { calls }) => sum + calls, 0)).toBe(90);
+    for (const { value, calls } of all) expect(select(alike.table, alike.names, { ...kEverything, clients: [value] }).length, value).toBe(calls);
+    expect(choices(new Map([[0, 1], [1, 5], [2, 3]]), ['a', 'b', 'c'], 2)).toEqual([{ value: 'b', calls: 5 }, { value: 'c', calls: 3 }]);
   });
 });
 

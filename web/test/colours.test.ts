@@ -20,6 +20,8 @@ function contrast(a: string, b: string): number {
 
 const grounds = ['paper', 'surface', 'sunken'];
 const texts = ['ink', 'ink-2', 'ink-3', 'accent', 'client', 'wire', 'server', 'proven', 'broken', 'inconclusive'];
+// What says that something can be typed, chosen or pressed, and what a witness does not say.
+const shapes = ['control', 'sign-ok', 'sign-open', 'sign-finding', 'sign-difference'];
 const pairs: [string, string, number][] = [
   ...texts.flatMap((text) => grounds.map((ground): [string, string, number] => [text, ground, 4.5])),
   ...['proven', 'broken', 'inconclusive'].map((name): [string, string, number] => [name, `${name}-soft`, 4.5]),
@@ -28,10 +30,21 @@ const pairs: [string, string, number][] = [
   ['paper', 'accent', 4.5], ['paper', 'ink', 4.5], ['paper', 'wire', 4.5], ['ink', 'broken-soft', 4.5], ['accent', 'broken-soft', 4.5],
   // Small words stand in these colours too.
   ['sign-failed', 'paper', 4.5], ['sign-failed', 'surface', 4.5], ['sign-finding', 'surface', 4.5], ['sign-difference', 'surface', 4.5], ['sign-finding', 'paper', 4.5],
-  ...['sign-ok', 'sign-open', 'sign-finding', 'sign-difference'].flatMap((name) => ['paper', 'surface'].map((ground): [string, string, number] => [name, ground, 3])),
+  ...shapes.flatMap((name) => ['paper', 'surface'].map((ground): [string, string, number] => [name, ground, 3])),
+  ['control', 'sunken', 3], ['control', 'accent-soft', 3],
 ];
 
+// What components draw with.
+const view = (name: string): string => readFileSync(new URL(`../src/view/${name}.svelte`, import.meta.url), 'utf8');
+const used = [
+  ['the mark of a witness that says nothing', /\.silent \{ stroke: var\(--([\w-]+)\)/.exec(view('Marks'))],
+  ['the border of a filter', /\n {2}input, select \{ border: 1px solid var\(--([\w-]+)\)/.exec(view('Filters'))],
+  ['the border of an order', /\.sorting select \{ border: 1px solid var\(--([\w-]+)\)/.exec(view('CallTable'))],
+] as const;
+
 describe('colours', () => {
+  it.each(used)('%s is of a colour that is held to 3', (_, found) => expect(shapes).toContain(found?.[1]));
+
   it.each(pairs)('%s on %s', (text, ground, least) => {
     const [a, b] = [colours.get(text)!, colours.get(ground)!];
     expect(contrast(a[0], b[0]), 'light').toBeGreaterThanOrEqual(least);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { kEverything, lower_bound, select, type Filter } from '../src/data/filter';
+import { chooses, kEverything, lower_bound, select, toggled, type Filter } from '../src/data/filter';
 import { id_of } from '../src/data/find';
+import { hash_of, kStart } from '../src/data/hash';
 import { failed, has_difference, has_finding, status_of } from '../src/data/outcome';
 import { read } from './support';
 
@@ -18,6 +19,7 @@ function naive(filter: Partial<Filter>, until = Infinity): number[] {
     if (f.to !== null && start > f.to + 0.5) return false;
     if (start > until + 0.5) return false;
     if (f.clients.length && !f.clients.includes(names.clients[columns.client[row]!]!.name)) return false;
+    if (f.except.length && f.except.includes(names.clients[columns.client[row]!]!.name)) return false;
     if (f.methods.length && !f.methods.includes(names.methods[columns.method[row]!]!)) return false;
     if (f.statuses.length && !f.statuses.includes(status_of(columns, row))) return false;
     const kinds = { failed: failed(columns, row), finding: has_finding(columns, row), difference: has_difference(columns, row), open: false };
@@ -34,6 +36,7 @@ const cases: [string, Partial<Filter>][] = [
   ['everything', {}],
   ['a client', { clients: ['client2'] }],
   ['two clients and a method', { clients: ['client1', 'client3'], methods: [names.methods[1]!] }],
+  ['all clients but two', { except: ['client2', 'client4'] }],
   ['a status', { statuses: [0] }],
   ['statuses that failed', { statuses: [14, 4] }],
   ['failed', { only: ['failed'] }],
@@ -63,6 +66,36 @@ describe('a filter', () => {
     const rows = select(table, names, { ...kEverything, text: id_of(table, names, row) });
     expect([...rows]).toContain(row);
     for (const found of rows) expect(id_of(table, names, found)).toBe(id_of(table, names, row));
+  });
+
+  it.each(['Worker_1.a-B', 'ZZ', '5f0c2a7be1940d36'])('finds a call by its id where the process is %s', async (process) => {
+    const other = await read({ calls: 60, clients: 2, seed: 6 });
+    other.names.processes.forEach((one, at) => (one.process = `${process}${at}`));
+    const row = other.table.order[40]!;
+    const id = id_of(other.table, other.names, row);
+    for (const text of [id, id.toUpperCase()]) expect([...new Set([...select(other.table, other.names, { ...kEverything, text })].map((found) => id_of(other.table, other.names, found)))]).toEqual([id]);
+  });
+
+  it('takes clients together, and single ones in and out of them', () => {
+    const some = (clients: string[], except: string[]) => ({ ...kEverything, clients, except });
+    const chosen = (filter: Pick<Filter, 'clients' | 'except'>) => ['', 'a', 'b', 'c'].filter(chooses(filter));
+    expect(chosen(some([], []))).toEqual([]);
+    expect(chosen(some(['b'], ['b', 'c']))).toEqual(['', 'a', 'b']);
+    for (const filter of [some([], []), some(['a'], []), some([], ['a']), some(['a'], ['b']), some(['a'], ['a', 'b'])]) {
+      const before = chosen(filter);
+      for (const name of ['', 'a', 'b', 'c']) {
+        const after = chosen(toggled(filter, name));
+        expect(after.includes(name), name).toBe(!before.includes(name));
+        expect(after.filter((other) => other !== name)).toEqual(before.filter((other) => other !== name));
+      }
+    }
+  });
+
+  it('of ten thousand clients but ten is found at once, and is short in a link', () => {
+    const many = Array.from({ length: 10_000 }, (_, at) => `client${at}`);
+    const filter = { ...kEverything, except: many.slice(0, 10) };
+    expect(many.filter(chooses(filter)).length).toBe(9990);
+    expect(hash_of({ ...kStart, filter }).length).toBeLessThan(200);
   });
 
   it('shows nothing later than what is looked back at', () => {

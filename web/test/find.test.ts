@@ -35,10 +35,14 @@ describe('a call', () => {
 describe('the command', () => {
   const all = 'tshark -r w.pcapng -d tcp.port==5,http2 -Y http2';
   it('shows the packets of the call', () => expect(tshark_of(all, [9, 7, 9, 0])).toBe("tshark -r w.pcapng -d tcp.port==5,http2 -Y 'frame.number==7||frame.number==9' -O http2 -x"));
+  it('is of the protocols that the wire showed', () => {
+    expect(tshark_of('tshark -r w -d tcp.port==443,tls -Y tls', [7])).toBe("tshark -r w -d tcp.port==443,tls -Y 'frame.number==7' -O tls -x");
+    expect(tshark_of("tshark -r 'a -Y tls' -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'http2||tls'", [7])).toBe("tshark -r 'a -Y tls' -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'frame.number==7' -O http2,tls -x");
+  });
   it('is not guessed', () => {
     expect(tshark_of(all, [0])).toBe(null);
     expect(tshark_of(undefined, [1])).toBe(null);
-    expect(tshark_of('tshark -r w.pcapng -Y tls', [1])).toBe(null);
+    expect(tshark_of('tshark -r w.pcapng -Y quic', [1])).toBe(null);
   });
 });
 

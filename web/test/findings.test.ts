@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Flag, type Finding, type Report, type Severity } from '../src/data/contract';
-import { by_check, mark, of_call, sums_of, times_of } from '../src/data/findings';
+import { by_check, listed, mark, of_call, sums_of, times_of } from '../src/data/findings';
 import { shell_word } from '../src/data/shell';
 import { Table, empty_columns } from '../src/data/table';
 
@@ -43,6 +43,14 @@ describe('findings while a run goes on', () => {
     marked.columns.flags[1] = Flag.Differ;
     mark([finding('RQ01', 'error', 1, 3), finding('RQ02', 'info', 1, 3), finding('RQ03', 'warning', 2, 3), finding('CN01', 'error', 1, 0), finding('RQ04', 'error', 7, 1)], marked);
     expect([...marked.columns.flags]).toEqual([0, Flag.Differ | Flag.Error | Flag.Info, 0, Flag.Warning]);
+  });
+
+  it('are those of the document, and of the report those of checks that the document does not list', () => {
+    const [a, b, c] = [finding('RQ01', 'error', 1, 1), finding('RQ01', 'error', 1, 3), finding('RQ02', 'info', 1, 1)];
+    const report: Report = { verdict: 'BROKEN', findings: { errors: 2, infos: 1, first: [a, c] } };
+    expect(listed([a, b], report)).toEqual([a, b, c]);
+    expect(listed([], report)).toEqual([a, c]);
+    expect(listed([a, b], null)).toEqual([a, b]);
   });
 
   it('are counted, those included that are not listed', () => {

@@ -20,7 +20,7 @@ describe('a sequence', () => {
 
   it('puts cause before effect where a clock is late or early', () => {
     for (const off of [-1e9, 1e9]) {
-      const shifted = statements.map((one) => ({ ...one, time_ns: one.time_ns! + off }));
+      const shifted = statements.map((one) => ({ ...one, time_ns: Number(one.time_ns) + off }));
       const items = layout({ statements: shifted, frames });
       const names = items.map(name);
       expect(names.indexOf('client started')).toBe(0);
@@ -33,6 +33,11 @@ describe('a sequence', () => {
 
   it('says of no statement that it was moved where it was not', () => {
     for (const item of layout({ statements, frames })) if (item.kind === 'statement') expect(item.moved).toBe(false);
+  });
+
+  it('takes a time that no double holds', () => {
+    const items = layout({ statements: [{ ...statement('client', 'ended'), time_ns: '9007199254740993' }], frames });
+    expect(items.at(-1)).toMatchObject({ kind: 'statement', at: 9007199254740992, moved: false });
   });
 
   it('keeps statements without a time, and without frames', () => {

@@ -1,6 +1,7 @@
 // What the flow shows: sums of the selected calls by client and server, in one pass.
 import { kNoIndex } from './contract';
-import { failed, has_difference, has_finding, latency_of, open, sign_of } from './outcome';
+import { filter_name, kOnly, kTests, type Only } from './filter';
+import { failed, has_difference, has_finding, latency_of, open } from './outcome';
 import { grouped, nearest_rank } from './percentile';
 import type { Columns } from './table';
 
@@ -66,22 +67,37 @@ export interface Facets {
   clients: Map<number, number>;
   methods: Map<number, number>;
   statuses: Map<number, number>;
-  signs: number[]; // beside kSigns
+  only: Record<Only, number>; // a call counts for each test that it passes
   on_wire: number;
 }
 
 const more = (map: Map<number, number>, key: number): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
 export function facets(columns: Columns, length: number, status: (columns: Columns, row: number) => number): Facets {
-  const found: Facets = { clients: new Map(), methods: new Map(), statuses: new Map(), signs: [0, 0, 0, 0, 0], on_wire: 0 };
+  const found: Facets = { clients: new Map(), methods: new Map(), statuses: new Map(), only: { failed: 0, finding: 0, difference: 0, open: 0 }, on_wire: 0 };
   for (let row = 0; row < length; row++) {
     more(found.clients, columns.client[row]!);
     more(found.methods, columns.method[row]!);
     more(found.statuses, status(columns, row));
-    found.signs[sign_of(columns, row)]!++;
+    for (const only of kOnly) if (kTests[only](columns, row)) found.only[only]++;
     if (columns.connection[row]) found.on_wire++;
   }
   return found;
+}
+
+export interface Choice {
+  value: string; // '': not known
+  calls: number;
+}
+
+// What can be chosen in a filter, the most calls first: a name once, however many have it, for a filter takes all of that name.
+export function choices(counts: Map<number, number>, names: readonly string[], most: number): Choice[] {
+  const by_name = new Map<string, number>();
+  for (const [index, calls] of counts) {
+    const name = filter_name(names, index);
+    by_name.set(name, (by_name.get(name) ?? 0) + calls);
+  }
+  return [...by_name].map(([value, calls]) => ({ value, calls })).sort((a, b) => b.calls - a.calls).slice(0, most);
 }
 
 // The clients drawn singly, the busiest first kept, in order of their index; the others are gathered.

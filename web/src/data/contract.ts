@@ -116,21 +116,24 @@ export interface Process {
   process: string;
 }
 
+// Of statements and of what was made of them; digits where a double does not hold it.
+export type Whole = number | string;
+
 export interface Statement {
   witness: 'client' | 'server';
   name: string;
   file?: string;
   line?: number;
   type: string;
-  time_ns?: number;
+  time_ns?: Whole;
   method?: string;
   kind?: string;
-  status?: number;
+  status?: Whole;
   message?: string;
-  latency_ns?: number;
-  requests?: number;
-  replies?: number;
-  reply?: { client?: string; call?: number; server?: string };
+  latency_ns?: Whole;
+  requests?: Whole;
+  replies?: Whole;
+  reply?: { client?: string; call?: Whole; server?: string };
 }
 
 export interface Difference {

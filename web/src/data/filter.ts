@@ -8,6 +8,7 @@ export type Only = (typeof kOnly)[number];
 
 export interface Filter {
   clients: string[]; // '' is: not known
+  except: string[]; // these left out, all other clients, besides `clients`; none where it is empty
   methods: string[];
   statuses: number[];
   only: Only[]; // any of these
@@ -16,24 +17,38 @@ export interface Filter {
   to: number | null;
 }
 
-export const kEverything: Filter = { clients: [], methods: [], statuses: [], only: [], text: '', from: null, to: null };
+export const kEverything: Filter = { clients: [], except: [], methods: [], statuses: [], only: [], text: '', from: null, to: null };
 
 export const filters_anything = (filter: Filter): boolean =>
-  filter.clients.length + filter.methods.length + filter.statuses.length + filter.only.length > 0 ||
+  filter.clients.length + filter.except.length + filter.methods.length + filter.statuses.length + filter.only.length > 0 ||
   filter.text.trim() !== '' || filter.from !== null || filter.to !== null;
 
 type Test = (columns: Columns, row: number) => boolean;
 
-function one_of(wanted: string[], names: readonly string[], column: 'client' | 'method'): Test {
-  const yes = names.map((name) => wanted.includes(name));
-  const unknown = wanted.includes('');
-  return (columns, row) => {
-    const index = columns[column][row]!;
-    return index === kNoIndex ? unknown : (yes[index] ?? false);
-  };
+// The name of who or what `index` is in a filter; '' where it is not known.
+export const filter_name = (names: readonly string[], index: number): string => (index === kNoIndex ? '' : (names[index] ?? ''));
+
+// Whether clients of a name are chosen.
+export function chooses(filter: Pick<Filter, 'clients' | 'except'>): (name: string) => boolean {
+  const [wanted, except] = [new Set(filter.clients), new Set(filter.except)];
+  return (name) => wanted.has(name) || (except.size > 0 && !except.has(name));
 }
 
-const kTests: Record<Only, Test> = { failed, finding: has_finding, difference: has_difference, open };
+// The filter with clients of this name chosen where they were not, and the other way round.
+export function toggled(filter: Filter, name: string): Pick<Filter, 'clients' | 'except'> {
+  const { clients, except } = filter;
+  if (!chooses(filter)(name)) return { clients: [...clients, name], except };
+  const others = except.length > 0 && !except.includes(name) ? [...except, name] : except;
+  return { clients: clients.filter((client) => client !== name), except: others };
+}
+
+function one_of(wanted: (name: string) => boolean, names: readonly string[], column: 'client' | 'method'): Test {
+  const yes = names.map(wanted);
+  const unknown = wanted('');
+  return (columns, row) => yes[columns[column][row]!] ?? unknown;
+}
+
+export const kTests: Record<Only, Test> = { failed, finding: has_finding, difference: has_difference, open };
 
 // `7` a call's number or a packet; `2/9` connection/stream; `client1/ab12/7` an id; anything else a part of a name.
 export function text_test(text: string, names: Names): Test | null {
@@ -48,7 +63,7 @@ export function text_test(text: string, names: Names): Test | null {
     const [connection, stream] = [Number(place[1]), Number(place[2])];
     return (c, row) => c.connection[row] === connection && c.stream[row] === stream;
   }
-  const id = /^(.+)\/([0-9a-f]+)\/(\d+)?$/.exec(wanted);
+  const id = /^(.+)\/([^/]+)\/(\d+)?$/.exec(wanted);
   const contains = (all: readonly string[]): boolean[] => all.map((name) => name.toLowerCase().includes(wanted));
   const client = contains(names.clients.map((c) => c.name));
   const method = contains(names.methods);
@@ -64,8 +79,11 @@ export function text_test(text: string, names: Names): Test | null {
 
 export function tests_of(filter: Filter, names: Names): Test[] {
   const tests: Test[] = [];
-  if (filter.clients.length) tests.push(one_of(filter.clients, names.clients.map((c) => c.name), 'client'));
-  if (filter.methods.length) tests.push(one_of(filter.methods, names.methods, 'method'));
+  if (filter.clients.length || filter.except.length) tests.push(one_of(chooses(filter), names.clients.map((c) => c.name), 'client'));
+  if (filter.methods.length) {
+    const wanted = new Set(filter.methods);
+    tests.push(one_of((name) => wanted.has(name), names.methods, 'method'));
+  }
   if (filter.statuses.length) {
     const yes = new Uint8Array(256);
     for (const status of filter.statuses) yes[status & 255] = 1;

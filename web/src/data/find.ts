@@ -64,7 +64,9 @@ export const server_name = (names: Names, index: number): string | null =>
 // The command that shows the packets of a call, made from the one that shows them all.
 export function tshark_of(all: string | undefined, packets: number[]): string | null {
   const wanted = [...new Set(packets.filter((packet) => packet > 0))].sort((a, b) => a - b);
-  if (!all || wanted.length === 0 || !/ -Y http2$/.test(all)) return null;
+  const shown = / -Y (http2|tls|'http2\|\|tls')$/.exec(all ?? '');
+  if (!all || wanted.length === 0 || !shown) return null;
   const filter = wanted.map((packet) => `frame.number==${packet}`).join('||');
-  return all.replace(/ -Y http2$/, () => ` -Y '${filter}' -O http2 -x`);
+  const protocols = shown[1]!.replaceAll("'", '').replace('||', ',');
+  return `${all.slice(0, shown.index)} -Y '${filter}' -O ${protocols} -x`;
 }

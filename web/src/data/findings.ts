@@ -8,6 +8,13 @@ export interface Group {
   findings: Finding[]; // the first frame first
 }
 
+// The document lists the first that were found, the report the first of each check: together every check that failed.
+export function listed(findings: readonly Finding[], report: Report | null): readonly Finding[] {
+  const checks = new Set(findings.map(({ check }) => check));
+  const others = (report?.findings?.first ?? []).filter(({ check }) => !checks.has(check));
+  return others.length ? [...findings, ...others] : findings;
+}
+
 const kRank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
 export function by_check(findings: readonly Finding[]): Group[] {

@@ -1,4 +1,6 @@
 // Numbers, durations and times for people. Durations keep three digits, as the program prints them.
+import { inert } from './inert';
+
 const kUnits: [number, string][] = [
   [3_600e9, 'h'],
   [60e9, 'min'],
@@ -34,6 +36,9 @@ export function duration(ns: number, lang: string, fixed = false): string {
 }
 
 export const count = (value: number, lang: string): string => decimal(value, lang, 0, 0, true);
+
+// Digits that are no number stay as they are.
+export const whole = (value: number | string, lang: string): string => (typeof value === 'string' ? inert(value) : count(value, lang));
 
 export function bytes(value: number, lang: string): string {
   if (!(value === value)) return '–';

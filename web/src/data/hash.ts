@@ -27,6 +27,7 @@ export function hash_of(state: State): string {
   const { filter, sort, view, call } = state;
   const parts: [string, string][] = [];
   for (const client of filter.clients) parts.push(['client', client]);
+  for (const client of filter.except) parts.push(['except', client]);
   for (const method of filter.methods) parts.push(['method', method]);
   for (const status of filter.statuses) parts.push(['status', String(status)]);
   for (const only of filter.only) parts.push(['only', only]);
@@ -47,7 +48,7 @@ function decoded(text: string): string {
 }
 
 function range_of(text: string): [number | null, number | null] {
-  const found = /^(\d*)-(\d*)$/.exec(text);
+  const found = /^(-?\d+)?-(-?\d+)?$/.exec(text);
   if (!found) return [null, null];
   return [found[1] ? Number(found[1]) : null, found[2] ? Number(found[2]) : null];
 }
@@ -55,7 +56,7 @@ function range_of(text: string): [number | null, number | null] {
 // Whatever the hash says: what is not understood is passed over.
 export function state_of(hash: string): State {
   const state: State = {
-    filter: { ...kEverything, clients: [], methods: [], statuses: [], only: [] },
+    filter: { ...kEverything, clients: [], except: [], methods: [], statuses: [], only: [] },
     sort: { ...kStart.sort },
     view: null,
     call: '',
@@ -67,6 +68,9 @@ export function state_of(hash: string): State {
     switch (part.slice(0, at)) {
       case 'client':
         state.filter.clients.push(value);
+        break;
+      case 'except':
+        state.filter.except.push(value);
         break;
       case 'method':
         state.filter.methods.push(value);

@@ -70,4 +70,5 @@ export function last_end(table: { columns: Columns; length: number }): number {
 
 export const kOddStatus = 253; // none of gRPC's codes
 
-export const status_name = (status: number): string => kStatuses[status] ?? String(status);
+// Of gRPC's codes.
+export const status_name = (status: number): string | undefined => kStatuses[status];

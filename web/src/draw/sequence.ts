@@ -17,7 +17,7 @@ interface Placed {
 const kRank = { started: 0, frame: 1, received: 2, server_ended: 3, client_ended: 4 };
 
 function place_statement(statement: Statement, frames: Frame[], received: number): Placed {
-  const told = statement.time_ns ?? NaN;
+  const told = Number(statement.time_ns ?? NaN);
   const first = frames[0]?.time_ns;
   const request = frames.find((frame) => frame.direction === 'to-server')?.time_ns;
   const answer = frames.find((frame) => frame.direction === 'to-client')?.time_ns;

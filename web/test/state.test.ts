@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Report } from '../src/data/contract';
+import { page } from '../src/state.svelte';
+import { read } from './support';
+
+beforeEach(() => void vi.stubGlobal('requestAnimationFrame', () => 0));
+afterEach(() => void vi.unstubAllGlobals());
+
+it('of a run that ended nothing is left that has indexes into the names of before', async () => {
+  const live = await read({ calls: 5, live: true });
+  page.take(live.document, live.table);
+  page.flow = [{ client: 1, server: 0, calls: 7, ok: 7, failed: 0, open: 0 }];
+  page.fresh = [{ client: 1, server: 0, bad: false }];
+  page.fresh_of = 9;
+  page.pointed_client = 1;
+  const last = await read({ calls: 5 });
+  page.take(last.document, last.table);
+  expect([page.flow, page.fresh, page.fresh_of, page.pointed_client]).toEqual([[], [], 0, null]);
+});
+
+it('findings are those of the document and of the report', async () => {
+  const { document, table } = await read({ calls: 5, verdict: 'PROVEN' });
+  const report: Report = { verdict: 'BROKEN', findings: { errors: 2, first: [{ check: 'BH02', severity: 'error', text: 'of the report' }] } };
+  page.take({ ...document, report, findings: [{ check: 'RQ01', severity: 'error', text: 'of the document' }] }, table);
+  expect(page.listed.map(({ check }) => check)).toEqual(['RQ01', 'BH02']);
+});

@@ -1,0 +1,69 @@
+// What components say, rendered without a browser.
+import { beforeEach, expect, it, vi } from 'vitest';
+import { render } from 'svelte/server';
+import type { Component } from 'svelte';
+import type { Frame, Report, Statement } from '../src/data/contract';
+import { kEverything } from '../src/data/filter';
+import { page } from '../src/state.svelte';
+import Filters from '../src/view/Filters.svelte';
+import FindingsView from '../src/view/Findings.svelte';
+import FrameView from '../src/view/FrameView.svelte';
+import Sequence from '../src/view/Sequence.svelte';
+import { read } from './support';
+
+vi.stubGlobal('requestAnimationFrame', () => 0);
+beforeEach(async () => {
+  const { document, table } = await read({ calls: 3, verdict: 'PROVEN' });
+  page.take({ ...document, findings: [] }, table);
+});
+
+function text<Props extends Record<string, unknown>>(component: Component<Props>, props: Props): string {
+  const { body } = render(component as Component<Record<string, unknown>>, { props });
+  return body.replace(/<!--.*?-->/g, '').replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
+}
+
+const frame: Frame = { packet: 1, time_ns: 0, direction: 'to-server', type: 'HEADERS', length: 1, text: '', fields: [{ name: 'Authorization', secret: true }, { name: 'cookie', secret: true }] };
+
+it('a secret is called masked only where the report says so of its field', () => {
+  page.report = { verdict: 'PROVEN' };
+  expect(text(FrameView, { frame })).not.toContain('masked');
+  page.report = { verdict: 'PROVEN', masked: [{ name: 'authorization' }] };
+  expect(text(FrameView, { frame })).toMatch(/Authorization ?secret, masked in the capture.*cookie ?secret, not shown here/);
+});
+
+it('many clients that are chosen are one chip', () => {
+  const many = Array.from({ length: 25 }, (_, at) => `of-${at}`);
+  page.filter = { ...kEverything, clients: many.slice(0, 20) };
+  expect(text(Filters, {})).toMatch(/Client of-0Client of-1.*Client of-19 /);
+  page.filter = { ...kEverything, clients: many };
+  expect(text(Filters, {})).toContain('25 clients');
+  expect(text(Filters, {})).not.toContain('of-');
+  page.filter = { ...kEverything, except: ['client1', 'of-3'] };
+  expect(text(Filters, {})).toContain('1 other client ');
+  page.filter = kEverything;
+});
+
+it('a statement says its integers as they are', () => {
+  const statement = (change: Partial<Statement>): Statement => ({ witness: 'client', name: 'client1', type: 'ended', ...change });
+  const said = (change: Partial<Statement>): string => text(Sequence, { detail: { statements: [statement(change)] } });
+  expect(said({ status: 255 })).toContain('255 (no status of gRPC)');
+  expect(said({ status: 254 })).toContain('254 (no status of gRPC)');
+  expect(said({ status: 7, reply: { client: 'c', call: '9007199254740993' } })).toMatch(/PERMISSION_DENIED.*#9007199254740993/);
+  expect(said({ latency_ns: '90071992547409930' })).toContain('25020 h');
+});
+
+it('of findings it is said that there are more than are listed', () => {
+  const report: Report = {
+    verdict: 'BROKEN', checks: { RQ01: { outcome: 'fail', failed: 5100 }, BH02: { outcome: 'fail', failed: 2 } },
+    findings: { errors: 5102, warnings: 0, infos: 0, first: [{ check: 'BH02', severity: 'error', text: 'of the report' }] },
+  };
+  page.report = report;
+  page.findings = Array.from({ length: 4999 }, () => ({ check: 'RQ01', severity: 'error' as const, text: 'of the document' }));
+  const all = text(FindingsView, {});
+  expect(all).toMatch(/5,102 errors.*5,000 of 5,102 shown/);
+  expect(all).toMatch(/BH02.*of the report.*× 2/);
+  page.findings = Array.from({ length: 5100 }, () => ({ check: 'RQ01', severity: 'error' as const, text: 'of the document' }));
+  expect(text(FindingsView, {})).toContain('5,101 of 5,102 shown');
+  page.report = { ...report, findings: { ...report.findings, errors: 5101 } };
+  expect(text(FindingsView, {})).not.toContain('shown');
+});
