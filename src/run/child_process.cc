@@ -35,6 +35,7 @@ using namespace std::chrono_literals;
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);  // nothing else that we have open is for the child
   ::execv(arguments[0], arguments);
   const int reason = errno;
   [[maybe_unused]] const ssize_t told = ::write(trouble, &reason, sizeof reason);
