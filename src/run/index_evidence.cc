@@ -169,7 +169,7 @@ bool EvidenceIndex::finish(const report::RunReport& report) {
     for (const diagnose::Cause& cause : report.verdict.causes) writer.add(cause);
     ledger::Meta meta;
     meta.testigo = report.version;
-    meta.evidence = inert(std::filesystem::weakly_canonical(folder_.path()).filename().string());
+    meta.evidence = inert(folder_.name());
     meta.built = clock_.now();
     meta.wire = report.wire;
     meta.verdict = verdict::outcome_name(report.verdict.outcome);
