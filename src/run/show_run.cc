@@ -143,12 +143,11 @@ void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& sh
   verdict::JudgeOptions strictness;
   strictness.tolerance = options.tolerance;
   strictness.since = options.since;
-  std::optional<EvidenceIndex> index;
-  if (!is_indexed(folder, strictness)) index.emplace(folder, strictness, clock);
-  report::RunReport report = judge_again(folder, strictness, clock, index ? index->hearers() : Hearers{});
+  EvidenceIndex index(folder, strictness, clock);
+  report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
   if (!capture.empty()) report.capture = capture;
-  if (index && !index->finish(report)) {
-    put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index->trouble()));
+  if (!index.finish(report)) {
+    put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index.trouble()));
   }
   showing.judged(report, strictness, stage);
 }
