@@ -13,7 +13,7 @@ Runner add_report(CLI::App& app, CLI::App*& command) {
       ->type_name("DIR");
   add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
-  c.add_flag("--reindex", options->reindex, "make ledger.db anew, be it up to date or of a newer testigo");
+  c.add_flag("--reindex", options->reindex, "replace a ledger.db of a newer testigo, too");
   c.add_option("--lang", options->lang, "what report.html opens with: en or es [en]")
       ->check(CLI::IsMember({"en", "es"}))
       ->type_name("LANG");

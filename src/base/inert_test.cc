@@ -86,5 +86,13 @@ TEST(Utf8Length, FollowsTheTable) {
   }
 }
 
+TEST(Shortened, CutsBetweenCharacters) {
+  EXPECT_EQ(shortened("señor", 6), "señor");
+  EXPECT_EQ(shortened("señor", 5), "seño…");
+  EXPECT_EQ(shortened("señor", 3), "se…") << "ñ takes two octets";
+  EXPECT_EQ(shortened("señor", 0), "…");
+  EXPECT_EQ(shortened("\xff\xff\xff", 2), "\xff\xff…");
+}
+
 }  // namespace
 }  // namespace testigo

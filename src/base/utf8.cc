@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <algorithm>
+
 namespace testigo {
 
 std::size_t utf8_length(std::string_view text) {
@@ -20,6 +22,13 @@ std::size_t utf8_length(std::string_view text) {
     return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
   }
   return 0;
+}
+
+std::string shortened(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t at = 0;
+  for (std::size_t next = 0; next <= bytes_max; next += std::max<std::size_t>(utf8_length(text.substr(next)), 1)) at = next;
+  return std::string(text.substr(0, at)) + "…";
 }
 
 }  // namespace testigo

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace testigo {
 
 // How many octets the first character of `text` takes; 0 when it is not well formed or `text` is empty.
 std::size_t utf8_length(std::string_view text);
+
+// Its first characters, of at most `bytes_max` octets together, and "…" where that is not all.
+std::string shortened(std::string_view text, std::size_t bytes_max);
 
 }  // namespace testigo

@@ -1,5 +1,6 @@
 #include "report/call_detail.h"
 
+#include "report/exact.h"
 #include "report/frame_text.h"
 
 namespace testigo::report {
@@ -18,13 +19,13 @@ Json field_json(const DetailedField& field) {
   if (field.name_known != http2::Known::Unknown) json["name"] = field.name;
   if (field.secret) json["secret"] = true;
   if (field.value_known != http2::Known::Unknown && !field.secret) json["value"] = field.value;
-  if (field.unknown_entry != 0) json["unknown"] = field.unknown_entry;
+  if (field.unknown_entry != 0) json["unknown"] = exact(field.unknown_entry);
   add_extent(json, field.octets);
   return json;
 }
 
 Json message_json(const DetailedMessage& message) {
-  Json json = {{"number", message.number}, {"length", message.length}, {"compressed", message.flag != 0}};
+  Json json = {{"number", exact(message.number)}, {"length", message.length}, {"compressed", message.flag != 0}};
   if (!message.body.type.empty()) json["type"] = message.body.type;
   json["fields"] = message.body.json.empty() ? message.body.fields : message.body.json;
   if (!message.body.why_not.empty()) json["not_shown"] = message.body.why_not;
@@ -33,10 +34,10 @@ Json message_json(const DetailedMessage& message) {
 }
 
 Json frame_json(const DetailedFrame& frame, Time began) {
-  Json json = {{"packet", frame.packet},
-               {"time_ns", (frame.time - began).count()},
+  Json json = {{"packet", exact(frame.packet)},
+               {"time_ns", exact((frame.time - began).count())},
                {"direction", frame.direction == Direction::ToServer ? "to-server" : "to-client"},
-               {"offset", frame.offset},
+               {"offset", exact(frame.offset)},
                {"type", http2::frame_type_name(frame.header.type)},
                {"length", frame.header.length},
                {"flags", flag_names(frame.header)},
@@ -58,7 +59,7 @@ nlohmann::ordered_json frames_json(const CallDetail& detail, Time began) {
   Json json;
   Json& frames = json["frames"] = Json::array();
   for (const DetailedFrame& frame : detail.frames) frames.push_back(frame_json(frame, began));
-  json["frames_left_out"] = detail.frames_left_out;
+  json["frames_left_out"] = exact(detail.frames_left_out);
   return json;
 }
 

@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/inert.h"
 #include "base/utf8.h"
 #include "report/tshark.h"
 
 namespace testigo::report {
 namespace {
+
+constexpr std::size_t kPathMax = 4096;
 
 // Text that XML 1.0 can hold: control characters and what is not UTF-8 become '?'.
 std::string escaped(std::string_view text) {
@@ -45,7 +48,9 @@ std::string exhibits(const RunReport& report, const verdict::Claim& claim) {
   std::string out = claim.because + "\n";
   for (const verdict::Exhibit& exhibit : claim.exhibits) {
     out += exhibit.text + "\n";
-    for (const statement::Place& place : exhibit.statements) out += fmt::format("  {}:{}\n", place.file, place.line);
+    for (const statement::Place& place : exhibit.statements) {
+      out += fmt::format("  {}:{}\n", inert(place.file, kPathMax), place.line);
+    }
     const std::string command = report.capture.empty() ? "" : tshark_places(report.capture, report.ports, exhibit.wire);
     if (!command.empty()) out += "  $ " + command + "\n";
   }

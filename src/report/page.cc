@@ -42,14 +42,18 @@ void append_escaped(std::string& out, std::string_view json) {
 
 std::string_view page_template() { return {testigo_page_begin, static_cast<std::size_t>(testigo_page_end - testigo_page_begin)}; }
 
+std::string page_text(const nlohmann::ordered_json& json) {
+  std::string text;
+  append_escaped(text, json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return text;
+}
+
 std::string page_html(const nlohmann::ordered_json& document) {
   const std::string_view page = page_template();
   const std::size_t place = page.find(kPlace);
   assert(place != std::string_view::npos);
   const std::size_t begin = place + kPlace.size();
-  std::string html(page.substr(0, begin));
-  append_escaped(html, document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-  return html.append(page.substr(begin));
+  return std::string(page.substr(0, begin)).append(page_text(document)).append(page.substr(begin));
 }
 
 }  // namespace testigo::report

@@ -35,6 +35,7 @@ PageCalls::PageCalls(ledger::Reader& ledger, Time began, std::size_t kept_max) :
   read_names(ledger);
   PageSample sample(kept_max, total_);
   ledger.for_each_call([&](const ledger::CallRow& row) { sample.add(call_of(row, began)); });
+  remarkable_ = sample.remarkable();
   calls_ = sample.take();
   resolve_peers();
   std::ranges::stable_sort(calls_, {}, &PageCall::start_ns);
@@ -46,11 +47,8 @@ void PageCalls::read_names(ledger::Reader& ledger) {
     const std::uint16_t index = names_.witness(row.start);
     if (row.start.witness == statement::Witness::Server) server_of_.emplace(row.id, index);
   });
-  ledger.for_each_caller([this](const ledger::CallerRow& row) {
-    const std::uint16_t process = names_.process(row.client, row.process);
-    process_of_.emplace(row.id, process);
-    if (process == callers_.size()) callers_.push_back(row.id);
-  });
+  ledger.for_each_caller(
+      [this](const ledger::CallerRow& row) { process_of_.emplace(row.id, names_.process(row.client, row.process)); });
   ledger.for_each_method([this](const ledger::MethodRow& row) { method_of_.emplace(row.id, names_.method(row.method)); });
   ledger.for_each_connection([this](const ledger::ConnectionRow& row) {
     connections_.emplace(row.number, Ends{row.client.address, tcp::to_text(row.server), PageCall::kNobody});
@@ -63,9 +61,11 @@ PageCall PageCalls::call_of(const ledger::CallRow& row, Time began) {
   if (row.method) call.method = found(method_of_, *row.method);
   if (row.kind_known) call.kind = static_cast<std::uint8_t>(row.kind);
   if (row.caller) {
+    call.caller = *row.caller;
+    call.full_number = row.number;
     const std::uint16_t process = found(process_of_, *row.caller);
     if (process != PageCall::kNobody) call.client = names_.client_of(process);
-    if (process != PageCall::kNobody && row.number <= kNumberMax) {  // else its id cannot be told
+    if (process != PageCall::kNobody && row.number <= kNumberMax) {  // else the columns cannot tell its id
       call.process = process;
       call.number = static_cast<std::uint32_t>(row.number);
     }
@@ -129,6 +129,14 @@ void PageCalls::thin(std::size_t kept_max) {
   by_id_.clear();
 }
 
+std::uint64_t PageCalls::remarkable_left_out() const {
+  return remarkable_ - static_cast<std::uint64_t>(std::ranges::count_if(calls_, is_remarkable));
+}
+
+std::size_t PageCalls::HashOfId::operator()(const Id& id) const {
+  return std::hash<std::uint64_t>()(static_cast<std::uint64_t>(id.first) * 0x9e37'79b9'7f4a'7c15 + id.second);
+}
+
 void PageCalls::no_details() {
   for (PageCall& call : calls_) call.flags &= static_cast<std::uint16_t>(~PageCall::kDetailed);
 }
@@ -138,7 +146,7 @@ void PageCalls::index() const {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const PageCall& call = calls_[i];
     if (call.connection != 0 && call.connection < kNumberMax) by_stream_.insert_or_assign(key(call.connection, call.stream), i);
-    if (call.number != 0 && call.process != PageCall::kNobody) by_id_.insert_or_assign(key(call.process, call.number), i);
+    if (call.caller != 0) by_id_.insert_or_assign({call.caller, call.full_number}, i);
   }
 }
 
@@ -151,15 +159,12 @@ std::optional<std::size_t> PageCalls::row_of_stream(call::ConnectionNumber conne
 
 std::optional<std::size_t> PageCalls::row_of_call(ledger::CallerId caller, std::uint64_t number) const {
   index();
-  const std::uint16_t process = report::found(process_of_, caller);
-  if (process == PageCall::kNobody || number > kNumberMax) return std::nullopt;
-  const auto found = by_id_.find(key(process, number));
+  const auto found = by_id_.find({caller, number});
   return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<ledger::CallerId> PageCalls::caller(const PageCall& call) const {
-  if (call.process == PageCall::kNobody || call.number == 0) return std::nullopt;
-  return callers_[call.process];
+  return call.caller == 0 ? std::nullopt : std::optional<ledger::CallerId>(call.caller);
 }
 
 }  // namespace testigo::report

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ledger/reader.h"
@@ -21,6 +22,7 @@ class PageCalls {
   PageCalls(ledger::Reader& ledger, Time began, std::size_t kept_max);
 
   std::uint64_t total() const { return total_; }
+  std::uint64_t remarkable_left_out() const;
   const std::vector<PageCall>& calls() const { return calls_; }  // by start
   // Marks it as one whose detail is in the document.
   void detail(std::size_t row) { calls_[row].flags |= PageCall::kDetailed; }
@@ -50,14 +52,18 @@ class PageCalls {
 
   PageNames names_;
   std::map<ledger::CallerId, std::uint16_t> process_of_;
-  std::vector<ledger::CallerId> callers_;  // by process
   std::map<ledger::WitnessId, std::uint16_t> server_of_;
   std::map<ledger::MethodId, std::uint16_t> method_of_;
   std::map<call::ConnectionNumber, Ends> connections_;
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0, remarkable_ = 0;
   std::vector<PageCall> calls_;
-  // Where they stand, made when somebody asks: by connection and stream, and by process and number.
-  mutable std::unordered_map<std::uint64_t, std::size_t> by_stream_, by_id_;
+  // Where they stand, made when somebody asks: by connection and stream, and by caller and number.
+  using Id = std::pair<ledger::CallerId, std::uint64_t>;
+  struct HashOfId {
+    std::size_t operator()(const Id& id) const;
+  };
+  mutable std::unordered_map<std::uint64_t, std::size_t> by_stream_;
+  mutable std::unordered_map<Id, std::size_t, HashOfId> by_id_;
 };
 
 }  // namespace testigo::report

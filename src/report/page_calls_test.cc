@@ -213,8 +213,9 @@ TEST_F(PageCallsTest, AnIdAbove32BitsIsNobodyElses) {
   EXPECT_EQ(calls.calls()[1].number, 0u) << "what cannot be told is not told as another";
   EXPECT_EQ(calls.calls()[1].process, PageCall::kNobody);
   EXPECT_EQ(calls.calls()[1].client, calls.calls()[0].client);
-  EXPECT_FALSE(calls.caller(calls.calls()[1]));
-  EXPECT_FALSE(calls.row_of_call(first, kHuge));
+  EXPECT_EQ(calls.caller(calls.calls()[1]), first);
+  EXPECT_EQ(calls.calls()[1].full_number, kHuge);
+  EXPECT_EQ(calls.row_of_call(first, kHuge), 1u);
   EXPECT_EQ(calls.row_of_call(first, 7), 0u);
   EXPECT_EQ(calls.row_of_call(first, 0xffff'ffff), 2u);
   EXPECT_EQ(calls.row_of_call(second, 7), 3u);
@@ -236,11 +237,8 @@ TEST_F(PageCallsTest, WhatIsBeyondTheListsIsNobody) {
     ASSERT_TRUE(caller);
     EXPECT_EQ(call.process == PageCall::kNobody, i > PageNames::kListMax) << i;
     EXPECT_EQ(call.number == 0, i > PageNames::kListMax) << i;
-    EXPECT_EQ(calls.row_of_call(*caller, i).has_value(), i <= PageNames::kListMax) << i;
-    if (i <= PageNames::kListMax) {
-      EXPECT_EQ(calls.names().caller(call.process).second, std::to_string(i));
-      EXPECT_EQ(calls.caller(call), *caller);
-    }
+    EXPECT_EQ(calls.row_of_call(*caller, i), i - 1) << "whoever asks finds it";
+    EXPECT_EQ(calls.caller(call), *caller);
   }
 }
 
@@ -256,7 +254,10 @@ TEST_F(PageCallsTest, ASampleKeepsWhatIsRemarkable) {
   EXPECT_TRUE(std::ranges::is_sorted(calls.calls(), {}, &PageCall::start_ns));
   EXPECT_GT(calls.calls().back().stream, 1900u) << "from all of the run";
   EXPECT_LT(calls.calls().front().stream, 100u);
+  EXPECT_EQ(calls.remarkable_left_out(), 0u);
   EXPECT_THAT(read(1).calls(), SizeIs(1));
+  EXPECT_EQ(read(1).remarkable_left_out(), 9u);
+  EXPECT_EQ(read(4).remarkable_left_out(), 6u);
 }
 
 }  // namespace

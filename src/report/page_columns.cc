@@ -40,6 +40,16 @@ class Columns {
     }
   }
 
+  // Indices; `to`, which may be empty, says what they are in the document.
+  void add(std::string_view name, std::uint16_t PageCall::*member, const std::vector<std::uint16_t>& to) {
+    const std::size_t begin = octets_.size();
+    add(name, member);
+    for (std::size_t i = 0; i < calls_.size() && !to.empty(); ++i) {
+      const std::uint16_t index = calls_[i].*member;
+      if (index != PageCall::kNobody) std::memcpy(octets_.data() + begin + i * sizeof index, &to[index], sizeof index);
+    }
+  }
+
   const Json& columns() const { return columns_; }
   const std::string& octets() const { return octets_; }
 
@@ -86,14 +96,16 @@ std::uint8_t status_code(int status) {
   return status >= 0 && status <= rpc::kUnauthenticated ? static_cast<std::uint8_t>(status) : kNoCode;
 }
 
-nlohmann::ordered_json page_columns(const std::vector<PageCall>& calls) {
+nlohmann::ordered_json page_columns(const std::vector<PageCall>& calls, const NameIndices* names) {
+  const NameIndices all;
+  const NameIndices& to = names == nullptr ? all : *names;
   Columns columns(calls);
   columns.add("start_ns", &PageCall::start_ns);
-  columns.add("client", &PageCall::client);
-  columns.add("server", &PageCall::server);
-  columns.add("method", &PageCall::method);
+  columns.add("client", &PageCall::client, to.clients);
+  columns.add("server", &PageCall::server, to.servers);
+  columns.add("method", &PageCall::method, to.methods);
   columns.add("kind", &PageCall::kind);
-  columns.add("process", &PageCall::process);
+  columns.add("process", &PageCall::process, to.processes);
   columns.add("number", &PageCall::number);
   columns.add("connection", &PageCall::connection);
   columns.add("stream", &PageCall::stream);

@@ -81,5 +81,15 @@ TEST(PageColumns, KnowGrpcsCodes) {
   for (const int none : {-1, 17, 255, 1000}) EXPECT_EQ(status_code(none), 253);
 }
 
+TEST(PageColumns, IndicesAreThoseOfTheDocument) {
+  std::vector<PageCall> calls(2);
+  calls[0].method = 1;
+  const NameIndices names{{}, {}, {}, {PageCall::kNobody, 0}};
+  std::vector<PageCall> same = calls;
+  same[0].method = 0;
+  EXPECT_EQ(page_columns(calls, &names), page_columns(same));
+  EXPECT_NE(page_columns(calls), page_columns(same));
+}
+
 }  // namespace
 }  // namespace testigo::report

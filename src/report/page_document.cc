@@ -4,7 +4,7 @@
 
 namespace testigo::report {
 
-nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names) {
+nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names, const NamesShown& shown) {
   nlohmann::ordered_json document = {{"format", "testigo-page"},
                                      {"version", "1.0"},
                                      {"lang", head.lang},
@@ -15,7 +15,8 @@ nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names) {
   if (head.stage == Stage::CutShort) document["cut_short"] = true;
   if (head.next_event) document["next_event"] = *head.next_event;
   document["report"] = head.report;
-  names.add_to(document);
+  names.add_to(document, shown.only, shown.text_bytes_max);
+  if (shown.text_bytes_max < PageNames::kTextBytesMax) document["name_octets_max"] = shown.text_bytes_max;
   document["wire"] = head.wire;
   return document;
 }

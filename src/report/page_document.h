@@ -33,8 +33,14 @@ struct PageHead {
   std::string wire = {};                         // where the wire witness stood; empty: nowhere
 };
 
+// Which names stand in a document, and how much of them.
+struct NamesShown {
+  const NameIndices* only = nullptr;  // null: all
+  std::size_t text_bytes_max = PageNames::kTextBytesMax;
+};
+
 // The document without calls, findings and details.
-nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names);
+nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names, const NamesShown& shown = {});
 
 // `row` is of the call that it is about, where the document holds it; `capture` is empty where there is none.
 nlohmann::ordered_json page_finding(const check::Finding& finding, std::optional<std::size_t> row,

@@ -1,6 +1,7 @@
 #include "report/page_names.h"
 
-#include "report/page_columns.h"
+#include "base/utf8.h"
+#include "report/exact.h"
 
 namespace testigo::report {
 namespace {
@@ -93,21 +94,61 @@ std::pair<std::string, std::string> PageNames::caller(std::uint16_t process) con
   return {clients_[client].name, name};
 }
 
-void PageNames::add_to(nlohmann::ordered_json& document) const {
+NameIndices PageNames::used_by(std::span<const PageCall> calls) const {
+  constexpr std::uint16_t kUsed = 0;
+  const auto none = [](const auto& list) { return std::vector<std::uint16_t>(list.size(), PageCall::kNobody); };
+  NameIndices used{none(clients_), none(servers_), none(processes_), none(methods_)};
+  const auto use = [](std::vector<std::uint16_t>& list, std::uint16_t index) {
+    if (index != PageCall::kNobody) list[index] = kUsed;
+  };
+  for (const PageCall& call : calls) {
+    use(used.clients, call.client);
+    use(used.servers, call.server);
+    use(used.processes, call.process);
+    use(used.methods, call.method);
+  }
+  for (std::size_t i = 0; i < clients_.size(); ++i) used.clients[i] = clients_[i].witness ? kUsed : used.clients[i];
+  for (std::size_t i = 0; i < servers_.size(); ++i) used.servers[i] = servers_[i].witness ? kUsed : used.servers[i];
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    if (used.processes[i] == kUsed) use(used.clients, processes_[i].first);
+  }
+  for (auto* list : {&used.clients, &used.servers, &used.processes, &used.methods}) {
+    std::uint16_t next = 0;
+    for (std::uint16_t& index : *list) index = index == kUsed ? next++ : index;
+  }
+  return used;
+}
+
+void PageNames::add_to(nlohmann::ordered_json& document, const NameIndices* only, std::size_t text_bytes_max) const {
+  const auto text = [&](const std::string& whole) { return shortened(whole, text_bytes_max); };
+  const auto is_there = [&](const std::vector<std::uint16_t> NameIndices::*list, std::size_t index) {
+    return only == nullptr || (only->*list)[index] != PageCall::kNobody;
+  };
   Json& clients = document["clients"] = Json::array();
-  for (const Client& client : clients_) {
-    Json json = {{"name", client.name}, {"address", client.address}, {"witness", client.witness}};
-    if (client.period) json["period_ns"] = client.period->count();
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    if (!is_there(&NameIndices::clients, i)) continue;
+    const Client& client = clients_[i];
+    Json json = {{"name", text(client.name)}, {"address", text(client.address)}, {"witness", client.witness}};
+    if (client.period) json["period_ns"] = exact(client.period->count());
     json["tls"] = client.tls;
     clients.push_back(std::move(json));
   }
   Json& servers = document["servers"] = Json::array();
-  for (const Server& server : servers_) {
-    servers.push_back({{"name", server.name}, {"address", server.address}, {"witness", server.witness}});
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!is_there(&NameIndices::servers, i)) continue;
+    const Server& server = servers_[i];
+    servers.push_back({{"name", text(server.name)}, {"address", text(server.address)}, {"witness", server.witness}});
   }
   Json& processes = document["processes"] = Json::array();
-  for (const auto& [client, process] : processes_) processes.push_back({{"client", client}, {"process", process}});
-  document["methods"] = methods_;
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    if (!is_there(&NameIndices::processes, i)) continue;
+    const auto& [client, process] = processes_[i];
+    processes.push_back({{"client", only == nullptr ? client : only->clients[client]}, {"process", text(process)}});
+  }
+  Json& methods = document["methods"] = Json::array();
+  for (std::size_t i = 0; i < methods_.size(); ++i) {
+    if (is_there(&NameIndices::methods, i)) methods.push_back(text(methods_[i]));
+  }
 }
 
 }  // namespace testigo::report

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "report/page_columns.h"
 #include "statement/statement.h"
 
 namespace testigo::report {
@@ -38,8 +40,11 @@ class PageNames {
   // Name and process id, as call ids have them.
   std::pair<std::string, std::string> caller(std::uint16_t process) const;
 
-  // The members `clients`, `servers`, `processes` and `methods`.
-  void add_to(nlohmann::ordered_json& document) const;
+  // Those that these calls name, and those who state calls.
+  NameIndices used_by(std::span<const PageCall> calls) const;
+  // The members `clients`, `servers`, `processes` and `methods`: all, or those of `only`; texts are cut behind so many octets.
+  void add_to(nlohmann::ordered_json& document, const NameIndices* only = nullptr,
+              std::size_t text_bytes_max = kTextBytesMax) const;
   std::size_t changes() const { return changes_; }  // so far
 
  private:

@@ -114,5 +114,39 @@ TEST(PageNames, TextsAreBounded) {
   EXPECT_EQ(names.process("client1", longest), 0);
 }
 
+TEST(PageNames, OfADocumentThereAreThoseThatItsCallsName) {
+  PageNames names;
+  for (int i = 0; i < 100; ++i) names.method("/unused/" + std::to_string(i));
+  names.process("nobody", "p");
+  names.witness(start(statement::Witness::Client, "silent"));
+  PageCall call;
+  call.process = names.process("client1", "p");
+  call.client = names.client_at("10.0.0.1");
+  call.method = names.method("/a.B/C");
+  call.server = names.server_at("10.0.0.2:1");
+  const std::vector<PageCall> calls = {call, PageCall()};
+  const NameIndices used = names.used_by(calls);
+  Json lists;
+  names.add_to(lists, &used);
+  EXPECT_EQ(lists["methods"], Json({"/a.B/C"}));
+  EXPECT_EQ(used.methods[call.method], 0);
+  EXPECT_EQ(lists["servers"].size(), 1u);
+  ASSERT_EQ(lists["clients"].size(), 3u) << "silent, who states calls; client1, whose process is named; and the address";
+  EXPECT_EQ(lists["clients"][used.clients[call.client]]["name"], "10.0.0.1");
+  ASSERT_EQ(lists["processes"].size(), 1u);
+  EXPECT_EQ(lists["clients"][lists["processes"][0]["client"].get<std::size_t>()]["name"], "client1");
+  EXPECT_EQ(used.methods[0], kNobody);
+}
+
+TEST(PageNames, TextsAreCutWhereTheyMayTakeLess) {
+  PageNames names;
+  names.method("/a.B/" + std::string(100, 'm'));
+  names.client("client1");
+  Json lists;
+  names.add_to(lists, nullptr, 8);
+  EXPECT_EQ(lists["methods"], Json({"/a.B/mmm…"}));
+  EXPECT_EQ(lists["clients"][0]["name"], "client1");
+}
+
 }  // namespace
 }  // namespace testigo::report

@@ -9,6 +9,10 @@ namespace {
 
 bool failed(std::uint8_t status) { return status != rpc::kOk && status != PageCall::kSaysNothing; }
 
+bool ended_otherwise(std::uint8_t ending) {
+  return ending != PageCall::kNotOnWire && ending != static_cast<std::uint8_t>(call::Ending::Trailers);
+}
+
 // Of `there` things that come one by one, which are the `wanted` that are spread evenly.
 class Spread {
  public:
@@ -30,7 +34,8 @@ class Spread {
 bool is_remarkable(const PageCall& call) {
   constexpr std::uint16_t kFlags =
       PageCall::kError | PageCall::kWarning | PageCall::kDiffers | PageCall::kWrongReply | PageCall::kBreaksClaim;
-  return (call.flags & kFlags) != 0 || failed(call.client_status) || failed(call.wire_status);
+  return (call.flags & kFlags) != 0 || failed(call.client_status) || failed(call.wire_status) || failed(call.server_status) ||
+         ended_otherwise(call.ending);
 }
 
 void thin(std::vector<PageCall>& calls, std::size_t kept_max) {

@@ -10,7 +10,8 @@
 
 namespace testigo::report {
 
-// What is to be seen first: a finding of grade error or warning is about it, something of it breaks a claim, or it failed.
+// What is to be seen first: a finding of grade error or warning is about it, something of it breaks a claim, a witness says that it
+// failed, or on the wire it ended without trailers.
 bool is_remarkable(const PageCall& call);
 
 // Keeps at most so many, in their order: remarkable ones first, and what is spread evenly of the others.
@@ -24,6 +25,7 @@ class PageSample {
 
   void add(const PageCall& call);
   std::size_t size() const { return calls_.size(); }
+  std::uint64_t remarkable() const { return remarkable_; }  // that came
   // In the order in which they came.
   std::vector<PageCall> take() { return std::move(calls_); }
 

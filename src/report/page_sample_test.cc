@@ -100,8 +100,20 @@ TEST(PageSample, SaysWhatIsRemarkable) {
     EXPECT_TRUE(is_remarkable(call)) << flag;
   }
   call.flags = 0;
-  call.wire_status = PageCall::kSawNoEnd;
-  EXPECT_TRUE(is_remarkable(call));
+  for (std::uint8_t PageCall::*status : {&PageCall::client_status, &PageCall::wire_status, &PageCall::server_status}) {
+    for (const std::uint8_t failed : {std::uint8_t{5}, PageCall::kSawNoEnd}) {
+      PageCall other = call;
+      other.*status = failed;
+      EXPECT_TRUE(is_remarkable(other));
+    }
+  }
+  call.server_status = 0;
+  call.ending = static_cast<std::uint8_t>(call::Ending::Trailers);
+  EXPECT_FALSE(is_remarkable(call));
+  for (const call::Ending ending : {call::Ending::ResetByClient, call::Ending::Refused, call::Ending::StillOpen}) {
+    call.ending = static_cast<std::uint8_t>(ending);
+    EXPECT_TRUE(is_remarkable(call)) << "whatever the status is";
+  }
 }
 
 }  // namespace

@@ -127,6 +127,30 @@ TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
   EXPECT_EQ(tshark_places("w", ports, unseen), "");
 }
 
+// bash, zsh and ksh read $'…', and POSIX since 2024.
+TEST(Tshark, OfANameThatATerminalWouldObeyTheOctetsAreWritten) {
+  EXPECT_EQ(tshark_overview("a\n`b\x1b[2J\\'\xff.pcapng", {}), "tshark -r $'a\\x0a`b\\x1b[2J\\\\\\'\\xff.pcapng' -Y http2");
+  EXPECT_EQ(tshark_overview("\xe2\x80\xae", {}), "tshark -r $'\\xe2\\x80\\xae' -Y http2");
+  EXPECT_EQ(tshark_overview("a\\b", {}), "tshark -r 'a\\b' -Y http2") << "the usual quotes";
+}
+
+TEST(Reports, ANameOfAFileEndsNoLineAndObeysNobody) {
+  RunReport report = sample();
+  report.evidence = "it\x1b[2J\n``\ngood";
+  report.capture = report.evidence / "wire.pcapng";
+  report.verdict.claims[1].exhibits[0].statements = {{"evidence/run/statements/c\x1b]0;x\x07\nproven.jsonl", 12}};
+  const std::string text = verdict_text(report, {.paint = {}, .in_full = 9});
+  EXPECT_THAT(text, HasSubstr("c\\x1b]0;x\\x07\\x0aproven.jsonl:12"));
+  EXPECT_THAT(text, HasSubstr("evidence  it\\x1b[2J\\x0a``\\x0agood/\n"));
+  EXPECT_THAT(text, HasSubstr("look      tshark -r $'it\\x1b[2J\\x0a``\\x0agood/wire.pcapng' "));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(junit(report), HasSubstr("  evidence/run/statements/c\\x1b]0;x\\x07\\x0aproven.jsonl:12\n"));
+  const std::string markdown = verdict_markdown(report);
+  EXPECT_THAT(markdown, HasSubstr("\nLook: ``` tshark -r $'it\\x1b[2J\\x0a``\\x0agood/wire.pcapng' "));
+  EXPECT_THAT(markdown, HasSubstr(" -Y http2 ```\n"));
+  EXPECT_THAT(markdown, Not(HasSubstr("\x1b")));
+}
+
 TEST(Tshark, TakesCiphertextForTls) {
   const std::vector<call::Place> places = {{7, 1, 0}};
   const std::vector<ServerPort> tls = {{443, true}};

@@ -5,14 +5,24 @@
 
 #include <fmt/format.h>
 
+#include "base/inert.h"
+
 namespace testigo::report {
 namespace {
 
 constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
 
-// A word of a POSIX shell.
+std::string dollar_quoted(const std::string& escaped) {
+  std::string out = "$'";
+  for (const char c : escaped) out += c == '\'' ? std::string("\\'") : std::string(1, c);
+  return out + "'";
+}
+
+// A word of a POSIX shell. What a terminal would obey, and what nobody sees, stands in it as \xHH.
 std::string shell_word(const std::string& text) {
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  const std::string harmless = inert(text, text.size());  // as $'…' has it, but for its quotation marks
+  if (harmless.size() != text.size() + static_cast<std::size_t>(std::ranges::count(text, '\\'))) return dollar_quoted(harmless);
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') {

@@ -17,6 +17,8 @@ using verdict::Claim;
 using verdict::Exhibit;
 using verdict::Outcome;
 
+constexpr std::size_t kPathMax = 4096;
+
 std::string painted(const Paint& paint, Outcome outcome, std::string_view text) {
   switch (outcome) {
     case Outcome::Proven:
@@ -86,7 +88,8 @@ std::string places(const Exhibit& exhibit) {
     if (place.other_side) out += " of the other side";
   }
   for (const statement::Place& place : exhibit.statements) {
-    out += fmt::format("{}{}:{}", out.empty() ? "" : ", ", std::filesystem::path(place.file).filename().string(), place.line);
+    out +=
+        fmt::format("{}{}:{}", out.empty() ? "" : ", ", inert(std::filesystem::path(place.file).filename().string()), place.line);
   }
   return out;
 }
@@ -200,7 +203,7 @@ std::string masked_text(const RunReport& report) {
 std::string evidence_text(const RunReport& report, const Paint& paint) {
   if (report.evidence.empty() && report.wire.empty()) return {};
   std::string out = "\n";
-  if (!report.evidence.empty()) out += fmt::format("  evidence  {}\n", paint.bold(report.evidence.string() + "/"));
+  if (!report.evidence.empty()) out += fmt::format("  evidence  {}\n", paint.bold(inert(report.evidence.string(), kPathMax) + "/"));
   if (!report.wire.empty()) out += fmt::format("  wire      {}\n", report.wire);
   if (!report.capture.empty()) out += fmt::format("  look      {}\n", tshark_overview(report.capture, report.ports));
   return out;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "base/utf8.h"
 #include "report/frame_text.h"
 #include "report/message_parts.h"
 #include "wire/http2/frame_encoder.h"
@@ -14,6 +15,8 @@ namespace testigo::run {
 namespace {
 
 using report::DetailedFrame;
+
+constexpr std::size_t kAnnotationMax = 256;  // octets of a value
 
 // The last frame, if it is the one at that spot; it is not where it was left out, or octets of it are missing.
 DetailedFrame* frame_at(report::CallDetail& detail, const call::Spot& spot) {
@@ -122,7 +125,7 @@ void CallDetails::note_fields(DetailedFrame& frame, const call::BlockSeen& seen)
     if (extents.empty()) continue;
     field.octets = http2::Extent{begin + extents[i].begin, begin + extents[i].end};
     frame.parts.push_back({field.octets->begin, field.octets->end,
-                           field.secret ? field.name + ": (not shown)" : inert(field.name + ": " + field.value)});
+                           field.name + ": " + (field.secret ? "(not shown)" : shortened(field.value, kAnnotationMax))});
     const auto at = static_cast<std::ptrdiff_t>(field.octets->begin);
     const auto end = static_cast<std::ptrdiff_t>(field.secret ? field.octets->begin + 1 : field.octets->end);
     std::copy(block_octets_.begin() + at, block_octets_.begin() + end, frame.octets.begin() + at);

@@ -76,6 +76,21 @@ TEST(CallDetails, SaysWhereEachFieldStands) {
   EXPECT_EQ(octets_of(request, ":method: POST"), "83");
 }
 
+TEST(CallDetails, AnAnnotationIsTheFieldAsItIsTold) {
+  auto fields = request_fields();
+  fields.push_back({"x-path", "C:\\a\tb"});
+  fields.push_back({"x-long", std::string(1000, 'l')});
+  const DetailedFrame frame = detail_of(greeted().client(headers(1, fields))).frames.back();
+  const auto texts = [&] {
+    std::vector<std::string> texts;
+    for (const report::Part& part : frame.parts) texts.push_back(part.text);
+    return texts;
+  }();
+  EXPECT_THAT(frame.fields[fields.size() - 2].value, "C:\\\\a\\x09b");
+  EXPECT_THAT(texts, Contains("x-path: C:\\\\a\\x09b")) << "escaped once";
+  EXPECT_THAT(texts, Contains("x-long: " + std::string(256, 'l') + "…"));
+}
+
 TEST(CallDetails, ABlockInPiecesHasFieldsWithoutAPlace) {
   const CallDetail detail = detail_of(greeted().client(call::testing::headers_in_pieces(1, request_fields())));
   ASSERT_GE(detail.frames.size(), 2u);

@@ -28,6 +28,8 @@ class EvidenceFolder {
   void give_to(unsigned user, unsigned group) const;
 
   const std::filesystem::path& path() const { return path_; }
+  // What the folder itself is called, however it was named.
+  std::string name() const { return std::filesystem::weakly_canonical(path_).filename().string(); }
   std::filesystem::path capture() const { return path_ / "wire.pcapng"; }
   std::filesystem::path statements() const { return path_ / "statements"; }
   std::filesystem::path logs() const { return path_ / "logs"; }

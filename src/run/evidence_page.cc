@@ -1,8 +1,10 @@
 #include "run/evidence_page.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include "base/file.h"
 #include "ledger/reader.h"
 #include "report/call_detail.h"
+#include "report/finding_share.h"
 #include "report/page.h"
 #include "report/page_calls.h"
 #include "report/verdict_json.h"
@@ -21,6 +24,23 @@ namespace {
 using Json = nlohmann::ordered_json;
 using report::PageCall;
 using report::PageCalls;
+
+constexpr std::size_t kDifferencesMax = 100;             // of a call
+constexpr std::size_t kDetailsLeast = 8;                 // before calls go
+constexpr std::size_t kNameOctetsLeast = 16;             // of a name, where they are cut
+constexpr std::size_t kOwnLeast = std::size_t{1} << 20;  // octets that details, findings and the report may take before others go
+constexpr std::size_t kReportItemsMost = 256;            // of a list of the report, where they are cut
+
+// Of the lists of a report.json that have no bound of their own, or a high one.
+void keep_first(Json& report, std::size_t items_max) {
+  const auto shorten = [&](Json& list) {
+    if (list.size() > items_max) list.erase(list.begin() + static_cast<std::ptrdiff_t>(items_max), list.end());
+  };
+  for (const char* at : {"/causes", "/clients", "/calls/in_flight", "/notes", "/findings/first", "/summary/methods", "/masked"}) {
+    if (const Json::json_pointer list(at); report.contains(list)) shorten(report[list]);
+  }
+  for (Json& claim : report["claims"]) shorten(claim["exhibits"]);
+}
 
 StreamKey stream_of(const PageCall& call) { return {call.connection, call.stream}; }
 
@@ -68,16 +88,19 @@ struct EvidencePage::Open {
   Json document() {
     const std::vector<std::size_t> rows = rows_in_detail(calls, report, options);
     Json details = details_json(rows);
+    const report::NameIndices names = calls.names().used_by(calls.calls());
     Json document = report::page_head({.lang = options.lang,
-                                       .evidence = folder.path().filename().string(),
+                                       .evidence = folder.name(),
                                        .began = began,
                                        .ended = meta.ended.value_or(report.judged),
                                        .stage = options.stage,
-                                       .report = report::verdict_json(report),
+                                       .report = report_json(),
                                        .wire = report.wire},
-                                      calls.names());
+                                      calls.names(), {&names, name_octets_max});
+    if (report_items_max) document["report_items_max"] = *report_items_max;
     Json& of_calls = document["calls"] = {{"total", calls.total()}};
-    of_calls.update(report::page_columns(calls.calls()));
+    of_calls.update(report::page_columns(calls.calls(), &names));
+    if (calls.remarkable_left_out() != 0) of_calls["remarkable_left_out"] = calls.remarkable_left_out();
     document["findings"] = findings_json();
     document["details"] = std::move(details);
     document["details_of"] =
@@ -89,6 +112,7 @@ struct EvidencePage::Open {
   Json details_json(const std::vector<std::size_t>& rows) {
     const auto frames = read_details(folder, streams_of(calls, rows));
     Json details = Json::array();
+    learn_callers(rows);
     calls.no_details();  // of a larger document before
     for (const std::size_t row : rows) {
       Json detail = named(row);
@@ -114,29 +138,60 @@ struct EvidencePage::Open {
     return detail;
   }
 
+  // Who made these calls; of others it is not known afterwards.
+  void learn_callers(std::span<const std::size_t> rows) {
+    std::set<ledger::CallerId> wanted;
+    for (const std::size_t row : rows) wanted.insert(calls.calls()[row].caller);
+    callers.clear();
+    ledger.for_each_caller([&](const ledger::CallerRow& row) {
+      if (wanted.contains(row.id)) callers.emplace(row.id, row);
+    });
+  }
+
   std::optional<statement::CallId> id_of(const PageCall& call) const {
-    if (call.number == 0 || call.process == PageCall::kNobody) return std::nullopt;
-    auto [client, process] = calls.names().caller(call.process);
-    return statement::CallId{std::move(client), std::move(process), call.number};
+    const auto by = callers.find(call.caller);
+    if (by == callers.end()) return std::nullopt;
+    return statement::CallId{by->second.client, by->second.process, call.full_number};
   }
 
   void add_testimony(Json& detail, const PageCall& call) {
-    Json statements = Json::array();
-    if (const auto caller = calls.caller(call)) {
-      ledger.for_each_statement(*caller, call.number, [&](const ledger::StatementRow& row) {
-        const auto witness = witnesses.find(row.writer);
-        if (witness == witnesses.end()) return;
+    Json& statements = detail["statements"] = Json::array();
+    std::uint64_t left_out = 0;
+    const auto add = [&](const ledger::StatementRow& row) {
+      const auto witness = witnesses.find(row.writer);
+      if (witness == witnesses.end()) return;
+      if (statements.size() == kStatementsOfCallMax) {
+        ++left_out;
+      } else {
         statements.push_back(statement_json({witness->second.start, row.file, row.line, row.statement}, began));
-      });
-    }
-    detail["statements"] = std::move(statements);
+      }
+    };
+    if (const auto caller = calls.caller(call)) ledger.for_each_statement(*caller, call.full_number, add);
+    detail["statements_left_out"] = left_out;
     add_differences(detail, call);
+  }
+
+  void add_differences(Json& detail, const PageCall& call) {
+    Json& differences = detail["differences"] = Json::array();
+    std::uint64_t left_out = 0;
+    const auto add = [&](const ledger::DifferenceRow& row) {
+      if (differences.size() == kDifferencesMax) {
+        ++left_out;
+        return;
+      }
+      Json said = {{"claim", 8}, {"text", row.difference.text}};
+      if (!row.difference.field.empty()) said["field"] = row.difference.field;
+      differences.push_back(std::move(said));
+    };
+    if (const auto caller = calls.caller(call)) ledger.for_each_difference(*caller, call.full_number, add);
+    detail["differences_left_out"] = left_out;
   }
 
   Json findings_json() {
     Json findings = Json::array();
+    report::FindingShare share(options.findings_max);
     ledger.for_each_finding([&](const ledger::FindingRow& row) {
-      if (findings.size() == options.findings_max) return;
+      if (!share.takes(row.check, row.severity)) return;
       const check::Finding finding{row.check,
                                    row.clause,
                                    row.severity,
@@ -148,15 +203,67 @@ struct EvidencePage::Open {
     return findings;
   }
 
-  void add_differences(Json& detail, const PageCall& call) {
-    Json& differences = detail["differences"] = Json::array();
-    const auto caller = calls.caller(call);
-    if (!caller) return;
-    ledger.for_each_difference(*caller, call.number, [&](const ledger::DifferenceRow& row) {
-      Json said = {{"claim", 8}, {"text", row.difference.text}};
-      if (!row.difference.field.empty()) said["field"] = row.difference.field;
-      differences.push_back(std::move(said));
-    });
+  Json report_json() const {
+    Json json = report::verdict_json(report);
+    if (report_items_max) keep_first(json, *report_items_max);
+    return json;
+  }
+
+  // Lets something go where the document has so many octets too many; false when there is nothing more that could go. First what
+  // takes more room than is its own. Then details, for calls without them are more to a reader than details without calls; and
+  // calls, where that can help.
+  bool let_go(const Json& document, std::size_t too_many) {
+    const auto size_of = [&](std::initializer_list<const char*> members) {
+      std::size_t size = 0;
+      for (const char* member : members) size += report::page_text(document[member]).size();
+      return size;
+    };
+    struct Part {
+      std::size_t size, own;  // octets
+      std::function<bool()> less;
+    };
+    const std::size_t room = options.bytes_max - std::min(options.bytes_max, report::page_template().size());
+    const std::size_t half = std::max(room / 2, kOwnLeast);
+    const Part names{size_of({"clients", "servers", "processes", "methods"}), room / 8, [this] { return shorter_names(); }};
+    const Part of_calls{size_of({"calls"}), room, [this] { return fewer_calls(); }};
+    const Part details{size_of({"details"}), half, [this] { return fewer_details(); }};
+    const Part findings{size_of({"findings"}), half, [this] { return fewer_findings(); }};
+    const Part of_report{size_of({"report"}), half, [this] { return fewer_items(); }};
+    for (const Part* part : {&names, &findings, &of_report, &details}) {
+      if (part->size > part->own && part->less()) return true;
+    }
+    if (options.details_max > kDetailsLeast && 2 * details.size > too_many) return fewer_details();
+    if (calls.calls().size() > 1 && of_calls.size + names.size > too_many) return fewer_calls();
+    std::vector<const Part*> parts = {&names, &of_calls, &details, &findings, &of_report};
+    std::ranges::sort(parts, std::ranges::greater(), &Part::size);
+    return std::ranges::any_of(parts, [](const Part* part) { return part->less(); });
+  }
+
+  bool shorter_names() {
+    if (name_octets_max <= kNameOctetsLeast) return false;
+    name_octets_max /= 4;
+    return true;
+  }
+  bool fewer_calls() {
+    if (calls.calls().empty()) return false;
+    calls.thin(calls.calls().size() / 2);
+    return true;
+  }
+  bool fewer_details() {
+    if (options.details_max == 0 && options.details_of_others == 0) return false;
+    options.details_max /= 4;
+    options.details_of_others /= 4;
+    return true;
+  }
+  bool fewer_findings() {
+    if (options.findings_max == 0) return false;
+    options.findings_max /= 4;
+    return true;
+  }
+  bool fewer_items() {
+    if (report_items_max == 0U) return false;
+    report_items_max = report_items_max ? *report_items_max / 4 : kReportItemsMost;
+    return true;
   }
 
   EvidenceFolder folder;
@@ -167,6 +274,9 @@ struct EvidencePage::Open {
   Time began;
   PageCalls calls;
   std::map<ledger::WitnessId, ledger::WitnessRow> witnesses;
+  std::map<ledger::CallerId, ledger::CallerRow> callers;  // that were asked for last
+  std::size_t name_octets_max = report::PageNames::kTextBytesMax;
+  std::optional<std::size_t> report_items_max;  // nothing: all
 };
 
 EvidencePage::EvidencePage(EvidenceFolder folder, report::RunReport report, const std::filesystem::path& ledger,
@@ -175,21 +285,13 @@ EvidencePage::EvidencePage(EvidenceFolder folder, report::RunReport report, cons
 
 EvidencePage::~EvidencePage() = default;
 
-// Details first, for calls without them are more to a reader than details without calls.
 std::string EvidencePage::html() {
-  constexpr std::size_t kDetailsLeast = 8;
-  PageOptions& options = open_->options;
-  std::string html = report::page_html(open_->document());
-  while (html.size() > options.bytes_max && (options.details_max > kDetailsLeast || open_->calls.calls().size() > 1)) {
-    if (options.details_max > kDetailsLeast) {
-      options.details_max /= 4;
-      options.details_of_others /= 4;
-    } else {
-      open_->calls.thin(open_->calls.calls().size() / 2);
-    }
-    html = report::page_html(open_->document());
+  for (;;) {
+    const Json document = open_->document();
+    std::string html = report::page_html(document);
+    const std::size_t bytes_max = open_->options.bytes_max;
+    if (html.size() <= bytes_max || !open_->let_go(document, html.size() - bytes_max)) return html;
   }
-  return html;
 }
 
 std::string EvidencePage::document() { return open_->document().dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -200,6 +302,7 @@ std::optional<std::string> EvidencePage::detail(const show::CallName& name) {
   std::optional<statement::CallId> id = statement::parse_call_id(name.id);
   if (name.stream != 0) stream = StreamKey(name.connection, name.stream);
   if (row) {
+    open_->learn_callers(std::span(&*row, 1));
     const PageCall& call = open_->calls.calls()[*row];
     if (call.connection != 0) stream = stream_of(call);
     if (auto of_call = open_->id_of(call)) id = std::move(of_call);

@@ -20,7 +20,7 @@ struct PageOptions {
   std::size_t calls_max = std::size_t{1} << 20;
   std::size_t details_max = 500;       // calls down to their octets: those with findings, differences or of broken claims
   std::size_t details_of_others = 50;  // and so many others
-  std::size_t findings_max = 5000;
+  std::size_t findings_max = 5000;     // the first; and of each check some (FindingShare)
   report::Stage stage = report::Stage::Over;
 };
 

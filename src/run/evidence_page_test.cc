@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <functional>
+
 #include "base/file.h"
 #include "base/random_id.h"
+#include "base/utf8.h"
 #include "call/testing/conversation.h"
 #include "capture/testing/capture_octets.h"
 #include "ledger/reader.h"
+#include "ledger/writer.h"
 #include "report/page.h"
 #include "report/verdict_json.h"
 #include "run/index_evidence.h"
@@ -54,12 +58,44 @@ class EvidencePageTest : public ::testing::Test {
     record.finished = true;
     record.wire = "tap";
     write_run_record(folder_ / "run.json", record);
+    judge();
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void judge() {
     const EvidenceFolder folder = EvidenceFolder::open(folder_);
     EvidenceIndex index(folder, {}, clock_);
     report_ = judge_evidence(folder, {}, clock_, {}, index.hearers());
     ASSERT_TRUE(index.finish(report_)) << index.trouble();
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  static statement::Start client(const std::string& name, const std::string& process) {
+    statement::Start start;
+    start.name = name;
+    start.process = process;
+    return start;
+  }
+  // A client that states this besides.
+  void judge_with(const std::vector<statement::Body>& bodies) {
+    const ConversationClock clock;
+    statement::StatementWriter writer(folder_ / "statements/client2.jsonl", client("client2", "d"), clock);
+    for (const statement::Body& body : bodies) writer.write(body);
+    writer.end(1);
+    judge();
+  }
+  // A page of another ledger, with what `fill` writes into it.
+  EvidencePage page_of(const std::function<void(ledger::Writer&)>& fill, const PageOptions& options = {}) {
+    const std::filesystem::path other = folder_ / "other.db";
+    std::filesystem::remove(other);
+    ledger::Writer writer(other, ledger::Journal::None);
+    fill(writer);
+    writer.add(ledger::Meta());
+    writer.close();
+    return {EvidenceFolder::open(folder_), report_, other, options};
+  }
+  static void add_started(ledger::Writer& writer, ledger::WitnessId by, std::uint64_t number, const std::string& method) {
+    writer.add({by, number, writer.file("statements/c.jsonl"), number, false},
+               statement::Statement{Time(1s), {}, statement::Started{{"c", "p", number}, method, statement::Kind::Unary}});
+  }
 
   static std::string id(std::uint64_t number) { return "client1/c/" + std::to_string(number); }
 
@@ -147,6 +183,11 @@ TEST_F(EvidencePageTest, SaysWhatTheReportAndTheLedgerSay) {
   EXPECT_EQ(document({.lang = "es"})["lang"], "es");
 }
 
+TEST_F(EvidencePageTest, TheFolderHasItsNameHoweverItIsNamed) {
+  EvidencePage page(EvidenceFolder::open(folder_.string() + "/"), report_, folder_ / "ledger.db");
+  EXPECT_EQ(Json::parse(page.document())["evidence"], folder_.filename().string());
+}
+
 TEST_F(EvidencePageTest, DetailsAreOfWhatIsRemarkableAndOfSomeOthers) {
   const auto has_failed_call = [](const Json& details) {
     return std::ranges::any_of(details, [](const Json& each) { return each["id"] == id(kFails); });
@@ -229,6 +270,140 @@ TEST_F(EvidencePageTest, ASmallFileIsASampleAndSaysSo) {
   smaller.bytes_max = page(smaller).html().size() - 1;
   EXPECT_LT(embedded(page(smaller).html())["calls"]["kept"], kCalls);
   EXPECT_EQ(embedded(page({.calls_max = 5}).html())["calls"]["kept"], 5);
+}
+
+TEST_F(EvidencePageTest, OfOneCallTheFirstStatementsAreTold) {
+  const statement::CallId of{"client2", "d", 1};
+  std::vector<statement::Body> bodies = {statement::Started{of, "/a.B/C", statement::Kind::Unary}};
+  bodies.resize(150, statement::Ended{of, 0, std::string(5000, 'm'), 3us, 1, 1, {}});
+  judge_with(bodies);
+  EvidencePage shown = page();
+  const Json all = Json::parse(shown.document())["details"];
+  const auto in_document = std::ranges::find(all, statement::to_text(of), [](const Json& each) { return each.value("id", ""); });
+  ASSERT_NE(in_document, all.end());
+  for (const Json& told : {*in_document, parsed(shown.detail(by_id(statement::to_text(of))))}) {
+    EXPECT_EQ(told["statements"].size(), 100u);
+    EXPECT_EQ(told["statements_left_out"], 50);
+    EXPECT_EQ(told["statements"][1]["message"], std::string(1024, 'm') + "…");
+  }
+  EXPECT_EQ(all.back()["statements_left_out"], 0);
+}
+
+TEST_F(EvidencePageTest, OfOneCallTheFirstDifferencesAreTold) {
+  EvidencePage shown = page_of([](ledger::Writer& writer) {
+    const ledger::WitnessId by = writer.add(client("c", "p"));
+    add_started(writer, by, 1, "/m");
+    for (int i = 0; i < 150; ++i) writer.add({"c", "p", 1}, verdict::Difference{"status", std::to_string(i)});
+  });
+  const Json detail = Json::parse(shown.document())["details"][0];
+  EXPECT_EQ(detail["differences"].size(), 100u);
+  EXPECT_EQ(detail["differences"][99]["text"], "99");
+  EXPECT_EQ(detail["differences_left_out"], 50);
+}
+
+TEST_F(EvidencePageTest, NamesThatNoCallHasAreNotThere) {
+  constexpr std::size_t kMethods = 9000;
+  const auto name = [](std::size_t i) { return std::to_string(i) + std::string(1000, '<'); };  // as an escape six times as long
+  const auto declared = [&](std::size_t calls) {
+    return [=](ledger::Writer& writer) {
+      const ledger::WitnessId by = writer.add(client("c", "p"));
+      for (std::size_t i = 1; i <= kMethods; ++i) {
+        if (i <= calls) {
+          add_started(writer, by, i, name(i));
+        } else {
+          writer.add({by, i, writer.file("statements/c.jsonl"), i, true},
+                     statement::Statement{Time(1s), {}, statement::Started{{"c", "p", i}, name(i), statement::Kind::Unary}});
+        }
+      }
+    };
+  };
+  const Json one = embedded(page_of(declared(1)).html());
+  EXPECT_EQ(one["methods"], Json({name(1)}));
+  EXPECT_FALSE(one.contains("name_octets_max"));
+
+  PageOptions options;
+  options.bytes_max = report::page_template().size() + 4'000'000;
+  const std::string html = page_of(declared(kMethods), options).html();
+  EXPECT_LE(html.size(), options.bytes_max);
+  const Json all = embedded(html);
+  EXPECT_EQ(all["calls"]["kept"], kMethods) << "without some it would be as large";
+  EXPECT_EQ(all["methods"].size(), kMethods);
+  const std::size_t octets_max = all["name_octets_max"];
+  EXPECT_LT(octets_max, 1024u);
+  EXPECT_EQ(all["methods"][0], shortened(name(1), octets_max));
+}
+
+TEST_F(EvidencePageTest, AnyPageHasItsBound) {
+  const auto much = [](ledger::Writer& writer) {
+    const ledger::WitnessId by = writer.add(client("c", "p"));
+    for (std::uint64_t i = 1; i <= 300; ++i) add_started(writer, by, i, "/m");
+    check::Finding finding{"CN01", "RFC 9113 3.4", check::Severity::Error, {}, std::string(2000, '<')};
+    for (int i = 0; i < 300; ++i) writer.add(finding);
+  };
+  for (int i = 0; i < 300; ++i) {
+    report_.verdict.in_flight.push_back(std::string(2000, '<'));
+    report_.verdict.clients.push_back({std::string(2000, '<'), 1, 1, 0});
+  }
+  PageOptions options;
+  for (const std::size_t room : {2'000'000, 200'000, 80'000}) {
+    SCOPED_TRACE(room);
+    options.bytes_max = report::page_template().size() + room;
+    const std::string html = page_of(much, options).html();
+    EXPECT_LE(html.size(), options.bytes_max);
+    const Json said = embedded(html);
+    EXPECT_EQ(said["report"]["claims"].size(), 8u);
+    EXPECT_LE(said["report"]["clients"].size(), said["report_items_max"].get<std::size_t>());
+  }
+}
+
+TEST_F(EvidencePageTest, NoErrorIsLostBehindWarnings) {
+  const Json said = Json::parse(page_of([](ledger::Writer& writer) {
+                                  check::Finding finding{"RQ04", "RFC 9113 8.3", check::Severity::Warning, {}, "a warning"};
+                                  for (int i = 0; i < 5100; ++i) writer.add(finding);
+                                  finding.check = "RS01";
+                                  finding.severity = check::Severity::Error;
+                                  finding.text = "the only error";
+                                  writer.add(finding);
+                                }).document());
+  EXPECT_EQ(said["findings"].size(), 5001u);
+  EXPECT_EQ(said["findings"].back()["text"], "the only error");
+}
+
+TEST_F(EvidencePageTest, NumbersThatNoDoubleIsAreTexts) {
+  const statement::CallId of{"client2", "d", 1};
+  constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
+  judge_with({statement::Started{of, "/a.B/C", statement::Kind::Unary},
+              statement::Ended{of, 0, "", Duration(kExact + 1), kExact, kExact + 3, statement::Reply{"client2", kExact + 5, "s"}}});
+  const Json told = parsed(page().detail(by_id("client2/d/1")))["statements"][1];
+  EXPECT_EQ(told["latency_ns"], "9007199254740993");
+  EXPECT_EQ(told["requests"], kExact);
+  EXPECT_EQ(told["replies"], "9007199254740995");
+  EXPECT_EQ(told["reply"]["call"], "9007199254740997");
+}
+
+TEST_F(EvidencePageTest, ACallIsToldHoweverHighItsNumberIs) {
+  const statement::CallId of{"client2", "d", 0xffff'ffff'ffff'fff0};
+  judge_with({statement::Started{of, "/a.B/C", statement::Kind::Unary}, statement::Ended{of, 5, "", 3us, 1, 1, {}}});
+  EvidencePage shown = page();
+  const Json told = parsed(shown.detail(by_id(statement::to_text(of))));
+  ASSERT_TRUE(told.is_object());
+  EXPECT_EQ(told["id"], "client2/d/18446744073709551600");
+  EXPECT_EQ(told["statements"].size(), 2u);
+  EXPECT_EQ(parsed(shown.detail(by_row(told["row"].get<std::uint64_t>()))), told);
+  const Json details = Json::parse(shown.document())["details"];
+  const auto same = std::ranges::find(details, told["row"], [](const Json& each) { return each["row"]; });
+  ASSERT_NE(same, details.end());
+  EXPECT_EQ((*same)["id"], told["id"]);
+  EXPECT_EQ((*same)["statements"], told["statements"]);
+}
+
+TEST_F(EvidencePageTest, SaysThatNotEvenAllThatFailedAreThere) {
+  const auto failing = [](ledger::Writer& writer) {
+    const ledger::WitnessId by = writer.add(client("c", "p"));
+    for (std::uint64_t i = 1; i <= 20; ++i) add_started(writer, by, i, "/m");  // and none of them ends
+  };
+  EXPECT_EQ(Json::parse(page_of(failing, {.calls_max = 5}).document())["calls"]["remarkable_left_out"], 15);
+  EXPECT_FALSE(Json::parse(page_of(failing).document())["calls"].contains("remarkable_left_out"));
 }
 
 TEST_F(EvidencePageTest, IsAFileOfItsOwnersAlone) {

@@ -60,7 +60,7 @@ void remove_beside(const std::filesystem::path& file) {
 // ledger.db.new, which one process at a time writes.
 class EvidenceIndex::Making final : public call::Sink {
  public:
-  explicit Making(const EvidenceFolder& folder) : folder_(folder), file_(folder.ledger().string() + ".new") {
+  explicit Making(std::filesystem::path place) : place_(std::move(place)), file_(place_.string() + ".new") {
     descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (descriptor_ < 0) fail("cannot make ledger.db.new");
     try {
@@ -83,8 +83,8 @@ class EvidenceIndex::Making final : public call::Sink {
   void put_in_place() {
     writer_->close();
     if (::fsync(descriptor_) != 0) fail("cannot write ledger.db.new");
-    remove_beside(folder_.ledger());  // they belong to the database that it replaces
-    if (::rename(file_.c_str(), folder_.ledger().c_str()) != 0) fail("cannot put ledger.db in its place");
+    remove_beside(place_);  // they belong to the database that it replaces
+    if (::rename(file_.c_str(), place_.c_str()) != 0) fail("cannot put ledger.db in its place");
     ours_ = false;
   }
 
@@ -112,7 +112,7 @@ class EvidenceIndex::Making final : public call::Sink {
     descriptor_ = -1;
   }
 
-  const EvidenceFolder& folder_;
+  std::filesystem::path place_;
   std::filesystem::path file_;
   int descriptor_ = -1;
   bool ours_ = false;
@@ -130,12 +130,14 @@ void EvidenceIndex::attempt(Action action) {
   }
 }
 
-EvidenceIndex::EvidenceIndex(const EvidenceFolder& folder, const verdict::JudgeOptions& strictness, const Clock& clock, Newer newer)
+EvidenceIndex::EvidenceIndex(const EvidenceFolder& folder, const verdict::JudgeOptions& strictness, const Clock& clock, Newer newer,
+                             const std::filesystem::path& place)
     : folder_(folder), clock_(clock), strictness_(text_of(strictness)) {
   try {
-    if (newer == Newer::Keep) ledger::refuse_newer(folder.ledger());
+    const std::filesystem::path ledger = place.empty() ? folder.ledger() : place;
+    if (newer == Newer::Keep) ledger::refuse_newer(ledger);
     sources_ = sources_of(folder);
-    making_ = std::make_unique<Making>(folder);
+    making_ = std::make_unique<Making>(ledger);
   } catch (const std::exception& error) {
     trouble_ = error.what();
     return;
@@ -169,7 +171,7 @@ bool EvidenceIndex::finish(const report::RunReport& report) {
     for (const diagnose::Cause& cause : report.verdict.causes) writer.add(cause);
     ledger::Meta meta;
     meta.testigo = report.version;
-    meta.evidence = inert(std::filesystem::weakly_canonical(folder_.path()).filename().string());
+    meta.evidence = inert(folder_.name());
     meta.built = clock_.now();
     meta.wire = report.wire;
     meta.verdict = verdict::outcome_name(report.verdict.outcome);

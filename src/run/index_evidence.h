@@ -4,6 +4,7 @@
 // Nothing here throws: an index that cannot be written is told, and takes nothing from a verdict.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,9 +23,10 @@ enum class Newer : bool { Keep, Replace };
 
 class EvidenceIndex {
  public:
-  // Before the evidence is judged: what changes from here on makes the ledger outdated. Both must outlive it.
+  // Before the evidence is judged: what changes from here on makes the ledger outdated. Both must outlive it. `place` is where the
+  // ledger is to be; empty: in the folder.
   EvidenceIndex(const EvidenceFolder& folder, const verdict::JudgeOptions& strictness, const Clock& clock,
-                Newer newer = Newer::Keep);
+                Newer newer = Newer::Keep, const std::filesystem::path& place = {});
   EvidenceIndex(const EvidenceIndex&) = delete;
   EvidenceIndex& operator=(const EvidenceIndex&) = delete;
   ~EvidenceIndex();  // what is not finished leaves nothing

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
+#include "base/inert.h"
 #include "call/fan.h"
 #include "call/model.h"
 #include "capture/capture_file.h"
@@ -41,7 +42,7 @@ void read_statements(const statement::StatementFile& file, verdict::Evidence& ev
                      const Hearers& hearers) {
   statement::Reading reading = file.read();
   if (hearers.statements) hearers.statements(reading);
-  const std::string name = std::filesystem::path(reading.files.back()).filename().string();
+  const std::string name = inert(std::filesystem::path(reading.files.back()).filename().string());
   if (reading.damaged_lines != 0) {
     notes.push_back(fmt::format("{}: {} lines could not be read, the first is line {} ({})", name, reading.damaged_lines,
                                 reading.damages.front().place.line, reading.damages.front().what));

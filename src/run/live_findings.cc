@@ -22,7 +22,7 @@ void LiveFindings::hear(const check::Finding& finding) {
   ++by_severity_[static_cast<std::size_t>(finding.severity)];
   ++by_check_[finding.check];
   counts_told_ = false;
-  if (kept_.size() < kept_max_) kept_.push_back(finding);
+  if (share_.takes(finding.check, finding.severity)) kept_.push_back(finding);
 }
 
 Json LiveFindings::counts() const {

@@ -13,6 +13,7 @@
 
 #include "call/event.h"
 #include "check/tally.h"
+#include "report/finding_share.h"
 #include "report/page_columns.h"
 #include "run/server_ports.h"
 
@@ -20,8 +21,8 @@ namespace testigo::run {
 
 class LiveFindings {
  public:
-  // `capture` is what they are found in; what is beyond `kept_max` is counted.
-  LiveFindings(std::filesystem::path capture, std::size_t kept_max) : capture_(std::move(capture)), kept_max_(kept_max) {}
+  // `capture` is what they are found in; of what is beyond the first `kept_max` some are kept (FindingShare), and all are counted.
+  LiveFindings(std::filesystem::path capture, std::size_t kept_max) : capture_(std::move(capture)), share_(kept_max) {}
 
   // Whom a connection goes to, once it is known what it speaks.
   void hear(const call::ConnectionView& connection) { ports_.add(connection); }
@@ -36,7 +37,7 @@ class LiveFindings {
   nlohmann::ordered_json counts() const;
 
   std::filesystem::path capture_;
-  std::size_t kept_max_;
+  report::FindingShare share_;
   ServerPorts ports_;
   std::vector<check::Finding> kept_;
   std::array<std::uint64_t, 3> by_severity_ = {};

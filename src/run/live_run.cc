@@ -164,7 +164,7 @@ std::string LiveRun::document(const nlohmann::ordered_json& report, report::Stag
     const std::lock_guard lock(mutex_);
     wire_ = wire_place(folder_);
     publish();  // what the document holds is in no event that follows it
-    document = report::page_head({.evidence = folder_.path().filename().string(),
+    document = report::page_head({.evidence = folder_.name(),
                                   .began = calls_.began().value_or(clock_.now()),
                                   .ended = clock_.now(),
                                   .stage = stage,

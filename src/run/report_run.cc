@@ -1,12 +1,11 @@
 #include "run/report_run.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "base/clock.h"
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "ledger/reader.h"
 #include "run/evidence_page.h"
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
@@ -22,15 +21,14 @@ int run_report(const ReportOptions& options) {
   strictness.since = options.since;
   ignore_broken_pipes();
   const EvidenceFolder folder = EvidenceFolder::open(options.evidence, "report wants the folder of a run");
-  std::optional<EvidenceIndex> index;
-  if (options.reindex || !is_indexed(folder, strictness)) {
-    index.emplace(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);
-  }
-  const report::RunReport report = judge_again(folder, strictness, clock, index ? index->hearers() : Hearers{});
+  if (!options.reindex) ledger::refuse_newer(folder.ledger());
+  // Also where it looks up to date: its file is as untrusted as any, and the page says nothing that the judge does not.
+  EvidenceIndex index(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);
+  const report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
   tell_verdict(report, options.json);
-  if (index && !index->finish(report)) {
+  if (!index.finish(report)) {
     throw EnvironmentError(
-        fmt::format("{} could not be written: {}; the reports are there", inert(folder.ledger().string()), index->trouble()));
+        fmt::format("{} could not be written: {}; the reports are there", inert(folder.ledger().string()), index.trouble()));
   }
   PageOptions page;
   page.lang = options.lang;

@@ -13,7 +13,7 @@ struct ReportOptions {
   std::filesystem::path evidence;
   std::optional<Duration> tolerance;  // as of verify
   std::optional<Time> since;
-  bool reindex = false;  // make the ledger anew, though it may be up to date, or of a newer version
+  bool reindex = false;  // replace the ledger of a newer version, too
   bool json = false;
   std::string lang = "en";  // of report.html: "en", "es"
 };

@@ -43,41 +43,45 @@ std::filesystem::path newest(const std::filesystem::path& parent) {
   return *std::ranges::max_element(folders);  // their names begin with their time
 }
 
-// A capture by itself, as the evidence of a watch: in a folder of its own, which is gone with it.
-class LentCapture {
+// A folder that is gone with it.
+class TemporaryFolder {
  public:
-  explicit LentCapture(const std::filesystem::path& capture) {
+  TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "testigo-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
       throw EnvironmentError(
           fmt::format("cannot make a folder in {}: {}", std::filesystem::temp_directory_path().string(), std::strerror(errno)));
     }
-    parent_ = name;
-    folder_ = parent_ / "capture";
-    try {
-      std::filesystem::create_directory(folder_);
-      std::filesystem::create_symlink(std::filesystem::absolute(capture), folder_ / "wire.pcapng");
-      RunRecord record;
-      record.command = "watch";
-      record.finished = true;
-      write_run_record(folder_ / "run.json", record);
-    } catch (...) {
-      remove();
-      throw;
-    }
+    path_ = name;
   }
-  LentCapture(const LentCapture&) = delete;
-  LentCapture& operator=(const LentCapture&) = delete;
-  ~LentCapture() { remove(); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A capture by itself, as the evidence of a watch.
+class LentCapture {
+ public:
+  explicit LentCapture(const std::filesystem::path& capture) : folder_(parent_.path() / "capture") {
+    std::filesystem::create_directory(folder_);
+    std::filesystem::create_symlink(std::filesystem::absolute(capture), folder_ / "wire.pcapng");
+    RunRecord record;
+    record.command = "watch";
+    record.finished = true;
+    write_run_record(folder_ / "run.json", record);
+  }
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  void remove() {
-    std::error_code error;
-    std::filesystem::remove_all(parent_, error);
-  }
-
-  std::filesystem::path parent_, folder_;
+  TemporaryFolder parent_;
+  std::filesystem::path folder_;
 };
 
 // When somebody last wrote to it, be it that they made it.
@@ -143,14 +147,23 @@ void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& sh
   verdict::JudgeOptions strictness;
   strictness.tolerance = options.tolerance;
   strictness.since = options.since;
-  std::optional<EvidenceIndex> index;
-  if (!is_indexed(folder, strictness)) index.emplace(folder, strictness, clock);
-  report::RunReport report = judge_again(folder, strictness, clock, index ? index->hearers() : Hearers{});
+  EvidenceIndex index(folder, strictness, clock);
+  report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
   if (!capture.empty()) report.capture = capture;
-  if (index && !index->finish(report)) {
-    put(stderr, fmt::format("ledger.db could not be written: {}; the page shows what it can without\n", index->trouble()));
+  if (index.finish(report)) return showing.judged(report, strictness, stage, folder.ledger());
+  // What stands there is not believed; the page takes one that is there no longer than it is open.
+  put(stderr, fmt::format("ledger.db could not be written: {}; the page is shown all the same\n", index.trouble()));
+  std::filesystem::path ledger = "/";  // which is none: without a place for it the page keeps to what was followed
+  std::optional<TemporaryFolder> beside;
+  try {
+    beside.emplace();
+    ledger = beside->path() / "ledger.db";
+    EvidenceIndex unkept(folder, strictness, clock, Newer::Keep, ledger);
+    judge_again(folder, strictness, clock, unkept.hearers());
+    unkept.finish(report);
+  } catch (const EnvironmentError&) {
   }
-  showing.judged(report, strictness, stage);
+  showing.judged(report, strictness, stage, ledger);
 }
 
 // Those whom it had started end with it, and what they said last is judged, too.

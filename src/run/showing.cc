@@ -47,24 +47,25 @@ void Showing::judged_so_far(nlohmann::ordered_json report) {
 
 // Null: there is no index of this evidence, and none can be made.
 std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness,
-                                               report::Stage stage) {
+                                               report::Stage stage, const std::filesystem::path& ledger) {
   try {
-    if (!is_indexed(folder_, strictness)) {
+    if (ledger.empty() && !is_indexed(folder_, strictness)) {
       EvidenceIndex index(folder_, strictness, clock_);
       judge_again(folder_, strictness, clock_, index.hearers());
       if (!index.finish(report)) return nullptr;
     }
-    return std::make_unique<EvidencePage>(folder_, report, folder_.ledger(), PageOptions{.stage = stage});
+    return std::make_unique<EvidencePage>(folder_, report, ledger.empty() ? folder_.ledger() : ledger, PageOptions{.stage = stage});
   } catch (const EnvironmentError&) {
     return nullptr;
   }
 }
 
-void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness, report::Stage stage) {
+void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness, report::Stage stage,
+                     const std::filesystem::path& ledger) {
   wait_for_the_rest();
   if (ledger_ != nullptr) ledger_->close();
   nlohmann::ordered_json json = report::verdict_json(report);
-  std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage);
+  std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage, ledger);
   if (ledger_ != nullptr && page) ledger_->replaced();
   auto document = std::make_shared<std::string>(page ? page->document() : live_.document(json, stage));
   {

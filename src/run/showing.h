@@ -1,6 +1,7 @@
 // The page of an evidence folder, served: live while its run goes on, and afterwards with the verdict.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,17 +35,18 @@ class Showing final : public show::Pages {
   void wait_for_the_rest() { following_.wait_for_the_rest(); }
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
-  // The verdict, with which the page is shown from here on. Where there is no ledger, it keeps to what was followed. `stage` is not
-  // `Live`.
+  // The verdict, with which the page is shown from here on. `ledger` is what was written while that was
+  // judged; empty: the one of the folder, where it is up to date, else it is made. Where there is none, it keeps to what was
+  // followed. `stage` is not `Live`.
   void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {},
-              report::Stage stage = report::Stage::Over);
+              report::Stage stage = report::Stage::Over, const std::filesystem::path& ledger = {});
 
   std::shared_ptr<const std::string> document() override;
   std::optional<std::string> detail(const show::CallName& name) override;
 
  private:
   std::unique_ptr<EvidencePage> page_of(const report::RunReport& report, const verdict::JudgeOptions& strictness,
-                                        report::Stage stage);
+                                        report::Stage stage, const std::filesystem::path& ledger);
 
   EvidenceFolder folder_;
   show::EventHub hub_;

@@ -14,8 +14,6 @@
 namespace testigo::run {
 namespace {
 
-constexpr std::size_t kFoundMax = 100;
-
 // The lines of a file, each as long as a judge reads it: a longer one is no statement, and empty here.
 class Lines {
  public:
@@ -45,16 +43,14 @@ const statement::CallId* id_of(const statement::Statement& said) {
   return nullptr;
 }
 
-void search(const std::filesystem::path& path, const statement::CallId& id, std::vector<FoundStatement>& found) {
+void search(const std::filesystem::path& path, const statement::CallId& id, FoundStatements& found) {
   const std::string wanted = "\"" + statement::to_text(id) + "\"";
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return;
   Lines lines(path);
   std::optional<statement::Start> by;
   std::uint64_t number = 0;
-  while (found.size() < kFoundMax) {
-    const auto line = lines.next();
-    if (!line) return;
+  while (const auto line = lines.next()) {
     ++number;
     const auto has = [&](std::string_view text) { return line->find(text) != std::string::npos; };
     if (!has("\"start\"") && !has(wanted) && !has("\\")) continue;  // an escape may stand in an id, too
@@ -64,15 +60,19 @@ void search(const std::filesystem::path& path, const statement::CallId& id, std:
     if (auto* record = std::get_if<statement::Start>(&said->body)) {
       by = *record;
     } else if (const statement::CallId* of = id_of(*said); by && of != nullptr && *of == id) {
-      found.push_back({*by, "statements/" + path.filename().string(), number, *std::move(said)});
+      if (found.first.size() == kStatementsOfCallMax) {
+        ++found.left_out;
+      } else {
+        found.first.push_back({*by, "statements/" + path.filename().string(), number, *std::move(said)});
+      }
     }
   }
 }
 
 }  // namespace
 
-std::vector<FoundStatement> statements_of_call(const EvidenceFolder& folder, const statement::CallId& id) {
-  std::vector<FoundStatement> found;
+FoundStatements statements_of_call(const EvidenceFolder& folder, const statement::CallId& id) {
+  FoundStatements found;
   for (const std::filesystem::path& path : folder.statement_files()) {
     int oldest = 0;
     std::error_code error;

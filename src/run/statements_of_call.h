@@ -1,6 +1,7 @@
 // What clients and servers state of one call, found by reading their files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,8 +18,15 @@ struct FoundStatement {
   statement::Statement statement;
 };
 
-// In the order of the files' names and their lines, rotated files too; at most 100. Throws EnvironmentError when they cannot be
-// listed.
-std::vector<FoundStatement> statements_of_call(const EvidenceFolder& folder, const statement::CallId& id);
+constexpr std::size_t kStatementsOfCallMax = 100;
+
+struct FoundStatements {
+  std::vector<FoundStatement> first;
+  std::uint64_t left_out = 0;  // behind those
+};
+
+// In the order of the files' names and their lines, rotated files too; at most the first kStatementsOfCallMax. Throws
+// EnvironmentError when they cannot be listed.
+FoundStatements statements_of_call(const EvidenceFolder& folder, const statement::CallId& id);
 
 }  // namespace testigo::run

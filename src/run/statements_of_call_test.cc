@@ -40,7 +40,9 @@ class StatementsOfCallTest : public ::testing::Test {
   void write(const std::string& file, const std::string& text) {
     std::ofstream(folder_ / "statements" / file, std::ios::app | std::ios::binary) << text;
   }
-  std::vector<FoundStatement> found(const statement::CallId& id) { return statements_of_call(EvidenceFolder::open(folder_), id); }
+  std::vector<FoundStatement> found(const statement::CallId& id) {
+    return statements_of_call(EvidenceFolder::open(folder_), id).first;
+  }
   // "client1.jsonl:2"
   std::vector<std::string> places(const statement::CallId& id) {
     std::vector<std::string> places;
@@ -116,7 +118,8 @@ TEST_F(StatementsOfCallTest, AreAHundredAtMost) {
   std::string text = start("client1");
   for (int i = 0; i < 300; ++i) text += ended(id_);
   write("client1.jsonl", text);
-  EXPECT_THAT(found(id_), SizeIs(100));
+  EXPECT_THAT(found(id_), SizeIs(kStatementsOfCallMax));
+  EXPECT_EQ(statements_of_call(EvidenceFolder::open(folder_), id_).left_out, 200u);
 }
 
 }  // namespace

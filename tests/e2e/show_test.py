@@ -267,6 +267,22 @@ class Finished(Show):
         self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
         self.assertEqual({path.name for path in self.folder.iterdir()}, before, "nothing is left beside it")
 
+    def test_a_forged_ledger_is_not_believed(self):
+        """Not even where no other one can be written in its place."""
+        evidence = self.verified()
+        sound = self.judged(self.show(evidence).viewer)
+        for in_the_way in (False, True):
+            with self.subTest(in_the_way=in_the_way):
+                copy = self.folder / f"copy{in_the_way}"
+                shutil.copytree(evidence, copy)
+                with contextlib.closing(sqlite3.connect(copy / "ledger.db")) as database, database:
+                    database.execute("UPDATE statements SET status = 5 WHERE type = 'ended'")
+                if in_the_way:
+                    (copy / "ledger.db.new").mkdir()
+                shown = self.show(copy)
+                self.assertEqual(self.judged(shown.viewer)["calls"], sound["calls"])
+                self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
+
     def test_damaged_evidence_is_told(self):
         evidence = self.verified()
         for change in (lambda folder: (folder / "wire.pcapng").write_bytes((folder / "wire.pcapng").read_bytes()[:5000]),
