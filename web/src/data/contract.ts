@@ -200,6 +200,8 @@ export interface Detail {
   differences?: Difference[];
   frames?: Frame[];
   frames_left_out?: number;
+  statements_left_out?: number;
+  differences_left_out?: number;
   findings?: Finding[];
   tshark?: string;
 }
@@ -212,6 +214,7 @@ export interface Column {
 export interface CallsData {
   total: number;
   kept: number;
+  remarkable_left_out?: number;
   columns: Column[];
   data: string;
 }

@@ -173,6 +173,7 @@ export const en = {
   no_detail: 'The frames of this call are not in this document. What the columns know:',
   detail_loading: 'Asking for the frames…',
   detail_failed: 'The frames could not be had',
+  said_left_out: (n: string, one: boolean) => (one ? `${n} more statement or difference of this call is left out here.` : `${n} more statements and differences of this call are left out here.`),
   frames_left_out: (n: string, one: boolean) => (one ? `${n} more frame is left out here.` : `${n} more frames are left out here.`),
   header_fields: 'Header fields',
   field_name: 'name',
@@ -235,7 +236,8 @@ export const en = {
   newer: (n: string, _one: boolean) => `${n} newer`,
   // small print
   small_print: 'Small print',
-  sampled: (kept: string, total: string) => `The page holds ${kept} of ${total} calls: every call with a finding, a difference or a failure first, then calls spread evenly. Numbers on this page count what it holds.`,
+  sampled: (kept: string, total: string) => `The page holds ${kept} of ${total} calls: every call with a finding, a difference, a failure or an abnormal end, then calls spread evenly. Numbers on this page count what it holds.`,
+  sampled_remarkable: (kept: string, total: string, left_out: string) => `The page holds ${kept} of ${total} calls, all with a finding, a difference, a failure or an abnormal end; ${left_out} more like them are in the ledger. Numbers on this page count what it holds.`,
   not_sampled: (total: string, one: boolean) => (one ? 'The page holds the one call there is.' : `The page holds all ${total} calls.`),
   live_sampled: (kept: string, seen: string, one: boolean) => `Since the page was opened, ${kept} of ${seen} ${one ? 'call' : 'calls'} came to it.`,
   details_of: 'Frames are included for:',
