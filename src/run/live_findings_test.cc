@@ -67,16 +67,16 @@ TEST_F(LiveFindingsTest, CountsWhatItDoesNotKeep) {
 }
 
 TEST_F(LiveFindingsTest, AnErrorIsToldHoweverManyWarningsCameBefore) {
-  findings = LiveFindings("run/wire.pcapng", 5000);
+  findings_ = LiveFindings("run/wire.pcapng", 5000);
   for (call::StreamId stream = 1; stream <= 5100; ++stream) find(stream);
-  for (const auto& event : findings.news()) EXPECT_EQ(event["found"]["errors"], 0);
+  for (const auto& event : findings_.news()) EXPECT_EQ(event["found"]["errors"], 0);
   find(9001, "RS01", check::Severity::Error);
-  const auto news = findings.news();
+  const auto news = findings_.news();
   ASSERT_THAT(news, SizeIs(1));
   EXPECT_THAT(texts(news[0]), ::testing::ElementsAre("text of 9001"));
   Json document;
   std::vector<PageCall> calls;
-  findings.add_to(document, calls);
+  findings_.add_to(document, calls);
   EXPECT_EQ(document["findings"].back()["check"], "RS01");
   EXPECT_EQ(document["found"]["checks"]["RQ04"], 5100);
 }
