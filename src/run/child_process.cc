@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Runs in the child, between fork and exec: async-signal-safe calls only.
-[[noreturn]] void become(char* const* arguments, int log, int trouble, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, const std::vector<int>& inherited, int log, int trouble, pid_t parent) {
   ::setpgid(0, 0);  // a terminal's Ctrl-C reaches us alone; we end our children in order
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
@@ -35,7 +35,8 @@ using namespace std::chrono_literals;
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);  // nothing else that we have open is for the child
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  for (const int descriptor : inherited) ::fcntl(descriptor, F_SETFD, 0);
   ::execv(arguments[0], arguments);
   const int reason = errno;
   [[maybe_unused]] const ssize_t told = ::write(trouble, &reason, sizeof reason);
@@ -44,7 +45,8 @@ using namespace std::chrono_literals;
 
 }  // namespace
 
-ChildProcess::ChildProcess(std::string name, const std::vector<std::string>& command, const std::filesystem::path& log)
+ChildProcess::ChildProcess(std::string name, const std::vector<std::string>& command, const std::filesystem::path& log,
+                           const std::vector<int>& inherited)
     : name_(std::move(name)), log_(log) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
@@ -58,7 +60,7 @@ ChildProcess::ChildProcess(std::string name, const std::vector<std::string>& com
   }
   const pid_t parent = ::getpid();
   id_ = ::fork();
-  if (id_ == 0) become(arguments.data(), output, trouble[1], parent);
+  if (id_ == 0) become(arguments.data(), inherited, output, trouble[1], parent);
   const int fork_error = errno;
   ::close(output);
   ::close(trouble[1]);

@@ -14,9 +14,11 @@ namespace testigo::run {
 
 class ChildProcess {
  public:
-  // Starts `command` with its output appended to `log`. To be called on the thread that lives longest: the kernel kills the child
+  // Starts `command` with its output appended to `log`. Of what this process has open it inherits the descriptors `inherited` (not
+  // those of the standard streams) and nothing else. To be called on the thread that lives longest: the kernel kills the child
   // when the thread that started it ends. Throws EnvironmentError.
-  ChildProcess(std::string name, const std::vector<std::string>& command, const std::filesystem::path& log);
+  ChildProcess(std::string name, const std::vector<std::string>& command, const std::filesystem::path& log,
+               const std::vector<int>& inherited = {});
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   ChildProcess(const ChildProcess&) = delete;

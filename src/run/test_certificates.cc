@@ -86,7 +86,7 @@ constexpr int kAboveStandardStreams = 10;  // a child puts its own there
 TestCertificates::MemoryFile::MemoryFile(std::string_view content) {
   const int made = ::memfd_create("testigo", MFD_CLOEXEC);
   const bool whole = made >= 0 && ::write(made, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  if (whole) descriptor_ = ::fcntl(made, F_DUPFD, kAboveStandardStreams);  // this one is inherited
+  if (whole) descriptor_ = ::fcntl(made, F_DUPFD_CLOEXEC, kAboveStandardStreams);
   const int reason = errno;
   if (made >= 0) ::close(made);
   if (descriptor_ < 0)
@@ -96,6 +96,14 @@ TestCertificates::MemoryFile::MemoryFile(std::string_view content) {
 void TestCertificates::MemoryFile::close() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
+}
+
+std::vector<int> TestCertificates::descriptors() const {
+  std::vector<int> open;
+  for (const MemoryFile* file : {&authority_, &certificate_, &key_}) {
+    if (file->descriptor() >= 0) open.push_back(file->descriptor());
+  }
+  return open;
 }
 
 TestCertificates::Texts TestCertificates::make_texts() {

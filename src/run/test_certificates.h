@@ -1,12 +1,13 @@
 // A certificate authority and a server certificate of one run, for `verify --tls`: for localhost, 127.0.0.1 and ::1, valid for a
 // day.
 //
-// They stand in memory only, in files without a name that our child processes inherit: however the run ends, no key stays behind.
+// They stand in memory only, in files without a name that child processes may inherit: however the run ends, no key stays behind.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace testigo::run {
 
@@ -15,10 +16,13 @@ class TestCertificates {
   // Throws EnvironmentError.
   TestCertificates();
 
-  // Paths for a child process that is started while the object lives.
+  // Paths for a child process that inherits `descriptors`.
   std::filesystem::path authority() const { return authority_.path(); }
   std::filesystem::path certificate() const { return certificate_.path(); }
   std::filesystem::path key() const { return key_.path(); }
+
+  // Of what is not forgotten.
+  std::vector<int> descriptors() const;
 
   // The server has read it: no process that is started later inherits it.
   void forget_key() { key_.close(); }
@@ -32,6 +36,7 @@ class TestCertificates {
     MemoryFile& operator=(const MemoryFile&) = delete;
 
     std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+    int descriptor() const { return descriptor_; }  // negative: it is closed
     void close();
 
    private:

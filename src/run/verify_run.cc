@@ -100,6 +100,7 @@ class Play {
  private:
   std::string start_server();
   void start_clients(const std::string& address);
+  std::vector<int> inherited() const { return certificates_ ? certificates_->descriptors() : std::vector<int>(); }
   std::vector<std::string> client_command(const std::string& name, const std::string& address) const;
   void wait_for_clients();
   bool clients_running();
@@ -154,7 +155,7 @@ std::string Play::start_server() {
                                       "--name", "server", "--statements", statements};
   if (options_.misbehave) command.insert(command.end(), {"--misbehave", *options_.misbehave});
   if (certificates_) command.insert(command.end(), {"--tls-cert", certificates_->certificate(), "--tls-key", certificates_->key()});
-  server_.emplace("server", command, folder_.logs() / "server.log");
+  server_.emplace("server", command, folder_.logs() / "server.log", inherited());
   StatementTail tail(statements);
   const Duration until = clock_.monotonic() + kServerPatience;
   while (!tail.start()) {
@@ -193,7 +194,7 @@ std::vector<std::string> Play::client_command(const std::string& name, const std
 void Play::start_clients(const std::string& address) {
   for (int i = 1; i <= options_.clients; ++i) {
     const std::string name = fmt::format("client{}", i);
-    clients_.emplace_back(name, client_command(name, address), folder_.logs() / (name + ".log"));
+    clients_.emplace_back(name, client_command(name, address), folder_.logs() / (name + ".log"), inherited());
     tails_.emplace_back(name, StatementTail(folder_.statements() / (name + ".jsonl")));
   }
 }

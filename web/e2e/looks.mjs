@@ -155,7 +155,7 @@ export async function keys(browser, { url, claim }) {
   told.octets = await reader.octets(page.locator('dialog .frame.wanted').first());
   await page.keyboard.press('Escape');
   must((await page.locator('dialog[open]').count()) === 0, 'Escape does not close the call');
-  must(await focused('#claims .exhibits .says .link'), 'the focus does not come back');
+  await page.waitForFunction(() => document.activeElement?.matches('#claims .exhibits .says .link'));
   await tab_to('nav a[href="#calls"]', 120);
   await page.keyboard.press('Enter');
   must(await focused('#calls-title'), 'a link to a section does not take the focus there');
