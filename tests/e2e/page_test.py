@@ -375,6 +375,7 @@ class Served(Page):
                         status, _, body = get(show.url, path, headers)
                         self.assertEqual(status, 403)
                         self.assertLess(len(body), 100)
+            wait_until(lambda: json.loads(get(show.url, "/data")[2])["report"], "a verdict")
             status, headers, body = get(show.url, "/data")
             self.assertEqual((status, json.loads(body)["report"]["verdict"]), (200, "BROKEN"))
             self.assertNotIn("Access-Control-Allow-Origin", headers)

@@ -132,6 +132,7 @@ export async function elsewhere(browser, { url, from }) {
 // With the token of its address the page is served, and goes on without it in the address.
 export async function token(browser, { url }) {
   const reader = await Reader.open(browser, url);
+  await reader.page.waitForFunction(() => /PROVEN|BROKEN|INCONCLUSIVE/.test(document.getElementById('verdict-word').textContent)); // it may still be judged
   const told = { verdict: await reader.text('#verdict-word'), address: reader.page.url() };
   await reader.section('calls');
   await reader.page.locator('#calls .row').first().click();
