@@ -9,6 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 150
+KILL_ROUNDS ?= 100
 SOAK_PERIOD ?= 1ms
 TESTIGO_CALLS ?= 100000
 ARGS ?=
@@ -72,6 +73,11 @@ compose: setup-build build/release/build.ninja ## the image and compose.yaml und
 soak: setup-test build/release/build.ninja ## for SOAK_SECONDS (150) ten clients each SOAK_PERIOD (1ms), every file rotated away (as root)
 	$(call build,release) --target testigo testigo-greeter
 	TESTIGO_SOAK_SECONDS=$(SOAK_SECONDS) TESTIGO_SOAK_PERIOD=$(SOAK_PERIOD) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/rotation_test.py
+
+.PHONY: kill
+kill: setup-test build/release/build.ninja ## parts of a run killed at random moments, KILL_ROUNDS (100) times: what was said before is there, what is missing is said
+	$(call build,release) --target testigo testigo-greeter
+	TESTIGO_KILL_ROUNDS=$(KILL_ROUNDS) TESTIGO_BIN=$(CURDIR)/build/release/bin PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/show_test.py Killed
 
 .PHONY: yardsticks
 yardsticks: setup-test build/release/build.ninja build/bench/build.ninja ## how fast and small it is, beside others; writes docs/performance.md; and the page (ARGS=--ci: a twentieth, and what it must reach)

@@ -22,7 +22,7 @@ import unittest
 import urllib.parse
 import zlib
 
-from support import (TESTIGO, Process, client_command, needs_capture, read_json_lines, run, start_server, temporary_folder, tshark, wait_until)
+from support import (TESTIGO, Process, client_command, needs_capture, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
 
 PROVEN, ENVIRONMENT = 0, 4
 NO_END, SAYS_NOTHING = 254, 255
@@ -742,6 +742,28 @@ class Killed(Show):
                     self.assertEqual(beside.get("/data")[0], 200)
                     self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
                 stream.close()
+
+    def test_a_tap_at_random_moments(self):
+        chance = random.Random(SEED)
+        for number in range(max(1, ROUNDS // 5)):
+            with self.subTest(f"round {number}, seed {SEED}"), contextlib.ExitStack() as stack:
+                server = stack.enter_context(start_server())
+                tap = stack.enter_context(start_tap(server.address, self.folder / f"tap{number}", "--quiet", "--show"))
+                client = stack.enter_context(Process(*client_command(tap.address, "--every", "5ms", "--for", "60s")))
+                stream = self.stream(Viewer(tap.line(r"the page: (http://\S+)", err=True)[1]))
+                wait_until(lambda: stream.of("calls"), "a call that is shown")
+                time.sleep(chance.uniform(0, 1))
+                tap.send(signal.SIGKILL)
+                self.assertEqual(tap.wait(), -signal.SIGKILL)
+                client.stop()
+                stream.close()
+                evidence = next((self.folder / f"tap{number}").iterdir())
+                ran = run(PROGRAM, "report", evidence, "--json", patience=60)
+                self.assertEqual(ran.code, 0, ran)
+                report = json.loads(ran.out[-1])
+                self.assertGreater(report["calls"]["on_wire"], 0)
+                self.assertIn("the run that collected this evidence did not come to its end", report["notes"])
+                self.assertLessEqual(REPORTS, {path.name for path in evidence.iterdir()}, ran)
 
     @staticmethod
     def alive(pid):
