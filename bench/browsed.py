@@ -27,15 +27,16 @@ def memory_of(process):
 
 
 class Followed:
-    """A tap of 10,000 calls a second, `show` that follows its evidence, and a browser that follows `show`, for so long. Memory is told of each as it was `early`
-    seconds after the begin, and at the end: of the page what its scripts hold when the garbage is gone."""
+    """A tap of 10,000 calls a second, `show` that follows its evidence, and a browser that follows `show`. Memory is told of each at these `marks`, in seconds
+    after the begin: of the page what its scripts hold when the garbage is gone."""
 
-    def __init__(self, testigo, greeter, start, seconds, early):
+    def __init__(self, testigo, greeter, start, marks):
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="testigo-page-"))
             _, address = start(stack, r"listening on ([^\"\s]+)", greeter, "server", "--listen", "127.0.0.1:0", out=True)
             tap, tapped = start(stack, r"listening on (\S+),", testigo, "tap", "--listen", "127.0.0.1:0", "--to", address, "--quiet", "--json", "--out", folder)
-            client = [greeter, "client", "--target", tapped, "--every", "1ms", "--for", f"{seconds + 30}s", "--deadline", "60s"]
+            client = [greeter, "client", "--target", tapped, "--every", "1ms", "--for", f"{marks[-1] + 30}s", "--deadline", "60s"]
+            begun_calls = time.monotonic()
             clients = [subprocess.Popen([*client, "--name", f"client{number}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for number in range(CLIENTS)]
             for each in clients:
                 stack.callback(each.kill)
@@ -44,18 +45,20 @@ class Followed:
             browser = subprocess.Popen(["node", ROOT / "web/e2e/main.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             stack.callback(browser.kill)
             begun = time.monotonic()
-            browser.stdin.write(json.dumps({"do": "held", "url": url, "seconds": [early, seconds]}) + "\n")
+            browser.stdin.write(json.dumps({"do": "held", "url": url, "seconds": marks}) + "\n")
             browser.stdin.close()
             memory = []
-            for mark in (early, seconds):
+            for mark in marks:
                 time.sleep(max(0, begun + mark - time.monotonic()))
                 memory.append((memory_of(show), memory_of(tap)))
             answer = json.loads(browser.stdout.readline())
             if "failed" in answer:
                 raise SystemExit(answer["failed"])
-            show.send_signal(signal.SIGINT)
+            for process in (show, tap):
+                process.send_signal(signal.SIGINT)
+            took = time.monotonic() - begun_calls
+            self.calls = json.loads(tap.communicate()[0].splitlines()[-1])["calls"]["on_wire"]
             show.wait()
         self.show, self.tap = zip(*memory)
         self.page = [told["heap"] for told in answer["told"]]
-        self.calls = answer["told"][-1]["calls"]
-        self.rate = (answer["told"][-1]["calls"] - answer["told"][0]["calls"]) / (seconds - early)
+        self.rate = self.calls / took

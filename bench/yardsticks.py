@@ -328,12 +328,12 @@ def looked_at_page(folder, scale):
 
 
 def followed_for_long(_, scale):
-    """What they held early, when they had become as large as they may, by what they hold at the end."""
-    seconds, early = (600, 60) if scale == 1 else (45, 30)
-    run = browsed.Followed(TESTIGO, GREETER, Capture.started, seconds, early)
+    """What they held once they had become as large as they may, by what they hold at the end."""
+    marks = [120, 240, 360, 480, 600] if scale == 1 else [30, 45]
+    run = browsed.Followed(TESTIGO, GREETER, Capture.started, marks)
     for who, memory in {"what the page holds": run.page, "`show`": run.show, "`tap`": run.tap}.items():
-        yield Result(f"{run.rate:,.0f} calls a second, followed live in Chromium for {seconds} s, {run.calls:,} calls: {who}", f"after {early} s",
-                     f"{memory[1] / 1e6:.1f} MB", f"{memory[0] / 1e6:.1f} MB", memory[0] / memory[1], 0.9, 1, 0.5)
+        yield Result(f"{run.calls:,} calls, {run.rate:,.0f} a second, followed live in Chromium for {marks[-1]} s: {who}", f"after {', '.join(map(str, marks[:-1]))} s",
+                     f"{memory[-1] / 1e6:.1f} MB", " ".join(f"{octets / 1e6:.1f}" for octets in memory[:-1]) + " MB", memory[0] / memory[-1], 0.9, 1, 0.5)
 
 
 YARDSTICKS = {"watch": watch_and_memory, "hpack": hpack, "large": large, "flat": flat, "ledger": ledger, "tap": tap, "live": live_capture, "page": looked_at_page, "followed": followed_page,

@@ -1,7 +1,7 @@
 // What a page holds that follows a run for long: bench/browsed.py.
 import { Reader } from './browser.mjs';
 
-// So many seconds after it was opened: octets that its scripts hold when the garbage is gone, and how many calls it has heard of.
+// So many seconds after it was opened: octets that its scripts hold when the garbage is gone.
 export async function held(browser, { url, seconds }) {
   const reader = await Reader.open(browser, url);
   const { page } = reader;
@@ -13,7 +13,7 @@ export async function held(browser, { url, seconds }) {
     await page.waitForTimeout(Math.max(0, begun + mark * 1000 - Date.now()));
     await session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
-    told.push({ heap: usedSize, calls: (await reader.shown()).at(-1) });
+    told.push({ heap: usedSize, rows: await reader.rows() });
   }
   await reader.close();
   return told;
