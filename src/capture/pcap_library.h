@@ -1,5 +1,5 @@
-// libpcap, loaded by whoever listens first. It brings half a dozen other libraries, which have no place in a process that reads the file
-// of a stranger, and a start of the program need not wait for.
+// libpcap, loaded by whoever listens first. It brings half a dozen other libraries, which have no place in a process that reads the
+// file of a stranger, and a start of the program need not wait for.
 #pragma once
 
 #include <pcap/pcap.h>
