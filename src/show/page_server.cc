@@ -140,9 +140,8 @@ class PageServer::Serving::Connection final : public std::enable_shared_from_thi
   void write(std::string head, std::shared_ptr<const std::string> content);
   void write_on();
   void written();
-  void watch();
   void part();
-  void part_on();
+  void pass_over();
   void allow(std::chrono::milliseconds time);
   void allow_any_time();
   void end();
@@ -239,7 +238,7 @@ void PageServer::Serving::Connection::follow(const Answer& answer, std::optional
   follows_ = true;
   const std::uint64_t now = serving_.hub_.now();
   next_ = std::min(from.value_or(now), now);
-  watch();
+  pass_over();
   write(std::move(head), framed(": here it comes\n\n"));
 }
 
@@ -286,25 +285,18 @@ void PageServer::Serving::Connection::written() {
   return stays_ ? await_request() : part();
 }
 
-// Whoever follows has nothing more to say; that it hangs up is noticed at once.
-void PageServer::Serving::Connection::watch() {
-  socket_.async_read_some(asio::buffer(unwanted_), [self = shared_from_this()](const Failure& failure, std::size_t size) {
-    self->unwanted_bytes_ += size;
-    return failure || self->unwanted_bytes_ > kUnwantedBytesMax ? self->end() : self->watch();
-  });
-}
-
 void PageServer::Serving::Connection::part() {
   Failure ignored;
   socket_.shutdown(Tcp::socket::shutdown_send, ignored);
   allow(kPartingPatience);
-  part_on();
+  pass_over();
 }
 
-void PageServer::Serving::Connection::part_on() {
+// What is said behind the last request. That its sender hangs up is noticed at once.
+void PageServer::Serving::Connection::pass_over() {
   socket_.async_read_some(asio::buffer(unwanted_), [self = shared_from_this()](const Failure& failure, std::size_t size) {
     self->unwanted_bytes_ += size;
-    return failure || self->unwanted_bytes_ > kUnwantedBytesMax ? self->end() : self->part_on();
+    return failure || self->unwanted_bytes_ > kUnwantedBytesMax ? self->end() : self->pass_over();
   });
 }
 
