@@ -13,8 +13,9 @@ void Connection::begin_upgrade(const Chunk& chunk, Bytes octets) {
   if (upgrade_ && !octets.empty()) read_upgrade(chunk, octets);
 }
 
-// A client says nothing of HTTP/2 before it has got the 101.
+// A client says nothing of HTTP/2 before it has got the 101. A server whose first octets are not HTTP/1.1 answers nothing.
 void Connection::read_upgrade(const Chunk& chunk, Bytes octets) {
+  if (opening(chunk.direction) != http2::Opening::Http1) return;
   const bool client = chunk.direction == Direction::ToServer;
   const http2::Switch step = client ? upgrade_->http1.take_request(octets) : upgrade_->http1.take_answer(octets);
   if (step == http2::Switch::None || (client && !octets.empty() && step == http2::Switch::Done)) {

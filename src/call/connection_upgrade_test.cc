@@ -81,6 +81,17 @@ TEST(ConnectionUpgrade, ThatIsRefusedStaysHttp1) {
   EXPECT_THAT(heard.openings, ElementsAre(http2::Opening::Http1, http2::Opening::Http1));
 }
 
+TEST(ConnectionUpgrade, IsNoneByAServerWhoseFirstOctetsAreNotHttp1) {
+  Conversation c;
+  c.client(octets("GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n"));
+  c.server(octets("RHTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"), settings()).client(preface(), settings());
+  for (const std::uint64_t seed : {testigo::testing::Cuts::kWhole, testigo::testing::Cuts::kByteByByte}) {
+    Calls heard;
+    c.play(heard, {}, seed);
+    EXPECT_THAT(heard.openings, ElementsAre(http2::Opening::Http1, http2::Opening::Other)) << seed;
+  }
+}
+
 TEST(ConnectionUpgrade, IsNoneBehindAGap) {
   Conversation c;
   c.client(octets("GET / HTTP/1.1\r\nUpgrade: h2c\r\n")).lost(3).client(octets("HTTP2-Settings: AAEAAQAA\r\n\r\n"));
