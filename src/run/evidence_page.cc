@@ -1,7 +1,6 @@
 #include "run/evidence_page.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -25,11 +24,7 @@ using Json = nlohmann::ordered_json;
 using report::PageCall;
 using report::PageCalls;
 
-constexpr std::size_t kDifferencesMax = 100;             // of a call
-constexpr std::size_t kDetailsLeast = 8;                 // before calls go
-constexpr std::size_t kNameOctetsLeast = 16;             // of a name, where they are cut
-constexpr std::size_t kOwnLeast = std::size_t{1} << 20;  // octets that details, findings and the report may take before others go
-constexpr std::size_t kReportItemsMost = 256;            // of a list of the report, where they are cut
+constexpr std::size_t kDifferencesMax = 100;  // of a call
 
 // Of the lists of a report.json that have no bound of their own, or a high one.
 void keep_first(Json& report, std::size_t items_max) {
@@ -45,21 +40,21 @@ void keep_first(Json& report, std::size_t items_max) {
 StreamKey stream_of(const PageCall& call) { return {call.connection, call.stream}; }
 
 // Those that are worth a look down to their octets: remarkable ones, those that a claim's exhibits are about, and some others.
-std::vector<std::size_t> rows_in_detail(const PageCalls& calls, const report::RunReport& report, const PageOptions& options) {
+std::vector<std::size_t> rows_in_detail(const PageCalls& calls, const report::RunReport& report, const report::PageBounds& bounds) {
   std::set<std::size_t> rows;
   for (const verdict::Claim& claim : report.verdict.claims) {
     for (const verdict::Exhibit& exhibit : claim.exhibits) {
       for (const call::Place& place : exhibit.wire) {
         const auto row = calls.row_of_stream(place.connection, place.stream);
-        if (row && rows.size() < options.details_max) rows.insert(*row);
+        if (row && rows.size() < bounds.details) rows.insert(*row);
       }
     }
   }
-  for (std::size_t i = 0; i < calls.calls().size() && rows.size() < options.details_max; ++i) {
+  for (std::size_t i = 0; i < calls.calls().size() && rows.size() < bounds.details; ++i) {
     if (report::is_remarkable(calls.calls()[i])) rows.insert(i);
   }
-  const std::size_t step = std::max<std::size_t>(1, calls.calls().size() / std::max<std::size_t>(options.details_of_others, 1));
-  for (std::size_t i = 0; options.details_of_others != 0 && i < calls.calls().size(); i += step) rows.insert(i);
+  const std::size_t step = std::max<std::size_t>(1, calls.calls().size() / std::max<std::size_t>(bounds.details_of_others, 1));
+  for (std::size_t i = 0; bounds.details_of_others != 0 && i < calls.calls().size(); i += step) rows.insert(i);
   return {rows.begin(), rows.end()};
 }
 
@@ -81,12 +76,12 @@ struct EvidencePage::Open {
         ledger(index),
         meta(ledger.meta()),
         began(meta.began.value_or(report.judged)),
-        calls(ledger, began, options.calls_max) {
+        calls(ledger, began, options.bounds.calls) {
     ledger.for_each_witness([this](const ledger::WitnessRow& row) { witnesses.emplace(row.id, row); });
   }
 
   Json document() {
-    const std::vector<std::size_t> rows = rows_in_detail(calls, report, options);
+    const std::vector<std::size_t> rows = rows_in_detail(calls, report, options.bounds);
     Json details = details_json(rows);
     const report::NameIndices names = calls.names().used_by(calls.calls());
     Json document = report::page_head({.lang = options.lang,
@@ -96,8 +91,8 @@ struct EvidencePage::Open {
                                        .stage = options.stage,
                                        .report = report_json(),
                                        .wire = report.wire},
-                                      calls.names(), {&names, name_octets_max});
-    if (report_items_max) document["report_items_max"] = *report_items_max;
+                                      calls.names(), {&names, options.bounds.name_octets});
+    if (options.bounds.report_items) document["report_items_max"] = *options.bounds.report_items;
     Json& of_calls = document["calls"] = {{"total", calls.total()}};
     of_calls.update(report::page_columns(calls.calls(), &names));
     if (calls.remarkable_left_out() != 0) of_calls["remarkable_left_out"] = calls.remarkable_left_out();
@@ -105,7 +100,7 @@ struct EvidencePage::Open {
     document["details"] = std::move(details);
     document["details_of"] =
         fmt::format("{} calls: those of exhibits, of findings of grade error or warning and of failures, at most {}, and {} others",
-                    rows.size(), options.details_max, options.details_of_others);
+                    rows.size(), options.bounds.details, options.bounds.details_of_others);
     return document;
   }
 
@@ -189,7 +184,7 @@ struct EvidencePage::Open {
 
   Json findings_json() {
     Json findings = Json::array();
-    report::FindingShare share(options.findings_max);
+    report::FindingShare share(options.bounds.findings);
     ledger.for_each_finding([&](const ledger::FindingRow& row) {
       if (!share.takes(row.check, row.severity)) return;
       const check::Finding finding{row.check,
@@ -205,78 +200,29 @@ struct EvidencePage::Open {
 
   Json report_json() const {
     Json json = report::verdict_json(report);
-    if (report_items_max) keep_first(json, *report_items_max);
+    if (options.bounds.report_items) keep_first(json, *options.bounds.report_items);
     return json;
   }
 
-  // Lets something go where the document has so many octets too many; false when there is nothing more that could go. First what
-  // takes more room than is its own. Then details, for calls without them are more to a reader than details without calls; and
-  // calls, where that can help.
+  // Lets something go where the document has so many octets too many; false when there is nothing more that could go.
   bool let_go(const Json& document, std::size_t too_many) {
-    const auto size_of = [&](std::initializer_list<const char*> members) {
-      std::size_t size = 0;
-      for (const char* member : members) size += report::page_text(document[member]).size();
-      return size;
-    };
-    struct Part {
-      std::size_t size, own;  // octets
-      std::function<bool()> less;
-    };
     const std::size_t room = options.bytes_max - std::min(options.bytes_max, report::page_template().size());
-    const std::size_t half = std::max(room / 2, kOwnLeast);
-    const Part names{size_of({"clients", "servers", "processes", "methods"}), room / 8, [this] { return shorter_names(); }};
-    const Part of_calls{size_of({"calls"}), room, [this] { return fewer_calls(); }};
-    const Part details{size_of({"details"}), half, [this] { return fewer_details(); }};
-    const Part findings{size_of({"findings"}), half, [this] { return fewer_findings(); }};
-    const Part of_report{size_of({"report"}), half, [this] { return fewer_items(); }};
-    for (const Part* part : {&names, &findings, &of_report, &details}) {
-      if (part->size > part->own && part->less()) return true;
-    }
-    if (options.details_max > kDetailsLeast && 2 * details.size > too_many) return fewer_details();
-    if (calls.calls().size() > 1 && of_calls.size + names.size > too_many) return fewer_calls();
-    std::vector<const Part*> parts = {&names, &of_calls, &details, &findings, &of_report};
-    std::ranges::sort(parts, std::ranges::greater(), &Part::size);
-    return std::ranges::any_of(parts, [](const Part* part) { return part->less(); });
-  }
-
-  bool shorter_names() {
-    if (name_octets_max <= kNameOctetsLeast) return false;
-    name_octets_max /= 4;
-    return true;
-  }
-  bool fewer_calls() {
-    if (calls.calls().empty()) return false;
-    calls.thin(calls.calls().size() / 2);
-    return true;
-  }
-  bool fewer_details() {
-    if (options.details_max == 0 && options.details_of_others == 0) return false;
-    options.details_max /= 4;
-    options.details_of_others /= 4;
-    return true;
-  }
-  bool fewer_findings() {
-    if (options.findings_max == 0) return false;
-    options.findings_max /= 4;
-    return true;
-  }
-  bool fewer_items() {
-    if (report_items_max == 0U) return false;
-    report_items_max = report_items_max ? *report_items_max / 4 : kReportItemsMost;
+    report::PageBounds& bounds = options.bounds;
+    const std::size_t calls_before = bounds.calls;
+    if (!report::lower(bounds, report::sizes_of(document), calls.calls().size(), room, too_many)) return false;
+    if (bounds.calls != calls_before) calls.thin(bounds.calls);
     return true;
   }
 
   EvidenceFolder folder;
   report::RunReport report;
-  PageOptions options;
+  PageOptions options;  // its bounds as far as they were lowered
   ledger::Reader ledger;
   ledger::Meta meta;
   Time began;
   PageCalls calls;
   std::map<ledger::WitnessId, ledger::WitnessRow> witnesses;
   std::map<ledger::CallerId, ledger::CallerRow> callers;  // that were asked for last
-  std::size_t name_octets_max = report::PageNames::kTextBytesMax;
-  std::optional<std::size_t> report_items_max;  // nothing: all
 };
 
 EvidencePage::EvidencePage(EvidenceFolder folder, report::RunReport report, const std::filesystem::path& ledger,

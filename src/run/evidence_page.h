@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "report/page_bounds.h"
 #include "report/page_document.h"
 #include "report/run_report.h"
 #include "run/evidence_folder.h"
@@ -17,10 +18,7 @@ namespace testigo::run {
 struct PageOptions {
   std::string lang = "en";             // what it opens with: "en", "es"
   std::size_t bytes_max = 25'000'000;  // of report.html
-  std::size_t calls_max = std::size_t{1} << 20;
-  std::size_t details_max = 500;       // calls down to their octets: those with findings, differences or of broken claims
-  std::size_t details_of_others = 50;  // and so many others
-  std::size_t findings_max = 5000;     // the first; and of each check some (FindingShare)
+  report::PageBounds bounds = {};
   report::Stage stage = report::Stage::Over;
 };
 

@@ -196,7 +196,7 @@ TEST_F(EvidencePageTest, DetailsAreOfWhatIsRemarkableAndOfSomeOthers) {
   for (verdict::Claim& claim : report_.verdict.claims) {  // whose messages name nobody, which is an exhibit of all calls
     if (claim.outcome != verdict::Outcome::Broken) claim.exhibits.clear();
   }
-  const Json few = document({.details_max = 3, .details_of_others = 2})["details"];
+  const Json few = document({.bounds = {.details = 3, .details_of_others = 2}})["details"];
   EXPECT_TRUE(has_failed_call(few));
   EXPECT_LE(few.size(), 5u);
   EXPECT_GE(few.size(), 2u);
@@ -212,7 +212,7 @@ TEST_F(EvidencePageTest, DetailsAreOfWhatIsRemarkableAndOfSomeOthers) {
 }
 
 TEST_F(EvidencePageTest, AnyCallIsTold) {
-  EvidencePage shown = page({.details_max = 0, .details_of_others = 1});
+  EvidencePage shown = page({.bounds = {.details = 0, .details_of_others = 1}});
   const Json told = parsed(shown.detail(by_id(id(kFails))));
   ASSERT_TRUE(told.is_object());
   EXPECT_EQ(told["id"], id(kFails));
@@ -266,10 +266,10 @@ TEST_F(EvidencePageTest, ASmallFileIsASampleAndSaysSo) {
   EXPECT_TRUE(std::ranges::any_of(said["details"], [](const Json& each) { return each["id"] == id(kFails); }));
   for (const Json& detail : said["details"]) EXPECT_LT(detail["row"], said["calls"]["kept"]);
   PageOptions smaller;
-  smaller.details_max = smaller.details_of_others = 0;
+  smaller.bounds.details = smaller.bounds.details_of_others = 0;
   smaller.bytes_max = page(smaller).html().size() - 1;
   EXPECT_LT(embedded(page(smaller).html())["calls"]["kept"], kCalls);
-  EXPECT_EQ(embedded(page({.calls_max = 5}).html())["calls"]["kept"], 5);
+  EXPECT_EQ(embedded(page({.bounds = {.calls = 5}}).html())["calls"]["kept"], 5);
 }
 
 TEST_F(EvidencePageTest, OfOneCallTheFirstStatementsAreTold) {
@@ -402,7 +402,7 @@ TEST_F(EvidencePageTest, SaysThatNotEvenAllThatFailedAreThere) {
     const ledger::WitnessId by = writer.add(client("c", "p"));
     for (std::uint64_t i = 1; i <= 20; ++i) add_started(writer, by, i, "/m");  // and none of them ends
   };
-  EXPECT_EQ(Json::parse(page_of(failing, {.calls_max = 5}).document())["calls"]["remarkable_left_out"], 15);
+  EXPECT_EQ(Json::parse(page_of(failing, {.bounds = {.calls = 5}}).document())["calls"]["remarkable_left_out"], 15);
   EXPECT_FALSE(Json::parse(page_of(failing).document())["calls"].contains("remarkable_left_out"));
 }
 

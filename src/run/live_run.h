@@ -25,7 +25,7 @@ namespace testigo::run {
 class LiveRun final : public EvidenceHearer {
  public:
   // `hub` must outlive it. Of findings at most `findings_max` are told; all are counted.
-  LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub, std::size_t findings_max = PageOptions().findings_max);
+  LiveRun(EvidenceFolder folder, const Clock& clock, show::EventHub& hub, std::size_t findings_max = report::PageBounds().findings);
 
   void on_capture(const std::filesystem::path& oldest) override;
   void on_statement(const HeardStatement& heard) override;

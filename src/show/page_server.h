@@ -41,9 +41,9 @@ class PageServer {
   std::string url() const;
 
  private:
-  class Serving;
+  class Listener;
   std::string host_;
-  std::unique_ptr<Serving> serving_;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace testigo::show
