@@ -30,6 +30,12 @@ class Usage(unittest.TestCase):
                     self.assertEqual((one.code, one.out, one.err), (two.code, two.out, two.err), one)
                     self.assertEqual(one.code, 0 if option == "help" else WRONG_USAGE, one)
 
+    def test_help_is_text(self):
+        for command in (*COMMANDS, "show"):
+            said = "\n".join(run(TESTIGO, command, "--help").out)
+            self.assertTrue(said.replace("\n", "").isprintable(), command)
+        self.assertEqual(run(TESTIGO, "verify", "--wire", "foo").err, ["testigo: --wire: foo not in {auto,listen,tap}; see `testigo verify --help`"])
+
     def test_what_grpcurl_writes_is_read(self):
         capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
         watch = run(TESTIGO, "watch", capture, "-import-path", protos, "-proto=testigo/greeter/v1/greeter.proto", "-json")
