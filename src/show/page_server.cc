@@ -117,7 +117,7 @@ void PageServer::Listener::accept() {
 void PageServer::Listener::take(int descriptor) {
   Tcp::socket socket(serving_.io);
   Failure failure;
-  if (serving_.connections < serving_.limits.viewers + serving_.limits.askers) socket.assign(protocol_, descriptor, failure);
+  if (serving_.connections - serving_.followers.size() < serving_.limits.askers) socket.assign(protocol_, descriptor, failure);
   if (failure || !socket.is_open()) {
     ::close(descriptor);
     return;

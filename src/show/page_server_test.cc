@@ -273,10 +273,11 @@ TEST(PageServer, MoreThanItCanServeAreToldToComeBack) {
 
 TEST(PageServer, BeyondItsLimitItHangsUpAtOnce) {
   Listen listen;
-  listen.viewers = 1, listen.askers = 2;
+  listen.viewers = 5, listen.askers = 2;
   const Served served(listen);
+  const auto follower = served.follower();
   std::vector<std::unique_ptr<Caller>> idle;
-  for (int i = 0; i < 3; ++i) idle.push_back(std::make_unique<Caller>("127.0.0.1", served.port()));
+  for (int i = 0; i < 2; ++i) idle.push_back(std::make_unique<Caller>("127.0.0.1", served.port()));
   Caller another = served.caller();
   EXPECT_EQ(another.rest(), "");
   EXPECT_TRUE(another.hung_up());
