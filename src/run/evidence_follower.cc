@@ -25,6 +25,7 @@ constexpr Duration kLookEvery = 20ms;
 // After the last that came of a run that is over nothing is awaited for longer: its processes have ended, and what they wrote is
 // in the files. Longer than an idle writer holds anything back (100 ms), also where the machine is busy.
 constexpr Duration kQuiet = 500ms;
+constexpr Duration kRestMost = 5s;  // who still writes into it then is no part of the run
 
 // Hears what connections speak, and that they close.
 class Connections final : public call::Sink {
@@ -107,12 +108,14 @@ void EvidenceFollower::heard(const HeardStatement& heard) {
 bool EvidenceFollower::look(const std::function<bool()>& over, bool caught_up) {
   if (stopped_) return false;
   const Duration now = clock_.monotonic();
+  const bool at_end = caught_up;
   caught_up = !statements_.poll() && caught_up;
   for (EvidenceHearer* hearer : hearers_) hearer->on_look(now, caught_up);
   if (std::exchange(told_, false) || !caught_up) quiet_since_.reset();
   if (!over()) return true;
   if (!quiet_since_) quiet_since_ = now;
-  return now - *quiet_since_ < kQuiet;
+  if (at_end && !rest_since_) rest_since_ = now;
+  return now - *quiet_since_ < kQuiet && (!rest_since_ || now - *rest_since_ < kRestMost);
 }
 
 Following::Following(const EvidenceFolder& folder, const Clock& clock, std::vector<EvidenceHearer*> hearers, Haste haste)
@@ -121,6 +124,11 @@ Following::Following(const EvidenceFolder& folder, const Clock& clock, std::vect
 Following::~Following() {
   follower_.stop();
   wait_for_the_rest();
+}
+
+bool Following::rest_is_read() {
+  over_ = true;
+  return done_;
 }
 
 void Following::wait_for_the_rest() {
@@ -136,6 +144,7 @@ void Following::follow(Haste haste) {
   } catch (const std::exception& error) {
     put(stderr, fmt::format("the evidence is not followed any more: {}\n", inert(error.what(), 1024)));
   }
+  done_ = true;
 }
 
 }  // namespace testigo::run

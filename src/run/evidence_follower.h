@@ -68,6 +68,7 @@ class EvidenceFollower {
   bool knows_clients_ = false;
   bool told_ = false;                    // something, since the last look
   std::optional<Duration> quiet_since_;  // nothing came although the run is over
+  std::optional<Duration> rest_since_;   // the run is over, and what it left has been read once
 };
 
 // The same on a thread of its own.
@@ -82,14 +83,15 @@ class Following {
   Following& operator=(const Following&) = delete;
   ~Following();  // it stops, whatever is left to read
 
-  // The run is over: waits until what it left has been read.
+  // The run is over: whether what it left has been read; and waits until it has.
+  bool rest_is_read();
   void wait_for_the_rest();
 
  private:
   void follow(Haste haste);
 
   EvidenceFollower follower_;
-  std::atomic<bool> over_ = false;
+  std::atomic<bool> over_ = false, done_ = false;
   std::thread thread_;
 };
 

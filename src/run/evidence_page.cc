@@ -98,9 +98,9 @@ struct EvidencePage::Open {
     if (calls.remarkable_left_out() != 0) of_calls["remarkable_left_out"] = calls.remarkable_left_out();
     document["findings"] = findings_json();
     document["details"] = std::move(details);
-    document["details_of"] =
-        fmt::format("{} calls: those of exhibits, of findings of grade error or warning and of failures, at most {}, and {} others",
-                    rows.size(), options.bounds.details, options.bounds.details_of_others);
+    document["details_of"] = fmt::format(
+        "{} call{}: those of exhibits, of findings of grade error or warning and of failures, at most {}, and {} others",
+        rows.size(), rows.size() == 1 ? "" : "s", options.bounds.details, options.bounds.details_of_others);
     return document;
   }
 

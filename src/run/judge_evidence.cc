@@ -84,7 +84,7 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   if (hearers.events != nullptr) sinks.push_back(hearers.events);
   call::Fan fan(sinks);
   call::Model model(fan);
-  const capture::CaptureSummary summary = files.read(model);
+  const capture::CaptureSummary summary = files.read(model, {}, hearers.progress);
   evidence.wire = witness.take();
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "call/event.h"
+#include "capture/capture_file.h"
 #include "check/tally.h"
 #include "report/run_report.h"
 #include "run/evidence_folder.h"
@@ -24,6 +25,7 @@ struct Hearers {
   verdict::WireWitness::OnCall calls;
   std::function<void(const check::Finding&)> findings;
   verdict::OnDifference differences;
+  capture::CaptureFiles::Progress progress;  // of reading the capture; returns true, and throws to end it
 };
 
 // What the collecting run knew is read from its run.json, or is `unwritten` where the disk would not take it. Its notes are added

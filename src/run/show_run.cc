@@ -14,21 +14,23 @@
 #include "base/environment_error.h"
 #include "base/file.h"
 #include "base/inert.h"
+#include "capture/capture_file.h"
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
 #include "run/run_lock.h"
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
+#include "run/silence.h"
 #include "run/terminal.h"
-#include "run/watch_lock.h"
 
 namespace testigo::run {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kQuiet = 10s;  // evidence that nobody wrote to for so long when we come is over, though it does not say so
+// A signal asks us to end while the evidence is judged.
+struct AskedToEnd {};
 
 std::filesystem::path newest(const std::filesystem::path& parent) {
   std::vector<std::filesystem::path> folders;
@@ -66,10 +68,10 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A capture by itself, as the evidence of a watch.
+// A capture by itself, as the evidence of a watch that has its name.
 class LentCapture {
  public:
-  explicit LentCapture(const std::filesystem::path& capture) : folder_(parent_.path() / "capture") {
+  explicit LentCapture(const std::filesystem::path& capture) : folder_(parent_.path() / capture.filename()) {
     std::filesystem::create_directory(folder_);
     std::filesystem::create_symlink(std::filesystem::absolute(capture), folder_ / "wire.pcapng");
     RunRecord record;
@@ -84,30 +86,9 @@ class LentCapture {
   std::filesystem::path folder_;
 };
 
-// When somebody last wrote to it, be it that they made it.
-std::filesystem::file_time_type last_written(const EvidenceFolder& folder) {
-  std::filesystem::file_time_type last = std::filesystem::file_time_type::min();
-  std::error_code error;
-  const auto look = [&](const std::filesystem::path& path) {
-    const auto time = std::filesystem::last_write_time(path, error);
-    if (!error) last = std::max(last, time);
-  };
-  look(folder.path());
-  look(folder.capture());
-  for (const std::filesystem::path& path : folder.statement_files()) look(path);
-  return last;
-}
-
 bool says_it_is_over(const EvidenceFolder& folder) {
   const auto record = read_run_record(folder.record());
   return record && record->finished;
-}
-
-// Nor is anybody there who may write to it yet, as far as can be told.
-bool is_quiet(const EvidenceFolder& folder) {
-  if (run_process(folder) == RunProcess::There || is_listening(folder.path())) return false;
-  const auto last = last_written(folder);
-  return last != std::filesystem::file_time_type::min() && std::filesystem::file_time_type::clock::now() - last > kQuiet;
 }
 
 // What `verify --evidence --repeat` writes, be it in another container.
@@ -142,35 +123,78 @@ class ReportFile {
   std::filesystem::file_time_type written_;
 };
 
-void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& capture,
+// Waits for it, too, unless we are asked to end.
+void wait_for_the_rest(Showing& showing) {
+  while (!showing.rest_is_read()) {
+    if (shutdown_requests() != 0) throw AskedToEnd();
+    std::this_thread::sleep_for(50ms);
+  }
+}
+
+bool go_on(const capture::ReadSoFar& /*so_far*/) {
+  if (shutdown_requests() != 0) throw AskedToEnd();
+  return true;
+}
+
+report::RunReport judge_into(EvidenceIndex& index, const EvidenceFolder& folder, const verdict::JudgeOptions& strictness,
+                             const Clock& clock) {
+  Hearers hearers = index.hearers();
+  hearers.progress = go_on;
+  return judge_again(folder, strictness, clock, hearers);
+}
+
+// `given` is the capture, where it is one by itself.
+void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& given,
            report::Stage stage, const Clock& clock) {
   verdict::JudgeOptions strictness;
   strictness.tolerance = options.tolerance;
   strictness.since = options.since;
   EvidenceIndex index(folder, strictness, clock);
-  report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
-  if (!capture.empty()) report.capture = capture;
-  if (index.finish(report)) return showing.judged(report, strictness, stage, folder.ledger());
-  // What stands there is not believed; the page takes one that is there no longer than it is open.
-  put(stderr, fmt::format("ledger.db could not be written: {}; the page is shown all the same\n", index.trouble()));
-  std::filesystem::path ledger = "/";  // which is none: without a place for it the page keeps to what was followed
+  report::RunReport report = judge_into(index, folder, strictness, clock);
+  if (!given.empty()) report.capture = report.evidence = given;
+  std::filesystem::path ledger = folder.ledger();
   std::optional<TemporaryFolder> beside;
-  try {
-    beside.emplace();
-    ledger = beside->path() / "ledger.db";
-    EvidenceIndex unkept(folder, strictness, clock, Newer::Keep, ledger);
-    judge_again(folder, strictness, clock, unkept.hearers());
-    unkept.finish(report);
-  } catch (const EnvironmentError&) {
+  if (!index.finish(report)) {
+    // What stands there is not believed; the page takes one that is there no longer than it is open.
+    put(stderr, fmt::format("ledger.db could not be written: {}; the page is shown all the same\n", index.trouble()));
+    ledger = "/";  // which is none: without a place for it the page keeps to what was followed
+    try {
+      beside.emplace();
+      ledger = beside->path() / "ledger.db";
+      EvidenceIndex unkept(folder, strictness, clock, Newer::Keep, ledger);
+      judge_into(unkept, folder, strictness, clock);
+      unkept.finish(report);
+    } catch (const EnvironmentError&) {
+    }
   }
+  wait_for_the_rest(showing);
   showing.judged(report, strictness, stage, ledger);
 }
 
 // Those whom it had started end with it, and what they said last is judged, too.
 void tell_cut_short(Showing& showing) {
-  showing.wait_for_the_rest();
+  wait_for_the_rest(showing);
   put(stderr,
       "the run ended without a verdict: its process is gone; what it left is judged, and `testigo report` writes the reports\n");
+}
+
+// Follows it, and judges it when it is over, until a signal comes.
+void show(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& given,
+          const Clock& clock) {
+  ReportFile report_file(folder);
+  Silence silence(folder, clock);
+  bool judged = false;
+  for (; shutdown_requests() == 0; std::this_thread::sleep_for(200ms)) {
+    if (judged) continue;
+    const bool cut_short = was_cut_short(folder);
+    if (cut_short) tell_cut_short(showing);
+    if (cut_short || says_it_is_over(folder) || silence.look()) {
+      judge(folder, options, showing, given, cut_short ? report::Stage::CutShort : report::Stage::Over, clock);
+      judged = true;
+    } else if (auto report = report_file.look()) {
+      showing.judged_so_far(*std::move(report));
+    }
+  }
 }
 
 }  // namespace
@@ -187,22 +211,12 @@ int run_show(const ShowOptions& options) {
   Showing showing(folder, options.listen, clock);
   put(stdout, fmt::format("{}\n", showing.url()));
   std::fflush(stdout);
-  put(stderr, fmt::format("the page of {}; end with Ctrl-C\n", inert(folder.path().native(), 1024)));
-  ReportFile report_file(folder);
-  const bool over = is_quiet(folder);
-  bool judged = false;
-  while (shutdown_requests() == 0) {
-    const bool cut_short = !judged && was_cut_short(folder);
-    if (!judged && (over || cut_short || says_it_is_over(folder))) {
-      if (cut_short) tell_cut_short(showing);
-      judge(folder, options, showing, lent ? options.evidence : std::filesystem::path(),
-            cut_short ? report::Stage::CutShort : report::Stage::Over, clock);
-      judged = true;
-    }
-    if (!judged) {
-      if (auto report = report_file.look()) showing.judged_so_far(*std::move(report));
-    }
-    std::this_thread::sleep_for(200ms);
+  const std::filesystem::path given = lent ? options.evidence : std::filesystem::path();
+  put(stderr, fmt::format("the page of {}; end with Ctrl-C\n", inert((lent ? given : folder.path()).native(), 1024)));
+  try {
+    show(folder, options, showing, given, clock);
+  } catch (const AskedToEnd&) {
+    // in order, as at any other moment
   }
   return 0;
 }

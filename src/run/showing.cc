@@ -40,8 +40,8 @@ Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const
 Showing::~Showing() { server_.reset(); }
 
 void Showing::judged_so_far(nlohmann::ordered_json report) {
+  const std::lock_guard lock(document_mutex_);
   hub_.publish("report", dumped(report));
-  const std::lock_guard lock(mutex_);
   report_ = std::move(report);
 }
 
@@ -62,34 +62,28 @@ std::unique_ptr<EvidencePage> Showing::page_of(const report::RunReport& report, 
 
 void Showing::judged(const report::RunReport& report, const verdict::JudgeOptions& strictness, report::Stage stage,
                      const std::filesystem::path& ledger) {
-  wait_for_the_rest();
+  following_.wait_for_the_rest();
   if (ledger_ != nullptr) ledger_->close();
   nlohmann::ordered_json json = report::verdict_json(report);
   std::unique_ptr<EvidencePage> page = page_of(report, strictness, stage, ledger);
   if (ledger_ != nullptr && page) ledger_->replaced();
   auto document = std::make_shared<std::string>(page ? page->document() : live_.document(json, stage));
   {
-    const std::lock_guard lock(mutex_);
-    report_ = json;
-    judged_ = true;
+    const std::lock_guard lock(page_mutex_);
     page_ = std::move(page);
-    document_ = std::move(document);
   }
+  const std::lock_guard lock(document_mutex_);
+  document_ = std::move(document);
   hub_.publish("report", dumped(json));
   hub_.publish("end", "{}");
 }
 
 std::shared_ptr<const std::string> Showing::document() {
-  nlohmann::ordered_json report;
-  {
-    const std::lock_guard lock(mutex_);
-    if (judged_) return document_;
-    report = report_;
-  }
-  const std::lock_guard lock(cache_mutex_);
+  const std::lock_guard lock(document_mutex_);
+  if (document_) return document_;
   const Duration now = clock_.monotonic();
   if (!cached_at_ || now - *cached_at_ > kCachedFor) {
-    cached_ = std::make_shared<std::string>(live_.document(report));
+    cached_ = std::make_shared<std::string>(live_.document(report_));
     cached_at_ = now;
   }
   return cached_;
@@ -99,7 +93,7 @@ std::optional<std::string> Showing::detail(const show::CallName& name) {
   const std::lock_guard one(detail_mutex_);
   EvidencePage* page = nullptr;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(page_mutex_);
     page = page_.get();  // once it is there it stays, and nobody else reads it
   }
   if (page != nullptr) return page->detail(name);

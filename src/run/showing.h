@@ -31,13 +31,13 @@ class Showing final : public show::Pages {
 
   std::string url() const { return server_->url(); }
 
-  // The run is over: waits until what it left has been read.
-  void wait_for_the_rest() { following_.wait_for_the_rest(); }
+  // The run is over: whether what it left has been read.
+  bool rest_is_read() { return following_.rest_is_read(); }
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
-  // The verdict, with which the page is shown from here on. `ledger` is what was written while that was
-  // judged; empty: the one of the folder, where it is up to date, else it is made. Where there is none, it keeps to what was
-  // followed. `stage` is not `Live`.
+  // The verdict, with which the page is shown from here on, once what the run left has been read. `ledger` is what was written
+  // while that was judged; empty: the one of the folder, where it is up to date, else it is made. Where there is none, it keeps to
+  // what was followed. `stage` is not `Live`.
   void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {},
               report::Stage stage = report::Stage::Over, const std::filesystem::path& ledger = {});
 
@@ -51,15 +51,15 @@ class Showing final : public show::Pages {
   EvidenceFolder folder_;
   show::EventHub hub_;
   LiveRun live_;
-  std::mutex mutex_;  // of what follows
-  nlohmann::ordered_json report_;
-  bool judged_ = false;  // with the last word
-  std::unique_ptr<EvidencePage> page_;
-  std::shared_ptr<const std::string> document_;  // of the page
-  std::mutex detail_mutex_;                      // one call at a time: it takes a reading of the capture
-  std::mutex cache_mutex_;                       // of what follows: the live document, for those who come at once
-  std::shared_ptr<const std::string> cached_;
+  // Of what follows; and while a live document is made: what is told then comes behind it, as an event.
+  std::mutex document_mutex_;
+  nlohmann::ordered_json report_;                // so far
+  std::shared_ptr<const std::string> document_;  // with the last word; null before
+  std::shared_ptr<const std::string> cached_;    // a live one, for those who come at once
   std::optional<Duration> cached_at_;
+  std::mutex page_mutex_;  // of what follows
+  std::unique_ptr<EvidencePage> page_;
+  std::mutex detail_mutex_;  // one call at a time: it takes a reading of the capture
   const Clock& clock_;
   LiveLedger* ledger_;
   std::unique_ptr<show::PageServer> server_;

@@ -25,6 +25,7 @@ import zlib
 from support import (TESTIGO, Process, client_command, needs_capture, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
 
 PROVEN, ENVIRONMENT = 0, 4
+CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
 NO_END, SAYS_NOTHING = 254, 255
 PROGRAM = pathlib.Path(TESTIGO).resolve()  # for those who run elsewhere
 WIDE = ["--tolerance", "10s"]
@@ -252,6 +253,8 @@ class Finished(Show):
         before = {path.name for path in self.folder.iterdir()}
         shown = self.show(capture)
         document = self.judged(shown.viewer)
+        self.assertEqual((document["evidence"], document["report"]["evidence"]), ("trace.pcapng", str(capture)))
+        shown.line(f"the page of {re.escape(str(capture))};", err=True)
         watched = run(PROGRAM, "watch", capture, "--json", cwd=self.folder)
         calls = [json.loads(line) for line in watched.out if json.loads(line)["type"] == "call"]
         self.assertGreater(len(calls), 10)
@@ -474,11 +477,13 @@ class CutShort(Show):
         self.kill(verify)
         self.stays_live(shown.viewer)
 
-    def test_of_a_copy_nothing_is_concluded(self):
+    def test_of_a_copy_nothing_is_concluded_before_it_was_silent_for_a_while(self):
         _, evidence, _ = self.followed()
         copy = self.folder / "copy"
         shutil.copytree(evidence, copy)
-        self.stays_live(self.show(copy).viewer)
+        shown = self.show(copy)
+        self.stays_live(shown.viewer)
+        self.assertNotIn("cut_short", self.judged(shown.viewer))
 
     def test_a_tap_that_nobody_calls_goes_on(self):
         with start_server() as server:
@@ -635,6 +640,36 @@ class Access(Show):
                 connection.close()
             kept.close()
         self.assertTrue(verify.running, "nobody who looks ends a run")
+
+    def test_ctrl_c_ends_it_while_it_judges(self):
+        evidence = self.folder / "evidence"
+        evidence.mkdir()
+        capture = evidence / "wire.pcapng"
+        capture.write_bytes((CAPTURES / "cpp-h2c/input.pcapng").read_bytes() * 6000)  # to judge it takes seconds
+        for path in (capture, evidence):
+            os.utime(path, (time.time() - 600, time.time() - 600))
+        shown = self.show(evidence)
+        wait_until(lambda: (evidence / "ledger.db.new").exists(), "it judges")
+        self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
+        self.assertEqual([path.name for path in evidence.iterdir()], ["wire.pcapng"], "nothing half done stays")
+
+    def test_who_still_writes_into_a_finished_run_is_not_waited_for(self):
+        evidence = self.verified()
+        over = threading.Event()
+
+        def write():
+            with open(evidence / "statements" / "client1.jsonl", "a", encoding="utf-8") as file:
+                while not over.wait(0.05):
+                    file.write("{}\n")
+                    file.flush()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            self.assertTrue(self.judged(self.show(evidence).viewer)["report"])
+        finally:
+            over.set()
+            writer.join()
 
     def test_a_viewer_that_does_not_read_holds_nobody_up(self):
         verify = self.with_page("verify", *WIDE, "--wire", "tap", "--every", "5ms", "--clients", "8", "--for", "3s", "--out", self.folder / "evidence", "--show")
