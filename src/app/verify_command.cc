@@ -39,13 +39,13 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
   auto* tls = c.add_flag("--tls", options->tls, "over TLS; claims 6 and 7 are then inconclusive, for the wire shows ciphertext");
   c.add_option("--host", options->host, "address of this machine for the server and the tap: 127.0.0.1 or ::1")
       ->capture_default_str();
-  static const std::map<std::string, run::WireChoice> kPlaces = {
+  static const std::map<std::string, run::WireChoice> places = {
       {"auto", run::WireChoice::Auto}, {"listen", run::WireChoice::Listen}, {"tap", run::WireChoice::Tap}};
   c.add_option_function<std::string>(
-       "--wire", [options](const std::string& place) { options->wire = kPlaces.at(place); },
+       "--wire", [options](const std::string& place) { options->wire = places.at(place); },
        "where the wire witness stands: listen (beside, on the loopback interface: needs CAP_NET_RAW), tap (between), or "
        "auto: listen where it may and all traffic is our own")
-      ->check(CLI::IsMember(kPlaces))
+      ->check(CLI::IsMember(places))
       ->default_str("auto");
   auto* misbehave =
       c.add_option("--misbehave", options->misbehave, "let the server lie: MODE[:N] of `testigo-greeter server --help`")
