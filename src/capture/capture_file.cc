@@ -352,13 +352,14 @@ bool CaptureFiles::Open::is_replaced() const {
   return ::stat(name.c_str(), &status) == 0 && identity != std::pair(status.st_dev, status.st_ino);
 }
 
-// To where its writer left it for another one. False when no more is wanted.
+// To where its writer left it for another one, of which damage in this one takes nothing. False when no more is wanted.
 bool CaptureFiles::Open::follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const {
+  bool of_use = true;  // to read more of it
   for (bool last = false;;) {
-    const std::size_t octets = read_some(taker.decoder.room(kReadBytes));
+    const std::size_t octets = of_use ? read_some(taker.decoder.room(kReadBytes)) : 0;
     if (octets != 0) {
       taker.decoder.filled(octets);
-      if (!taker.look()) return true;
+      of_use = taker.look();
       so_far.octets += octets;
       so_far.waiting = false;
       if (!progress(so_far)) return false;
@@ -396,7 +397,6 @@ void CaptureFiles::follow_all(const TakerOf& taker_of, const Progress& progress)
     if (next.file.get() < 0 || ::fstat(next.file.get(), &status) != 0) cannot_read(last.name);
     next.identity = {status.st_dev, status.st_ino};
     if (!next.follow(taker_of(next), so_far, progress)) return;
-    if (!next.is_replaced()) return;  // it is damaged
   }
 }
 
