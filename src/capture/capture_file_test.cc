@@ -231,7 +231,9 @@ TEST_F(CaptureFile, SaysWhatCannotBeReadOrWritten) {
     return "nothing was thrown";
   };
   EXPECT_THAT(message_of([&] { read_capture(folder_ / "none", sink); }), HasSubstr("No such file"));
-  EXPECT_THAT(message_of([&] { read_capture(folder_, sink); }), HasSubstr("Is a directory"));
+  EXPECT_THAT(message_of([&] { read_capture(folder_, sink); }), HasSubstr("not a regular file"));
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_THAT(message_of([&] { read_capture(file(), sink); }), HasSubstr("not a regular file; copy what it gives to a file"));
   EXPECT_THAT(message_of([&] { CaptureWriter writer(folder_ / "none" / "wire.pcapng", sink); }), HasSubstr("No such file"));
   EXPECT_TRUE(sink.lines.empty());
 }

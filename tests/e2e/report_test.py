@@ -5,6 +5,7 @@ ledger.db, the verdict stands and the file is made anew."""
 import contextlib
 import datetime
 import json
+import os
 import pathlib
 import random
 import resource
@@ -293,6 +294,22 @@ class Report(Ledger):
             self.ledger.write_bytes(octets)
             self.report()
             self.assertEqual(dump(self.ledger), sound)
+
+    def test_a_pipe_in_place_of_a_capture_keeps_nobody_waiting(self):
+        self.verify()
+        for name in ("wire.pcapng", "wire.pcapng.1"):
+            pipe = self.evidence / name
+            pipe.unlink(missing_ok=True)
+            os.mkfifo(pipe)
+            os.mkfifo(self.evidence / "watch.lock")
+            for command in (["report"], ["verify", "--evidence"], ["show", "--listen", "127.0.0.1:0"]):
+                with self.subTest(" ".join(command), name=name):
+                    ran = run(TESTIGO, *command, self.evidence, patience=30)
+                    self.assertEqual(ran.code, ENVIRONMENT, ran)
+                    self.assertIn(f"{name}: not a regular file; ", ran.err[-1])
+            (self.evidence / "watch.lock").unlink()
+            pipe.unlink()
+            pipe.write_bytes(b"")
 
     def test_a_newer_one_is_kept_until_somebody_says_otherwise(self):
         code = self.verify().code
