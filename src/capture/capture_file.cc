@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/environment_error.h"
+#include "base/file.h"
 #include "base/inert.h"
 #include "base/random_id.h"
 #include "capture/capture_decoder.h"
@@ -268,8 +268,8 @@ int open_to_read(const std::filesystem::path& file) {
 }
 
 [[noreturn]] void cannot_read(const std::filesystem::path& file) {
-  throw EnvironmentError(fmt::format("cannot read the capture {}: {}; check its name and your permissions",
-                                     inert(file.native(), file.native().size()), std::strerror(errno)));
+  throw EnvironmentError(fmt::format("cannot read the capture {}: {}", inert(file.native(), file.native().size()),
+                                     why_not_opened(errno, "check its name and your permissions")));
 }
 
 // Reading it might wait for ever, and be other each time.

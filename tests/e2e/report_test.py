@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import stat
@@ -310,6 +311,27 @@ class Report(Ledger):
             (self.evidence / "watch.lock").unlink()
             pipe.unlink()
             pipe.write_bytes(b"")
+
+    def test_more_files_than_may_be_open_at_first(self):
+        self.verify()
+        client = self.evidence / "statements" / "client1.jsonl"
+        for number in range(100):
+            shutil.copy(client, client.with_name(f"copy{number}.jsonl"))
+
+        def judge(*command, hard):
+            limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+            return subprocess.run([TESTIGO, *command, self.evidence], capture_output=True, text=True, check=False, timeout=60, preexec_fn=limit)
+
+        for command in (["report"], ["verify", "--evidence"]):
+            with self.subTest(" ".join(command)):
+                ran = judge(*command, hard=1024)
+                self.assertNotEqual(ran.returncode, ENVIRONMENT, ran)
+                self.assertEqual(ran.stderr, "")
+        for command in (["report"], ["verify", "--evidence"], ["show"]):
+            with self.subTest(" ".join(command)):
+                ran = judge(*command, hard=64)
+                self.assertEqual(ran.returncode, ENVIRONMENT, ran)
+                self.assertRegex(ran.stderr, r"testigo: [^\n]+: Too many open files; raise the limit with `ulimit -n`\n$")
 
     def test_a_newer_one_is_kept_until_somebody_says_otherwise(self):
         code = self.verify().code
