@@ -13,6 +13,7 @@
 #include "app/one_dash.h"
 #include "base/environment_error.h"
 #include "base/usage_error.h"
+#include "run/descriptor_limit.h"
 #include "run/terminal.h"
 #include "run/version.h"
 
@@ -40,6 +41,7 @@ int complain(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   print_in_large_pieces();
+  testigo::run::raise_descriptor_limit();
   CLI::App app("Testigo gives a verdict on gRPC communication, and shows you the bytes.", "testigo");
   app.set_version_flag("--version", fmt::format("testigo {}", testigo::run::kVersion));
   app.require_subcommand(1);

@@ -42,6 +42,11 @@ void write_file(const std::filesystem::path& file, std::string_view content) {
   if (::close(descriptor) != 0 || ::rename(neighbour.c_str(), file.c_str()) != 0) fail(file, "write");
 }
 
+std::string why_not_opened(int error, std::string_view advice) {
+  const std::string_view told = error == EMFILE ? "raise the limit with `ulimit -n`" : advice;
+  return std::string(std::strerror(error)) + "; " + std::string(told);
+}
+
 std::string read_file(const std::filesystem::path& file, std::size_t bytes_max) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail(file, "read");

@@ -11,6 +11,9 @@ namespace testigo {
 // Throws EnvironmentError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+// By an errno, why a file did not open, and what to do: `advice`, but where too many others are open.
+std::string why_not_opened(int error, std::string_view advice);
+
 // Throws EnvironmentError when it cannot be read or is larger than `bytes_max`.
 std::string read_file(const std::filesystem::path& file, std::size_t bytes_max);
 

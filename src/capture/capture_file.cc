@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/environment_error.h"
+#include "base/file.h"
 #include "base/inert.h"
 #include "base/random_id.h"
 #include "capture/capture_decoder.h"
@@ -268,8 +268,16 @@ int open_to_read(const std::filesystem::path& file) {
 }
 
 [[noreturn]] void cannot_read(const std::filesystem::path& file) {
-  throw EnvironmentError(fmt::format("cannot read the capture {}: {}; check its name and your permissions",
-                                     inert(file.native(), file.native().size()), std::strerror(errno)));
+  throw EnvironmentError(fmt::format("cannot read the capture {}: {}", inert(file.native(), file.native().size()),
+                                     why_not_opened(errno, "check its name and your permissions")));
+}
+
+// Reading it might wait for ever, and be other each time.
+[[noreturn]] void is_no_regular_file(const std::filesystem::path& file) {
+  throw EnvironmentError(
+      fmt::format("cannot read the capture {}: not a regular file; copy what it gives to a file, or read it with "
+                  "`testigo watch`",
+                  inert(file.native(), file.native().size())));
 }
 
 [[noreturn]] void is_no_capture(const std::filesystem::path& file) {
@@ -285,6 +293,8 @@ struct CaptureFiles::Open {
   std::pair<dev_t, ino_t> identity;
   std::optional<std::uint64_t> size;  // nothing of what is no regular file
 
+  explicit Open(std::filesystem::path path);
+  bool is_open() const { return file.get() >= 0; }
   bool read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
   bool follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
   bool is_replaced() const;
@@ -292,16 +302,22 @@ struct CaptureFiles::Open {
   std::size_t read_some(std::span<std::byte> buffer) const;
 };
 
+// Where it cannot be, errno says why.
+CaptureFiles::Open::Open(std::filesystem::path path) : name(std::move(path)), file(open_to_read(name)) {
+  struct stat status = {};
+  if (!is_open() || ::fstat(file.get(), &status) != 0) return;
+  identity = {status.st_dev, status.st_ino};
+  if (S_ISREG(status.st_mode)) size = static_cast<std::uint64_t>(status.st_size);
+}
+
 // The newest one is opened first: a file that is renamed meanwhile is met twice then, and none is missed.
 CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files, Names names) {
   for (std::size_t i = files.size(); i-- > 0;) {
-    Open open{files[i], Descriptor(open_to_read(files[i])), {}, {}};
-    struct stat status = {};
+    Open open(files[i]);
     const bool others = i > 0 || !files_.empty();
-    if (open.file.get() < 0 && errno == ENOENT && names == Names::Rotated && others) continue;  // deleted, or between two names
-    if (open.file.get() < 0 || ::fstat(open.file.get(), &status) != 0) cannot_read(files[i]);
-    open.identity = {status.st_dev, status.st_ino};
-    if (S_ISREG(status.st_mode)) open.size = static_cast<std::uint64_t>(status.st_size);
+    if (!open.is_open() && errno == ENOENT && names == Names::Rotated && others) continue;  // deleted, or between two names
+    if (!open.is_open()) cannot_read(files[i]);
+    if (!open.size && names == Names::Rotated) is_no_regular_file(files[i]);
     if (std::ranges::find(files_, open.identity, &Open::identity) == files_.end()) files_.push_back(std::move(open));
   }
   std::ranges::reverse(files_);
@@ -352,13 +368,14 @@ bool CaptureFiles::Open::is_replaced() const {
   return ::stat(name.c_str(), &status) == 0 && identity != std::pair(status.st_dev, status.st_ino);
 }
 
-// To where its writer left it for another one. False when no more is wanted.
+// To where its writer left it for another one, of which damage in this one takes nothing. False when no more is wanted.
 bool CaptureFiles::Open::follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const {
+  bool of_use = true;  // to read more of it
   for (bool last = false;;) {
-    const std::size_t octets = read_some(taker.decoder.room(kReadBytes));
+    const std::size_t octets = of_use ? read_some(taker.decoder.room(kReadBytes)) : 0;
     if (octets != 0) {
       taker.decoder.filled(octets);
-      if (!taker.look()) return true;
+      of_use = taker.look();
       so_far.octets += octets;
       so_far.waiting = false;
       if (!progress(so_far)) return false;
@@ -391,12 +408,10 @@ void CaptureFiles::follow_all(const TakerOf& taker_of, const Progress& progress)
   const Open& last = files_.back();
   if (!last.follow(taker_of(last), so_far, progress)) return;
   for (;;) {
-    Open next{last.name, Descriptor(open_to_read(last.name)), {}, {}};
-    struct stat status = {};
-    if (next.file.get() < 0 || ::fstat(next.file.get(), &status) != 0) cannot_read(last.name);
-    next.identity = {status.st_dev, status.st_ino};
+    const Open next(last.name);
+    if (!next.is_open()) cannot_read(last.name);
+    if (!next.size) is_no_regular_file(last.name);
     if (!next.follow(taker_of(next), so_far, progress)) return;
-    if (!next.is_replaced()) return;  // it is damaged
   }
 }
 

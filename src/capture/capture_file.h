@@ -62,8 +62,9 @@ struct ReadSoFar {
 // may be rotated meanwhile.
 class CaptureFiles {
  public:
-  // "-" is the standard input. Throws EnvironmentError when none is there, or one cannot be read.
-  // Rotated files may vanish, or change their names, before they are opened; a given one must be there.
+  // Throws EnvironmentError when none is there, or one cannot be read.
+  // Rotated files are those of a folder: they may vanish, or change their names, before they are opened, and are regular files, so
+  // that nobody is waited for. A given one must be there, and may be a pipe; "-" is the standard input.
   enum class Names : std::uint8_t { Rotated, Given };
   explicit CaptureFiles(std::span<const std::filesystem::path> files, Names names = Names::Rotated);
   CaptureFiles(CaptureFiles&&) noexcept;

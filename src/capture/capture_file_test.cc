@@ -140,6 +140,32 @@ TEST_F(CaptureFile, IsFollowedIntoTheFileThatTakesItsPlace) {
   EXPECT_EQ(summary.packets, 3 * packets);
 }
 
+// What is damaged is told once, and is no reason to begin again; the file that takes its place is read.
+TEST_F(CaptureFile, IsFollowedPastDamageIntoTheNextFileAlone) {
+  RecordedSink live;
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
+  tell_one_connection(writer);
+  writer.on_end();
+  const std::string whole = content();
+  const auto write = [&](const std::string& octets) { std::ofstream(file(), std::ios::binary) << octets; };
+  write(whole + std::string(200, '\xc5'));
+  RecordedSink read;
+  const std::filesystem::path path = file();
+  int waited = 0;
+  const CaptureSummary summary = CaptureFiles(std::span(&path, 1)).follow(read, {}, [&](const ReadSoFar& so_far) {
+    if (!so_far.waiting) return true;
+    if (++waited == 2) {
+      std::filesystem::rename(path, path.string() + ".1");
+      write(whole);
+    }
+    return waited < 4;
+  });
+  EXPECT_EQ(waited, 4);
+  EXPECT_EQ(summary.packets, 2 * writer.packets());
+  EXPECT_NE(summary.trouble, "");
+  EXPECT_EQ(std::ranges::count(read.lines, "end"), 1);
+}
+
 TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
   RecordedSink live(kExact);
   CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
@@ -205,7 +231,9 @@ TEST_F(CaptureFile, SaysWhatCannotBeReadOrWritten) {
     return "nothing was thrown";
   };
   EXPECT_THAT(message_of([&] { read_capture(folder_ / "none", sink); }), HasSubstr("No such file"));
-  EXPECT_THAT(message_of([&] { read_capture(folder_, sink); }), HasSubstr("Is a directory"));
+  EXPECT_THAT(message_of([&] { read_capture(folder_, sink); }), HasSubstr("not a regular file"));
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_THAT(message_of([&] { read_capture(file(), sink); }), HasSubstr("not a regular file; copy what it gives to a file"));
   EXPECT_THAT(message_of([&] { CaptureWriter writer(folder_ / "none" / "wire.pcapng", sink); }), HasSubstr("No such file"));
   EXPECT_TRUE(sink.lines.empty());
 }

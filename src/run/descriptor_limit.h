@@ -1,4 +1,4 @@
-// File descriptors: a tap needs two for each connection.
+// File descriptors: a tap needs two for each connection, a judge one for each file of the evidence.
 #pragma once
 
 #include <sys/resource.h>

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
+#include "base/file.h"
 #include "base/inert.h"
 #include "capture/capture_file.h"
 
@@ -157,8 +158,8 @@ std::vector<std::filesystem::path> EvidenceFolder::statement_files() const {
     if (rest.empty() || rotated) files.insert(statements() / name.substr(0, at + 6));
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    throw EnvironmentError(fmt::format("cannot read the statements in {}: {}; it must be a folder that you may read",
-                                       statements().string(), error.message()));
+    throw EnvironmentError(fmt::format("cannot read the statements in {}: {}", statements().string(),
+                                       why_not_opened(error.value(), "it must be a folder that you may read")));
   }
   return {files.begin(), files.end()};
 }

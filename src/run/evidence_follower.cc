@@ -93,8 +93,6 @@ void EvidenceFollower::follow_wire(const std::function<bool()>& over) {
     looked = now;
     return look(over, so_far.waiting);
   });
-  // What is damaged in it ends the capture; those who state calls may go on.
-  while (look(over, true)) std::this_thread::sleep_for(kLookEvery);
 }
 
 void EvidenceFollower::heard(const HeardStatement& heard) {

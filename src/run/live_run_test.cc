@@ -280,6 +280,19 @@ TEST_F(LiveRunTest, WhenItIsOverTheRestIsReadFirst) {
   EXPECT_EQ(events("flow").back()["pairs"][0]["ok"], 50);
 }
 
+TEST_F(LiveRunTest, WhatIsDamagedIsReadOnceAndStatementsGoOn) {
+  write("statements/client1.jsonl", started(1) + ended(1));
+  write("wire.pcapng", capture(2, 0, {{"connection", "close"}}) + std::string(200, '\xc5'));
+  follow();
+  until([this] { return seen() == 1 && !events("findings").empty(); }, "a call before the damage");
+  write("statements/client1.jsonl", started(3) + ended(3));
+  until([this] { return seen() == 2; }, "a call that is stated behind it");
+  over_ = true;
+  end();
+  EXPECT_EQ(seen(), 3u);
+  EXPECT_EQ(document()["found"]["errors"], 1);
+}
+
 TEST_F(LiveRunTest, ItEndsWhenItIsStoppedThoughTheRunGoesOn) {
   for (const bool with_capture : {false, true}) {
     SCOPED_TRACE(with_capture ? "with a capture" : "without a capture");

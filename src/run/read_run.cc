@@ -14,7 +14,6 @@
 #include "capture/connection_copy.h"
 #include "run/audience.h"
 #include "run/both_sides.h"
-#include "run/descriptor_limit.h"
 #include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/read_progress.h"
@@ -236,7 +235,6 @@ std::size_t workers_of(const ReadOptions& options) {
 int run_read(const ReadOptions& options) {
   const SystemClock clock;
   take_signals();
-  raise_descriptor_limit();
   keep_freed_memory();
   const PrintsAlone alone(stdout);
   for (const auto* files : {&options.files, &options.other_side}) std::ranges::for_each(*files, refuse_empty);

@@ -68,7 +68,7 @@ RunLock::~RunLock() {
 }
 
 RunProcess run_process(const EvidenceFolder& folder) {
-  const int descriptor = ::open(folder.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  const int descriptor = open_to_ask(folder.lock());
   if (descriptor < 0) return RunProcess::NotKnown;
   const bool held = is_locked(descriptor);
   const std::optional<std::string> text = text_of(descriptor);

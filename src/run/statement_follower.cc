@@ -63,6 +63,7 @@ class StatementFollower::Tail {
     identity_ = {status.st_dev, status.st_ino};
     name_ = path.filename().string();
     line_.clear();
+    overlong_ = false;
     number_ = 0;
     return true;
   }

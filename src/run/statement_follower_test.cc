@@ -93,6 +93,14 @@ TEST_F(StatementFollowerTest, PassesOverWhatCannotBeRead) {
   EXPECT_THAT(heard_, ElementsAre("client1", "client1/p/2"));
 }
 
+TEST_F(StatementFollowerTest, ALongLineThatAFileEndsInHidesNothingOfTheNext) {
+  write("client1.jsonl.1", start("client1") + std::string(100'000, 'x'));
+  write("client1.jsonl", start("client1", true) + started("client1", 1));
+  StatementFollower follower(folder_, hear_);
+  follower.poll();
+  EXPECT_THAT(heard_, ElementsAre("client1", "client1", "client1/p/1"));
+}
+
 // As whoever reads the files when all is over says it.
 TEST_F(StatementFollowerTest, TellsWhereALineStands) {
   const std::string end = statement::to_line({*parse_rfc3339("2026-01-02T03:04:07Z"), {}, statement::End{1}}) + "\n";

@@ -9,7 +9,6 @@
 #include "capture/tap.h"
 #include "run/audience.h"
 #include "run/capture_notes.h"
-#include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/kept_memory.h"
 #include "run/masked.h"
@@ -112,7 +111,6 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
 int run_tap(const TapRunOptions& options) {
   const SystemClock clock;
   take_signals();
-  raise_descriptor_limit();
   keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "tap", clock.now());
   const RunLock lock(folder);

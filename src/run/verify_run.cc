@@ -15,7 +15,6 @@
 #include "base/environment_error.h"
 #include "base/inert.h"
 #include "run/child_process.h"
-#include "run/descriptor_limit.h"
 #include "run/evidence_folder.h"
 #include "run/evidence_page.h"
 #include "run/index_evidence.h"
@@ -350,7 +349,6 @@ int run_verify(const VerifyOptions& options) {
         fmt::format("cannot read {}; the server's statements are needed for claims 4 and 8", options.server_statements->string()));
   }
   take_signals();
-  raise_descriptor_limit();
   keep_freed_memory();
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "verify", clock.now());
   const RunLock lock(folder);

@@ -38,7 +38,7 @@ WatchLock::~WatchLock() { ::close(descriptor_); }
 void WatchLock::listening() { [[maybe_unused]] const ssize_t written = ::write(descriptor_, "listening\n", 10); }
 
 bool is_listening(const std::filesystem::path& folder) {
-  const int descriptor = ::open(lock_file(folder).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int descriptor = open_to_ask(lock_file(folder));
   if (descriptor < 0) return false;
   struct stat status {};
   const bool held = is_locked(descriptor);

@@ -1,6 +1,7 @@
 #include "run/watch_lock.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -46,6 +47,11 @@ TEST_F(WatchLockTest, WhatAnEndedWatchSaidDoesNotCount) {
   }
   EXPECT_FALSE(is_listening(folder_));
   const WatchLock next(folder_);
+  EXPECT_FALSE(is_listening(folder_));
+}
+
+TEST_F(WatchLockTest, APipeOfItsNameKeepsNobodyWaiting) {
+  ASSERT_EQ(::mkfifo((folder_ / "watch.lock").c_str(), 0600), 0);
   EXPECT_FALSE(is_listening(folder_));
 }
 

@@ -1,6 +1,7 @@
 #include "run/wire_place.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -51,6 +52,11 @@ TEST_F(WirePlaceTest, OfWhatCannotBeReadNothingIsSaid) {
   record("tap");
   EXPECT_EQ(place(), "tap");
   std::ofstream(path_ / "run.json") << R"({"format": "testigo-run", "version": "2.0"})";
+  EXPECT_EQ(place(), "");
+}
+
+TEST_F(WirePlaceTest, APipeKeepsNobodyWaiting) {
+  ASSERT_EQ(::mkfifo((path_ / "wire.pcapng").c_str(), 0600), 0);
   EXPECT_EQ(place(), "");
 }
 

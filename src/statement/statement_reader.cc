@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <utility>
 
+#include "base/file.h"
 #include "base/inert.h"
 #include "base/rotated_files.h"
 #include "statement/collector.h"
@@ -39,10 +39,13 @@ struct StatementFile::Open {
 
 namespace {
 
+constexpr std::string_view kAdvice = "give a file that `--statements` wrote, and that you may read";
+
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
-  throw EnvironmentError("cannot read statements from " + inert(path.string()) + ": " + why +
-                         "; give a file that `--statements` wrote, and that you may read");
+  throw EnvironmentError("cannot read statements from " + inert(path.string()) + ": " + why);
 }
+
+[[noreturn]] void fail(const std::filesystem::path& path, int error) { fail(path, why_not_opened(error, kAdvice)); }
 
 LineSplitter lines_into(Collector& collector, const Limits& limits) {
   return {limits.statement_line_bytes_max,
@@ -59,11 +62,11 @@ StatementFile::StatementFile(const std::filesystem::path& file) {
     const bool absent = open->descriptor < 0 && error == ENOENT;
     if (absent && age > 0) break;  // age 0 may be missing for a moment, or for ever when a process was killed in it
     if (absent) continue;
-    if (open->descriptor < 0) fail(open->path, std::strerror(error));
-    if (!S_ISREG(open->status.st_mode)) fail(open->path, "not a regular file");
+    if (open->descriptor < 0) fail(open->path, error);
+    if (!S_ISREG(open->status.st_mode)) fail(open->path, "not a regular file; " + std::string(kAdvice));
     if (files_.empty() || !open->same_as(*files_.back())) files_.push_back(std::move(open));
   }
-  if (files_.empty()) fail(file, std::strerror(ENOENT));
+  if (files_.empty()) fail(file, ENOENT);
   std::ranges::reverse(files_);
 }
 
@@ -74,7 +77,7 @@ std::size_t StatementFile::Open::read_at(std::uint64_t offset, std::span<char> b
   for (;;) {
     const ssize_t got = ::pread(descriptor, buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) fail(path, std::strerror(errno));
+    if (errno != EINTR) fail(path, errno);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "statement/statement_reader.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,6 +179,22 @@ TEST_F(ReaderFiles, WhatCannotBeReadIsAClearError) {
   EXPECT_THROW(read_statements(folder_), EnvironmentError);
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
   EXPECT_THROW(read_statements(file_), EnvironmentError);
+}
+
+TEST_F(ReaderFiles, WhereTooManyFilesAreOpenThatIsWhatIsSaid) {
+  write("", server_start("s1"));
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string told;
+  try {
+    read_statements(file_);
+  } catch (const EnvironmentError& error) {
+    told = error.what();
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(told, "cannot read statements from " + file_.string() + ": Too many open files; raise the limit with `ulimit -n`");
 }
 
 }  // namespace

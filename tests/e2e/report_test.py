@@ -5,9 +5,11 @@ ledger.db, the verdict stands and the file is made anew."""
 import contextlib
 import datetime
 import json
+import os
 import pathlib
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import stat
@@ -293,6 +295,43 @@ class Report(Ledger):
             self.ledger.write_bytes(octets)
             self.report()
             self.assertEqual(dump(self.ledger), sound)
+
+    def test_a_pipe_in_place_of_a_capture_keeps_nobody_waiting(self):
+        self.verify()
+        for name in ("wire.pcapng", "wire.pcapng.1"):
+            pipe = self.evidence / name
+            pipe.unlink(missing_ok=True)
+            os.mkfifo(pipe)
+            os.mkfifo(self.evidence / "watch.lock")
+            for command in (["report"], ["verify", "--evidence"], ["show", "--listen", "127.0.0.1:0"]):
+                with self.subTest(" ".join(command), name=name):
+                    ran = run(TESTIGO, *command, self.evidence, patience=30)
+                    self.assertEqual(ran.code, ENVIRONMENT, ran)
+                    self.assertIn(f"{name}: not a regular file; ", ran.err[-1])
+            (self.evidence / "watch.lock").unlink()
+            pipe.unlink()
+            pipe.write_bytes(b"")
+
+    def test_more_files_than_may_be_open_at_first(self):
+        self.verify()
+        client = self.evidence / "statements" / "client1.jsonl"
+        for number in range(100):
+            shutil.copy(client, client.with_name(f"copy{number}.jsonl"))
+
+        def judge(*command, hard):
+            limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+            return subprocess.run([TESTIGO, *command, self.evidence], capture_output=True, text=True, check=False, timeout=60, preexec_fn=limit)
+
+        for command in (["report"], ["verify", "--evidence"]):
+            with self.subTest(" ".join(command)):
+                ran = judge(*command, hard=1024)
+                self.assertNotEqual(ran.returncode, ENVIRONMENT, ran)
+                self.assertEqual(ran.stderr, "")
+        for command in (["report"], ["verify", "--evidence"], ["show"]):
+            with self.subTest(" ".join(command)):
+                ran = judge(*command, hard=64)
+                self.assertEqual(ran.returncode, ENVIRONMENT, ran)
+                self.assertRegex(ran.stderr, r"testigo: [^\n]+: Too many open files; raise the limit with `ulimit -n`\n$")
 
     def test_a_newer_one_is_kept_until_somebody_says_otherwise(self):
         code = self.verify().code
