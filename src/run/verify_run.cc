@@ -300,8 +300,9 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
 int tell_and_index(const EvidenceFolder& folder, const report::RunReport& report, bool json, EvidenceIndex& index) {
   const int code = tell_verdict(report, json);
   if (!index.finish(report)) {
-    put(stderr, fmt::format("ledger.db could not be written: {}; `testigo report {} --reindex` makes it\n", index.trouble(),
-                            inert(report.evidence.string())));
+    put(stderr, fmt::format("ledger.db could not be written: {}; nor could report.html, which is made from it, and an older one is "
+                            "removed; `testigo report {} --reindex` makes both\n",
+                            index.trouble(), inert(report.evidence.string())));
     return code;
   }
   try {

@@ -345,14 +345,17 @@ class Survives(Ledger):
         ran = self.verify_again(preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, code, ran)
         self.assertEqual(json.loads(ran.stdout)["verdict"], self.verdict["verdict"])
-        self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; `testigo report \S+ --reindex` makes it\n$")
+        self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; nor could report.html, [^\n]+ an older one is removed; `testigo report \S+ --reindex` makes both\n$")
         self.assertFalse((self.evidence / "ledger.db.new").exists())
+        self.assertFalse((self.evidence / "report.html").exists(), "it is older than report.json")
         self.assertEqual(dump(self.ledger), old)
         ran = subprocess.run([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], capture_output=True, text=True, check=False,
                              preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, ENVIRONMENT, ran)
         self.assertIn("PROVEN", ran.stdout)
+        self.assertIn("nor could report.html, ", ran.stderr)
         self.report("--reindex")
+        self.assertEqual(self.page()["report"]["verdict"], self.verdict["verdict"])
 
     def test_somebody_who_reads_the_old_one(self):
         code = self.verify().code
