@@ -6,40 +6,69 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
+#include <system_error>
 
 #include "base/environment_error.h"
+#include "base/random_id.h"
 
 namespace testigo {
 namespace {
+
+constexpr std::string_view kNew = ".new";
+constexpr std::time_t kStrayAfterSeconds = 3600;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const char* deed) {
   throw EnvironmentError("cannot " + std::string(deed) + " " + file.string() + ": " + std::strerror(errno));
 }
 
-void write_all(int descriptor, std::string_view content, const std::filesystem::path& file) {
+// 0, or why not.
+int write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(descriptor, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      const int reason = errno;
-      ::close(descriptor);
-      ::unlink(file.c_str());
-      errno = reason;
-      fail(file, "write");
-    }
+    if (written < 0) return errno;
     content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+bool is_neighbour(std::string_view name, std::string_view of) {
+  constexpr std::size_t kDigits = 16;
+  if (name.size() != of.size() + 1 + kDigits + kNew.size() || !name.starts_with(of) || !name.ends_with(kNew)) return false;
+  const std::string_view id = name.substr(of.size(), 1 + kDigits);
+  return id.front() == '.' && id.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+}
+
+// A neighbour that is still being written is younger.
+void take_strays_away(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const std::string of = file.filename().string();
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (!is_neighbour(entry->path().filename().string(), of)) continue;
+    struct stat status = {};
+    const bool stray = ::lstat(entry->path().c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+                       status.st_mtime < std::time(nullptr) - kStrayAfterSeconds;
+    if (stray) ::unlink(entry->path().c_str());
   }
 }
 
 }  // namespace
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
-  const std::filesystem::path neighbour = file.string() + ".new";
-  const int descriptor = ::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  take_strays_away(file);
+  const std::filesystem::path neighbour = file.string() + "." + random_id() + std::string(kNew);
+  const int descriptor = ::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) fail(file, "create");
-  write_all(descriptor, content, neighbour);
-  if (::close(descriptor) != 0 || ::rename(neighbour.c_str(), file.c_str()) != 0) fail(file, "write");
+  int reason = write_all(descriptor, content);
+  if (::close(descriptor) != 0 && reason == 0) reason = errno;
+  if (reason == 0 && ::rename(neighbour.c_str(), file.c_str()) != 0) reason = errno;
+  if (reason == 0) return;
+  ::unlink(neighbour.c_str());
+  errno = reason;
+  fail(file, "write");
 }
 
 std::string why_not_opened(int error, std::string_view advice) {

@@ -7,8 +7,10 @@
 
 namespace testigo {
 
-// Creates or replaces the file (0600), by a neighbour that is renamed, so that a reader never sees half of it.
-// Throws EnvironmentError.
+// Creates or replaces the file (0600), by a neighbour that is renamed, so that a reader never sees half of it. The neighbour's
+// name, NAME.<16 hexadecimal digits>.new, is nobody else's: several may write the file at once, and nothing that lies in the folder
+// is written through. One that a killed process left is taken away by whoever writes the file an hour later. Throws
+// EnvironmentError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
 // By an errno, why a file did not open, and what to do: `advice`, but where too many others are open.

@@ -23,8 +23,8 @@ constexpr std::size_t kAroundPacketBytes = 128;
 std::string shown(const std::filesystem::path& file) { return inert(file.native(), file.native().size()); }
 
 // Negative: errno says why.
-int create(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+int create(const std::filesystem::path& file, int flags) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
   // An older file may have had other permissions.
   if (descriptor < 0 || ::fchmod(descriptor, 0600) == 0) return descriptor;
   const int error = errno;
@@ -34,7 +34,7 @@ int create(const std::filesystem::path& file) {
 }
 
 int create_or_throw(const std::filesystem::path& file) {
-  const int descriptor = create(file);
+  const int descriptor = create(file, O_TRUNC);
   if (descriptor >= 0) return descriptor;
   throw EnvironmentError(
       fmt::format("cannot write the capture {}: {}; name a folder that you may write to", shown(file), std::strerror(errno)));
@@ -97,7 +97,8 @@ void CaptureOutput::end() {
 // When the new file cannot be had, the old one grows on.
 void CaptureOutput::rotate() {
   const std::filesystem::path next = next_capture(file_);
-  const int descriptor = create(next);
+  ::unlink(next.c_str());  // what a killed process left; a link is not followed
+  const int descriptor = create(next, O_EXCL);
   if (descriptor < 0) return;
   end();
   if (error_ || !grow_older(file_, rotation_.files_max) || ::rename(next.c_str(), file_.c_str()) != 0) {

@@ -26,6 +26,7 @@ TEST_F(PacketRecorderTest, RotatesAndNumbersOn) {
   Speaker said;
   said.preface();
   RecordedSink live(kExact);
+  std::filesystem::create_symlink("elsewhere", next_capture(options.file));  // which is not followed
   recorder();
   see(client.syn());
   std::size_t at = 0;
@@ -39,6 +40,7 @@ TEST_F(PacketRecorderTest, RotatesAndNumbersOn) {
   ASSERT_THAT(files,
               ElementsAre(folder / "wire.pcapng.3", folder / "wire.pcapng.2", folder / "wire.pcapng.1", folder / "wire.pcapng"));
   EXPECT_FALSE(std::filesystem::exists(next_capture(options.file)));
+  EXPECT_FALSE(std::filesystem::exists(folder / "elsewhere"));
   std::uint64_t packets = 0;
   for (const auto& file : files) {
     EXPECT_LE(std::filesystem::file_size(file), 2000u);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <random>
 
+#include "base/environment_error.h"
 #include "base/file.h"
 #include "report/call_line.h"
 #include "report/junit.h"
@@ -262,6 +263,22 @@ TEST(RunReport, WritesFilesThatOnlyTheOwnerReads) {
         << name;
     EXPECT_THAT(read_file(folder / name, 1 << 20), HasSubstr(name == std::string("report.xml") ? "failure" : "BROKEN")) << name;
   }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(RunReport, NoPageOfAnOlderVerdictStaysBesideThem) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / ("older" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  RunReport report = sample();
+  report.evidence = folder;
+  write_file(folder / "report.html", "PROVEN");
+  write_reports(report);
+  EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
+  write_file(folder / "report.html", "PROVEN");
+  std::filesystem::remove(folder / "report.md");
+  std::filesystem::create_directory(folder / "report.md");  // behind report.json
+  EXPECT_THROW(write_reports(report), EnvironmentError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
   std::filesystem::remove_all(folder);
 }
 

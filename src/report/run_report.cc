@@ -1,5 +1,7 @@
 #include "report/run_report.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/file.h"
@@ -24,6 +26,7 @@ std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
 }
 
 void write_reports(const RunReport& report) {
+  ::unlink((report.evidence / "report.html").c_str());
   TextOptions options;
   options.exhibits = options.in_full = verdict::kExhibitsKept;
   const std::string heading = "testigo " + report.version + " " + report.command + ", judged " + to_rfc3339(report.judged) + "\n\n";

@@ -57,7 +57,8 @@ struct RunReport {
 // Of each check that failed the first of its gravest findings, in the order in which the checks failed first.
 std::vector<const check::Finding*> first_findings(const check::Tally& checks);
 
-// Writes report.txt, report.json, report.xml and report.md into the evidence folder (0600). Throws EnvironmentError.
+// Writes report.txt, report.json, report.xml and report.md into the evidence folder (0600), and first takes a report.html away: it
+// is of an older verdict, and nobody knows yet whether there will be another one. Throws EnvironmentError.
 void write_reports(const RunReport& report);
 
 // 0 PROVEN, 1 BROKEN, 3 INCONCLUSIVE.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -50,14 +51,10 @@ bool looks_like_a_run(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / "statements", error) || std::filesystem::exists(folder / "wire.pcapng", error);
 }
 
-// Of the folders of runs in `parent`, whose names begin with their times. Empty when there is none.
-std::string newest_run(const std::filesystem::path& parent) {
-  std::string newest;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
-    if (looks_like_a_run(entry->path())) newest = std::max(newest, entry->path().filename().string());
-  }
-  return newest;
+// As `compact` writes it.
+bool begins_with_a_time(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  return name.find_first_not_of(kDigits) == 8 && name[8] == 'T' && name.find_first_not_of(kDigits, 9) == 15 && name[15] == 'Z';
 }
 
 class Nobody final : public tcp::ConnectionSink {
@@ -116,10 +113,19 @@ EvidenceFolder EvidenceFolder::open(const std::filesystem::path& folder, std::st
     throw EnvironmentError(fmt::format("{} is no folder; {}, with statements/ and wire.pcapng", folder.string(), wanted));
   }
   if (holds_evidence(folder)) return EvidenceFolder(folder);
-  const std::string newest = newest_run(folder);
-  throw EnvironmentError(
-      fmt::format("{} holds neither statements/ nor wire.pcapng; {}{}", folder.string(), wanted,
-                  newest.empty() ? "" : fmt::format(", perhaps {}", inert((folder / newest).lexically_normal().string()))));
+  const auto run = newest(folder);
+  throw EnvironmentError(fmt::format("{} holds neither statements/ nor wire.pcapng; {}{}", folder.string(), wanted,
+                                     run ? fmt::format(", perhaps {}", inert(run->lexically_normal().string())) : ""));
+}
+
+std::optional<std::filesystem::path> EvidenceFolder::newest(const std::filesystem::path& parent) {
+  std::pair<bool, std::string> newest;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (looks_like_a_run(entry->path())) newest = std::max(newest, {begins_with_a_time(name), name});
+  }
+  return newest.second.empty() ? std::nullopt : std::optional(parent / newest.second);
 }
 
 void EvidenceFolder::give_to(unsigned user, unsigned group) const {

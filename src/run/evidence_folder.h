@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ class EvidenceFolder {
   // One that is there. Throws EnvironmentError when it holds neither statements nor a capture; `wanted` is what the command asks
   // for.
   static EvidenceFolder open(const std::filesystem::path& folder, std::string_view wanted = "name the folder of a run");
+
+  // Of the folders of runs in `parent`, the one whose name begins with the latest time; one without a time where there is no other.
+  static std::optional<std::filesystem::path> newest(const std::filesystem::path& parent);
 
   // Takes back what `create` made, when nothing was collected in it: no statement, no packet. Whatever others put there stays.
   void discard_if_empty() const;

@@ -68,6 +68,20 @@ TEST_F(EvidenceFolderTest, OneWithoutEvidenceIsRefusedAndTheNewestRunInItNamed) 
   EXPECT_THAT(complaint_about(parent_), HasSubstr("perhaps " + (parent_ / "20260202T030405Z-verify").string()));
 }
 
+TEST_F(EvidenceFolderTest, TheNewestIsTheRunOfTheLatestTime) {
+  EXPECT_EQ(EvidenceFolder::newest(parent_), std::nullopt);
+  EXPECT_EQ(EvidenceFolder::newest(parent_ / "missing"), std::nullopt);
+  EvidenceFolder::share(parent_ / "shared");
+  EXPECT_EQ(EvidenceFolder::newest(parent_), parent_ / "shared");
+  for (const char* when : {"2026-02-02T03:04:05Z", "2025-01-02T03:04:05Z"}) {
+    EvidenceFolder::create(parent_, "verify", *parse_rfc3339(when));
+  }
+  std::filesystem::create_directories(parent_ / "old" / "20260302T030405Z-verify" / "statements");
+  std::filesystem::create_directories(parent_ / "20260402T030405Z-notes");
+  std::ofstream(parent_ / "20260502T030405Z.txt") << "of somebody";
+  EXPECT_EQ(EvidenceFolder::newest(parent_), parent_ / "20260202T030405Z-verify");
+}
+
 TEST_F(EvidenceFolderTest, WhatIsWantedIsSaidInTheWordsOfTheCommand) {
   std::filesystem::create_directories(parent_ / "empty");
   for (const auto& folder : {parent_ / "empty", parent_ / "missing"}) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,11 @@
 
 namespace testigo::run {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kPatience = 5s;
+constexpr Duration kLookEvery = 20ms;
 
 std::string text_of(const verdict::JudgeOptions& strictness) {
   return fmt::format("tolerance {} since {} shared {}", strictness.tolerance ? std::to_string(strictness.tolerance->count()) : "-",
@@ -60,11 +66,14 @@ void remove_beside(const std::filesystem::path& file) {
 // ledger.db.new, which one process at a time writes.
 class EvidenceIndex::Making final : public call::Sink {
  public:
-  explicit Making(std::filesystem::path place) : place_(std::move(place)), file_(place_.string() + ".new") {
-    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (descriptor_ < 0) fail("cannot make ledger.db.new");
+  // Waits for others that are at it, a while.
+  Making(std::filesystem::path place, const Clock& clock) : place_(std::move(place)), file_(place_.string() + ".new") {
     try {
-      take();
+      for (const Duration until = clock.monotonic() + kPatience; !take();) {
+        leave();
+        if (clock.monotonic() >= until) throw EnvironmentError("another testigo is writing it");
+        std::this_thread::sleep_for(kLookEvery);
+      }
       writer_ = std::make_unique<ledger::Writer>(file_, ledger::Journal::None);
     } catch (...) {
       leave();
@@ -91,17 +100,24 @@ class EvidenceIndex::Making final : public call::Sink {
   std::function<void(const call::ConnectionClosed&)> on_closed;
 
  private:
-  // Others may have left it half made, or may be at it.
-  void take() {
+  // Others may have left it half made. False when another is at it, or has just put it in its place.
+  bool take() {
+    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (descriptor_ < 0) fail("cannot make ledger.db.new");
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return false;
+      fail("cannot make ledger.db.new");
+    }
     struct stat held = {};
     struct stat named = {};
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) throw EnvironmentError("another testigo is writing it");
-    if (::fstat(descriptor_, &held) != 0 || ::stat(file_.c_str(), &named) != 0) fail("cannot make ledger.db.new");
+    if (::fstat(descriptor_, &held) != 0) fail("cannot make ledger.db.new");
     if (!S_ISREG(held.st_mode)) throw EnvironmentError("ledger.db.new is no regular file");
-    if (held.st_ino != named.st_ino || held.st_dev != named.st_dev) throw EnvironmentError("another testigo has just written it");
+    const bool there = ::stat(file_.c_str(), &named) == 0;
+    if (!there || held.st_ino != named.st_ino || held.st_dev != named.st_dev) return false;
     ours_ = true;
     if (::ftruncate(descriptor_, 0) != 0 || ::fchmod(descriptor_, 0600) != 0) fail("cannot make ledger.db.new");
     remove_beside(file_);
+    return true;
   }
 
   void leave() {
@@ -135,9 +151,10 @@ EvidenceIndex::EvidenceIndex(const EvidenceFolder& folder, const verdict::JudgeO
     : folder_(folder), clock_(clock), strictness_(text_of(strictness)) {
   try {
     const std::filesystem::path ledger = place.empty() ? folder.ledger() : place;
-    if (newer == Newer::Keep) ledger::refuse_newer(ledger);
+    auto making = std::make_unique<Making>(ledger, clock);
+    if (newer == Newer::Keep) ledger::refuse_newer(ledger);  // it may be what was waited for
     sources_ = sources_of(folder);
-    making_ = std::make_unique<Making>(ledger);
+    making_ = std::move(making);
   } catch (const std::exception& error) {
     trouble_ = error.what();
     return;

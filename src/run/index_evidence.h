@@ -23,8 +23,8 @@ enum class Newer : bool { Keep, Replace };
 
 class EvidenceIndex {
  public:
-  // Before the evidence is judged: what changes from here on makes the ledger outdated. Both must outlive it. `place` is where the
-  // ledger is to be; empty: in the folder.
+  // Before the evidence is judged: what changes from here on makes the ledger outdated. Waits for another process that is making
+  // it, 5 s at most. Folder and clock must outlive it. `place` is where the ledger is to be; empty: in the folder.
   EvidenceIndex(const EvidenceFolder& folder, const verdict::JudgeOptions& strictness, const Clock& clock,
                 Newer newer = Newer::Keep, const std::filesystem::path& place = {});
   EvidenceIndex(const EvidenceIndex&) = delete;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <functional>
 
 #include "base/environment_error.h"
 #include "base/file.h"
@@ -23,6 +24,21 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+
+// A second from one look to the next, at which something may happen.
+class LookedAt final : public Clock {
+ public:
+  explicit LookedAt(std::function<void(int look)> look = [](int /*look*/) {}) : look_(std::move(look)) {}
+  Time now() const override { return Time(1'700'000'000s); }
+  Duration monotonic() const override {
+    look_(++looks_);
+    return looks_ * 1s;
+  }
+
+ private:
+  std::function<void(int)> look_;
+  mutable int looks_ = 0;
+};
 
 class IndexEvidenceTest : public ::testing::Test {
  protected:
@@ -43,9 +59,10 @@ class IndexEvidenceTest : public ::testing::Test {
   EvidenceFolder evidence() const { return EvidenceFolder::open(folder_); }
 
   // Empty when it went well.
-  std::string index(Newer newer = Newer::Keep) const {
+  std::string index(Newer newer = Newer::Keep) const { return index(clock_, newer); }
+  std::string index(const Clock& clock, Newer newer = Newer::Keep) const {
     const EvidenceFolder folder = evidence();
-    EvidenceIndex index(folder, {}, clock_, newer);
+    EvidenceIndex index(folder, {}, clock, newer);
     const report::RunReport report = judge_evidence(folder, {}, clock_, {}, index.hearers());
     EXPECT_EQ(report.verdict.calls, kCalls);
     const bool finished = index.finish(report);
@@ -146,10 +163,36 @@ TEST_F(IndexEvidenceTest, WhatAKilledProcessLeftIsTakenOver) {
 TEST_F(IndexEvidenceTest, OneProcessAtATimeWritesIt) {
   const int other = ::open(made_.c_str(), O_RDWR | O_CREAT, 0600);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);
-  EXPECT_THAT(index(), HasSubstr("another testigo is writing it"));
+  EXPECT_THAT(index(LookedAt()), HasSubstr("another testigo is writing it"));
   EXPECT_TRUE(std::filesystem::exists(made_));
   ::close(other);
   EXPECT_EQ(index(), "");
+}
+
+TEST_F(IndexEvidenceTest, AnotherIsWaitedFor) {
+  for (const bool in_place : {false, true}) {
+    int other = ::open(made_.c_str(), O_RDWR | O_CREAT, 0600);
+    ASSERT_EQ(::flock(other, LOCK_EX), 0);
+    const LookedAt clock([&](int look) {
+      if (look != 3) return;
+      if (in_place) std::filesystem::rename(made_, file_);
+      ::close(other);
+    });
+    EXPECT_EQ(index(clock), "") << in_place;
+    EXPECT_TRUE(indexed()) << in_place;
+    EXPECT_FALSE(std::filesystem::exists(made_)) << in_place;
+  }
+}
+
+TEST_F(IndexEvidenceTest, WhatChangesWhileAnotherIsWaitedForIsNotOutdated) {
+  const int other = ::open(made_.c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  const LookedAt clock([&](int look) {
+    if (look == 2) std::ofstream(folder_ / "run.json") << "{}";
+    if (look == 3) ::close(other);
+  });
+  EXPECT_EQ(index(clock), "");
+  EXPECT_TRUE(indexed());
 }
 
 TEST_F(IndexEvidenceTest, NoLinkIsFollowed) {

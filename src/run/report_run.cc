@@ -27,8 +27,10 @@ int run_report(const ReportOptions& options) {
   const report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
   tell_verdict(report, options.json);
   if (!index.finish(report)) {
-    throw EnvironmentError(
-        fmt::format("{} could not be written: {}; the reports are there", inert(folder.ledger().string()), index.trouble()));
+    throw EnvironmentError(fmt::format(
+        "{} could not be written: {}; nor could report.html, which is made from it, and an older one is removed; the other "
+        "reports are there",
+        inert(folder.ledger().string()), index.trouble()));
   }
   PageOptions page;
   page.lang = options.lang;

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <optional>
 #include <thread>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -33,16 +32,9 @@ using namespace std::chrono_literals;
 struct AskedToEnd {};
 
 std::filesystem::path newest(const std::filesystem::path& parent) {
-  std::vector<std::filesystem::path> folders;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(parent, error)) {
-    if (entry.is_directory(error)) folders.push_back(entry.path());
-  }
-  if (folders.empty()) {
-    throw EnvironmentError(
-        fmt::format("there is no evidence in {}; name the folder of a run: testigo show DIR", inert(parent.native())));
-  }
-  return *std::ranges::max_element(folders);  // their names begin with their time
+  if (auto folder = EvidenceFolder::newest(parent)) return *std::move(folder);
+  throw EnvironmentError(
+      fmt::format("there is no evidence in {}; name the folder of a run: testigo show DIR", inert(parent.native())));
 }
 
 // A folder that is gone with it.

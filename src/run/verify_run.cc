@@ -1,12 +1,10 @@
 #include "run/verify_run.h"
 
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -32,6 +30,7 @@
 #include "run/terminal.h"
 #include "run/test_certificates.h"
 #include "run/wire_post.h"
+#include "statement/statement_reader.h"
 
 namespace testigo::run {
 namespace {
@@ -262,25 +261,8 @@ bool Play::drained() {
 
 // The evidence folder holds all that was judged, also what another server wrote (with the files that rotation renamed).
 void Play::keep_server_statements() {
-  if (!options_.server_statements) return;
-  std::set<ino_t> copied;
-  for (int i = 0;; ++i) {
-    const std::string suffix = i == 0 ? "" : fmt::format(".{}", i);
-    const std::filesystem::path from = options_.server_statements->string() + suffix;
-    if (!std::filesystem::exists(from)) {
-      if (i == 0)
-        throw EnvironmentError(
-            fmt::format("there is no {}; --server-statements names the file that the server writes", from.string()));
-      return;
-    }
-    struct stat status = {};
-    if (::stat(from.c_str(), &status) == 0 && !copied.insert(status.st_ino).second) continue;  // it was renamed meanwhile
-    std::error_code error;
-    const std::filesystem::path to = folder_.statements() / ("server.jsonl" + suffix);
-    std::filesystem::copy_file(from, to, error);
-    if (!error) std::filesystem::permissions(to, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-    if (error) throw EnvironmentError(fmt::format("cannot copy {}: {}", from.string(), error.message()));
-  }
+  if (options_.server_statements)
+    statement::StatementFile(*options_.server_statements).copy_to(folder_.statements() / "server.jsonl");
 }
 
 // What only the run that has just ended knows.
@@ -317,8 +299,9 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
 int tell_and_index(const EvidenceFolder& folder, const report::RunReport& report, bool json, EvidenceIndex& index) {
   const int code = tell_verdict(report, json);
   if (!index.finish(report)) {
-    put(stderr, fmt::format("ledger.db could not be written: {}; `testigo report {} --reindex` makes it\n", index.trouble(),
-                            inert(report.evidence.string())));
+    put(stderr, fmt::format("ledger.db could not be written: {}; nor could report.html, which is made from it, and an older one is "
+                            "removed; `testigo report {} --reindex` makes both\n",
+                            index.trouble(), inert(report.evidence.string())));
     return code;
   }
   try {

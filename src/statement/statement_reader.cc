@@ -1,12 +1,18 @@
 #include "statement/statement_reader.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+<<<<<<< HEAD
+=======
+#include <cstring>
+#include <ranges>
+>>>>>>> 12dcbb82f359cc9d205561efe17a045ba46980b0
 #include <span>
 #include <utility>
 
@@ -35,6 +41,7 @@ struct StatementFile::Open {
 
   bool same_as(const Open& other) const { return status.st_dev == other.status.st_dev && status.st_ino == other.status.st_ino; }
   std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
+  void copy_to(const std::filesystem::path& file) const;
 };
 
 namespace {
@@ -79,6 +86,27 @@ std::size_t StatementFile::Open::read_at(std::uint64_t offset, std::span<char> b
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) fail(path, errno);
   }
+}
+
+void StatementFile::Open::copy_to(const std::filesystem::path& file) const {
+  const int copy = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  bool well = copy >= 0;
+  for (off_t at = 0; well && at < status.st_size;) {
+    const ssize_t copied = ::sendfile(copy, descriptor, &at, static_cast<std::size_t>(status.st_size - at));
+    if (copied == 0) break;
+    well = copied > 0 || errno == EINTR;
+  }
+  int error = errno;
+  if (copy >= 0 && ::close(copy) != 0 && std::exchange(well, false)) error = errno;
+  if (!well) {
+    throw EnvironmentError("cannot copy the statements in " + inert(path.string()) + " to " + inert(file.string()) + ": " +
+                           std::strerror(error));
+  }
+}
+
+void StatementFile::copy_to(const std::filesystem::path& file) const {
+  int age = 0;
+  for (const auto& open : std::views::reverse(files_)) open->copy_to(rotated(file, age++));
 }
 
 std::optional<Witness> StatementFile::witness() const {

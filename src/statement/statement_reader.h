@@ -77,6 +77,10 @@ class StatementFile {
   // Throws EnvironmentError for an unknown major version.
   Reading read(const Limits& limits = {}) const;
 
+  // As `file` and its predecessors (0600), numbered without a gap, whatever the rotation renamed while they were opened. None of
+  // them may be there yet. Throws EnvironmentError.
+  void copy_to(const std::filesystem::path& file) const;
+
  private:
   struct Open;
   std::vector<std::unique_ptr<Open>> files_;  // oldest first

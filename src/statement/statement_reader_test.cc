@@ -174,6 +174,32 @@ TEST_F(ReaderFiles, AFileSeenUnderTwoNamesCountsOnce) {
   EXPECT_EQ(reading.testimonies.at(0).lines.size(), 1u);
 }
 
+TEST_F(ReaderFiles, ACopyHasAllOfThemAndNoGap) {
+  write(".2", server_start("s1") + received(1));
+  write(".1", server_start("s1", true) + received(2));
+  write("", server_start("s1", true) + received(3));
+  const std::filesystem::path copy = folder_ / "copy.jsonl";
+  StatementFile(file_).copy_to(copy);
+  const Reading reading = read_statements(copy);
+  EXPECT_EQ(reading.files, (std::vector<std::string>{copy.string() + ".2", copy.string() + ".1", copy.string()}));
+  EXPECT_EQ(reading.testimonies.at(0).lines.size(), 3u);
+  EXPECT_EQ(std::filesystem::status(copy).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_THROW(StatementFile(file_).copy_to(copy), EnvironmentError);
+}
+
+// As it is when the newest file is renamed between two looks: it is met twice.
+TEST_F(ReaderFiles, ACopyMadeWhileTheyRotateHasNoGap) {
+  write("", server_start("s1", true) + received(2));
+  std::filesystem::create_hard_link(file_, file_.string() + ".1");
+  write(".2", server_start("s1") + received(1));
+  const std::filesystem::path copy = folder_ / "copy.jsonl";
+  StatementFile(file_).copy_to(copy);
+  const Reading reading = read_statements(copy);
+  EXPECT_EQ(reading.files, (std::vector<std::string>{copy.string() + ".1", copy.string()}));
+  EXPECT_EQ(reading.testimonies.at(0).lines.size(), 2u);
+  EXPECT_FALSE(reading.testimonies.at(0).beginning_lost);
+}
+
 TEST_F(ReaderFiles, WhatCannotBeReadIsAClearError) {
   EXPECT_THROW(read_statements(file_), EnvironmentError);
   EXPECT_THROW(read_statements(folder_), EnvironmentError);

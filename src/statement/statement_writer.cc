@@ -126,7 +126,8 @@ void StatementWriter::make_room(std::size_t line_bytes) {
 // When the new file cannot be had, the old one grows on: a statement is worth more than a bound.
 bool StatementWriter::rotate() {
   const std::filesystem::path next = next_file(file_);
-  const int descriptor = open_for_append(next, O_TRUNC);
+  ::unlink(next.c_str());  // what a killed process left; a link is not followed
+  const int descriptor = open_for_append(next, O_EXCL);
   if (descriptor < 0) return false;
   const std::string line = stamped(start_) + '\n';
   ::flock(descriptor, LOCK_EX | LOCK_NB);

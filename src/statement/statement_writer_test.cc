@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/environment_error.h"
+#include "base/rotated_files.h"
 #include "statement/statement_reader.h"
 
 namespace testigo::statement {
@@ -205,6 +206,16 @@ TEST_F(WriterTest, WhatRotationDeletedIsTold) {
   EXPECT_TRUE(reading.testimonies[0].beginning_lost);
   EXPECT_TRUE(reading.testimonies[0].start.continues);
   EXPECT_EQ(numbers(reading.testimonies[0]).back(), 50u);
+}
+
+TEST_F(WriterTest, RotationFollowsNoLink) {
+  std::ofstream(folder_ / "victim") << "mine";
+  std::filesystem::create_symlink("victim", next_file(file_));
+  std::ofstream(file_) << std::string(2000, '\n');
+  { StatementWriter(file_, start_, clock_, {.bytes_max = 1000}).write(started(1)); }
+  EXPECT_EQ(read_statements(file_).files.size(), 2u);
+  EXPECT_FALSE(std::filesystem::is_symlink(file_));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "victim"), 4u);
 }
 
 TEST_F(WriterTest, AFullFileOfAnEarlierProcessIsRotatedFirst) {

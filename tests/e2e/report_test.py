@@ -18,7 +18,7 @@ import time
 import unittest
 
 from ledgers import dump, rows
-from support import TESTIGO, client_command, needs, read_json_lines, run, start_server, start_tap, temporary_folder, why_no_networks
+from support import TESTIGO, Process, client_command, needs, read_json_lines, run, start_server, start_tap, temporary_folder, why_no_networks
 
 DONE, BROKEN, WRONG_USAGE, ENVIRONMENT = 0, 1, 2, 4
 VERIFY = ["verify", "--wire", "tap", "--every", "40ms", "--for", "800ms"]
@@ -64,6 +64,11 @@ class Ledger(unittest.TestCase):
         ran = run(TESTIGO, "report", self.evidence, *WIDE, *options, patience=60)
         self.assertEqual(ran.code, code, ran)
         return ran
+
+    def page(self):
+        """The document of report.html."""
+        html = (self.evidence / "report.html").read_text(encoding="utf-8")
+        return json.loads(html.split('<script type="application/json" id="testigo-page">')[1].split("</script")[0])
 
 
 class SaysTheSame(Ledger):
@@ -260,11 +265,6 @@ class Report(Ledger):
         again = self.page()
         self.assertEqual((again["calls"], again["details"], again["findings"]), (page["calls"], page["details"], page["findings"]))
 
-    def page(self):
-        """The document of report.html."""
-        html = (self.evidence / "report.html").read_text(encoding="utf-8")
-        return json.loads(html.split('<script type="application/json" id="testigo-page">')[1].split("</script")[0])
-
     def test_it_is_of_what_is_judged_now(self):
         self.verify()
         made = identity(self.ledger)
@@ -384,14 +384,17 @@ class Survives(Ledger):
         ran = self.verify_again(preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, code, ran)
         self.assertEqual(json.loads(ran.stdout)["verdict"], self.verdict["verdict"])
-        self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; `testigo report \S+ --reindex` makes it\n$")
+        self.assertRegex(ran.stderr, r"^ledger.db could not be written: [^\n]+; nor could report.html, [^\n]+ an older one is removed; `testigo report \S+ --reindex` makes both\n$")
         self.assertFalse((self.evidence / "ledger.db.new").exists())
+        self.assertFalse((self.evidence / "report.html").exists(), "it is older than report.json")
         self.assertEqual(dump(self.ledger), old)
         ran = subprocess.run([TESTIGO, "report", self.evidence, *WIDE, "--reindex"], capture_output=True, text=True, check=False,
                              preexec_fn=small_files(150_000))
         self.assertEqual(ran.returncode, ENVIRONMENT, ran)
         self.assertIn("PROVEN", ran.stdout)
+        self.assertIn("nor could report.html, ", ran.stderr)
         self.report("--reindex")
+        self.assertEqual(self.page()["report"]["verdict"], self.verdict["verdict"])
 
     def test_somebody_who_reads_the_old_one(self):
         code = self.verify().code
@@ -401,6 +404,20 @@ class Survives(Ledger):
             self.assertEqual((ran.returncode, ran.stderr), (code, ""))
             database.execute("COMMIT")
         self.assertEqual(rows(self.ledger, "SELECT value FROM meta WHERE key = 'format'"), [{"value": "testigo-ledger"}])
+
+    def test_two_judges_at_once(self):
+        """Each has its verdict, and neither leaves anything out."""
+        code = self.verify().code
+        before = {file.name for file in self.evidence.iterdir()}
+        for _ in range(10):
+            for name in ("ledger.db", "report.html"):
+                (self.evidence / name).unlink()
+            judges = [self.stack.enter_context(Process(TESTIGO, "verify", "--evidence", self.evidence, *WIDE, "--json")) for _ in range(2)]
+            for judge in judges:
+                self.assertEqual((judge.wait(60), judge.err), (code, []), judge)
+            self.assertEqual({file.name for file in self.evidence.iterdir()}, before)
+            self.assertEqual(json.loads((self.evidence / "report.json").read_text())["verdict"], self.verdict["verdict"])
+            self.assertEqual(self.page()["report"]["verdict"], self.verdict["verdict"])
 
     def test_a_folder_where_it_should_be(self):
         code = self.verify().code

@@ -241,8 +241,10 @@ class Finished(Show):
         self.assertEqual({frame["packet"] for frame in frames}, packets)
 
     def test_the_newest_evidence_is_the_default(self):
-        self.verified()
+        old = self.verified()
         newest = self.verified()
+        (self.folder / "evidence" / "old").mkdir()
+        old.rename(self.folder / "evidence" / "old" / old.name)
         shown = self.show()
         self.assertEqual(self.judged(shown.viewer)["evidence"], newest.name)
 
