@@ -9,6 +9,7 @@ import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
 import FrameView from '../src/view/FrameView.svelte';
 import Sequence from '../src/view/Sequence.svelte';
+import SmallPrint from '../src/view/SmallPrint.svelte';
 import { read } from './support';
 
 vi.stubGlobal('requestAnimationFrame', () => 0);
@@ -50,6 +51,11 @@ it('a statement says its integers as they are', () => {
   expect(said({ status: 254 })).toContain('254 (no status of gRPC)');
   expect(said({ status: 7, reply: { client: 'c', call: '9007199254740993' } })).toMatch(/PERMISSION_DENIED.*#9007199254740993/);
   expect(said({ latency_ns: '90071992547409930' })).toContain('25020 h');
+});
+
+it('of remarkable calls it is said how many are not there', () => {
+  page.document = { ...page.document!, calls: { ...page.document!.calls, total: 90, remarkable_left_out: 12 } };
+  expect(text(SmallPrint, {})).toContain('The page holds 3 of 90 calls, all with a finding, a difference, a failure or an abnormal end; 12 more like them');
 });
 
 it('of findings it is said that there are more than are listed', () => {
