@@ -23,7 +23,7 @@ function stored(name: string): string | null {
   try {
     return localStorage.getItem(`testigo.${name}`);
   } catch {
-    return null; // not permitted: the choice lives as long as the page
+    return null;
   }
 }
 
@@ -31,7 +31,7 @@ function store(name: string, value: string): void {
   try {
     localStorage.setItem(`testigo.${name}`, value);
   } catch {
-    return;
+    return; // not permitted: the choice lives as long as the page
   }
 }
 
@@ -51,6 +51,7 @@ class Page {
   wire = $state(''); // where its witness stands
 
   lang = $state<Lang>('en');
+  #chosen = false; // by the reader, whatever a document says
   theme = $state<Theme>('auto');
   painted = $state(0); // counts changes of colours, for canvases
 
@@ -104,7 +105,7 @@ class Page {
 
   async begin(): Promise<void> {
     const lang = stored('lang');
-    if (is_lang(lang)) this.lang = lang;
+    if (is_lang(lang)) [this.lang, this.#chosen] = [lang, true];
     const theme = stored('theme');
     if (theme === 'light' || theme === 'dark') this.set_theme(theme);
     this.read_hash();
@@ -143,7 +144,7 @@ class Page {
   }
 
   take(read: PageDocument, table: Table): void {
-    if (!is_lang(stored('lang')) && is_lang(read.lang)) this.lang = read.lang;
+    if (!this.#chosen && is_lang(read.lang)) this.lang = read.lang;
     this.document = read;
     this.report = read.report;
     this.names = { clients: read.clients, servers: read.servers, methods: read.methods, processes: read.processes };
@@ -268,6 +269,7 @@ class Page {
 
   set_lang(lang: Lang): void {
     this.lang = lang;
+    this.#chosen = true;
     store('lang', lang);
   }
 

@@ -24,3 +24,13 @@ it('findings are those of the document and of the report', async () => {
   page.take({ ...document, report, findings: [{ check: 'RQ01', severity: 'error', text: 'of the document' }] }, table);
   expect(page.listed.map(({ check }) => check)).toEqual(['RQ01', 'BH02']);
 });
+
+it('a language that was chosen stays where nothing can be stored', async () => {
+  vi.stubGlobal('localStorage', new Proxy({}, { get: () => { throw new Error('denied'); } }));
+  const { document, table } = await read({ calls: 5 });
+  page.take({ ...document, lang: 'es' }, table);
+  expect(page.lang).toBe('es');
+  page.set_lang('en');
+  page.take({ ...document, lang: 'es' }, table);
+  expect(page.lang).toBe('en');
+});
