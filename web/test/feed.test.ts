@@ -130,6 +130,36 @@ describe('what is served', () => {
     expect(Source.made[0]!.closed).toBe(true);
   });
 
+  it('is followed once, however often it is asked for', async () => {
+    const signals: AbortSignal[] = [];
+    vi.stubGlobal('fetch', (_url: string, { signal }: RequestInit) => {
+      signals.push(signal!);
+      return Promise.resolve().then(() => answers.shift()!());
+    });
+    answers = [() => new Response('', { status: 503 }), page(true), page(true), page(true)];
+    const feed = new Feed(listener);
+    await feed.open();
+    vi.useRealTimers();
+    void feed.open();
+    void feed.open();
+    await feed.open();
+    await settle(3);
+    expect(heard).toEqual(['lost data: 503 1', 'connected', 'document 5']);
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, true, true, false]);
+    expect(Source.made.filter((source) => !source.closed).length).toBe(1);
+    answers = [page(true)];
+    const before = Source.made[0]!;
+    before.send('flow', { time_ns: 1, pairs: [] }); // not heard yet when the document is read anew
+    await feed.open();
+    expect(Source.made.map((source) => source.closed)).toEqual([true, false]);
+    before.send('flow', { time_ns: 2, pairs: [] });
+    Source.made[1]!.send('flow', { time_ns: 3, pairs: [] });
+    await settle(6);
+    expect(heard.slice(3).filter((one) => one.startsWith('flow'))).toContain('flow 3 0');
+    expect(heard).not.toContain('flow 2 0');
+    feed.close();
+  });
+
   it('is asked for soon when it was heard before', async () => {
     answers = [() => new Response('', { status: 503 }), page(true)];
     const feed = new Feed(listener);
