@@ -39,7 +39,7 @@ export type Theme = 'auto' | 'light' | 'dark';
 
 class Page {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
-  trouble = $state<{ why: string; again: number } | null>(null);
+  trouble = $state<{ why: string; again: number } | null>(null); // `again`: s until it is tried; 0: it is tried now
   document = $state.raw<PageDocument | null>(null);
   report = $state.raw<Report | null>(null);
   names = $state.raw<Names>({ clients: [], servers: [], methods: [], processes: [] });
@@ -125,9 +125,10 @@ class Page {
         detail: (detail) => this.#keep_detail(detail),
         report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
         end: () => void (this.live = false),
-        connected: () => void (this.trouble = null),
+        connected: () => this.#trouble(null),
+        trying: () => this.trouble && this.#trouble({ ...this.trouble, again: 0 }),
         lost: (why, again) => {
-          this.trouble = { why, again };
+          this.#trouble({ why, again });
           if (this.phase === 'loading') this.phase = 'failed';
         },
       });
@@ -141,6 +142,16 @@ class Page {
       this.phase = 'failed';
       this.trouble = { why: error instanceof Error ? error.message : String(error), again: 0 };
     }
+  }
+
+  #second: ReturnType<typeof setInterval> | undefined;
+  #trouble(trouble: { why: string; again: number } | null): void {
+    clearInterval(this.#second);
+    this.trouble = trouble;
+    if (!trouble?.again) return;
+    this.#second = setInterval(() => {
+      if (this.trouble && --this.trouble.again <= 0) clearInterval(this.#second);
+    }, 1000);
   }
 
   take(read: PageDocument, table: Table): void {

@@ -25,6 +25,7 @@ class Source {
 }
 
 const heard: string[] = [];
+let tries = 0;
 let columns: Columns | null = null;
 const listener: Listener = {
   document: (document: PageDocument) => heard.push(`document ${document.calls.kept}`),
@@ -38,6 +39,7 @@ const listener: Listener = {
   detail: (detail: Detail) => heard.push(`detail ${detail.row}`),
   report: (report) => heard.push(`report ${report.verdict}`),
   end: () => heard.push('end'),
+  trying: () => void tries++,
   lost: (why, again) => heard.push(`lost ${why} ${again}`),
   connected: () => heard.push('connected'),
 };
@@ -48,6 +50,7 @@ const page = (live: boolean) => () => new Response(JSON.stringify(sample({ calls
 beforeEach(() => {
   vi.useFakeTimers();
   heard.length = 0;
+  tries = 0;
   Source.made = [];
   vi.stubGlobal('EventSource', Source);
   vi.stubGlobal('fetch', () => Promise.resolve().then(() => answers.shift()!()));
@@ -125,6 +128,7 @@ describe('what is served', () => {
     await vi.waitFor(() => expect(Source.made.length).toBe(1));
     Source.made[0]!.onerror!();
     feed.close();
+    expect(tries).toBe(3);
     // Events that never opened are no success: the wait goes on growing.
     expect(heard).toEqual(['lost data: 503 1', 'lost this is no testigo-page document 2', 'connected', 'document 5', 'lost events 4']);
     expect(Source.made[0]!.closed).toBe(true);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Report } from '../src/data/contract';
 import { page } from '../src/state.svelte';
+import { sample } from '../dev/sample';
 import { read } from './support';
 
 beforeEach(() => void vi.stubGlobal('requestAnimationFrame', () => 0));
@@ -33,4 +34,36 @@ it('a language that was chosen stays where nothing can be stored', async () => {
   page.set_lang('en');
   page.take({ ...document, lang: 'es' }, table);
   expect(page.lang).toBe('en');
+});
+
+it('of a connection that is lost it is said when it is tried again, until it is', async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('document', { getElementById: () => null, documentElement: { dataset: {} } });
+  vi.stubGlobal('location', { hash: '' });
+  const answers: ((got: Response) => void)[] = [];
+  vi.stubGlobal('fetch', () => new Promise<Response>((got) => void answers.push(got)));
+  const lost = async (): Promise<void> => {
+    answers.shift()!(new Response('', { status: 503 }));
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  void page.begin();
+  await lost();
+  expect(page.trouble).toEqual({ why: 'data: 503', again: 1 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(page.trouble?.again).toBe(0);
+  await lost();
+  const again: (number | undefined)[] = [];
+  for (let second = 0; second < 3; second++) {
+    again.push(page.trouble?.again);
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(again).toEqual([2, 1, 0]);
+  await lost();
+  expect(page.trouble?.again).toBe(4);
+  void page.feed!.open();
+  expect(page.trouble?.again).toBe(0);
+  vi.useRealTimers();
+  answers.pop()!(new Response(JSON.stringify(sample({ calls: 5 }))));
+  await vi.waitFor(() => expect(page.trouble).toBe(null));
+  page.feed!.close();
 });

@@ -8,6 +8,7 @@ import { page } from '../src/state.svelte';
 import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
 import FrameView from '../src/view/FrameView.svelte';
+import LiveBar from '../src/view/LiveBar.svelte';
 import Sequence from '../src/view/Sequence.svelte';
 import SmallPrint from '../src/view/SmallPrint.svelte';
 import { read } from './support';
@@ -56,6 +57,17 @@ it('a statement says its integers as they are', () => {
 it('of remarkable calls it is said how many are not there', () => {
   page.document = { ...page.document!, calls: { ...page.document!.calls, total: 90, remarkable_left_out: 12 } };
   expect(text(SmallPrint, {})).toContain('The page holds 3 of 90 calls, all with a finding, a difference, a failure or an abnormal end; 12 more like them');
+});
+
+it('a connection that is lost is not called live', () => {
+  page.live = true;
+  expect(text(LiveBar, {})).toMatch(/Pause ?Live/);
+  page.trouble = { why: '', again: 7 };
+  expect(text(LiveBar, {})).toMatch(/Pause ?The connection to testigo is lost. It is tried again in 7 s. Try now/);
+  page.trouble = { why: '', again: 0 };
+  expect(text(LiveBar, {})).toContain('Trying again…');
+  page.trouble = null;
+  page.live = false;
 });
 
 it('of findings it is said that there are more than are listed', () => {

@@ -15,6 +15,7 @@ export interface Listener {
   detail(detail: Detail): void;
   report(report: Report): void;
   end(): void;
+  trying(): void; // to read the document, at first or again
   lost(why: string, again_in_s: number): void;
   connected(): void;
 }
@@ -41,6 +42,7 @@ export class Feed {
   async open(): Promise<void> {
     this.#let_go();
     const reading = (this.#reading = new AbortController());
+    this.#listener.trying();
     try {
       const answer = await fetch('data', { signal: reading.signal });
       if (!answer.ok) throw new Error(`data: ${answer.status}`);
