@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooses, kEverything, lower_bound, select, toggled, type Filter } from '../src/data/filter';
 import { id_of } from '../src/data/find';
 import { hash_of, kStart } from '../src/data/hash';
-import { failed, has_difference, has_finding, status_of } from '../src/data/outcome';
+import { failed, has_difference, has_finding, status_of, latency_of } from '../src/data/outcome';
 import { read } from './support';
 
 const { table, names } = await read({ calls: 3000, clients: 4, servers: 2, methods: 3, seed: 3 });
@@ -17,7 +17,7 @@ function naive(filter: Partial<Filter>, until = Infinity): number[] {
     const start = columns.start_ns[row]!;
     if (f.from !== null && start < f.from) return false;
     if (f.to !== null && start > f.to + 0.5) return false;
-    if (start > until + 0.5) return false;
+    if (start > until || start + latency_of(columns, row) > until) return false;
     if (f.clients.length && !f.clients.includes(names.clients[columns.client[row]!]!.name)) return false;
     if (f.except.length && f.except.includes(names.clients[columns.client[row]!]!.name)) return false;
     if (f.methods.length && !f.methods.includes(names.methods[columns.method[row]!]!)) return false;
