@@ -70,6 +70,18 @@ it('a connection that is lost is not called live', () => {
   page.live = false;
 });
 
+it('who looks back is told that the run has ended, and can go to the whole', async () => {
+  const { document, table } = await read({ calls: 3, live: true });
+  page.take(document, table);
+  expect(text(LiveBar, {})).toMatch(/Pause ?Live/);
+  page.look_back();
+  expect(text(LiveBar, {})).toMatch(/Back to live ?as it was at [\d.]+ s ?$/);
+  page.hold.end();
+  expect(text(LiveBar, {})).toMatch(/See the whole run ?as it was at [\d.]+ s ?The run has ended. ?$/);
+  page.look_on();
+  expect(text(LiveBar, {})).toMatch(/Pause ?The run has ended. ?$/);
+});
+
 it('of findings it is said that there are more than are listed', () => {
   const report: Report = {
     verdict: 'BROKEN', checks: { RQ01: { outcome: 'fail', failed: 5100 }, BH02: { outcome: 'fail', failed: 2 } },

@@ -230,6 +230,7 @@ export const en = {
   step_back: 'Step back in time',
   looking_at: (when: string) => `as it was at ${when}`,
   run_ended: 'The run has ended.',
+  to_whole: 'See the whole run',
   cut_short: 'The run ended without a verdict: its process is gone.',
   cut_short_so: 'What is shown here was judged from what it left. This writes the reports of it:',
   ring: (n: string) => `The newest ${n} calls are kept; older ones have left the page (not the evidence).`,

@@ -221,6 +221,7 @@ export const es: Words = {
   step_back: 'Retroceder en el tiempo',
   looking_at: (when) => `tal como estaba a los ${when}`,
   run_ended: 'La ejecución ha terminado.',
+  to_whole: 'Ver la ejecución entera',
   cut_short: 'La ejecución terminó sin veredicto: su proceso ya no existe.',
   cut_short_so: 'Lo que se muestra aquí se ha juzgado a partir de lo que dejó. Esto escribe sus informes:',
   ring: (n) => `Se guardan las ${n} llamadas más recientes; las anteriores han dejado la página (no la evidencia).`,
