@@ -2,7 +2,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { render } from 'svelte/server';
 import type { Component } from 'svelte';
-import type { Frame, Report, Statement } from '../src/data/contract';
+import type { Claim, Frame, Outcome, Report, Statement } from '../src/data/contract';
 import { kEverything } from '../src/data/filter';
 import { page } from '../src/state.svelte';
 import Filters from '../src/view/Filters.svelte';
@@ -80,6 +80,19 @@ it('who looks back is told that the run has ended, and can go to the whole', asy
   expect(text(LiveBar, {})).toMatch(/See the whole run ?as it was at [\d.]+ s ?The run has ended. ?$/);
   page.look_on();
   expect(text(LiveBar, {})).toMatch(/Pause ?The run has ended. ?$/);
+});
+
+it('a check that failed without a finding is one that failed', () => {
+  const claim = (number: number, outcome: Outcome): Claim => ({ number, outcome, sentence: '', because: '' });
+  page.report = {
+    verdict: 'BROKEN', claims: [claim(1, 'PROVEN'), claim(3, 'BROKEN'), claim(4, 'BROKEN'), claim(5, 'PROVEN')],
+    findings: { errors: 0, warnings: 0, infos: 0 }, checks: { BH02: { outcome: 'pass', passed: 7 }, EX01: { outcome: 'fail', failed: 2, passed: 1 } },
+  };
+  expect(text(FindingsView, {})).toMatch(/^0 errors ?0 warnings ?0 remarks ?1 failed check with no finding listed ?failed ?EX01 ?Its failures are what breaks ?Claim 3 ?× 2 ?Checks ?failed 1 ?EX01/);
+  page.report = { ...page.report, claims: [] };
+  expect(text(FindingsView, {})).toMatch(/EX01 ?Its findings are not listed here. ?× 2/);
+  page.report = { verdict: 'PROVEN', checks: { EX01: { outcome: 'pass' } } };
+  expect(text(FindingsView, {})).toContain('No check failed.');
 });
 
 it('of findings it is said that there are more than are listed', () => {
