@@ -220,6 +220,11 @@ class Report(Page):
         self.assertEqual((told["at_first"], told["far"]), ("call-0", None))
         self.assertRegex(told["end"], r"^call-[1-9]")
 
+    def test_keys_on_a_phone_with_filters(self):
+        told = browser("phone_keys", url=swapped.html)
+        self.assertGreater(told["steps"], 5)
+        self.assertEqual(told["hidden"], [])
+
     def test_a_phone(self):
         for dark in (False, True):
             told = browser("phone", url=swapped.html, claim=3, dark=dark)
