@@ -130,6 +130,9 @@ class Report(Page):
                          [{name: claim[name] for name in members} for claim in report["claims"]])
         self.assertEqual([claim["tag"] for claim in told["claims"]], [claim["outcome"].lower() for claim in report["claims"]])
         self.assertEqual(told["findings"], [str(report["findings"][grade]) for grade in ("errors", "warnings", "infos")])
+        failed = {check: said["failed"] for check, said in report["checks"].items() if said["outcome"] == "fail"}
+        self.assertEqual({check: int(times) for check, times in told["failed"].items() if check in failed}, failed)
+        self.assertEqual("EX01" in failed, evidence is swapped)
         by_outcome = collections.defaultdict(set)
         for check, said in report["checks"].items():
             by_outcome[said["outcome"]].add(check)
