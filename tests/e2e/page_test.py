@@ -295,6 +295,33 @@ class Live(Page):
         self.assertLessEqual(int(told["sums"][0]), report["findings"]["errors"])
         self.assertGreater(int(told["sums"][0]), 0)
 
+    def test_who_pauses_stays_there(self):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "12s", "--out", parent, "--json") as verify:
+            folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+            with start_show(folder, *WIDE) as show:
+                told = browser("looks_back", url=show.url)
+                self.assertEqual(verify.wait(60), DONE, verify)
+                self.assertEqual(show.stop(), DONE)
+            report = json.loads(verify.out[-1])
+        calls = sum(client["calls"] for client in report["clients"])
+        self.assertEqual(told["said_alone"], 0)
+        self.assertEqual(told["shown"][0], told["shown"][1])
+        self.assertLess(told["shown"][1], calls)
+        self.assertEqual((told["ended"], told["paused_verdict"], told["verdict"]), ("The run has ended.", "LISTENING", "PROVEN"))
+        self.assertEqual(told["whole"], [calls, calls])
+        self.assertEqual(told["said"], told["filtered"])
+
+    def test_a_connection_that_is_lost(self):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "60s", "--out", parent):
+            folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+            with start_show(folder) as show, at_the_word(show.stop) as go:
+                told = browser("lost", url=show.url, go=go)
+        self.assertIn("The connection to testigo is lost.", told["words"])
+        self.assertNotIn("Live", told["words"])
+        self.assertTrue(told["above"], "the filters are covered")
+        self.assertTrue(any(re.match("It is tried again in [0-9]+ s", words) for words in told["seconds"]), told["seconds"])
+        self.assertTrue(told["trouble_stays"])
+
     def test_a_run_that_was_killed_is_not_called_live(self):
         for dark in (False, True):
             with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "20ms", "--for", "120s", "--out", parent) as verify:
