@@ -89,6 +89,9 @@ it('a check that failed without a finding is one that failed', () => {
     findings: { errors: 0, warnings: 0, infos: 0 }, checks: { BH02: { outcome: 'pass', passed: 7 }, EX01: { outcome: 'fail', failed: 2, passed: 1 } },
   };
   expect(text(FindingsView, {})).toMatch(/^0 errors ?0 warnings ?0 remarks ?1 failed check with no finding listed ?failed ?EX01 ?Its failures are what breaks ?Claim 3 ?× 2 ?Checks ?failed 1 ?EX01/);
+  page.lang = 'es';
+  expect(text(FindingsView, {})).toMatch(/1 comprobación fallida sin hallazgo en la lista ?fallida ?EX01.*fallida 1 ?EX01/);
+  page.lang = 'en';
   page.report = { ...page.report, claims: [] };
   expect(text(FindingsView, {})).toMatch(/EX01 ?Its findings are not listed here. ?× 2/);
   page.report = { verdict: 'PROVEN', checks: { EX01: { outcome: 'pass' } } };

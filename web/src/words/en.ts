@@ -226,6 +226,7 @@ export const en = {
   places: 'Where',
   checks: 'Checks',
   check_outcome: { pass: 'passed', fail: 'failed', 'not-observed': 'not observed', 'not-judgeable': 'not judgeable' },
+  check_outcome_one: { pass: 'passed', fail: 'failed', 'not-observed': 'not observed', 'not-judgeable': 'not judgeable' },
   findings_shown: (n: string, all: string, _one: boolean) => `${n} of ${all} shown`,
   // live
   live: 'Live',

@@ -218,6 +218,7 @@ export const es: Words = {
   places: 'Dónde',
   checks: 'Comprobaciones',
   check_outcome: { pass: 'superadas', fail: 'fallidas', 'not-observed': 'no observadas', 'not-judgeable': 'no juzgables' },
+  check_outcome_one: { pass: 'superada', fail: 'fallida', 'not-observed': 'no observada', 'not-judgeable': 'no juzgable' },
   findings_shown: (n, all, one) => `se ${one ? 'muestra' : 'muestran'} ${n} de ${all}`,
   live: 'En directo',
   pause: 'Pausar',
