@@ -27,7 +27,9 @@ export async function read(browser, { url }) {
     latency: await page.locator('#latency tbody').first().locator('tr').evaluateAll((rows) =>
       Object.fromEntries(rows.map((row) => [row.querySelector('.who').textContent, [...row.querySelectorAll('td')].map((cell) => cell.textContent)])),
     ),
-    findings: await page.locator('#findings .sums strong').allInnerTexts(),
+    findings: (await page.locator('#findings .sums strong').allInnerTexts()).slice(0, 3),
+    failed: Object.fromEntries(await page.locator('#findings .groups > li').evaluateAll((all) =>
+      all.map((one) => [one.querySelector('.check').textContent, one.querySelector('.times').textContent.replace(/\D/g, '')]))),
     checks: Object.fromEntries(await page.locator('#findings dl > div').evaluateAll((all) =>
       all.map((one) => [one.querySelector('dt').textContent.trim(), [...one.querySelectorAll('dd > span')].map((span) => span.textContent.split(' ')[0])]),
     )),

@@ -64,6 +64,65 @@ export async function found(browser, { url, go }) {
   return told;
 }
 
+// Pauses, and stays there until the run has ended and longer.
+export async function looks_back(browser, { url }) {
+  const reader = await Reader.open(browser, url);
+  const { page } = reader;
+  await page.waitForFunction(() => Number(document.querySelector('.shown').textContent.match(/\d+/)[0]) > 20);
+  await page.evaluate(() => {
+    window.said = 0;
+    new MutationObserver((all) => (window.said += all.length)).observe(document.querySelector('.bar [aria-live]'), { childList: true, characterData: true, subtree: true });
+  });
+  await reader.section('timeline');
+  await page.waitForTimeout(2000);
+  const told = { said_alone: await page.evaluate(() => window.said) };
+  const seen = () => page.evaluate(() => ({
+    shown: document.querySelector('.shown').textContent, state: document.querySelector('.live .state').textContent, line: document.querySelector('#timeline canvas').toDataURL(),
+    choices: [...document.querySelectorAll('.choices option, .only button')].map((one) => one.textContent.trim()), flow: [...document.querySelectorAll('#flow g.client')].map((one) => one.getAttribute('aria-label')),
+  }));
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.waitForTimeout(500);
+  const before = await seen();
+  told.shown = await reader.shown();
+  await page.waitForFunction(() => Number(document.querySelector('.newer').textContent.match(/\d+/)?.[0]) > 10);
+  must(JSON.stringify(await seen()) === JSON.stringify(before), 'something moves while it is paused');
+  await page.waitForFunction(() => document.querySelector('.ended').textContent !== '', null, { timeout: 60_000 });
+  await page.waitForTimeout(1500);
+  must(JSON.stringify(await seen()) === JSON.stringify(before), 'something moves when the run ends');
+  told.ended = await reader.text('.ended');
+  told.paused_verdict = await reader.text('#verdict-word');
+  await page.getByRole('button', { name: 'See the whole run' }).click();
+  await page.waitForFunction(() => !document.querySelector('.live'));
+  told.verdict = await reader.text('#verdict-word');
+  told.whole = await reader.shown();
+  await page.locator('.bar select').first().selectOption({ index: 1 });
+  await page.waitForFunction(() => document.querySelector('.bar [aria-live]').textContent !== '');
+  told.said = await reader.page.locator('.bar [aria-live]').textContent();
+  told.filtered = await reader.text('.shown');
+  await reader.close();
+  return told;
+}
+
+// Who serves the page goes; `go` does that.
+export async function lost(browser, { url, go }) {
+  const reader = await Reader.open(browser, url);
+  const { page } = reader;
+  await reader.section('calls');
+  await fetch(go);
+  await page.waitForSelector('.trouble');
+  const told = { words: await reader.text('.live') };
+  told.above = await page.evaluate(() => document.elementFromPoint(innerWidth / 2, 10).closest('.bar') !== null);
+  const next = () => page.locator('.trouble .number').innerText();
+  const seconds = new Set();
+  while (seconds.size < 3) seconds.add(await next());
+  told.seconds = [...seconds];
+  await page.getByRole('button', { name: 'Try now' }).click();
+  told.trouble_stays = (await page.locator('.trouble').count()) === 1;
+  reader.troubles = reader.troubles.filter((trouble) => !/ERR_|EventSource/.test(trouble));
+  await reader.close();
+  return told;
+}
+
 // The run is killed while somebody follows it; `go` does that.
 export async function killed(browser, { url, go, dark = false }) {
   const reader = await Reader.open(browser, url, { width: 390, height: 844, dark });

@@ -169,6 +169,29 @@ export async function keys(browser, { url, claim }) {
   return told;
 }
 
+// On a phone, back through the page by Shift+Tab, with filters chosen and their bar open: what has the focus can be seen.
+export async function phone_keys(browser, { url }) {
+  const reader = await Reader.open(browser, `${address_of(url)}#client=client1&client=client2&client=client3&status=0&only=failed&only=difference&only=finding`, { width: 390, height: 844 });
+  const { page } = reader;
+  await page.locator('.bar button.open').click();
+  await reader.sections();
+  await page.locator('#small-print button').last().focus();
+  const told = { hidden: [], steps: 0 };
+  for (; told.steps < 40; told.steps++) {
+    await page.keyboard.press('Shift+Tab');
+    const covered = await page.evaluate(() => {
+      const [focused, bar] = [document.activeElement, document.querySelector('.bar')];
+      if (bar.contains(focused)) return null;
+      const [at, over] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
+      return at.top < over.bottom && at.bottom > over.top && over.top <= 0 ? `${focused.tagName} ${focused.textContent.slice(0, 30)}` : '';
+    });
+    if (covered === null) break;
+    if (covered) told.hidden.push(covered);
+  }
+  await reader.close();
+  return told;
+}
+
 export async function phone(browser, { url, claim, dark = false }) {
   const reader = await Reader.open(browser, address_of(url), { width: 390, height: 844, dark });
   const { page } = reader;

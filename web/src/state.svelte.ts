@@ -8,11 +8,13 @@ import { kEverything, select, toggled, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
 import { listed, mark } from './data/findings';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
+import { span_of } from './data/format';
 import { is_sort, ordered } from './data/order';
 import { last_end, status_of } from './data/outcome';
 import { parse_document } from './data/parse';
 import { Table, empty_columns, type Columns } from './data/table';
 import { Feed } from './live/feed';
+import { Hold } from './live/hold.svelte';
 import { is_lang, kWords, type Lang } from './words';
 
 export const kMostRows = 200_000; // of a live run that the page keeps
@@ -23,7 +25,7 @@ function stored(name: string): string | null {
   try {
     return localStorage.getItem(`testigo.${name}`);
   } catch {
-    return null; // not permitted: the choice lives as long as the page
+    return null;
   }
 }
 
@@ -31,7 +33,7 @@ function store(name: string, value: string): void {
   try {
     localStorage.setItem(`testigo.${name}`, value);
   } catch {
-    return;
+    return; // not permitted: the choice lives as long as the page
   }
 }
 
@@ -39,7 +41,7 @@ export type Theme = 'auto' | 'light' | 'dark';
 
 class Page {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
-  trouble = $state<{ why: string; again: number } | null>(null);
+  trouble = $state<{ why: string; again: number } | null>(null); // `again`: s until it is tried; 0: it is tried now
   document = $state.raw<PageDocument | null>(null);
   report = $state.raw<Report | null>(null);
   names = $state.raw<Names>({ clients: [], servers: [], methods: [], processes: [] });
@@ -51,6 +53,7 @@ class Page {
   wire = $state(''); // where its witness stands
 
   lang = $state<Lang>('en');
+  #chosen = false; // by the reader, whatever a document says
   theme = $state<Theme>('auto');
   painted = $state(0); // counts changes of colours, for canvases
 
@@ -63,9 +66,35 @@ class Page {
 
   // live
   feed: Feed | null = null;
+  hold = new Hold(
+    {
+      document: (document, columns) => this.take(document, new Table(columns, document.calls.kept, document.live ? kMostRows : 0)),
+      calls: (columns, kept, seen) => this.#append(columns, kept, seen),
+      flow: (time_ns, pairs) => {
+        this.#heard_ns = time_ns;
+        this.flow = pairs;
+      },
+      names: (names, wire) => {
+        this.names = { ...this.names, ...names };
+        this.wire = wire ?? this.wire;
+      },
+      findings: (findings, found) => this.#find(findings, found),
+      detail: (detail) => this.#keep_detail(detail),
+      report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
+      end: () => void (this.live = false),
+      connected: () => this.#trouble(null),
+      trying: () => this.trouble && this.#trouble({ ...this.trouble, again: 0 }),
+      lost: (why, again) => {
+        this.#trouble({ why, again });
+        if (this.phase === 'loading') this.phase = 'failed';
+      },
+    },
+    () => void this.feed?.open(),
+  );
   live = $state(false); // events still come
   served = $state(false);
-  until = $state(Infinity); // what is looked back at; Infinity: live
+  until = $state(Infinity); // it is looked at as it was then; Infinity: as it is
+  #heard_ns = $state(0); // when it was heard of last
   seen = $state(0);
   passed = $state(0);
   flow = $state.raw<Counted[]>([]);
@@ -75,6 +104,10 @@ class Page {
   details_version = $state(0);
 
   words = $derived(kWords[this.lang]);
+  looked_at = $derived.by(() => {
+    void this.version;
+    return select(this.table, this.names, kEverything, this.until);
+  });
   rows = $derived.by(() => {
     void this.version;
     return select(this.table, this.names, this.filter, this.until);
@@ -85,17 +118,20 @@ class Page {
   });
   facets = $derived.by(() => {
     void this.version;
-    return facets(this.table.columns, this.table.length, status_of);
+    return facets(this.table.columns, this.looked_at, status_of);
   });
   span = $derived.by((): View => {
     void this.version;
-    const { table } = this;
-    if (table.length === 0) return { from: 0, to: 1e9 };
-    const start = table.columns.start_ns;
-    const from = start[table.order[0]!]!;
-    const to = Math.max(last_end(table), from + 1000);
+    const { columns, order } = this.table;
+    if (order.length === 0) return { from: 0, to: 1e9 };
+    const from = columns.start_ns[order[0]!]!;
+    const to = Math.max(last_end(columns, this.looked_at), from + 1000);
     const edge = (to - from) * 0.01;
     return { from: from - edge, to: to + edge };
+  });
+  newest = $derived.by(() => {
+    void this.version;
+    return Math.max(last_end(this.table.columns, this.table.order), this.#heard_ns);
   });
   open_row = $derived.by(() => {
     void this.version;
@@ -104,7 +140,7 @@ class Page {
 
   async begin(): Promise<void> {
     const lang = stored('lang');
-    if (is_lang(lang)) this.lang = lang;
+    if (is_lang(lang)) [this.lang, this.#chosen] = [lang, true];
     const theme = stored('theme');
     if (theme === 'light' || theme === 'dark') this.set_theme(theme);
     this.read_hash();
@@ -112,24 +148,7 @@ class Page {
     const text = element?.textContent ?? '';
     if (text.trim() === '') {
       this.served = true;
-      this.feed = new Feed({
-        document: (document, columns) => this.take(document, new Table(columns, document.calls.kept, document.live ? kMostRows : 0)),
-        calls: (columns, kept, seen) => this.#append(columns, kept, seen),
-        flow: (_time, pairs) => void (this.flow = pairs),
-        names: (names, wire) => {
-          this.names = { ...this.names, ...names };
-          this.wire = wire ?? this.wire;
-        },
-        findings: (findings, found) => this.#find(findings, found),
-        detail: (detail) => this.#keep_detail(detail),
-        report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
-        end: () => void (this.live = false),
-        connected: () => void (this.trouble = null),
-        lost: (why, again) => {
-          this.trouble = { why, again };
-          if (this.phase === 'loading') this.phase = 'failed';
-        },
-      });
+      this.feed = new Feed(this.hold);
       return this.feed.open();
     }
     try {
@@ -142,8 +161,18 @@ class Page {
     }
   }
 
+  #second: ReturnType<typeof setInterval> | undefined;
+  #trouble(trouble: { why: string; again: number } | null): void {
+    clearInterval(this.#second);
+    this.trouble = trouble;
+    if (!trouble?.again) return;
+    this.#second = setInterval(() => {
+      if (this.trouble && --this.trouble.again <= 0) clearInterval(this.#second);
+    }, 1000);
+  }
+
   take(read: PageDocument, table: Table): void {
-    if (!is_lang(stored('lang')) && is_lang(read.lang)) this.lang = read.lang;
+    if (!this.#chosen && is_lang(read.lang)) this.lang = read.lang;
     this.document = read;
     this.report = read.report;
     this.names = { clients: read.clients, servers: read.servers, methods: read.methods, processes: read.processes };
@@ -154,7 +183,8 @@ class Page {
     this.found = read.found ?? null;
     this.wire = read.report?.wire || read.wire || '';
     this.live = read.live === true;
-    if (!this.live) this.until = Infinity;
+    this.until = Infinity;
+    this.#heard_ns = span_of(read.began, read.ended) || 0;
     this.seen = read.calls.total;
     this.passed = read.calls.kept;
     // These have indexes into the lists of before.
@@ -186,14 +216,30 @@ class Page {
   #unmarked: Finding[] = []; // of calls that may be among these
   #adding: ReturnType<typeof setTimeout> | undefined;
   #add_soon(): void {
-    this.#adding ??= setTimeout(() => {
-      this.#adding = undefined;
-      for (const part of this.#waiting) this.table.append(part.columns, part.kept);
-      mark(this.#unmarked, this.table);
-      this.#waiting = [];
-      this.#unmarked = [];
-      this.version++;
-    }, kEvery);
+    this.#adding ??= setTimeout(() => this.#add(), kEvery);
+  }
+  #add(): void {
+    clearTimeout(this.#adding);
+    this.#adding = undefined;
+    for (const part of this.#waiting) this.table.append(part.columns, part.kept);
+    mark(this.#unmarked, this.table);
+    this.#waiting = [];
+    this.#unmarked = [];
+    this.version++;
+  }
+
+  // At the run as it was at a time, or as it is now: nothing that comes later is seen until `look_on`.
+  look_back(until?: number): void {
+    if (this.until === Infinity) {
+      this.hold.begin(this.seen);
+      this.#add();
+    }
+    this.until = until ?? this.newest;
+  }
+
+  look_on(): void {
+    this.until = Infinity;
+    this.hold.let_go();
   }
 
   #find(findings: Finding[], found: Found): void {
@@ -227,6 +273,7 @@ class Page {
     if (known || !this.feed) return known ?? null;
     const [connection, stream] = place.split('/');
     const id = id_of(this.table, this.names, row);
+    if (this.hold.replaced && connection === '0' && !id) return null;
     const names = [connection !== '0' ? `connection=${connection}&stream=${stream}` : '', id ? `id=${encodeURIComponent(id)}` : ''].filter(Boolean);
     const query = names.length ? names.join('&') : `row=${this.table.first + row}`;
     const detail = await this.feed.detail(query);
@@ -268,6 +315,7 @@ class Page {
 
   set_lang(lang: Lang): void {
     this.lang = lang;
+    this.#chosen = true;
     store('lang', lang);
   }
 

@@ -51,7 +51,7 @@ describe('sums', () => {
   });
 
   it('of facets count each row once', () => {
-    const found = facets(columns, table.length, status_of);
+    const found = facets(columns, rows, status_of);
     expect(found.on_wire).toBe(2500);
     expect(found.clients.get(2)).toBe(of_client(2).length);
     expect([...found.statuses.values()].reduce((a, b) => a + b)).toBe(2500);
@@ -69,7 +69,7 @@ describe('what can be chosen', () => {
     c.flags[2] = Flag.Warning;
     for (const name of ['client_status', 'wire_status', 'server_status'] as const) c[name][3] = 254;
     c.flags[3] = Flag.Error; // no end, too
-    const { only } = facets(c, 40, status_of);
+    const { only } = facets(c, some.table.order, status_of);
     expect(only).toEqual({ failed: 1, finding: 3, difference: 1, open: 1 });
     for (const one of kOnly) expect(only[one]).toBe(select(some.table, some.names, { ...kEverything, only: [one] }).length);
   });
@@ -80,7 +80,7 @@ describe('what can be chosen', () => {
     alike.names.clients[3]!.name = '';
     alike.table.columns.client[5] = 65535;
     alike.table.columns.client[6] = 900; // of no list
-    const all = choices(facets(alike.table.columns, 90, status_of).clients, alike.names.clients.map((client) => client.name), 9);
+    const all = choices(facets(alike.table.columns, alike.table.order, status_of).clients, alike.names.clients.map((client) => client.name), 9);
     expect(all.map(({ value }) => value).sort()).toEqual(['', 'client1', 'client2']);
     expect(all.reduce((sum, { calls }) => sum + calls, 0)).toBe(90);
     for (const { value, calls } of all) expect(select(alike.table, alike.names, { ...kEverything, clients: [value] }).length, value).toBe(calls);

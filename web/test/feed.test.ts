@@ -25,6 +25,7 @@ class Source {
 }
 
 const heard: string[] = [];
+let tries = 0;
 let columns: Columns | null = null;
 const listener: Listener = {
   document: (document: PageDocument) => heard.push(`document ${document.calls.kept}`),
@@ -38,6 +39,7 @@ const listener: Listener = {
   detail: (detail: Detail) => heard.push(`detail ${detail.row}`),
   report: (report) => heard.push(`report ${report.verdict}`),
   end: () => heard.push('end'),
+  trying: () => void tries++,
   lost: (why, again) => heard.push(`lost ${why} ${again}`),
   connected: () => heard.push('connected'),
 };
@@ -48,6 +50,7 @@ const page = (live: boolean) => () => new Response(JSON.stringify(sample({ calls
 beforeEach(() => {
   vi.useFakeTimers();
   heard.length = 0;
+  tries = 0;
   Source.made = [];
   vi.stubGlobal('EventSource', Source);
   vi.stubGlobal('fetch', () => Promise.resolve().then(() => answers.shift()!()));
@@ -125,9 +128,40 @@ describe('what is served', () => {
     await vi.waitFor(() => expect(Source.made.length).toBe(1));
     Source.made[0]!.onerror!();
     feed.close();
+    expect(tries).toBe(3);
     // Events that never opened are no success: the wait goes on growing.
     expect(heard).toEqual(['lost data: 503 1', 'lost this is no testigo-page document 2', 'connected', 'document 5', 'lost events 4']);
     expect(Source.made[0]!.closed).toBe(true);
+  });
+
+  it('is followed once, however often it is asked for', async () => {
+    const signals: AbortSignal[] = [];
+    vi.stubGlobal('fetch', (_url: string, { signal }: RequestInit) => {
+      signals.push(signal!);
+      return Promise.resolve().then(() => answers.shift()!());
+    });
+    answers = [() => new Response('', { status: 503 }), page(true), page(true), page(true)];
+    const feed = new Feed(listener);
+    await feed.open();
+    vi.useRealTimers();
+    void feed.open();
+    void feed.open();
+    await feed.open();
+    await settle(3);
+    expect(heard).toEqual(['lost data: 503 1', 'connected', 'document 5']);
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, true, true, false]);
+    expect(Source.made.filter((source) => !source.closed).length).toBe(1);
+    answers = [page(true)];
+    const before = Source.made[0]!;
+    before.send('flow', { time_ns: 1, pairs: [] }); // not heard yet when the document is read anew
+    await feed.open();
+    expect(Source.made.map((source) => source.closed)).toEqual([true, false]);
+    before.send('flow', { time_ns: 2, pairs: [] });
+    Source.made[1]!.send('flow', { time_ns: 3, pairs: [] });
+    await settle(6);
+    expect(heard.slice(3).filter((one) => one.startsWith('flow'))).toContain('flow 3 0');
+    expect(heard).not.toContain('flow 2 0');
+    feed.close();
   });
 
   it('is asked for soon when it was heard before', async () => {

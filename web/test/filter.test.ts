@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chooses, kEverything, lower_bound, select, toggled, type Filter } from '../src/data/filter';
 import { id_of } from '../src/data/find';
-import { hash_of, kStart } from '../src/data/hash';
-import { failed, has_difference, has_finding, status_of } from '../src/data/outcome';
+import { hash_of, kStart, state_of } from '../src/data/hash';
+import { failed, has_difference, has_finding, status_of, latency_of } from '../src/data/outcome';
+import { Table } from '../src/data/table';
 import { read } from './support';
 
 const { table, names } = await read({ calls: 3000, clients: 4, servers: 2, methods: 3, seed: 3 });
@@ -17,7 +18,7 @@ function naive(filter: Partial<Filter>, until = Infinity): number[] {
     const start = columns.start_ns[row]!;
     if (f.from !== null && start < f.from) return false;
     if (f.to !== null && start > f.to + 0.5) return false;
-    if (start > until + 0.5) return false;
+    if (start > until || start + latency_of(columns, row) > until) return false;
     if (f.clients.length && !f.clients.includes(names.clients[columns.client[row]!]!.name)) return false;
     if (f.except.length && f.except.includes(names.clients[columns.client[row]!]!.name)) return false;
     if (f.methods.length && !f.methods.includes(names.methods[columns.method[row]!]!)) return false;
@@ -101,6 +102,17 @@ describe('a filter', () => {
   it('shows nothing later than what is looked back at', () => {
     expect([...select(table, names, kEverything, middle)]).toEqual(naive({}, middle));
     expect([...select(table, names, { ...kEverything, to: middle + 1e9 }, middle)]).toEqual(naive({}, middle));
+  });
+
+  it('finds calls that began before the run was heard of', async () => {
+    const other = await read({ calls: 10, seed: 1 });
+    const start = other.table.columns.start_ns;
+    other.table.columns.start_ns = start.map((ns) => Math.round(ns - start[3]! - 51e6));
+    const early = new Table(other.table.columns, 10);
+    const first = early.columns.start_ns[early.order[0]!]!;
+    expect(first).toBeLessThan(0);
+    const { filter } = state_of(hash_of({ ...kStart, filter: { ...kEverything, from: first, to: null } }));
+    expect(select(early, other.names, filter).length).toBe(10);
   });
 
   it('of a range turned round is empty', () => expect(select(table, names, { ...kEverything, from: middle, to: middle - 1e9 }).length).toBe(0));

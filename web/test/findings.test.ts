@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Flag, type Finding, type Report, type Severity } from '../src/data/contract';
-import { by_check, listed, mark, of_call, sums_of, times_of } from '../src/data/findings';
+import { by_check, listed, mark, of_call, sums_of, times_of, unlisted } from '../src/data/findings';
 import { shell_word } from '../src/data/shell';
 import { Table, empty_columns } from '../src/data/table';
 
@@ -51,6 +51,14 @@ describe('findings while a run goes on', () => {
     expect(listed([a, b], report)).toEqual([a, b, c]);
     expect(listed([], report)).toEqual([a, c]);
     expect(listed([a, b], null)).toEqual([a, b]);
+  });
+
+  it('are not all of the checks that failed', () => {
+    const report: Report = { verdict: 'BROKEN', checks: { RQ01: { outcome: 'fail', failed: 1 }, EX01: { outcome: 'fail', failed: 4 }, RQ02: { outcome: 'pass' }, RQ03: { outcome: 'fail', failed: 2 } },
+      claims: [3, 5, 7].map((number) => ({ number, outcome: 'BROKEN', sentence: '', because: '' })) };
+    const groups = by_check([finding('RQ01', 'error', 1, 1)]);
+    expect(unlisted(groups, report)).toEqual([{ check: 'EX01', failed: 4, claims: [3, 5] }, { check: 'RQ03', failed: 2, claims: [] }]);
+    expect(unlisted(groups, null)).toEqual([]);
   });
 
   it('are counted, those included that are not listed', () => {

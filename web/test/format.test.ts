@@ -47,7 +47,7 @@ describe('words', () => {
   it('take what they are given', () => {
     for (const words of [en, es]) {
       expect(words.sampled('11', '22')).toMatch(/11.*22/);
-      expect(words.sampled_remarkable('11', '22', '33')).toMatch(/11.*22.*33/);
+      expect(words.sampled_remarkable('11', '22', '33', false)).toMatch(/11.*22.*33/);
       expect(words.shown_of('11', '22', false)).toMatch(/11.*22/);
       expect(words.between('11', '22')).toMatch(/11.*22/);
     }

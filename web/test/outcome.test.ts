@@ -47,8 +47,8 @@ describe('what is told of a call', () => {
     const columns = empty_columns(3);
     [0, 10, 20].forEach((start, row) => (columns.start_ns[row] = start));
     columns.wire_latency_ns[0] = 100;
-    expect(last_end({ columns, length: 3 })).toBe(100);
-    expect(last_end({ columns, length: 0 })).toBe(-Infinity);
+    expect(last_end(columns, Uint32Array.of(0, 1, 2))).toBe(100);
+    expect(last_end(columns, new Uint32Array(0))).toBe(-Infinity);
   });
 
   it('is no failure where nobody says so', () => expect(failed(one({ client_status: 254, wire_status: 254 }), 0)).toBe(false));

@@ -2,13 +2,15 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { render } from 'svelte/server';
 import type { Component } from 'svelte';
-import type { Frame, Report, Statement } from '../src/data/contract';
+import type { Claim, Frame, Outcome, Report, Statement } from '../src/data/contract';
 import { kEverything } from '../src/data/filter';
 import { page } from '../src/state.svelte';
 import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
 import FrameView from '../src/view/FrameView.svelte';
+import LiveBar from '../src/view/LiveBar.svelte';
 import Sequence from '../src/view/Sequence.svelte';
+import SmallPrint from '../src/view/SmallPrint.svelte';
 import { read } from './support';
 
 vi.stubGlobal('requestAnimationFrame', () => 0);
@@ -50,6 +52,50 @@ it('a statement says its integers as they are', () => {
   expect(said({ status: 254 })).toContain('254 (no status of gRPC)');
   expect(said({ status: 7, reply: { client: 'c', call: '9007199254740993' } })).toMatch(/PERMISSION_DENIED.*#9007199254740993/);
   expect(said({ latency_ns: '90071992547409930' })).toContain('25020 h');
+});
+
+it('of remarkable calls it is said how many are not there', () => {
+  page.document = { ...page.document!, calls: { ...page.document!.calls, total: 90, remarkable_left_out: 12 } };
+  expect(text(SmallPrint, {})).toContain('The page holds 3 of 90 calls, all with a finding, a difference, a failure or an abnormal end; 12 more like them');
+});
+
+it('a connection that is lost is not called live', () => {
+  page.live = true;
+  expect(text(LiveBar, {})).toMatch(/Pause ?Live/);
+  page.trouble = { why: '', again: 7 };
+  expect(text(LiveBar, {})).toMatch(/Pause ?The connection to testigo is lost. It is tried again in 7 s. Try now/);
+  page.trouble = { why: '', again: 0 };
+  expect(text(LiveBar, {})).toContain('Trying again…');
+  page.trouble = null;
+  page.live = false;
+});
+
+it('who looks back is told that the run has ended, and can go to the whole', async () => {
+  const { document, table } = await read({ calls: 3, live: true });
+  page.take(document, table);
+  expect(text(LiveBar, {})).toMatch(/Pause ?Live/);
+  page.look_back();
+  expect(text(LiveBar, {})).toMatch(/Back to live ?as it was at [\d.]+ s ?$/);
+  page.hold.end();
+  expect(text(LiveBar, {})).toMatch(/See the whole run ?as it was at [\d.]+ s ?The run has ended. ?$/);
+  page.look_on();
+  expect(text(LiveBar, {})).toMatch(/Pause ?The run has ended. ?$/);
+});
+
+it('a check that failed without a finding is one that failed', () => {
+  const claim = (number: number, outcome: Outcome): Claim => ({ number, outcome, sentence: '', because: '' });
+  page.report = {
+    verdict: 'BROKEN', claims: [claim(1, 'PROVEN'), claim(3, 'BROKEN'), claim(4, 'BROKEN'), claim(5, 'PROVEN')],
+    findings: { errors: 0, warnings: 0, infos: 0 }, checks: { BH02: { outcome: 'pass', passed: 7 }, EX01: { outcome: 'fail', failed: 2, passed: 1 } },
+  };
+  expect(text(FindingsView, {})).toMatch(/^0 errors ?0 warnings ?0 remarks ?1 failed check with no finding listed ?failed ?EX01 ?Its failures are what breaks ?Claim 3 ?× 2 ?Checks ?failed 1 ?EX01/);
+  page.lang = 'es';
+  expect(text(FindingsView, {})).toMatch(/1 comprobación fallida sin hallazgo en la lista ?fallida ?EX01.*fallida 1 ?EX01/);
+  page.lang = 'en';
+  page.report = { ...page.report, claims: [] };
+  expect(text(FindingsView, {})).toMatch(/EX01 ?Its findings are not listed here. ?× 2/);
+  page.report = { verdict: 'PROVEN', checks: { EX01: { outcome: 'pass' } } };
+  expect(text(FindingsView, {})).toContain('No check failed.');
 });
 
 it('of findings it is said that there are more than are listed', () => {

@@ -73,9 +73,10 @@ export interface Facets {
 
 const more = (map: Map<number, number>, key: number): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
-export function facets(columns: Columns, length: number, status: (columns: Columns, row: number) => number): Facets {
+export function facets(columns: Columns, rows: Uint32Array, status: (columns: Columns, row: number) => number): Facets {
   const found: Facets = { clients: new Map(), methods: new Map(), statuses: new Map(), only: { failed: 0, finding: 0, difference: 0, open: 0 }, on_wire: 0 };
-  for (let row = 0; row < length; row++) {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
     more(found.clients, columns.client[row]!);
     more(found.methods, columns.method[row]!);
     more(found.statuses, status(columns, row));

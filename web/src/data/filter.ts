@@ -1,6 +1,6 @@
 // Which calls are looked at. Names, not indexes, so that a link means the same tomorrow.
 import { kNoIndex, type Names } from './contract';
-import { failed, has_difference, has_finding, open, status_of } from './outcome';
+import { end_of, failed, has_difference, has_finding, open, status_of } from './outcome';
 import type { Columns, Table } from './table';
 
 export const kOnly = ['failed', 'finding', 'difference', 'open'] as const;
@@ -110,7 +110,7 @@ export function lower_bound(start: Float64Array, rows: Uint32Array, time_ns: num
   return low;
 }
 
-// Rows in order of time, that started in [from, to] and pass every test; `until`: the end of what is looked back at.
+// Rows in order of time, that started in [from, to], had ended by `until`, and pass every test.
 export function select(table: Table, names: Names, filter: Filter, until = Infinity): Uint32Array {
   const { columns, order } = table;
   const last = Math.min(filter.to ?? Infinity, until);
@@ -118,6 +118,7 @@ export function select(table: Table, names: Names, filter: Filter, until = Infin
   const end = last === Infinity ? order.length : lower_bound(columns.start_ns, order, last + 0.5);
   const range = order.subarray(begin, Math.max(begin, end));
   const tests = tests_of(filter, names);
+  if (until !== Infinity) tests.push((columns, row) => end_of(columns, row) <= until);
   if (tests.length === 0) return range;
   const rows = new Uint32Array(range.length);
   let kept = 0;

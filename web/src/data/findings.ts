@@ -8,7 +8,7 @@ export interface Group {
   findings: Finding[]; // the first frame first
 }
 
-// The document lists the first that were found, the report the first of each check: together every check that failed.
+// The document lists the first that were found, the report the first of each check.
 export function listed(findings: readonly Finding[], report: Report | null): readonly Finding[] {
   const checks = new Set(findings.map(({ check }) => check));
   const others = (report?.findings?.first ?? []).filter(({ check }) => !checks.has(check));
@@ -43,6 +43,23 @@ export function sums_of(groups: readonly Group[], report: Report | null, found: 
 
 export const times_of = (group: Group, report: Report | null, found: Found | null): number =>
   Math.max(report?.checks?.[group.check]?.failed ?? 0, found?.checks?.[group.check] ?? 0, group.findings.length);
+
+export interface Counted {
+  check: string;
+  failed: number;
+  claims: number[]; // whose exhibits were counted
+}
+
+// A witness of `verify` knows what each reply should have named, so that EX01 counts what breaks these.
+const kOfClaims: Record<string, readonly number[]> = { EX01: [3, 5] };
+
+// Checks that failed, of which no finding is listed: their failures were counted elsewhere, or are more than the lists hold.
+export function unlisted(groups: readonly Group[], report: Report | null): Counted[] {
+  const told = new Set(groups.map(({ check }) => check));
+  const broken = (report?.claims ?? []).filter(({ outcome }) => outcome === 'BROKEN').map(({ number }) => number);
+  return Object.entries(report?.checks ?? {}).flatMap(([check, { outcome, failed }]) =>
+    outcome !== 'fail' || told.has(check) ? [] : [{ check, failed: failed ?? 1, claims: broken.filter((number) => kOfClaims[check]?.includes(number)) }]);
+}
 
 const is_at = (finding: Finding, columns: Columns, row: number): boolean =>
   finding.wire?.stream !== undefined && finding.wire.stream > 0 && !finding.wire.other_side &&

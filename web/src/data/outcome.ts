@@ -57,12 +57,17 @@ const kStatuses = [
   'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED',
 ];
 
+// When a call ended; when it began where that is not known.
+export function end_of(columns: Columns, row: number): number {
+  const took = latency_of(columns, row);
+  return columns.start_ns[row]! + (took > 0 ? took : 0);
+}
+
 // When the last of the calls ended, as far as that is known.
-export function last_end(table: { columns: Columns; length: number }): number {
+export function last_end(columns: Columns, rows: Uint32Array): number {
   let last = -Infinity;
-  for (let row = 0; row < table.length; row++) {
-    const took = latency_of(table.columns, row);
-    const end = table.columns.start_ns[row]! + (took > 0 ? took : 0);
+  for (let at = 0; at < rows.length; at++) {
+    const end = end_of(columns, rows[at]!);
     if (end > last) last = end;
   }
   return last;

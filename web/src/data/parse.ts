@@ -18,6 +18,6 @@ export function parse_document(text: string): PageDocument {
     methods: list(raw.methods),
     findings: list(raw.findings),
     details: list(raw.details),
-    calls: { total: raw.calls?.total ?? 0, kept: raw.calls?.kept ?? 0, columns: list(raw.calls?.columns), data: raw.calls?.data ?? '' },
+    calls: { ...raw.calls, total: raw.calls?.total ?? 0, kept: raw.calls?.kept ?? 0, columns: list(raw.calls?.columns), data: raw.calls?.data ?? '' },
   };
 }

@@ -15,6 +15,7 @@ export interface Listener {
   detail(detail: Detail): void;
   report(report: Report): void;
   end(): void;
+  trying(): void; // to read the document, at first or again
   lost(why: string, again_in_s: number): void;
   connected(): void;
 }
@@ -31,6 +32,7 @@ export class Feed {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #described: Column[] = [];
   #queue: Promise<void> = Promise.resolve(); // events in their order, though columns are inflated asynchronously
+  #reading: AbortController | null = null; // the document, one at a time
   #closed = false;
 
   constructor(listener: Listener) {
@@ -38,26 +40,34 @@ export class Feed {
   }
 
   async open(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#events?.close();
+    this.#let_go();
+    const reading = (this.#reading = new AbortController());
+    this.#listener.trying();
     try {
-      const answer = await fetch('data');
+      const answer = await fetch('data', { signal: reading.signal });
       if (!answer.ok) throw new Error(`data: ${answer.status}`);
       const document = parse_document(await answer.text());
-      this.#described = document.calls.columns;
       const columns = await decode_columns(document.calls.columns, document.calls.kept, document.calls.data);
+      if (reading.signal.aborted) return;
+      this.#described = document.calls.columns;
       this.#listener.connected();
       this.#listener.document(document, columns);
       if (document.live) this.#follow(document.next_event);
     } catch (error) {
-      this.#lost(error instanceof Error ? error.message : String(error));
+      if (!reading.signal.aborted) this.#lost(error instanceof Error ? error.message : String(error));
     }
   }
 
   close(): void {
     this.#closed = true;
+    this.#let_go();
+  }
+
+  #let_go(): void {
     clearTimeout(this.#timer);
+    this.#reading?.abort();
     this.#events?.close();
+    this.#events = null;
   }
 
   async detail(query: string): Promise<Detail> {
@@ -68,7 +78,8 @@ export class Feed {
 
   #lost(why: string): void {
     if (this.#closed) return;
-    this.#events?.close();
+    this.#events?.close(); // what it told before is still heard
+    clearTimeout(this.#timer);
     const wait = wait_of(this.#tries++);
     this.#listener.lost(why, wait);
     this.#timer = setTimeout(() => void this.open(), wait * 1000);
@@ -82,13 +93,14 @@ export class Feed {
       events.addEventListener(type, (event) => {
         if (this.#events !== events) return;
         this.#queue = this.#queue
-          .then(() => take(JSON.parse((event as MessageEvent<string>).data || 'null')))
+          .then(() => (this.#events === events ? take(JSON.parse((event as MessageEvent<string>).data || 'null')) : undefined))
           .catch((error: unknown) => console.warn(`testigo: event ${type} passed over:`, error));
       });
     };
     on('calls', async (data) => {
       const { columns_data, kept, seen } = data as { columns_data: string; kept: number; seen: number };
-      this.#listener.calls(await decode_columns(this.#described, kept, columns_data), kept, seen);
+      const columns = await decode_columns(this.#described, kept, columns_data);
+      if (this.#events === events) this.#listener.calls(columns, kept, seen);
     });
     on('flow', (data) => {
       const { time_ns, pairs } = data as { time_ns: number; pairs: Counted[] };
@@ -107,6 +119,7 @@ export class Feed {
     // The server kept no more: what the document holds now is read instead.
     on('missed', () => {
       events.close();
+      clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.open(), kMissedWait);
     });
     // What is served from now on is the evidence, which tells more than events did.
