@@ -271,8 +271,9 @@ std::optional<std::size_t> EvidencePage::find(const show::CallName& name) const 
   return caller ? open_->calls.row_of_call(*caller, id->number) : std::nullopt;
 }
 
-void write_page(const EvidenceFolder& folder, const report::RunReport& report, const PageOptions& options) {
-  write_file(folder.path() / "report.html", EvidencePage(folder, report, folder.ledger(), options).html());
+void write_page(const EvidenceFolder& folder, const report::RunReport& report, const std::filesystem::path& ledger,
+                const PageOptions& options) {
+  write_file(folder.path() / "report.html", EvidencePage(folder, report, ledger, options).html());
 }
 
 }  // namespace testigo::run

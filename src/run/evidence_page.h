@@ -44,6 +44,7 @@ class EvidencePage {
 };
 
 // Writes report.html (0600) into the folder. Throws EnvironmentError.
-void write_page(const EvidenceFolder& folder, const report::RunReport& report, const PageOptions& options = {});
+void write_page(const EvidenceFolder& folder, const report::RunReport& report, const std::filesystem::path& ledger,
+                const PageOptions& options = {});
 
 }  // namespace testigo::run

@@ -407,7 +407,7 @@ TEST_F(EvidencePageTest, SaysThatNotEvenAllThatFailedAreThere) {
 }
 
 TEST_F(EvidencePageTest, IsAFileOfItsOwnersAlone) {
-  write_page(EvidenceFolder::open(folder_), report_);
+  write_page(EvidenceFolder::open(folder_), report_, folder_ / "ledger.db");
   struct stat status = {};
   ASSERT_EQ(::stat((folder_ / "report.html").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);

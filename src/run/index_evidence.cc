@@ -89,8 +89,13 @@ class EvidenceIndex::Making final : public call::Sink {
 
   ledger::Writer& writer() { return *writer_; }
 
-  void put_in_place() {
+  // It is written to no more.
+  const std::filesystem::path& whole() {
     writer_->close();
+    return file_;
+  }
+
+  void put_in_place() {
     if (::fsync(descriptor_) != 0) fail("cannot write ledger.db.new");
     remove_beside(place_);  // they belong to the database that it replaces
     if (::rename(file_.c_str(), place_.c_str()) != 0) fail("cannot put ledger.db in its place");
@@ -181,7 +186,7 @@ Hearers EvidenceIndex::hearers() {
   return hearers;
 }
 
-bool EvidenceIndex::finish(const report::RunReport& report) {
+bool EvidenceIndex::finish(const report::RunReport& report, const std::function<void(const std::filesystem::path&)>& first) {
   attempt([&] {
     ledger::Writer& writer = making_->writer();
     for (const verdict::Claim& claim : report.verdict.claims) writer.add(claim, folder_.path());
@@ -195,6 +200,8 @@ bool EvidenceIndex::finish(const report::RunReport& report) {
     meta.strictness = strictness_;
     meta.sources = sources_;
     writer.add(std::move(meta));
+    const std::filesystem::path& whole = making_->whole();
+    if (first) first(whole);
     making_->put_in_place();
   });
   making_.reset();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,8 +35,9 @@ class EvidenceIndex {
   // For `judge_evidence`; they borrow this.
   Hearers hearers();
 
-  // Puts the ledger in its place. False when it could not be written.
-  bool finish(const report::RunReport& report);
+  // Puts the ledger in its place. False when it could not be written. `first`, which must not throw, has the file before that,
+  // while no other process makes one.
+  bool finish(const report::RunReport& report, const std::function<void(const std::filesystem::path&)>& first = {});
   const std::string& trouble() const { return trouble_; }  // why; empty when there was none
 
  private:

@@ -184,6 +184,18 @@ TEST_F(IndexEvidenceTest, AnotherIsWaitedFor) {
   }
 }
 
+TEST_F(IndexEvidenceTest, IsWholeBeforeItIsInItsPlaceAndBeforeAnotherIsMade) {
+  const EvidenceFolder folder = evidence();
+  EvidenceIndex made(folder, {}, clock_);
+  const report::RunReport report = judge_evidence(folder, {}, clock_, {}, made.hearers());
+  EXPECT_TRUE(made.finish(report, [this](const std::filesystem::path& ledger) {
+    EXPECT_EQ(ledger::Reader(ledger).count_calls(), kCalls);
+    EXPECT_FALSE(std::filesystem::exists(file_));
+    EXPECT_THAT(index(LookedAt()), HasSubstr("another testigo is writing it"));
+  })) << made.trouble();
+  EXPECT_EQ(calls(), kCalls);
+}
+
 TEST_F(IndexEvidenceTest, WhatChangesWhileAnotherIsWaitedForIsNotOutdated) {
   const int other = ::open(made_.c_str(), O_RDWR | O_CREAT, 0600);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);

@@ -1,12 +1,8 @@
 #include "run/report_run.h"
 
-#include <fmt/format.h>
-
 #include "base/clock.h"
 #include "base/environment_error.h"
-#include "base/inert.h"
 #include "ledger/reader.h"
-#include "run/evidence_page.h"
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
 #include "run/shutdown.h"
@@ -25,16 +21,8 @@ int run_report(const ReportOptions& options) {
   // Also where it looks up to date: its file is as untrusted as any, and the page says nothing that the judge does not.
   EvidenceIndex index(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);
   const report::RunReport report = judge_again(folder, strictness, clock, index.hearers());
-  tell_verdict(report, options.json);
-  if (!index.finish(report)) {
-    throw EnvironmentError(fmt::format(
-        "{} could not be written: {}; nor could report.html, which is made from it, and an older one is removed; the other "
-        "reports are there",
-        inert(folder.ledger().string()), index.trouble()));
-  }
-  PageOptions page;
-  page.lang = options.lang;
-  write_page(folder, report, page);
+  const Told told = tell_and_index(folder, report, options.json, index, {.lang = options.lang});
+  if (!told.trouble.empty()) throw EnvironmentError(told.trouble);
   return 0;
 }
 

@@ -11,10 +11,8 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
-#include "base/inert.h"
 #include "run/child_process.h"
 #include "run/evidence_folder.h"
-#include "run/evidence_page.h"
 #include "run/index_evidence.h"
 #include "run/judge_evidence.h"
 #include "run/kept_memory.h"
@@ -296,21 +294,10 @@ Collected collect(const VerifyOptions& options, const EvidenceFolder& folder, co
 }
 
 // An index or a page that cannot be written takes nothing from the verdict.
-int tell_and_index(const EvidenceFolder& folder, const report::RunReport& report, bool json, EvidenceIndex& index) {
-  const int code = tell_verdict(report, json);
-  if (!index.finish(report)) {
-    put(stderr, fmt::format("ledger.db could not be written: {}; nor could report.html, which is made from it, and an older one is "
-                            "removed; `testigo report {} --reindex` makes both\n",
-                            index.trouble(), inert(report.evidence.string())));
-    return code;
-  }
-  try {
-    write_page(folder, report);
-  } catch (const EnvironmentError& error) {
-    put(stderr, fmt::format("report.html could not be written: {}; `testigo report {}` makes it\n", error.what(),
-                            inert(report.evidence.string())));
-  }
-  return code;
+int tell(const EvidenceFolder& folder, const report::RunReport& report, bool json, EvidenceIndex& index) {
+  const Told told = tell_and_index(folder, report, json, index);
+  if (!told.trouble.empty()) put(stderr, told.trouble + "\n");
+  return told.code;
 }
 
 }  // namespace
@@ -324,7 +311,7 @@ int run_verify(const VerifyOptions& options) {
     return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
       EvidenceIndex index(folder, strictness, clock);
       const report::RunReport report = judge_evidence(folder, strictness, clock, {}, index.hearers());
-      return tell_and_index(folder, report, options.json, index);
+      return tell(folder, report, options.json, index);
     });
   }
   if (options.server_statements && ::access(options.server_statements->c_str(), R_OK) != 0) {
@@ -341,7 +328,7 @@ int run_verify(const VerifyOptions& options) {
   EvidenceIndex index(folder, strictness, clock);
   report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
-  const int code = tell_and_index(folder, report, options.json, index);
+  const int code = tell(folder, report, options.json, index);
   if (index.trouble().empty()) beside.ledger.replaced();
   stay(collected.showing.get(), report, strictness);
   return code;
