@@ -8,11 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-<<<<<<< HEAD
-=======
 #include <cstring>
 #include <ranges>
->>>>>>> 12dcbb82f359cc9d205561efe17a045ba46980b0
 #include <span>
 #include <utility>
 
