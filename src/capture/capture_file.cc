@@ -217,9 +217,14 @@ class CaptureReading {
   }
 
   void note_time(Time time) {
-    if (unseen_from_) summary_.unseen.push_back({*std::exchange(unseen_from_, std::nullopt), time});
+    if (unseen_from_) note_unseen({*std::exchange(unseen_from_, std::nullopt), time});
     if (!summary_.first || time < *summary_.first) summary_.first = time;
     if (!summary_.last || time > *summary_.last) summary_.last = time;
+  }
+
+  void note_unseen(const UnseenTime& unseen) {
+    if (++summary_.unseen_total <= kUnseenTimesKept) return summary_.unseen.push_back(unseen);
+    summary_.unseen.back().to = std::max(summary_.unseen.back().to, unseen.to);
   }
 
   // The first one is told.

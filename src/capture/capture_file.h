@@ -41,8 +41,13 @@ struct CaptureSummary {
   std::string trouble;        // what is damaged, inert; empty when nothing is
   std::optional<Time> first;  // time of the first and last packet
   std::optional<Time> last;
-  std::vector<UnseenTime> unseen;  // times between two files of which the later one does not continue the earlier
+  // Times between two files of which the later one does not continue the earlier: of more than are kept the last one kept goes on
+  // to where the last of all ends.
+  std::vector<UnseenTime> unseen;
+  std::uint64_t unseen_total = 0;
 };
+
+constexpr std::size_t kUnseenTimesKept = 10'000;
 
 // Reads the whole file, calling the sink on this thread; calls on_end last. Throws EnvironmentError when the file cannot be
 // opened or is no capture; damage inside it ends the reading and is told in the summary.

@@ -188,6 +188,23 @@ TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
   EXPECT_TRUE(read_capture(as_octets(whole + whole.substr(0, 100)), read).cut);
 }
 
+// One recording behind the other, as `cat` makes it.
+TEST_F(CaptureFile, KeepsSoManyTimesWhenNobodyLookedAndCountsAll) {
+  RecordedSink live;
+  CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});
+  const Time time = *parse_rfc3339("2026-01-02T03:04:05Z");
+  writer.on_opened({1, time, {"127.0.0.1", 40001}, {"127.0.0.1", 50051}, true, 0});
+  writer.on_end();
+  const std::string one = content();
+  std::string many;
+  for (std::size_t i = 0; i < kUnseenTimesKept + 3; ++i) many += one;
+  RecordedSink read;
+  const CaptureSummary summary = read_capture(as_octets(many), read);
+  EXPECT_EQ(summary.unseen.size(), kUnseenTimesKept);
+  EXPECT_EQ(summary.unseen_total, kUnseenTimesKept + 2);
+  EXPECT_EQ(summary.unseen.back(), (UnseenTime{time, time}));
+}
+
 TEST_F(CaptureFile, CountsItsPackets) {
   RecordedSink live, read;
   CaptureWriter writer(file(), live, {.payloads = true, .secrets = {}, .rotation = {}});

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace testigo::run {
 namespace {
+
+constexpr std::size_t kUnseenTold = 10;
 
 // "1 packet", "2 packets"
 std::string packets(std::uint64_t count) { return fmt::format("{} packet{}", count, count == 1 ? "" : "s"); }
@@ -43,6 +46,19 @@ std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded
   if (undecoded_packets != 0) {
     notes.push_back(fmt::format("{} went into the capture before all that they hold was known: the rest is left out there",
                                 packets(undecoded_packets)));
+  }
+  return notes;
+}
+
+std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary) {
+  std::vector<std::string> notes;
+  const std::size_t told = std::min(summary.unseen.size(), kUnseenTold);
+  for (const capture::UnseenTime& unseen : std::span(summary.unseen).first(told)) {
+    notes.push_back(fmt::format("nobody listened to the wire from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
+  }
+  if (const std::uint64_t more = summary.unseen_total - told; more != 0) {
+    notes.push_back(fmt::format("nobody listened to the wire {} more time{}, the last until {}", more, more == 1 ? "" : "s",
+                                to_rfc3339(summary.unseen.back().to)));
   }
   return notes;
 }

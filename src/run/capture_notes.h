@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/capture_file.h"
 #include "capture/live_source.h"
 #include "capture/packet_intake.h"
 #include "capture/packet_recorder.h"
@@ -17,5 +18,8 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
 
 // The same for a tap: how often it waited for the judge, and how many packets went out before all in them was decoded.
 std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets);
+
+// When nobody listened, between the files of a capture: the first times, and how many more there are.
+std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary);
 
 }  // namespace testigo::run

@@ -1,6 +1,7 @@
 #include "run/judge_evidence.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "capture/rotation.h"
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
+#include "run/capture_notes.h"
 #include "run/run_lock.h"
 #include "run/server_ports.h"
 #include "run/version.h"
@@ -88,10 +90,8 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire = witness.take();
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;
-  for (const capture::UnseenTime& unseen : summary.unseen) {
-    evidence.wire->unheard.push_back({unseen.from, unseen.to});
-    notes.push_back(fmt::format("nobody listened to the wire from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
-  }
+  for (const capture::UnseenTime& unseen : summary.unseen) evidence.wire->unheard.push_back({unseen.from, unseen.to});
+  std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
   evidence.wire->trouble = trouble_of(summary);
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();

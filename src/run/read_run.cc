@@ -14,6 +14,7 @@
 #include "capture/connection_copy.h"
 #include "run/audience.h"
 #include "run/both_sides.h"
+#include "run/capture_notes.h"
 #include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/read_progress.h"
@@ -54,9 +55,7 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
     notes.push_back(fmt::format("of the files before the last one {} end inside a packet, or without a mark of a whole file",
                                 summary.cut_before));
   }
-  for (const capture::UnseenTime& unseen : summary.unseen) {
-    notes.push_back(fmt::format("nobody listened from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));
-  }
+  std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
   return notes;
 }
 

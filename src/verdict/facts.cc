@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,24 @@ struct CallKeyHash {
   }
 };
 
+// Times when nobody listened to the wire.
+class Unheard {
+ public:
+  explicit Unheard(std::vector<UnheardTime> times) : times_(std::move(times)) {
+    std::ranges::sort(times_, {}, &UnheardTime::from);
+    for (std::size_t i = 1; i < times_.size(); ++i) times_[i].to = std::max(times_[i].to, times_[i - 1].to);
+  }
+
+  // Whether one of them begins before `behind` and ends after `before`.
+  bool between(Time before, Time behind) const {
+    const auto end = std::ranges::lower_bound(times_, behind, {}, &UnheardTime::from);
+    return end != times_.begin() && std::prev(end)->to > before;
+  }
+
+ private:
+  std::vector<UnheardTime> times_;  // by their beginnings; each ends where the last of those up to it does
+};
+
 class Gatherer {
  public:
   explicit Gatherer(const Evidence& evidence) {
@@ -42,6 +61,7 @@ class Gatherer {
       return std::pair(a.process, a.number) < std::pair(b.process, b.number);
     });
     for (const CallFacts& call : facts_.calls) note_border(call);
+    if (const auto& wire = facts_.evidence->wire; wire && !wire->unheard.empty()) note_unheard(*wire);
     return std::move(facts_);
   }
 
@@ -154,17 +174,33 @@ class Gatherer {
       facts_.next_stream[i] = call.stream;
       call.stream = i;
     }
-    for (const UnheardTime& unheard : wire.unheard) note_unheard(wire, unheard);
   }
 
-  // By the numbers of the calls on both sides of it: so the clocks of clients and witness need not agree.
-  void note_unheard(const WireTestimony& wire, const UnheardTime& unheard) {
-    for (ClientProcess& client : facts_.clients) client.unheard.emplace_back(0, 0);
-    for (const WireStream& stream : wire.streams) {
-      auto& [before, after] = facts_.clients[process_of(stream.id.client, stream.id.process)].unheard.back();
-      if (stream.call.started <= unheard.from) before = std::max(before, stream.id.number);
-      if (stream.call.started >= unheard.to) after = after == 0 ? stream.id.number : std::min(after, stream.id.number);
+  // Calls that have no stream, in a time when nobody listened, as those of their clients with lower and with higher numbers bound
+  // it: so the clocks of clients and witness need not agree. One pass from each end over the calls, which are in order.
+  void note_unheard(const WireTestimony& wire) {
+    const Unheard unheard(wire.unheard);
+    std::vector<CallFacts>& calls = facts_.calls;
+    std::vector<Time> before(calls.size(), Time::min());  // the latest start of those with lower numbers
+    for (std::size_t i = 1; i < calls.size(); ++i) {
+      if (calls[i].process == calls[i - 1].process) before[i] = std::max(before[i - 1], starts(wire, calls[i - 1]).second);
     }
+    Time behind = Time::max();  // the earliest start of those with higher numbers
+    for (std::size_t i = calls.size(); i-- > 0;) {
+      const bool last = i + 1 == calls.size() || calls[i].process != calls[i + 1].process;
+      behind = last ? Time::max() : std::min(behind, starts(wire, calls[i + 1]).first);
+      calls[i].unheard = calls[i].stream == kNone && unheard.between(before[i], behind);
+    }
+  }
+
+  // The first and the last of its streams'.
+  std::pair<Time, Time> starts(const WireTestimony& wire, const CallFacts& call) const {
+    std::pair<Time, Time> found(Time::max(), Time::min());
+    for (std::uint32_t i = call.stream; i != kNone; i = facts_.next_stream[i]) {
+      found.first = std::min(found.first, wire.streams[i].call.started);
+      found.second = std::max(found.second, wire.streams[i].call.started);
+    }
+    return found;
   }
 
   void note_border(const CallFacts& call) {

@@ -3,12 +3,10 @@
 // It points into the Evidence, which must outlive it. One CallFacts a call; everything is found by sorted vectors and hash maps.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "verdict/judge.h"
@@ -45,15 +43,9 @@ struct ClientProcess {
   std::uint64_t scope_from = 1;    // calls of lower numbers are out of scope
   std::uint64_t wire_from = 0;     // the lowest that the wire saw; 0: none
   std::uint64_t wire_last = 0;     // the highest that the wire saw
-  // While nobody listened to the wire: calls of numbers between these two, which were seen before and after (0: none after).
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> unheard;
 
   bool known() const { return testimony != nullptr; }
   bool ended() const { return known() && testimony->end.has_value(); }
-  bool may_be_unheard(std::uint64_t number) const {
-    return std::ranges::any_of(unheard,
-                               [&](const auto& hole) { return number > hole.first && (hole.second == 0 || number < hole.second); });
-  }
   bool damaged() const { return reading != nullptr && reading->damaged_lines > 0; }
 };
 
@@ -89,6 +81,7 @@ struct CallFacts {
   std::uint32_t server = kNone;         // index into Facts::servers: who received it
   std::uint32_t server_of_end = kNone;  // the same, who ended it
   std::uint32_t stream = kNone;         // the first of its streams; index into WireTestimony::streams and Facts::next_stream
+  bool unheard = false;                 // it has none, and may have been made while nobody listened to the wire
 };
 
 // A line that its file has no business to hold: of another's call, or of the other kind of witness.

@@ -83,7 +83,7 @@ WireView WireEyes::look(const Facts& facts, const CallFacts& call) const {
     const ClientProcess& client = facts.client(call);
     const bool behind_the_end = sees_all && (wire_->cut || wire_->apart) && call.number > client.wire_last;
     const bool before_the_start = sees_all && wire_->apart && call.number < client.wire_from;
-    const bool unheard = sees_all && client.may_be_unheard(call.number);
+    const bool unheard = sees_all && call.unheard;
     const bool seen = sees_all && !behind_the_end && !before_the_start && !unheard;
     return {seen ? Sees::None : Sees::Blind, nullptr, behind_the_end, unheard};
   }

@@ -24,6 +24,7 @@ DONE, BROKEN, WRONG_USAGE, ENVIRONMENT = 0, 1, 2, 4
 VERIFY = ["verify", "--wire", "tap", "--every", "40ms", "--for", "800ms"]
 WIDE = ["--tolerance", "10s"]  # timing is tested elsewhere
 ENDED = ("status", "message", "latency_ns", "requests", "replies")
+CAPTURES = pathlib.Path(__file__).resolve().parents[2] / "captures"
 SEED = random.SystemRandom().randrange(1 << 32)
 
 
@@ -311,6 +312,16 @@ class Report(Ledger):
             (self.evidence / "watch.lock").unlink()
             pipe.unlink()
             pipe.write_bytes(b"")
+
+    def test_a_capture_of_many_runs_is_judged_in_the_time_that_it_takes_to_read(self):
+        """Each begins behind a time when nobody listened."""
+        self.evidence = self.folder / "many"
+        self.evidence.mkdir()
+        (self.evidence / "wire.pcapng").write_bytes((CAPTURES / "cpp-h2c" / "input.pcapng").read_bytes() * 2000)
+        self.report("--json")
+        notes = [note for note in json.loads((self.evidence / "report.json").read_text())["notes"] if "nobody listened" in note]
+        self.assertEqual(len(notes), 11)
+        self.assertRegex(notes[-1], "^nobody listened to the wire 1989 more times, the last until ")
 
     def test_more_files_than_may_be_open_at_first(self):
         self.verify()

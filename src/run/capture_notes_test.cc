@@ -1,0 +1,32 @@
+#include "run/capture_notes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace testigo::run {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+
+capture::CaptureSummary unseen(std::uint64_t times) {
+  capture::CaptureSummary summary;
+  for (std::uint64_t i = 0; i < times; ++i) {
+    summary.unseen.push_back({Time(std::chrono::seconds(10 * i)), Time(std::chrono::seconds(10 * i + 5))});
+  }
+  summary.unseen_total = times;
+  return summary;
+}
+
+TEST(CaptureNotes, OfTimesWhenNobodyListenedTheFirstAreToldAndHowManyMoreThereAre) {
+  EXPECT_TRUE(unseen_notes(unseen(0)).empty());
+  EXPECT_THAT(unseen_notes(unseen(1)),
+              ElementsAre("nobody listened to the wire from 1970-01-01T00:00:00.000000000Z to 1970-01-01T00:00:05.000000000Z"));
+  EXPECT_EQ(unseen_notes(unseen(10)).size(), 10u);
+  const std::vector<std::string> notes = unseen_notes(unseen(12));
+  ASSERT_EQ(notes.size(), 11u);
+  EXPECT_EQ(notes.back(), "nobody listened to the wire 2 more times, the last until 1970-01-01T00:01:55.000000000Z");
+}
+
+}  // namespace
+}  // namespace testigo::run
