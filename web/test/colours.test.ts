@@ -25,6 +25,8 @@ const shapes = ['control', 'sign-ok', 'sign-open', 'sign-finding', 'sign-differe
 // Drawn on paper only: how many calls, and from whom to whom.
 const heat = [1, 2, 3, 4, 5, 6].map((step) => `heat-${step}`);
 const drawn = [...heat, 'client-edge', 'server-edge'];
+const top_bar = readFileSync(new URL('../src/view/TopBar.svelte', import.meta.url), 'utf8');
+const of_pressed = (what: string, of: string): string => new RegExp(`\\.switch button\\[aria-pressed="true"\\]${of} \\{[^}]*${what}: var\\(--([\\w-]+)\\)`).exec(top_bar)?.[1] ?? 'accent';
 const pairs: [string, string, number][] = [
   ...texts.flatMap((text) => grounds.map((ground): [string, string, number] => [text, ground, 4.5])),
   ...['proven', 'broken', 'inconclusive'].map((name): [string, string, number] => [name, `${name}-soft`, 4.5]),
@@ -36,6 +38,7 @@ const pairs: [string, string, number][] = [
   ...shapes.flatMap((name) => ['paper', 'surface'].map((ground): [string, string, number] => [name, ground, 3])),
   ...drawn.map((name): [string, string, number] => [name, 'paper', 3]),
   ...heat.slice(1).map((name, at): [string, string, number] => [name, heat[at]!, 1.3]),
+  [of_pressed('outline-color', ':focus-visible'), of_pressed('background', ''), 3], // a ring within what is pressed
   ['control', 'sunken', 3], ['control', 'accent-soft', 3],
 ];
 
