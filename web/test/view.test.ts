@@ -31,6 +31,12 @@ it('a secret is called masked only where the report says so of its field', () =>
   expect(text(FrameView, { frame })).toMatch(/Authorization ?secret, masked in the capture.*cookie ?secret, not shown here/);
 });
 
+it('what shows a payload says so in its words alone', () => {
+  const { body } = render(FrameView as Component<Record<string, unknown>>, { props: { frame: { ...frame, messages: [{ number: 1, length: 3 }] } } });
+  expect(body).toMatch(/<button[^>]*>Show payload/);
+  expect(body).not.toContain('aria-pressed');
+});
+
 it('many clients that are chosen are one chip', () => {
   const many = Array.from({ length: 25 }, (_, at) => `of-${at}`);
   page.filter = { ...kEverything, clients: many.slice(0, 20) };
