@@ -63,6 +63,16 @@ describe('the time line', () => {
     expect(hit(scene, near, 500, 1000)).toBe(-1);
   });
 
+  it('hits nothing beside what is drawn', () => {
+    const { y, h } = slot_box(scene, near, scene.lane[1999]!, scene.slot[1999]!);
+    const x = x_of(near, scene.start[1999]!);
+    expect(x).toBeLessThan(near.left);
+    expect(hit(scene, near, x, y + h / 2)).toBe(-1);
+    const frame = { ...near, to: scene.start[2090]! };
+    const after = slot_box(scene, frame, scene.lane[2100]!, scene.slot[2100]!);
+    expect(hit(scene, frame, x_of(frame, scene.start[2100]!), after.y + after.h / 2)).toBe(-1);
+  });
+
   it('steps through calls that are not OK', () => {
     const bad = [...scene.sign].flatMap((sign, at) => (sign === Sign.Ok ? [] : [at]));
     expect(step_to(scene, -1, 1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);

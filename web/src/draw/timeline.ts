@@ -272,7 +272,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, frame: Fr
 // The call under a point, the rarest sign among those as near; -1: none.
 export function hit(scene: Scene, frame: Frame, x: number, y: number): number {
   const lane = Math.floor((y - frame.top) / frame.lane_height);
-  if (lane < 0 || lane >= frame.lanes || scene.count === 0) return -1;
+  if (lane < 0 || lane >= frame.lanes || x < frame.left || x > frame.left + frame.width || scene.count === 0) return -1;
   const time = time_of(frame, x);
   const reach = ((frame.to - frame.from) / frame.width) * 6;
   const each = sparse(scene, frame);
