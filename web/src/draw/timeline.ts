@@ -67,6 +67,14 @@ export function first_at(scene: Scene, time: number): number {
   return low;
 }
 
+// Where a row stands among those of a scene; -1: it is none of them.
+export function place_of(scene: Scene, rows: Uint32Array, columns: Columns, row: number): number {
+  if (row < 0) return -1;
+  const start = columns.start_ns[row]!;
+  for (let at = first_at(scene, start); at < scene.count && scene.start[at] === start; at++) if (rows[at] === row) return at;
+  return -1;
+}
+
 export interface Frame {
   left: number; // px where time begins
   width: number;
