@@ -78,7 +78,13 @@ describe('the time line', () => {
     expect(step_to(scene, -1, 1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
     expect(step_to(scene, bad[0]!, 1, (sign) => sign !== Sign.Ok)).toBe(bad[1]);
     expect(step_to(scene, bad[1]!, -1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
-    expect(step_to(scene, bad[0]!, -1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
+  });
+
+  it('steps nowhere where there is none', () => {
+    const bad = [...scene.sign].flatMap((sign, at) => (sign === Sign.Ok ? [] : [at]));
+    expect(step_to(scene, bad[0]!, -1, (sign) => sign !== Sign.Ok)).toBe(-1);
+    expect(step_to(scene, bad[bad.length - 1]!, 1, (sign) => sign !== Sign.Ok)).toBe(-1);
+    expect(step_to(scene, scene.count - 1, 1, () => true)).toBe(-1);
   });
 
   it('zooms about a point and stays within the run', () => {

@@ -303,10 +303,10 @@ export function hit(scene: Scene, frame: Frame, x: number, y: number): number {
   return best;
 }
 
-// The next (+1) or previous (-1) call after a place that `test` takes.
+// The next (+1) or previous (-1) call after a place that `test` takes; -1: none.
 export function step_to(scene: Scene, at: number, by: 1 | -1, test: (sign: number) => boolean): number {
   for (let next = at + by; next >= 0 && next < scene.count; next += by) if (test(scene.sign[next]!)) return next;
-  return at;
+  return -1;
 }
 
 // A view zoomed around `centre` and kept within the run.

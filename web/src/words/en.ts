@@ -114,6 +114,8 @@ export const en = {
   show_all: 'Show all',
   select_range: 'Select a range',
   select_view: 'Filter to this view',
+  no_further: 'No further call.',
+  no_further_bad: 'No further call that is not OK.',
   began_at: 'since the begin',
   each_bar_call: 'Each bar is a call.',
   each_bar_many: (per: string) => `Each column is the calls that began within ${per}; height in the logarithm.`,

@@ -110,6 +110,8 @@ export const es: Words = {
   show_all: 'Mostrar todo',
   select_range: 'Elegir un intervalo',
   select_view: 'Filtrar a esta vista',
+  no_further: 'No hay más llamadas.',
+  no_further_bad: 'No hay más llamadas que no sean OK.',
   began_at: 'desde el comienzo',
   each_bar_call: 'Cada barra es una llamada.',
   each_bar_many: (per) => `Cada columna son las llamadas que empezaron en ${per}; altura logarítmica.`,
