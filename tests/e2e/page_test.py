@@ -287,6 +287,19 @@ class Live(Page):
         self.assertLessEqual(int(told["sums"][0]), report["findings"]["errors"])
         self.assertGreater(int(told["sums"][0]), 0)
 
+    def test_a_call_that_is_pointed_at_stays_that_call(self):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "100ms", "--for", "120s", "--out", parent) as verify:
+            folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+            with start_show(folder, *WIDE) as show:
+                told = browser("followed", url=show.url)
+                self.assertEqual(show.stop(), DONE)
+        began = [float(re.search(r"(\S+) s$", step)[1]) for step in told["steps"]]
+        self.assertEqual(began, sorted(began))
+        self.assertEqual(len(set(told["calls"])), 3, told["calls"])
+        self.assertEqual([call.split("/")[0] for call in told["calls"]], [step.split(",")[0] for step in told["steps"]])
+        self.assertEqual(told["tip_later"], told["tip"])
+        self.assertEqual((told["row_later"], told["top_later"]), (told["row"], told["top"]))
+
     def test_a_run_that_was_killed_is_not_called_live(self):
         for dark in (False, True):
             with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "20ms", "--for", "120s", "--out", parent) as verify:
