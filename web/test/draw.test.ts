@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Sign } from '../src/data/outcome';
 import { along, flow_layout, way } from '../src/draw/flow';
-import { step_of, ticks } from '../src/draw/ticks';
+import { roomy, step_of, ticks } from '../src/draw/ticks';
 import { cells_of, first_at, held, hit, kSlots, scene_of, slot_box, sparse, step_to, time_of, x_of, zoomed, type Frame } from '../src/draw/timeline';
 import { all_rows, read } from './support';
 
@@ -108,6 +108,19 @@ describe('ticks', () => {
     expect(at).toEqual([1e9, 2e9, 3e9, 4e9]);
     expect(ticks(5, 5, 3).at).toEqual([]);
     for (let most = 2; most < 12; most++) expect(ticks(123, 98765, most).at.length).toBeLessThanOrEqual(most + 1);
+  });
+});
+
+describe('ticks with labels', () => {
+  it('leave room for them', () => {
+    const wide = (step: number): number => 30 + 8 * Math.max(0, Math.ceil(-Math.log10(step / 1e9)));
+    for (const span of [1e5, 3e6, 7e9]) {
+      for (const px of [240, 500, 1100]) {
+        const { step, at } = roomy(5e9, 5e9 + span, px, wide);
+        expect((step / span) * px, `${span} ns on ${px} px`).toBeGreaterThan(wide(step));
+        expect(at.length).toBeGreaterThanOrEqual(1);
+      }
+    }
   });
 });
 
