@@ -220,6 +220,18 @@ class Report(Page):
         self.assertEqual((told["at_first"], told["far"]), ("call-0", None))
         self.assertRegex(told["end"], r"^call-[1-9]")
 
+    def test_percentiles_of_bursts_and_of_one_call(self):
+        def bursts(document):
+            columns = Columns(document["calls"])
+            rows = document["calls"]["kept"]
+            columns.of["start_ns"] = [row // 12 * 10e9 + row % 12 * 1e5 for row in range(rows)]
+            columns.write()
+
+        with temporary_folder() as folder:
+            html = altered(clean.html, folder / "bursts.html", bursts)
+            self.assertGreater(browser("percentiles", url=html), 50)
+            self.assertGreater(browser("percentiles", url=html, hash="#time=0-1"), 50)
+
     def test_a_phone(self):
         for dark in (False, True):
             told = browser("phone", url=swapped.html, claim=3, dark=dark)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { busiest, by_side, choices, counted_by, facets, median_of } from '../src/data/aggregate';
 import { Flag } from '../src/data/contract';
 import { by_check, checks_by_outcome } from '../src/data/findings';
-import { heat, by_method, over_time } from '../src/data/latency';
+import { alone, heat, by_method, over_time } from '../src/data/latency';
 import { kEverything, kOnly, select } from '../src/data/filter';
 import { failed, has_difference, latency_of, status_of } from '../src/data/outcome';
 import { since } from '../src/data/format';
@@ -132,6 +132,13 @@ describe('latency', () => {
       expect(new Set(labels).size).toBe(labels.length);
     }
     expect(over_time(columns, one, 'wire', 2).at[0]!.filter((value) => value !== null)).toEqual([columns.wire_latency_ns[one[0]!]]);
+  });
+
+  it('of bursts are alone where nothing is beside them', () => {
+    expect(alone([])).toEqual([]);
+    expect(alone([5])).toEqual([0]);
+    expect(alone([null, 5, null, 7, 8, null, 9])).toEqual([1, 6]);
+    expect(alone([1, null, 2, 3])).toEqual([0]);
   });
 
   it('of nothing measured is no map', () => expect(heat(columns, new Uint32Array(0), 'wire', 5, 5)).toBe(null));

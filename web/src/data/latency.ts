@@ -73,6 +73,10 @@ export function over_time(columns: Columns, rows: Uint32Array, witness: Witness,
   return { begin, end, times, at };
 }
 
+// Where a value has no neighbour that a line could lead to.
+export const alone = (values: readonly (number | null)[]): number[] =>
+  values.flatMap((value, at) => (value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : []));
+
 export interface Heat {
   columns: number;
   bands: number;
