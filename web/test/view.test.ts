@@ -4,7 +4,9 @@ import { render } from 'svelte/server';
 import type { Component } from 'svelte';
 import type { Frame, Report, Statement } from '../src/data/contract';
 import { kEverything } from '../src/data/filter';
+import { call_key } from '../src/data/find';
 import { page } from '../src/state.svelte';
+import CallPanel from '../src/view/CallPanel.svelte';
 import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
 import FrameView from '../src/view/FrameView.svelte';
@@ -35,6 +37,14 @@ it('what shows a payload says so in its words alone', () => {
   const { body } = render(FrameView as Component<Record<string, unknown>>, { props: { frame: { ...frame, messages: [{ number: 1, length: 3 }] } } });
   expect(body).toMatch(/<button[^>]*>Show payload/);
   expect(body).not.toContain('aria-pressed');
+});
+
+it('the last call keeps the button that led to it', () => {
+  page.call = call_key(page.table, page.names, page.sorted[2]!);
+  const { body } = render(CallPanel as Component, {});
+  expect(body).toMatch(/<button[^>]*aria-disabled="true"[^>]*aria-label="Next call"/);
+  expect(body).not.toMatch(/\sdisabled/);
+  page.call = '';
 });
 
 it('many clients that are chosen are one chip', () => {
