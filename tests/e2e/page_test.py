@@ -220,6 +220,10 @@ class Report(Page):
         self.assertEqual((told["at_first"], told["far"]), ("call-0", None))
         self.assertRegex(told["end"], r"^call-[1-9]")
 
+    def test_a_call_beside_its_list(self):
+        first, second = browser("beside", url=swapped.html)["calls"]
+        self.assertNotEqual(first, second)
+
     def test_percentiles_of_bursts_and_of_one_call(self):
         def bursts(document):
             columns = Columns(document["calls"])
