@@ -47,6 +47,18 @@ it('the last call keeps the button that led to it', () => {
   page.call = '';
 });
 
+it('a call that the document has no more of than its row says where more is', async () => {
+  page.report = { verdict: 'PROVEN', evidence: 'evidence/a run' };
+  page.call = call_key(page.table, page.names, page.sorted[2]!);
+  const said = text(CallPanel, {});
+  expect(said).toContain("neither frames nor statements of this call. See them in the evidence testigo show 'evidence/a run'");
+  expect(said).toMatch(/Client client\d \S+ .*Wire connection/);
+  expect(render(CallPanel as Component, {}).body).not.toContain('class="sequence');
+  page.report = { verdict: 'PROVEN' };
+  expect(text(CallPanel, {})).not.toContain('testigo show');
+  page.call = '';
+});
+
 it('many clients that are chosen are one chip', () => {
   const many = Array.from({ length: 25 }, (_, at) => `of-${at}`);
   page.filter = { ...kEverything, clients: many.slice(0, 20) };
