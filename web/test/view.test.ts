@@ -9,6 +9,7 @@ import { page } from '../src/state.svelte';
 import CallPanel from '../src/view/CallPanel.svelte';
 import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
+import Flow from '../src/view/Flow.svelte';
 import FrameView from '../src/view/FrameView.svelte';
 import Sequence from '../src/view/Sequence.svelte';
 import { read } from './support';
@@ -57,6 +58,21 @@ it('a call that the document has no more of than its row says where more is', as
   page.report = { verdict: 'PROVEN' };
   expect(text(CallPanel, {})).not.toContain('testigo show');
   page.call = '';
+});
+
+it('dots are called a sample where they are one, and not spoken of where there are none', () => {
+  const fresh = (calls: number, of: number): string => {
+    page.fresh = Array.from({ length: calls }, () => ({ client: 0, server: 0, bad: false }));
+    page.fresh_of = of;
+    return text(Flow, {}).match(/(The dot|Dots are).*?\./)?.[0] ?? '';
+  };
+  page.live = true;
+  expect([fresh(1, 1), fresh(6, 6), fresh(24, 80), fresh(0, 0)]).toEqual(['The dot is the newest call.', 'The dots are the 6 newest calls.', 'Dots are a sample: 24 of the 80 newest calls.', '']);
+  page.until = 5;
+  expect(fresh(6, 6)).toBe('');
+  page.until = Infinity;
+  page.live = false;
+  expect(fresh(6, 6)).toBe('');
 });
 
 it('many clients that are chosen are one chip', () => {

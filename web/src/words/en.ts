@@ -83,6 +83,7 @@ export const en = {
   median: (d: string) => `p50 ${d}`,
   n_signs: (n: string) => `${n} with findings or differences`,
   dots_sampled: (n: string, all: string, one: boolean) => (one ? 'The dot is the newest call.' : `Dots are a sample: ${n} of the ${all} newest calls.`),
+  dots_all: (n: string) => `The dots are the ${n} newest calls.`,
   // filters
   filters: 'Filters',
   filter_text: 'Id, connection/stream, packet, name',

@@ -81,6 +81,7 @@ export const es: Words = {
   median: (d) => `p50 ${d}`,
   n_signs: (n) => `${n} con hallazgos o diferencias`,
   dots_sampled: (n, all, one) => (one ? 'El punto es la llamada más reciente.' : `Los puntos son una muestra: ${n} de las ${all} llamadas más recientes.`),
+  dots_all: (n) => `Los puntos son las ${n} llamadas más recientes.`,
   filters: 'Filtros',
   filter_text: 'Id, conexión/stream, paquete, nombre',
   client: 'Cliente',
