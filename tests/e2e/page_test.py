@@ -224,6 +224,18 @@ class Report(Page):
         first, second = browser("beside", url=swapped.html)["calls"]
         self.assertNotEqual(first, second)
 
+    def test_names_of_the_flow_end_with_their_boxes(self):
+        def wide(document):
+            document["clients"][0]["name"] = "W" * 20
+            document["servers"][0]["name"] = "M" * 40
+
+        with temporary_folder() as folder:
+            html = altered(clean.html, folder / "wide.html", wide)
+            for width in (1280, 390):
+                told = browser("names", url=html, width=width)
+                self.assertEqual(told["first"], "W" * 20)
+                self.assertLessEqual(told["beyond"], 0)
+
     def test_percentiles_of_bursts_and_of_one_call(self):
         def bursts(document):
             columns = Columns(document["calls"])

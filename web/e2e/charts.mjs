@@ -16,3 +16,19 @@ export async function percentiles(browser, { url, hash = '' }) {
   await reader.close();
   return drawn;
 }
+
+// How far the names of the flow reach beyond their boxes, in pixels, and the first of them.
+export async function names(browser, { url, width }) {
+  const reader = await Reader.open(browser, address_of(url), { width });
+  const section = await reader.section('flow');
+  const told = await section.evaluate((flow) => {
+    const sides = [...flow.querySelectorAll('g.client, g.server')].map((side) => {
+      const box = side.querySelector('.box').getBoundingClientRect();
+      const name = side.querySelector('.name').getBoundingClientRect();
+      return Math.max(box.left - name.left, name.right - box.right);
+    });
+    return { beyond: Math.max(...sides), first: flow.querySelector('g.client .name').textContent };
+  });
+  await reader.close();
+  return told;
+}
