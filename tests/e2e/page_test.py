@@ -236,6 +236,36 @@ class Report(Page):
                 self.assertEqual(told["first"], "W" * 20)
                 self.assertLessEqual(told["beyond"], 0)
 
+    def test_steps_on_the_time_line(self):
+        told = browser("steps", url=clean.html)
+        none = "No further call that is not OK."
+        self.assertEqual([told[step]["said"] for step in ("next", "previous", "after")], [none] * 3)
+        self.assertRegex(told["zoomed"]["hash"], r"^#view=\d+-\d+$")
+        self.assertEqual((told["after"]["hash"], told["opened"]), (told["zoomed"]["hash"], 0))
+        for step in ("first", "moved"):
+            begin, end = map(int, re.match(r"#view=(-?\d+)-(\d+)$", told[step]["hash"]).groups())
+            start = float(re.search(r", OK, (\S+) s$", told[step]["said"])[1]) * 1e9
+            self.assertTrue(begin - 1e6 <= start <= end + 1e6, told[step])
+        self.assertEqual(told["last"]["said"], "No further call.")
+
+    def test_the_wheel_on_the_time_line(self):
+        browser("wheel", url=clean.html)
+
+    def test_a_range_that_begins_before_the_run(self):
+        def early(document):
+            columns = Columns(document["calls"])
+            columns.of["start_ns"][0] = -2e8
+            columns.write()
+
+        with temporary_folder() as folder:
+            shown, of = browser("all_selected", url=altered(clean.html, folder / "early.html", early))
+        self.assertEqual(shown, of)
+
+    def test_links_to_places_are_high_enough(self):
+        told = browser("places", url=swapped.html, claim=3)
+        self.assertGreater(told["links"], 1)
+        self.assertEqual(told["low"], [])
+
     def test_percentiles_of_bursts_and_of_one_call(self):
         def bursts(document):
             columns = Columns(document["calls"])

@@ -32,3 +32,69 @@ export async function names(browser, { url, width }) {
   await reader.close();
   return told;
 }
+
+// The time line of a run in which all is OK, by keys: what is not OK is not found, and nothing is opened in its place.
+export async function steps(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.section('timeline');
+  await page.locator('#timeline canvas').first().focus();
+  const press = async (...all) => {
+    for (const key of all) await page.keyboard.press(key);
+    await page.waitForTimeout(350);
+    return { said: await reader.text('#timeline p[aria-live]'), hash: new URL(page.url()).hash };
+  };
+  const told = { next: await press('n'), previous: await press('End', 'p'), zoomed: await press('+', '+', '+') };
+  told.after = await press('n', 'p');
+  await page.keyboard.press('Enter');
+  told.opened = await page.locator('dialog[open]').count();
+  told.first = await press('.');
+  told.moved = await press('Home', '.');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open]');
+  await page.keyboard.press('Escape');
+  told.last = await press('End', ',', '.');
+  await reader.close();
+  return told;
+}
+
+// The wheel where the time line has the focus, alone and with Ctrl.
+export async function wheel(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.section('timeline');
+  const line = page.locator('#timeline canvas').first();
+  await line.focus();
+  await line.hover();
+  const at = () => page.evaluate(() => scrollY);
+  const before = await at();
+  await page.mouse.wheel(0, 300);
+  await page.waitForFunction((y) => scrollY > y, before);
+  await page.waitForTimeout(350);
+  must(!page.url().includes('view='), 'the wheel alone zooms');
+  await line.hover();
+  const then = await at();
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up('Control');
+  await page.waitForFunction(() => location.hash.includes('view='));
+  must((await at()) === then, 'the wheel with Ctrl scrolls');
+  await reader.close();
+}
+
+// All of the time line is selected: how many calls are left.
+export async function all_selected(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.section('timeline');
+  const { x, y, width } = await page.locator('#timeline canvas').first().boundingBox();
+  await page.getByRole('button', { name: 'Select a range' }).click();
+  await page.mouse.move(x + 133, y + 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 1, y + 2, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForSelector('.chips li');
+  const told = await reader.shown();
+  await reader.close();
+  return told;
+}
