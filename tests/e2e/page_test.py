@@ -240,6 +240,7 @@ class Report(Page):
         told = browser("steps", url=clean.html)
         none = "No further call that is not OK."
         self.assertEqual([told[step]["said"] for step in ("next", "previous", "after")], [none] * 3)
+        self.assertEqual(told["previous"]["hash"], "", "the begin and the end of a whole run are not the whole run")
         self.assertRegex(told["zoomed"]["hash"], r"^#view=\d+-\d+$")
         self.assertEqual((told["after"]["hash"], told["opened"]), (told["zoomed"]["hash"], 0))
         for step in ("first", "moved"):

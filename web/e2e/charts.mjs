@@ -44,7 +44,7 @@ export async function steps(browser, { url }) {
     await page.waitForTimeout(350);
     return { said: await reader.text('#timeline p[aria-live]'), hash: new URL(page.url()).hash };
   };
-  const told = { next: await press('n'), previous: await press('End', 'p'), zoomed: await press('+', '+', '+') };
+  const told = { next: await press('n'), previous: await press('End', 'Home', 'p'), zoomed: await press('+', '+', '+') };
   told.after = await press('n', 'p');
   await page.keyboard.press('Enter');
   told.opened = await page.locator('dialog[open]').count();
