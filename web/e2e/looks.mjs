@@ -215,12 +215,12 @@ export async function beside(browser, { url }) {
   return told;
 }
 
-// The links to places that are lower than a finger needs, in px.
+// The links of exhibits that are lower than a finger needs, in px.
 export async function places(browser, { url, claim }) {
   const reader = await Reader.open(browser, address_of(url), { width: 390, height: 844 });
   const { page } = reader;
   await page.locator('#claims ol > li').nth(claim - 1).locator('button.claim').click();
-  const links = page.locator('#claims .exhibits ul ul button.link');
+  const links = page.locator('#claims .exhibits button.link');
   await links.first().waitFor();
   const heights = await links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().height));
   await reader.close();
