@@ -228,6 +228,65 @@ class Report(Page):
         self.assertGreater(told["steps"], 5)
         self.assertEqual(told["hidden"], [])
 
+    def test_a_call_beside_its_list(self):
+        first, second = browser("beside", url=swapped.html)["calls"]
+        self.assertNotEqual(first, second)
+
+    def test_names_of_the_flow_end_with_their_boxes(self):
+        def wide(document):
+            document["clients"][0]["name"] = "W" * 20
+            document["servers"][0]["name"] = "M" * 40
+
+        with temporary_folder() as folder:
+            html = altered(clean.html, folder / "wide.html", wide)
+            for width in (1280, 390):
+                told = browser("names", url=html, width=width)
+                self.assertEqual(told["first"], "W" * 20)
+                self.assertLessEqual(told["beyond"], 0)
+
+    def test_steps_on_the_time_line(self):
+        told = browser("steps", url=clean.html)
+        none = "No further call that is not OK."
+        self.assertEqual([told[step]["said"] for step in ("next", "previous", "after")], [none] * 3)
+        self.assertEqual(told["previous"]["hash"], "", "the begin and the end of a whole run are not the whole run")
+        self.assertRegex(told["zoomed"]["hash"], r"^#view=\d+-\d+$")
+        self.assertEqual((told["after"]["hash"], told["opened"]), (told["zoomed"]["hash"], 0))
+        for step in ("first", "moved"):
+            begin, end = map(int, re.match(r"#view=(-?\d+)-(\d+)$", told[step]["hash"]).groups())
+            start = float(re.search(r", OK, (\S+) s$", told[step]["said"])[1]) * 1e9
+            self.assertTrue(begin - 1e6 <= start <= end + 1e6, told[step])
+        self.assertEqual(told["last"]["said"], "No further call.")
+
+    def test_the_wheel_on_the_time_line(self):
+        browser("wheel", url=clean.html)
+
+    def test_a_range_that_begins_before_the_run(self):
+        def early(document):
+            columns = Columns(document["calls"])
+            columns.of["start_ns"][0] = -2e8
+            columns.write()
+
+        with temporary_folder() as folder:
+            shown, of = browser("all_selected", url=altered(clean.html, folder / "early.html", early))
+        self.assertEqual(shown, of)
+
+    def test_links_to_places_are_high_enough(self):
+        told = browser("places", url=swapped.html, claim=3)
+        self.assertGreater(told["links"], 1)
+        self.assertEqual(told["low"], [])
+
+    def test_percentiles_of_bursts_and_of_one_call(self):
+        def bursts(document):
+            columns = Columns(document["calls"])
+            rows = document["calls"]["kept"]
+            columns.of["start_ns"] = [row // 12 * 10e9 + row % 12 * 1e5 for row in range(rows)]
+            columns.write()
+
+        with temporary_folder() as folder:
+            html = altered(clean.html, folder / "bursts.html", bursts)
+            self.assertGreater(browser("percentiles", url=html), 50)
+            self.assertGreater(browser("percentiles", url=html, hash="#time=0-1"), 50)
+
     def test_a_phone(self):
         for dark in (False, True):
             told = browser("phone", url=swapped.html, claim=3, dark=dark)
@@ -321,6 +380,19 @@ class Live(Page):
         self.assertTrue(told["above"], "the filters are covered")
         self.assertTrue(any(re.match("It is tried again in [0-9]+ s", words) for words in told["seconds"]), told["seconds"])
         self.assertTrue(told["trouble_stays"])
+
+    def test_a_call_that_is_pointed_at_stays_that_call(self):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "100ms", "--for", "120s", "--out", parent) as verify:
+            folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+            with start_show(folder, *WIDE) as show:
+                told = browser("followed", url=show.url)
+                self.assertEqual(show.stop(), DONE)
+        began = [float(re.search(r"(\S+) s$", step)[1]) for step in told["steps"]]
+        self.assertEqual(began, sorted(began))
+        self.assertEqual(len(set(told["calls"])), 3, told["calls"])
+        self.assertEqual([call.split("/")[0] for call in told["calls"]], [step.split(",")[0] for step in told["steps"]])
+        self.assertEqual(told["tip_later"], told["tip"])
+        self.assertEqual((told["row_later"], told["top_later"]), (told["row"], told["top"]))
 
     def test_a_run_that_was_killed_is_not_called_live(self):
         for dark in (False, True):

@@ -80,7 +80,7 @@ export class Reader {
   async open_frame(frame) {
     if ((await frame.locator('.details').count()) === 0) await frame.locator('.arrow').click();
     const payload = frame.locator('.details h4 .link');
-    if ((await payload.count()) && (await payload.getAttribute('aria-pressed')) === 'false') await payload.click();
+    if ((await payload.count()) && (await payload.innerText()) === 'Show payload') await payload.click();
     const more = frame.locator('.details > p:last-child .link');
     while (await more.count()) await more.click();
     return this.octets(frame);

@@ -38,6 +38,47 @@ export async function live(browser, { url, lie }) {
   return told;
 }
 
+// What is pointed at, by keys or by a pointer, stays that call while others come.
+export async function followed(browser, { url }) {
+  const reader = await Reader.open(browser, url, { wait: '.live' });
+  const { page } = reader;
+  await reader.section('calls');
+  const more = async (rows) => {
+    const before = await reader.rows();
+    await page.waitForFunction((least) => Number(document.querySelector('#calls .box').getAttribute('aria-rowcount')) - 1 >= least, before + rows);
+  };
+  await more(6);
+  const line = page.locator('#timeline canvas').first();
+  const told = { steps: [], calls: [] };
+  await line.focus();
+  for (let at = 0; at < 3; at++) {
+    await page.keyboard.press('.');
+    await page.waitForFunction(() => document.querySelector('#timeline p[aria-live]').textContent !== '');
+    told.steps.push(await reader.text('#timeline p[aria-live]'));
+    await more(2);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] h2');
+    told.calls.push(await reader.call_id());
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.activeElement.tagName === 'CANVAS');
+  }
+  const box = await line.boundingBox();
+  for (let x = box.width - 4; x > 140 && !(await page.locator('#timeline .tip').count()); x -= 2) await line.hover({ position: { x, y: box.height / 4 } });
+  told.tip = await reader.text('#timeline .tip');
+  await more(2);
+  told.tip_later = (await page.locator('#timeline .tip').count()) ? await reader.text('#timeline .tip') : '';
+  await page.locator('#calls .head .time button').click();
+  await page.locator('#calls .box').focus();
+  for (let at = 0; at < 2; at++) await page.keyboard.press('ArrowDown');
+  const row = () => page.locator('#calls .row.active').innerText();
+  const top = () => page.locator('#calls .row.active').evaluate((one) => Math.round(one.getBoundingClientRect().top));
+  [told.row, told.top] = [await row(), await top()];
+  await more(4);
+  [told.row_later, told.top_later] = [await row(), await top()];
+  await reader.close();
+  return told;
+}
+
 // Nothing was found when the page is opened; `go` makes that something is.
 export async function found(browser, { url, go }) {
   const reader = await Reader.open(browser, url, { motion: true });

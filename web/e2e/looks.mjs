@@ -192,6 +192,64 @@ export async function phone_keys(browser, { url }) {
   return told;
 }
 
+// Calls are compared with the list beside them; what the call covers never has the focus.
+export async function beside(browser, { url }) {
+  const reader = await Reader.open(browser, address_of(url));
+  const { page } = reader;
+  await reader.sections();
+  const open = () => page.locator('dialog[open]').count();
+  const box = page.locator('#calls .box');
+  await box.focus();
+  const told = { calls: [] };
+  for (const key of ['Home', 'ArrowDown']) {
+    await page.keyboard.press(key);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] h2');
+    told.calls.push(await reader.call_id());
+    await box.focus();
+    must((await open()) === 1, 'the list beside a call closes it');
+  }
+  await page.keyboard.press('Escape');
+  must((await open()) === 0, 'Escape in the list does not close the call');
+  must(await box.evaluate((element) => element === document.activeElement), 'Escape in the list takes the focus from it');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open] h2');
+  await page.locator('#timeline-title').evaluate((title) => title.focus());
+  for (let at = 0; at < 12; at++) {
+    await page.keyboard.press('Tab');
+    const covered = await page.evaluate(() => {
+      const dialog = document.querySelector('dialog[open]');
+      const { activeElement: one } = document;
+      return dialog && !dialog.contains(one) && one.getBoundingClientRect().left >= dialog.getBoundingClientRect().left ? one.outerHTML.slice(0, 80) : '';
+    });
+    must(!covered, `the call covers what has the focus: ${covered}`);
+  }
+  must((await open()) === 0, 'nothing that the call covers had the focus');
+  await box.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  const next = page.locator('dialog .buttons button').nth(1);
+  await next.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('dialog .buttons button:nth-child(2)').ariaDisabled === 'true');
+  must(await next.evaluate((button) => button === document.activeElement), 'the last call takes the focus');
+  await reader.close();
+  return told;
+}
+
+// The links of exhibits that are lower than a finger needs, in px.
+export async function places(browser, { url, claim }) {
+  const reader = await Reader.open(browser, address_of(url), { width: 390, height: 844 });
+  const { page } = reader;
+  await page.locator('#claims ol > li').nth(claim - 1).locator('button.claim').click();
+  const links = page.locator('#claims .exhibits button.link');
+  await links.first().waitFor();
+  const heights = await links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().height));
+  await reader.close();
+  return { links: heights.length, low: heights.filter((height) => height < 24) };
+}
+
 export async function phone(browser, { url, claim, dark = false }) {
   const reader = await Reader.open(browser, address_of(url), { width: 390, height: 844, dark });
   const { page } = reader;

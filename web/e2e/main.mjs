@@ -3,6 +3,7 @@
 // a folder, what the reader saw last when a scenario failed is kept there.
 import { createInterface } from 'node:readline';
 import { launch } from './browser.mjs';
+import * as charts from './charts.mjs';
 import * as evidence from './evidence.mjs';
 import * as hostile from './hostile.mjs';
 import * as live from './live.mjs';
@@ -10,7 +11,7 @@ import * as looks from './looks.mjs';
 import { held } from './memory.mjs';
 import { speed } from './speed.mjs';
 
-const scenarios = { ...evidence, ...looks, ...live, ...hostile, speed, held };
+const scenarios = { ...charts, ...evidence, ...looks, ...live, ...hostile, speed, held };
 const browser = await launch();
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: name, ...given } = JSON.parse(line);

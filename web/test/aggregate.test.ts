@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { busiest, by_side, choices, counted_by, facets, median_of } from '../src/data/aggregate';
 import { Flag } from '../src/data/contract';
 import { by_check, checks_by_outcome } from '../src/data/findings';
-import { heat, by_method, over_time } from '../src/data/latency';
+import { alone, heat, by_method, over_time } from '../src/data/latency';
 import { kEverything, kOnly, select } from '../src/data/filter';
 import { failed, has_difference, latency_of, status_of } from '../src/data/outcome';
+import { since } from '../src/data/format';
+import { roomy } from '../src/draw/ticks';
 import { read } from './support';
 
 const { table, names, document } = await read({ calls: 2500, clients: 5, servers: 2, methods: 3, seed: 8 });
@@ -117,6 +119,26 @@ describe('latency', () => {
     const band = Math.floor((Math.log(columns.wire_latency_ns[slowest]! / map.low) / Math.log(map.high / map.low)) * 20);
     expect(map.counts[x * 20 + band]).toBeGreaterThan(0);
     for (let above = band + 1; above < 20; above++) for (let c = 0; c < 50; c++) expect(map.counts[c * 20 + above]).toBe(0);
+  });
+
+  it('of calls that began in next to no time have a span that an axis can show', () => {
+    const one = rows.subarray(7, 8);
+    const start = columns.start_ns[one[0]!]!;
+    for (const { begin, end } of [over_time(columns, one, 'wire', 2), heat(columns, one, 'wire', 5, 5)!]) {
+      expect([(begin + end) / 2, end - begin]).toEqual([start, 100_000]);
+      const { step, at } = roomy(begin, end, 500, () => 75);
+      const labels = at.map((tick) => since(tick, 'es', step));
+      expect(labels.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(labels).size).toBe(labels.length);
+    }
+    expect(over_time(columns, one, 'wire', 2).at[0]!.filter((value) => value !== null)).toEqual([columns.wire_latency_ns[one[0]!]]);
+  });
+
+  it('of bursts are alone where nothing is beside them', () => {
+    expect(alone([])).toEqual([]);
+    expect(alone([5])).toEqual([0]);
+    expect(alone([null, 5, null, 7, 8, null, 9])).toEqual([1, 6]);
+    expect(alone([1, null, 2, 3])).toEqual([0]);
   });
 
   it('of nothing measured is no map', () => expect(heat(columns, new Uint32Array(0), 'wire', 5, 5)).toBe(null));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Sign } from '../src/data/outcome';
 import { along, flow_layout, way } from '../src/draw/flow';
-import { step_of, ticks } from '../src/draw/ticks';
+import { roomy, step_of, ticks } from '../src/draw/ticks';
 import { cells_of, first_at, held, hit, kSlots, scene_of, slot_box, sparse, step_to, time_of, x_of, zoomed, type Frame } from '../src/draw/timeline';
 import { all_rows, read } from './support';
 
@@ -63,12 +63,28 @@ describe('the time line', () => {
     expect(hit(scene, near, 500, 1000)).toBe(-1);
   });
 
+  it('hits nothing beside what is drawn', () => {
+    const { y, h } = slot_box(scene, near, scene.lane[1999]!, scene.slot[1999]!);
+    const x = x_of(near, scene.start[1999]!);
+    expect(x).toBeLessThan(near.left);
+    expect(hit(scene, near, x, y + h / 2)).toBe(-1);
+    const frame = { ...near, to: scene.start[2090]! };
+    const after = slot_box(scene, frame, scene.lane[2100]!, scene.slot[2100]!);
+    expect(hit(scene, frame, x_of(frame, scene.start[2100]!), after.y + after.h / 2)).toBe(-1);
+  });
+
   it('steps through calls that are not OK', () => {
     const bad = [...scene.sign].flatMap((sign, at) => (sign === Sign.Ok ? [] : [at]));
     expect(step_to(scene, -1, 1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
     expect(step_to(scene, bad[0]!, 1, (sign) => sign !== Sign.Ok)).toBe(bad[1]);
     expect(step_to(scene, bad[1]!, -1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
-    expect(step_to(scene, bad[0]!, -1, (sign) => sign !== Sign.Ok)).toBe(bad[0]);
+  });
+
+  it('steps nowhere where there is none', () => {
+    const bad = [...scene.sign].flatMap((sign, at) => (sign === Sign.Ok ? [] : [at]));
+    expect(step_to(scene, bad[0]!, -1, (sign) => sign !== Sign.Ok)).toBe(-1);
+    expect(step_to(scene, bad[bad.length - 1]!, 1, (sign) => sign !== Sign.Ok)).toBe(-1);
+    expect(step_to(scene, scene.count - 1, 1, () => true)).toBe(-1);
   });
 
   it('zooms about a point and stays within the run', () => {
@@ -92,6 +108,19 @@ describe('ticks', () => {
     expect(at).toEqual([1e9, 2e9, 3e9, 4e9]);
     expect(ticks(5, 5, 3).at).toEqual([]);
     for (let most = 2; most < 12; most++) expect(ticks(123, 98765, most).at.length).toBeLessThanOrEqual(most + 1);
+  });
+});
+
+describe('ticks with labels', () => {
+  it('leave room for them', () => {
+    const wide = (step: number): number => 30 + 8 * Math.max(0, Math.ceil(-Math.log10(step / 1e9)));
+    for (const span of [1e5, 3e6, 7e9]) {
+      for (const px of [240, 500, 1100]) {
+        const { step, at } = roomy(5e9, 5e9 + span, px, wide);
+        expect((step / span) * px, `${span} ns on ${px} px`).toBeGreaterThan(wide(step));
+        expect(at.length).toBeGreaterThanOrEqual(1);
+      }
+    }
   });
 });
 

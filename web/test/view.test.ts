@@ -4,9 +4,12 @@ import { render } from 'svelte/server';
 import type { Component } from 'svelte';
 import type { Claim, Frame, Outcome, Report, Statement } from '../src/data/contract';
 import { kEverything } from '../src/data/filter';
+import { call_key } from '../src/data/find';
 import { page } from '../src/state.svelte';
+import CallPanel from '../src/view/CallPanel.svelte';
 import Filters from '../src/view/Filters.svelte';
 import FindingsView from '../src/view/Findings.svelte';
+import Flow from '../src/view/Flow.svelte';
 import FrameView from '../src/view/FrameView.svelte';
 import LiveBar from '../src/view/LiveBar.svelte';
 import Sequence from '../src/view/Sequence.svelte';
@@ -31,6 +34,47 @@ it('a secret is called masked only where the report says so of its field', () =>
   expect(text(FrameView, { frame })).not.toContain('masked');
   page.report = { verdict: 'PROVEN', masked: [{ name: 'authorization' }] };
   expect(text(FrameView, { frame })).toMatch(/Authorization ?secret, masked in the capture.*cookie ?secret, not shown here/);
+});
+
+it('what shows a payload says so in its words alone', () => {
+  const { body } = render(FrameView as Component<Record<string, unknown>>, { props: { frame: { ...frame, messages: [{ number: 1, length: 3 }] } } });
+  expect(body).toMatch(/<button[^>]*>Show payload/);
+  expect(body).not.toContain('aria-pressed');
+});
+
+it('the last call keeps the button that led to it', () => {
+  page.call = call_key(page.table, page.names, page.sorted[2]!);
+  const { body } = render(CallPanel as Component, {});
+  expect(body).toMatch(/<button[^>]*aria-disabled="true"[^>]*aria-label="Next call"/);
+  expect(body).not.toMatch(/\sdisabled/);
+  page.call = '';
+});
+
+it('a call that the document has no more of than its row says where more is', async () => {
+  page.report = { verdict: 'PROVEN', evidence: 'evidence/a run' };
+  page.call = call_key(page.table, page.names, page.sorted[2]!);
+  const said = text(CallPanel, {});
+  expect(said).toContain("neither frames nor statements of this call. See them in the evidence testigo show 'evidence/a run'");
+  expect(said).toMatch(/Client client\d \S+ .*Wire connection/);
+  expect(render(CallPanel as Component, {}).body).not.toContain('class="sequence');
+  page.report = { verdict: 'PROVEN' };
+  expect(text(CallPanel, {})).not.toContain('testigo show');
+  page.call = '';
+});
+
+it('dots are called a sample where they are one, and not spoken of where there are none', () => {
+  const fresh = (calls: number, of: number): string => {
+    page.fresh = Array.from({ length: calls }, () => ({ client: 0, server: 0, bad: false }));
+    page.fresh_of = of;
+    return text(Flow, {}).match(/(The dot|Dots are).*?\./)?.[0] ?? '';
+  };
+  page.live = true;
+  expect([fresh(1, 1), fresh(6, 6), fresh(24, 80), fresh(0, 0)]).toEqual(['The dot is the newest call.', 'The dots are the 6 newest calls.', 'Dots are a sample: 24 of the 80 newest calls.', '']);
+  page.until = 5;
+  expect(fresh(6, 6)).toBe('');
+  page.until = Infinity;
+  page.live = false;
+  expect(fresh(6, 6)).toBe('');
 });
 
 it('many clients that are chosen are one chip', () => {

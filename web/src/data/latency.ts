@@ -39,8 +39,18 @@ export function by_method(columns: Columns, rows: Uint32Array, most: number): { 
   return { rows: [row(null, rows), ...single], more: Math.max(0, sorted.length - most) };
 }
 
+// When calls began, from the first to the last; wide enough for an axis where that is next to no time.
+const kLeastNs = 100_000;
+function began(columns: Columns, rows: Uint32Array): { begin: number; end: number } {
+  const [begin, end] = [columns.start_ns[rows[0]!]!, columns.start_ns[rows[rows.length - 1]!]!];
+  const spare = Math.max(0, kLeastNs - (end - begin)) / 2;
+  return { begin: begin - spare, end: end + spare };
+}
+
 export interface OverTime {
-  times: number[]; // middle of each bin, ns
+  begin: number; // ns
+  end: number;
+  times: number[]; // middle of each bin
   at: (number | null)[][]; // beside kQuantiles; null: no call in the bin
 }
 
@@ -48,9 +58,9 @@ export function over_time(columns: Columns, rows: Uint32Array, witness: Witness,
   const column = latency_column(columns, witness);
   const times: number[] = [];
   const at: (number | null)[][] = kQuantiles.map(() => []);
-  if (rows.length === 0) return { times, at };
-  const begin = columns.start_ns[rows[0]!]!;
-  const width = Math.max((columns.start_ns[rows[rows.length - 1]!]! - begin) / bins, 1);
+  if (rows.length === 0) return { begin: 0, end: kLeastNs, times, at };
+  const { begin, end } = began(columns, rows);
+  const width = (end - begin) / bins;
   let next = 0;
   for (let bin = 0; bin < bins; bin++) {
     const from = next;
@@ -60,8 +70,12 @@ export function over_time(columns: Columns, rows: Uint32Array, witness: Witness,
     times.push(begin + (bin + 0.5) * width);
     kQuantiles.forEach((quantile, i) => at[i]!.push(sorted.length ? nearest_rank(sorted, quantile) : null));
   }
-  return { times, at };
+  return { begin, end, times, at };
 }
+
+// Where a value has no neighbour that a line could lead to.
+export const alone = (values: readonly (number | null)[]): number[] =>
+  values.flatMap((value, at) => (value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : []));
 
 export interface Heat {
   columns: number;
@@ -88,8 +102,7 @@ export function heat(columns: Columns, rows: Uint32Array, witness: Witness, acro
   if (high === 0) return null;
   low = 10 ** Math.floor(Math.log10(low));
   high = 10 ** Math.ceil(Math.log10(high * 1.0001));
-  const begin = columns.start_ns[rows[0]!]!;
-  const end = Math.max(columns.start_ns[rows[rows.length - 1]!]!, begin + 1);
+  const { begin, end } = began(columns, rows);
   const counts = new Uint32Array(across * bands);
   const per_band = bands / Math.log(high / low);
   let most = 0;

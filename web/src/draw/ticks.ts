@@ -13,3 +13,9 @@ export function ticks(from: number, to: number, most: number): { step: number; a
   for (let tick = Math.ceil(from / step); tick * step <= to && at.length <= 2 * most; tick++) at.push(tick * step);
   return { step, at };
 }
+
+// As many as have room for their labels, which grow as the span narrows; `wide`: px of a label at such a step.
+export function roomy(from: number, to: number, px: number, wide: (step: number) => number): { step: number; at: number[] } {
+  const some = ticks(from, to, Math.max(2, Math.floor(px / 85)));
+  return ticks(from, to, Math.max(2, Math.floor(px / Math.max(85, wide(some.step) + 24))));
+}

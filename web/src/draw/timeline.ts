@@ -67,6 +67,14 @@ export function first_at(scene: Scene, time: number): number {
   return low;
 }
 
+// Where a row stands among those of a scene; -1: it is none of them.
+export function place_of(scene: Scene, rows: Uint32Array, columns: Columns, row: number): number {
+  if (row < 0) return -1;
+  const start = columns.start_ns[row]!;
+  for (let at = first_at(scene, start); at < scene.count && scene.start[at] === start; at++) if (rows[at] === row) return at;
+  return -1;
+}
+
 export interface Frame {
   left: number; // px where time begins
   width: number;
@@ -272,7 +280,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, frame: Fr
 // The call under a point, the rarest sign among those as near; -1: none.
 export function hit(scene: Scene, frame: Frame, x: number, y: number): number {
   const lane = Math.floor((y - frame.top) / frame.lane_height);
-  if (lane < 0 || lane >= frame.lanes || scene.count === 0) return -1;
+  if (lane < 0 || lane >= frame.lanes || x < frame.left || x > frame.left + frame.width || scene.count === 0) return -1;
   const time = time_of(frame, x);
   const reach = ((frame.to - frame.from) / frame.width) * 6;
   const each = sparse(scene, frame);
@@ -295,10 +303,10 @@ export function hit(scene: Scene, frame: Frame, x: number, y: number): number {
   return best;
 }
 
-// The next (+1) or previous (-1) call after a place that `test` takes.
+// The next (+1) or previous (-1) call after a place that `test` takes; -1: none.
 export function step_to(scene: Scene, at: number, by: 1 | -1, test: (sign: number) => boolean): number {
   for (let next = at + by; next >= 0 && next < scene.count; next += by) if (test(scene.sign[next]!)) return next;
-  return at;
+  return -1;
 }
 
 // A view zoomed around `centre` and kept within the run.
