@@ -26,7 +26,8 @@ report::RunReport judge_traffic(const EvidenceFolder& folder, const RunRecord& r
   const auto hearing = record.command == "tap" ? verdict::Hearing::Tap : verdict::Hearing::Interface;
   Audience audience(hearing, shown, nullptr, more);
   audience.on_finding(hearers.findings);
-  const capture::CaptureSummary summary = capture::CaptureFiles(capture::capture_files(folder.capture())).read(audience.sink(), {}, hearers.progress);
+  const capture::CaptureSummary summary =
+      capture::CaptureFiles(capture::capture_files(folder.capture())).read(audience.sink(), {}, hearers.progress);
   report::RunReport report = audience.report(record.command, clock, {record.packets_dropped, summary.trouble});
   report.evidence = folder.path();
   report.capture = folder.capture();
