@@ -1,11 +1,12 @@
-"""Files that nothing uses: sources that are not built, headers that nobody includes, end-to-end tests that never run."""
+"""Files that nothing uses: sources that are not built, headers that nobody includes, end-to-end tests that never run, pictures that
+no document shows."""
 import re
 
 import tidy_includes
 
 
 def problems(root):
-    return [*unbuilt(root), *unused_headers(root), *unregistered(root)]
+    return [*unbuilt(root), *unused_headers(root), *unregistered(root), *unshown(root)]
 
 
 def unbuilt(root):
@@ -46,3 +47,12 @@ def unregistered(root):
     for script in re.findall(r"[\w./-]+\.py\b", registered):
         if not (root / script).is_file():
             yield f"tests/CMakeLists.txt: {script} is not there"
+
+
+def unshown(root):
+    shown = {(document.parent / target).resolve()
+             for document in [*root.glob("*.md"), *root.glob("docs/**/*.md")]
+             for target in re.findall(r"!\[[^]]*\]\(([^)]+)\)", document.read_text(encoding="utf-8"))}
+    for picture in [*root.glob("*"), *root.glob("docs/**/*"), *root.glob("web/*")]:
+        if picture.suffix in (".png", ".jpg", ".svg") and picture.resolve() not in shown:
+            yield f"{picture.relative_to(root)}: no document shows it"

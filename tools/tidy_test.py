@@ -180,6 +180,13 @@ class Files(Tree):
         self.write("tests/CMakeLists.txt", "testigo_script(tap tests/e2e/tap_test.py e2e)")
         self.expect_one(tidy_files.unregistered(self.root), "tests/e2e/tap_test.py is not there")
 
+    def test_a_picture_that_no_document_shows(self):
+        self.write("docs/guide/look.md", "![the page](../images/page.png)")
+        self.write("docs/images/page.png")
+        self.expect_none(tidy_files.unshown(self.root))
+        self.write("web/try.png")
+        self.expect_one(tidy_files.unshown(self.root), "web/try.png", "no document shows it")
+
 
 class DocumentTree(Tree):
     def problems(self, readme, name="README.md", folders=()):
