@@ -37,11 +37,11 @@ AllChecks all_checks(Rows rows, Findings& findings, CallsSoFar& calls, Across& a
   auto streams = std::make_unique<StreamChecks>(findings);
   auto windows = std::make_unique<FlowControlChecks>(findings, streams->followed());
   all.plain_frames.emplace(*frames, *goaways, *streams, *windows);
-  checks.push_back(connection_checks(findings));
+  checks.push_back(connection_checks(findings, calls));
   checks.push_back(tls_checks(findings));
   checks.push_back(std::move(frames));
   checks.push_back(settings_checks(findings));
-  checks.push_back(ping_checks(findings));
+  checks.push_back(ping_checks(findings, calls));
   checks.push_back(std::move(goaways));
   checks.push_back(std::move(windows));
   checks.push_back(flood_checks(findings));
@@ -49,7 +49,7 @@ AllChecks all_checks(Rows rows, Findings& findings, CallsSoFar& calls, Across& a
   checks.push_back(header_checks(findings));
   checks.push_back(request_checks(findings));
   checks.push_back(message_checks(findings, calls));
-  checks.push_back(response_checks(findings));
+  checks.push_back(response_checks(findings, calls));
   checks.push_back(hpack_checks(findings));
   checks.push_back(content_length_checks(findings, calls));
   checks.push_back(call_definition_checks(findings));

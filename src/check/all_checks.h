@@ -31,16 +31,16 @@ struct AllChecks {
 // there are no descriptors: then nobody asks for them.
 AllChecks all_checks(Rows rows, Findings& findings, CallsSoFar& calls, Across& across, Declared* declared = nullptr);
 
-std::unique_ptr<Check> connection_checks(Findings& findings);
+std::unique_ptr<Check> connection_checks(Findings& findings, CallsSoFar& calls);
 std::unique_ptr<Check> tls_checks(Findings& findings);
 std::unique_ptr<Check> settings_checks(Findings& findings);
-std::unique_ptr<Check> ping_checks(Findings& findings);
+std::unique_ptr<Check> ping_checks(Findings& findings, CallsSoFar& calls);
 std::unique_ptr<Check> closing_checks(Findings& findings);
 std::unique_ptr<Check> flood_checks(Findings& findings);
 std::unique_ptr<Check> header_checks(Findings& findings);
 std::unique_ptr<Check> request_checks(Findings& findings);
 std::unique_ptr<Check> message_checks(Findings& findings, CallsSoFar& calls);
-std::unique_ptr<Check> response_checks(Findings& findings);
+std::unique_ptr<Check> response_checks(Findings& findings, CallsSoFar& calls);
 std::unique_ptr<Check> hpack_checks(Findings& findings);
 std::unique_ptr<Check> content_length_checks(Findings& findings, CallsSoFar& calls);
 std::unique_ptr<Check> call_definition_checks(Findings& findings);

@@ -40,6 +40,7 @@ void Attended::on_opening(const call::ConnectionView& connection, const call::Sp
 }
 
 void Attended::on_frame(const call::FrameSeen& seen) {
+  calls_.delivery.on_frame(seen.spot);
   if (ways_.frames == nullptr || !ways_.frames->take(seen)) hear(seen);
 }
 

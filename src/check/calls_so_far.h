@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "call/event.h"
+#include "check/delivery.h"
 
 namespace testigo::check {
 
@@ -16,6 +17,7 @@ struct CallsSoFar {
   std::uint64_t closed = 0;
   std::size_t notes = 0;        // of calls, by all checks (Notes)
   std::size_t block_notes = 0;  // the same, that only blocks concern
+  Delivery delivery;            // of SETTINGS and PINGs
 
   // Of a stream that both sides have ended, the server by trailers. The newest are kept, each in a slot.
   void complete(call::StreamId stream) { complete_[slot(stream)] = stream; }

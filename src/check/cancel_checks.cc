@@ -4,6 +4,7 @@
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "wire/rpc/status.h"
 
 namespace testigo::check {
 namespace {
@@ -33,35 +34,47 @@ class CancelChecks final : public Check {
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
  private:
+  // Trailers that came before the client's END_STREAM.
+  struct Early {
+    call::Spot trailers;
+    bool gave_up = false;
+  };
+  static bool gave_up(const call::SideEnded& ended);
   void reset(const call::FrameSeen& seen);
-  void reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers);
+  void reset_of_early(const call::FrameSeen& seen, const Early& early);
   void servers_reset(const call::FrameSeen& seen);
   bool late(const call::ConnectionView& connection, const call::Spot& trailers, Time now);
 
   Findings& findings_;
   std::size_t streams_max_;
   CallsSoFar& calls_;
-  Notes<StreamId, call::Spot> early_;  // trailers that came before the client's END_STREAM
+  Notes<StreamId, Early> early_;
 };
+
+// The trailers tell the end of the deadline. Servers "cancel" such a call (gRPC over HTTP2, Client Cancellation).
+bool CancelChecks::gave_up(const call::SideEnded& ended) {
+  return ended.call.status == rpc::kDeadlineExceeded && ended.call.timeout &&
+         ended.spot.time - ended.call.started + kPatience >= *ended.call.timeout;
+}
 
 // SD01. An END_STREAM that follows soon was sent before the trailers were read: the stream needs no reset then.
 void CancelChecks::on_side_ended(const call::SideEnded& ended) {
   const StreamId stream = ended.call.place.stream;
   if (ended.spot.direction == Direction::ToServer) {
-    const call::Spot* const trailers = early_.find(stream);
-    if (trailers == nullptr) return;
-    late(ended.connection, *trailers, ended.spot.time);
+    const Early* const early = early_.find(stream);
+    if (early == nullptr) return;
+    late(ended.connection, early->trailers, ended.spot.time);
+    if (!early->gave_up) calls_.complete(stream);
     early_.erase(stream);
-    calls_.complete(stream);
   } else if (ended.call.http_status == 200 && ended.call.rpc_class != RpcClass::Other) {
     if (ended.call.request.ended) {
-      if (ended.call.rpc_class == RpcClass::Grpc) calls_.complete(stream);
+      if (ended.call.rpc_class == RpcClass::Grpc && !gave_up(ended)) calls_.complete(stream);
     } else if (ended.call.rpc_class == RpcClass::Unknown) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "whether the call is gRPC is not known");
     } else if (early_.size() >= streams_max_) {
       for (const Id id : {Id::SD01, Id::SD05}) findings_.not_judgeable(id, "more streams were ended early than are followed");
     } else {
-      early_.try_emplace(stream, ended.spot);
+      early_.try_emplace(stream, Early{ended.spot, gave_up(ended)});
     }
   }
 }
@@ -76,9 +89,11 @@ bool CancelChecks::late(const call::ConnectionView& connection, const call::Spot
 void CancelChecks::reset(const call::FrameSeen& seen) {
   const bool by_server = seen.spot.direction == Direction::ToClient;
   const StreamId stream = seen.frame.header.stream;
-  if (const call::Spot* const trailers = early_.find(stream)) {
-    reset_of_early(seen, *trailers);
-    if (by_server) servers_reset(seen);
+  if (const Early* const early = early_.find(stream)) {
+    reset_of_early(seen, *early);
+    const auto* frame = std::get_if<http2::RstStreamFrame>(&seen.frame.payload);
+    const bool cancelled = early->gave_up && frame != nullptr && frame->error_code == http2::kCancel;
+    if (by_server) cancelled ? findings_.pass(Id::SD05) : servers_reset(seen);
     early_.erase(stream);
   } else if (by_server && calls_.is_complete(stream)) {
     servers_reset(seen);
@@ -86,10 +101,10 @@ void CancelChecks::reset(const call::FrameSeen& seen) {
 }
 
 // SD01.
-void CancelChecks::reset_of_early(const call::FrameSeen& seen, const call::Spot& trailers) {
+void CancelChecks::reset_of_early(const call::FrameSeen& seen, const Early& early) {
   const auto* frame = std::get_if<http2::RstStreamFrame>(&seen.frame.payload);
   const bool no_error = frame != nullptr && frame->error_code == http2::kNoError;
-  if (!late(seen.connection, trailers, seen.spot.time) && no_error) findings_.pass(Id::SD01);
+  if (!late(seen.connection, early.trailers, seen.spot.time) && no_error) findings_.pass(Id::SD01);
 }
 
 // SD05, behind trailers. STREAM_CLOSED answers a frame that the client must not have sent (RFC 9113 section 5.1).
@@ -127,7 +142,7 @@ void CancelChecks::on_call(const call::CallClosed& closed) {
 
 void CancelChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   if (!closed.connection.whole()) return;
-  for (const auto& [stream, trailers] : early_) late(closed.connection, trailers, closed.ended);
+  for (const auto& [stream, early] : early_) late(closed.connection, early.trailers, closed.ended);
   if (closed.closing && closed.calls_open == 0 && closed.connection.calls != 0) findings_.pass(Id::SD07);
 }
 

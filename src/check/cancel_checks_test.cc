@@ -66,6 +66,24 @@ TEST(Sd05, AServerDoesNotResetAfterItsTrailers) {
   EXPECT_EQ(outcome(unary().server(rst_stream(1, http2::kStreamClosed)), "SD05"), "not-observed");
 }
 
+// "Client Cancellation": servers cancel calls whose deadline is over.
+TEST(Sd05, ACallThatIsOverTimeMayBeCancelled) {
+  const auto given_up = [](Duration after, const char* status, std::uint32_t code, bool ended) {
+    FieldList request = request_fields();
+    request.emplace(request.begin() + 4, "grpc-timeout", "5S");
+    Conversation c = greeted();
+    c.client(headers(1, request), message(1, "x", ended ? EndStream::Yes : EndStream::No)).later(after);
+    c.server(headers(1, trailers_only_fields(status), EndStream::Yes), rst_stream(1, code));
+    return of("SD05", findings(c));
+  };
+  for (const bool ended : {false, true}) {
+    EXPECT_EQ(given_up(5s, "4", http2::kCancel, ended), nothing());
+    EXPECT_EQ(given_up(1s, "4", http2::kCancel, ended), only("SD05 warning"));
+    EXPECT_EQ(given_up(5s, "13", http2::kCancel, ended), only("SD05 warning"));
+  }
+  EXPECT_EQ(given_up(5s, "4", http2::kInternalError, false), only("SD05 warning"));
+}
+
 TEST(Sd07, CallsThatALostConnectionCutsOff) {
   Conversation c = greeted();
   c.client(headers(1, request_fields()), headers(3, request_fields())).server(headers(3, trailers_only_fields(), EndStream::Yes));

@@ -21,7 +21,7 @@ constexpr std::size_t kPingsMax = 64;   // waiting for their ACK; older ones pro
 
 class ConnectionChecks final : public Check {
  public:
-  explicit ConnectionChecks(Findings& findings) : findings_(findings) {}
+  ConnectionChecks(Findings& findings, CallsSoFar& calls) : findings_(findings), delivery_(calls.delivery) {}
 
   call::Interest hears() const override { return kFramesAlone; }
   FrameTypes frame_types() const override { return {FrameType::Settings, FrameType::Ping}; }
@@ -54,6 +54,7 @@ class ConnectionChecks final : public Check {
   void ping_ack(const call::FrameSeen& seen, const http2::PingFrame& ping);
 
   Findings& findings_;
+  Delivery& delivery_;
   std::array<Endpoint, 2> endpoints_;
 };
 
@@ -94,6 +95,7 @@ void ConnectionChecks::settings(const call::FrameSeen& seen) {
     from.settings.clear();
   } else {
     from.settings.push_back({seen.spot, seen.spot.offset, {}, false});
+    delivery_.await(seen.spot);
   }
 }
 
@@ -116,7 +118,7 @@ void ConnectionChecks::settings_ack(const call::FrameSeen& seen) {
 
 void ConnectionChecks::acknowledged(const call::FrameSeen& seen, const Waiting& settings) {
   if (settings.reported) return;
-  const Duration waited = seen.spot.time - settings.spot.time;
+  const Duration waited = seen.spot.time - delivery_.delivered(settings.spot).value_or(seen.spot.time);
   if (waited > kAckPatience) {
     findings_.fail(Id::CN04, Severity::Warning, seen.spot, fmt::format("SETTINGS was acknowledged after {}", to_human(waited)));
   } else {
@@ -151,7 +153,7 @@ void ConnectionChecks::ping_ack(const call::FrameSeen& seen, const http2::PingFr
   other.pings.erase(answered);
 }
 
-// A SETTINGS that nobody acknowledged for longer than the patience is a warning; else it was too early to tell.
+// A SETTINGS that arrived and that nobody acknowledged for longer than the patience is a warning; else it was too early to tell.
 void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionView& view = closed.connection;
   const auto& client = endpoint(Direction::ToServer).no_http2;
@@ -166,6 +168,12 @@ void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed
   for (const Endpoint& from : endpoints_) {
     for (const Waiting& unanswered : from.settings) {
       if (unanswered.reported || closed.ended - unanswered.spot.time <= kAckPatience) continue;
+      const auto delivered = delivery_.delivered(unanswered.spot);
+      if (!delivered) {
+        findings_.not_judgeable(Id::CN04, "whether SETTINGS arrived that were not acknowledged is not known");
+        continue;
+      }
+      if (closed.ended - *delivered <= kAckPatience) continue;
       findings_.fail(Id::CN04, Severity::Warning, unanswered.spot, "SETTINGS was never acknowledged");
     }
   }
@@ -173,6 +181,8 @@ void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed
 
 }  // namespace
 
-std::unique_ptr<Check> connection_checks(Findings& findings) { return std::make_unique<ConnectionChecks>(findings); }
+std::unique_ptr<Check> connection_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<ConnectionChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

@@ -64,11 +64,19 @@ TEST(Cn03, SomethingElseIsNoHttp2) {
 TEST(Cn04, LateOrMissingIsAWarning) {
   const auto acknowledged_after = [](Duration wait) {
     Conversation c = greeted();
-    return c.server(settings()).later(wait).client(settings_ack());
+    return c.server(settings()).client(window_update(0)).later(wait).client(settings_ack());
   };
   EXPECT_EQ(findings(acknowledged_after(9s)), nothing());
   EXPECT_EQ(findings(acknowledged_after(11s)), only("CN04 warning"));
-  EXPECT_EQ(findings(greeted().server(settings()).later(11s).client_acks()), only("CN04 warning"));
+  EXPECT_EQ(findings(greeted().server(settings()).client(window_update(0)).later(11s).client_acks()), only("CN04 warning"));
+}
+
+// A host that is gone, or a network that is slow, is not its receiver.
+TEST(Cn04, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
+  EXPECT_EQ(findings(greeted().server(settings()).later(11s).client(settings_ack())), nothing());
+  const Conversation gone = greeted().server(settings()).later(20s).server(goaway(1)).server_closes();
+  EXPECT_EQ(findings(gone), nothing());
+  EXPECT_EQ(outcome(gone, "CN04"), "not-judgeable");
 }
 
 // Nobody can say so soon that it would not have come.

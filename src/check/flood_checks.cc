@@ -64,11 +64,14 @@ class FloodChecks final : public Check {
   std::array<Sender, 2> senders_;
 };
 
-// What is demanded is no flood: ACKs, and the empty DATA that ends a stream. A server resets what a client opened.
+// What is demanded is no flood: ACKs, the empty DATA that ends a stream, and the RST_STREAM(NO_ERROR) of a client that was answered
+// before it had ended its request (gRPC over HTTP2, Early Server Closure). A server resets what a client opened.
 bool counts(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   if (header.is(FrameType::Data)) return header.length == 0 && !header.has(http2::kFlagEndStream);
-  if (header.is(FrameType::RstStream)) return seen.spot.direction == Direction::ToServer;
+  if (const auto* reset = std::get_if<http2::RstStreamFrame>(&seen.frame.payload)) {
+    return seen.spot.direction == Direction::ToServer && reset->error_code != http2::kNoError;
+  }
   return !header.has(http2::kFlagAck);
 }
 

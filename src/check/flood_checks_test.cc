@@ -34,6 +34,19 @@ TEST(St09, AFloodOfResets) {
   EXPECT_EQ(findings(slowly), nothing());
 }
 
+// gRPC over HTTP2, Early Server Closure.
+TEST(St09, ResetsBehindAnEarlyAnswerAreDemanded) {
+  const auto early = [](std::uint32_t code) {
+    return many(1500, [code](Conversation& c, StreamId id) {
+      c.client(headers(id, request_fields()))
+          .server(headers(id, trailers_only_fields("5"), EndStream::Yes))
+          .client(rst_stream(id, code));
+    });
+  };
+  EXPECT_EQ(of("ST09", findings(early(http2::kNoError))), nothing());
+  EXPECT_EQ(of("ST09", findings(early(http2::kCancel))), only("ST09 warning"));
+}
+
 TEST(St09, AFloodOfEmptyData) {
   EXPECT_EQ(findings(many(1500, [](Conversation& c, StreamId) { c.client(data(1, "")); })), only("ST09 warning"));
   EXPECT_EQ(findings(many(1500, [](Conversation& c, StreamId) { c.server(data(1, "")); })), only("ST09 warning"));

@@ -71,7 +71,7 @@ TEST(Hd03, HostAgrees) {
   EXPECT_EQ(of_request(plus(fields, "host", "example.com")), nothing());
   EXPECT_EQ(of_request(plus(fields, "host", "example.com:8080")), only("HD03 error"));
   EXPECT_EQ(of_request(plus(fields, "host", "example.org")), only("HD03 error"));
-  EXPECT_EQ(of_request(plus(with(fields, ":scheme", "https"), "host", "example.com")), (Names{"HD03 error", "RQ03 warning"}));
+  EXPECT_EQ(of_request(plus(with(fields, ":scheme", "https"), "host", "example.com")), (Names{"HD03 error", "RQ03 info"}));
 }
 
 TEST(Hd03, MalformedIsAWarningAndAbsentAnObservation) {

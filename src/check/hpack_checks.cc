@@ -60,8 +60,8 @@ bool HpackChecks::is_ordinary(const call::BlockSeen& seen) const {
   const http2::BlockOutcome& outcome = seen.outcome;
   const LimitInForce& limit = limits_[at(seen.spot.direction)];
   return outcome.faults == 0 && outcome.exact && outcome.table_known && outcome.size_updates.empty() &&
-         outcome.list_bytes <= std::min<std::uint64_t>(limit.in_force().value_or(kListBytesSuggested), kListBytesSuggested) &&
-         !limit.lost() && seen.connection.whole() && !table_lost_[at(seen.spot.direction)];
+         outcome.list_bytes <= limit.in_force().value_or(kListBytesSuggested) && !limit.lost() && seen.connection.whole() &&
+         !table_lost_[at(seen.spot.direction)];
 }
 
 void HpackChecks::on_block(const call::BlockSeen& seen) {
@@ -137,7 +137,7 @@ void HpackChecks::encoding(const call::BlockSeen& seen) {
   }
 }
 
-// HP06. What was not decoded only makes it longer.
+// HP06. What gRPC suggests stands in where the receiver announced nothing. What was not decoded only makes it longer.
 void HpackChecks::list_size(const call::BlockSeen& seen) {
   const LimitInForce& announced = limits_[at(seen.spot.direction)];
   const bool limit_known = seen.connection.whole() && !announced.lost();
@@ -145,12 +145,12 @@ void HpackChecks::list_size(const call::BlockSeen& seen) {
   const std::uint64_t bytes = seen.outcome.list_bytes;
   if (limit && bytes > *limit) {
     findings_.fail(Id::HP06, seen.spot, fmt::format("the header list has {} octets, its receiver takes {}", bytes, *limit));
-  } else if (bytes > kListBytesSuggested) {
+  } else if (limit_known && !limit && bytes > kListBytesSuggested) {
     findings_.fail(Id::HP06, seen.spot,
                    fmt::format("the header list has {} octets, gRPC suggests to take {}", bytes, kListBytesSuggested));
   } else if (!seen.outcome.complete || !seen.outcome.exact) {
     findings_.not_judgeable(Id::HP06, "not every header field is known");
-  } else if (announced.lost()) {
+  } else if (announced.lost() || (!limit_known && bytes > kListBytesSuggested)) {
     findings_.not_judgeable(Id::HP06, "what the receiver takes is not known");
   } else {
     findings_.pass(Id::HP06);

@@ -127,6 +127,19 @@ TEST(Hp06, TheLimitThatThePeerAnnounced) {
   EXPECT_EQ(sent(bytes - 1), only("HP06 warning"));
 }
 
+TEST(Hp06, WhatThePeerAnnouncedTakesThePlaceOfWhatGrpcSuggests) {
+  Conversation c = greeted({{http2::kSettingMaxHeaderListSize, 65536}});
+  EXPECT_EQ(findings(c.call(with_metadata(9000))), nothing());
+  EXPECT_EQ(outcome(c, "HP06"), "pass");
+  EXPECT_EQ(findings(greeted({{http2::kSettingMaxHeaderListSize, 8999}}).call(with_metadata(9000))), only("HP06 warning"));
+}
+
+TEST(Hp06, BehindAGapNobodyKnowsWhatThePeerTakes) {
+  Conversation c = greeted();
+  c.server(headers(1, response_fields())).lost(100).client_acks();
+  EXPECT_EQ(of("HP06", findings(c.call(Unary{.stream = 3, .request = with_metadata(9000).request}))), nothing());
+}
+
 // RULE 1.
 TEST(Hp06, ALowerLimitBindsFromItsAcknowledgement) {
   Conversation c = greeted();

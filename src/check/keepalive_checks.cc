@@ -1,4 +1,5 @@
 // BH01 to BH04: PINGs over time (gRFC A8, keepalive.md). What is in a PING never decides: all are alike.
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
@@ -17,8 +18,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kApartLeast = 10s;
 constexpr Duration kJitter = 500ms;      // of timers, and of what lies between them and the witness
+constexpr int kTimesOfKeepalive = 3;     // that PINGs came as soon, in a row
 constexpr Duration kTimeout = 20s;       // KEEPALIVE_TIMEOUT, the default
-constexpr Duration kClosedAtOnce = 1s;   // later than this is not at once
+constexpr Duration kClosedAtOnce = 2s;   // later than this is not at once; grpc-go waits a second for its GOAWAY to be read
 constexpr std::size_t kPingsListed = 5;  // the newest
 
 class KeepaliveChecks final : public Check {
@@ -44,13 +46,21 @@ class KeepaliveChecks final : public Check {
   static std::uint64_t received(const call::ConnectionView& connection, const call::Spot& spot) {
     return spot.direction == Direction::ToServer ? connection.octets_to_client : connection.octets_to_server;
   }
+  // PINGs in a row that came too soon.
+  struct Soon {
+    int times = 0;
+    Duration shortest{};
+    Duration longest{};
+  };
   void client_ping(const call::FrameSeen& seen);
+  void too_soon(const call::Spot& ping, Duration apart);
   void silence(const call::ConnectionView& connection, const call::Spot& spot);
   void goaway(const call::FrameSeen& seen, const http2::GoawayFrame& frame);
 
   Findings& findings_;
   CallsSoFar& calls_;
   std::optional<call::Spot> last_ping_;  // of the client, without HEADERS or DATA received since
+  Soon soon_;
   PingStrikes strikes_;
   std::uint64_t answer_frames_ = 0;  // by the last PING of the client
   std::deque<call::Spot> pings_;     // of the client
@@ -84,10 +94,9 @@ void KeepaliveChecks::client_ping(const call::FrameSeen& seen) {
   }
   if (last_ping_) {
     const Duration apart = seen.spot.time - last_ping_->time;
-    findings_.judge(Id::BH01, apart >= kApartLeast - kJitter, seen.spot, [&] {
-      return fmt::format("a PING {} after the one before it, and neither HEADERS nor DATA was received between them",
-                         to_human(apart));
-    });
+    too_soon(seen.spot, apart);
+  } else {
+    soon_ = {};
   }
   last_ping_ = seen.spot;
   pings_.push_back(seen.spot);
@@ -102,6 +111,23 @@ void KeepaliveChecks::client_ping(const call::FrameSeen& seen) {
       findings_.fail(Id::BH02, seen.spot, "a server with the default settings answers this PING with GOAWAY too_many_pings");
       break;
   }
+}
+
+// BH01. "PINGs have other uses": one that comes soon may measure or ask anything. Keepalive shows in its timer, which goes off
+// again and again after the same time.
+void KeepaliveChecks::too_soon(const call::Spot& ping, Duration apart) {
+  if (apart >= kApartLeast - kJitter) {
+    soon_ = {};
+    findings_.pass(Id::BH01);
+    return;
+  }
+  const bool regular = soon_.times != 0 && std::max(soon_.longest, apart) - std::min(soon_.shortest, apart) <= kJitter;
+  soon_ = regular ? Soon{soon_.times + 1, std::min(soon_.shortest, apart), std::max(soon_.longest, apart)} : Soon{1, apart, apart};
+  if (soon_.times < kTimesOfKeepalive) return;
+  findings_.fail(
+      Id::BH01, ping,
+      fmt::format("a PING {} after the one before it, as {} before it, and neither HEADERS nor DATA was received between them",
+                  to_human(apart), soon_.times - 1));
 }
 
 // BH04. Octets of any kind show that the connection lives.

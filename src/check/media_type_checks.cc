@@ -7,6 +7,7 @@
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/media_type.h"
 
 namespace testigo::check {
 namespace {
@@ -46,6 +47,13 @@ class MediaTypeChecks final : public Check {
 
 constexpr std::size_t kTypeBytesMax = 100;
 
+// What answers is gRPC, or says what gRPC must: on a connection that others share with gRPC, all else is their own business.
+bool of_grpc(const call::BlockSeen& seen) {
+  if (seen.call->http_status == 415) return true;
+  const auto type = call::exact_value(seen.fields, FieldName::ContentType);
+  return call::find(seen.fields, FieldName::GrpcStatus) != nullptr || (type && names_grpc(*type));
+}
+
 void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
   if (seen.call == nullptr) return;
   if (seen.role == BlockRole::Request) {
@@ -53,6 +61,7 @@ void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
   } else if (seen.role == BlockRole::Response) {
     const std::string* const type = types_.find(seen.spot.place.stream);
     if (type == nullptr) return;
+    if (!of_grpc(seen)) return;
     const Answered answer{seen.spot, *type, seen.call->http_status};
     if (grpc_seen_) {
       answered(answer);

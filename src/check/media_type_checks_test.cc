@@ -13,7 +13,9 @@ const FieldList kJson = {
 
 Conversation& ask(Conversation& c, call::StreamId stream, const FieldList& request, const char* status) {
   c.client(headers(stream, request), data(stream, "{}", EndStream::Yes));
-  return c.server(headers(stream, {{":status", status}}, EndStream::Yes));
+  FieldList answer = {{":status", status}};
+  if (answer[0].second == "200") answer.insert(answer.end(), {{"content-type", "application/grpc"}, {"grpc-status", "2"}});
+  return c.server(headers(stream, answer, EndStream::Yes));
 }
 
 TEST(Rs09, OtherRequestsAreAnsweredWith415) {
@@ -30,6 +32,16 @@ TEST(Rs09, WhicheverCameFirst) {
   EXPECT_EQ(findings(c), nothing());  // whether the server speaks gRPC at all was not seen
   EXPECT_EQ(outcome(c, "RS09"), "not-observed");
   EXPECT_EQ(findings(c.call({.stream = 3})), only("RS09 warning"));
+}
+
+TEST(Rs09, WhatIsNotGrpcMayAnswerAsItLikes) {
+  for (const FieldList& answer :
+       {FieldList{{":status", "200"}, {"content-type", "application/json"}}, FieldList{{":status", "404"}}}) {
+    Conversation c = unary();
+    c.client(headers(3, kJson), data(3, "{}", EndStream::Yes)).server(headers(3, answer, EndStream::Yes));
+    EXPECT_EQ(findings(c), nothing());
+    EXPECT_EQ(outcome(c, "RS09"), "not-observed");
+  }
 }
 
 TEST(Rs09, RequestsThatBeginLikeGrpcOrHaveNoTypeAreNotJudged) {

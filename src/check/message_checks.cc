@@ -63,28 +63,29 @@ class MessageChecks final : public Check {
     std::uint64_t number = 0;
     std::uint32_t length = 0;
   };
-  Notes<call::StreamId, Long> long_;  // the first long message of a request whose status is to come
+  Notes<call::StreamId, Long> long_;  // the first long message of a call whose end is to come
 };
 
 std::string too_long(std::uint64_t number, std::uint32_t length) {
   return fmt::format("message {} has {} octets, and receivers take {} by default", number, length, kUsualLengthMax);
 }
 
-// MG08. A server that answers OK has taken the request.
+// MG08. A call that ends with OK has had its messages taken: their receiver's limit is above the usual one.
 void MessageChecks::length(const call::MessageSeen& seen) {
   if (seen.message.length <= kUsualLengthMax) {
     findings_.pass(Id::MG08);
-  } else if (seen.spot.direction == Direction::ToServer && long_.size() < findings_.limits().streams_remembered) {
+  } else if (long_.size() < findings_.limits().streams_remembered) {
     long_.try_emplace(seen.call.place.stream, Long{seen.spot, seen.number, seen.message.length});
   } else {
-    findings_.fail(Id::MG08, seen.spot, too_long(seen.number, seen.message.length));
+    findings_.not_judgeable(Id::MG08, "more long messages are open than are followed");
   }
 }
 
 void MessageChecks::length_taken(const call::Call& call) {
   const Long* const message = long_.find(call.place.stream);
   if (message == nullptr) return;
-  findings_.judge(Id::MG08, call.status == rpc::kOk, message->spot, [&] { return too_long(message->number, message->length); });
+  const bool taken = call.status == rpc::kOk && call.ending == call::Ending::Trailers;
+  findings_.judge(Id::MG08, taken, message->spot, [&] { return too_long(message->number, message->length); });
   long_.erase(call.place.stream);
 }
 

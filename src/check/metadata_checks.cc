@@ -20,7 +20,8 @@ using http2::FieldNames;
 using http2::HeaderField;
 using http2::Known;
 
-constexpr std::array<std::string_view, 3> kOfGrpc = {"grpc-message-type", "grpc-trace-bin", "grpc-tags-bin"};
+constexpr std::array<std::string_view, 4> kOfGrpc = {"grpc-message-type", "grpc-trace-bin", "grpc-tags-bin",
+                                                     "grpc-server-stats-bin"};
 
 // Judged by rows of their own, or not by gRPC at all.
 constexpr FieldNames kNoMetadata =

@@ -20,7 +20,8 @@ constexpr Duration kPatience = 10s;  // no clause names a time: later than this 
 
 class PingChecks final : public Check {
  public:
-  explicit PingChecks(Findings& findings) : findings_(findings), knowledge_(findings.limits().pending_settings_max) {}
+  PingChecks(Findings& findings, CallsSoFar& calls)
+      : findings_(findings), delivery_(calls.delivery), knowledge_(findings.limits().pending_settings_max) {}
 
   call::Interest hears() const override { return kFramesAlone; }
   FrameTypes frame_types() const override { return {FrameType::Ping, FrameType::Settings}; }
@@ -41,6 +42,7 @@ class PingChecks final : public Check {
   void overtake(const call::FrameSeen& seen, std::uint64_t answered);
 
   Findings& findings_;
+  Delivery& delivery_;
   Knowledge knowledge_;
   std::array<std::deque<Waiting>, 2> waiting_;  // of the PINGs of a direction, in order
 };
@@ -59,6 +61,7 @@ void PingChecks::on_frame(const call::FrameSeen& seen) {
     ping_ack(seen, answered);
   } else if (is_ping && !knowledge_.pings_lost(seen.spot.direction)) {
     waiting(seen.spot.direction).push_back({seen.spot});
+    delivery_.await(seen.spot);
   }
   if (knowledge_.pings_lost(seen.spot.direction)) waiting(seen.spot.direction).clear();
   if (answered && !knowledge_.pings_lost(asker)) overtake(seen, *answered);
@@ -82,7 +85,7 @@ void PingChecks::ping_ack(const call::FrameSeen& seen, std::optional<std::uint64
 
 void PingChecks::answer(const call::FrameSeen& seen, const Waiting& ping) {
   if (ping.reported) return;
-  const Duration waited = seen.spot.time - ping.spot.time;
+  const Duration waited = seen.spot.time - delivery_.delivered(ping.spot).value_or(seen.spot.time);
   if (waited > kPatience) {
     findings_.fail(Id::CN13, grade(ping.overtaken.has_value()), seen.spot,
                    fmt::format("PING was acknowledged after {}", to_human(waited)));
@@ -106,12 +109,18 @@ void PingChecks::overtake(const call::FrameSeen& seen, std::uint64_t answered) {
   }
 }
 
-// What nobody acknowledged for longer than the patience; else it was too early to tell.
+// What nobody acknowledged for longer than the patience, though it had arrived; else it was too early to tell.
 void PingChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   if (!closed.connection.whole()) return;
   for (const auto& pings : waiting_) {
     for (const Waiting& ping : pings) {
       if (ping.reported || closed.ended - ping.spot.time <= kPatience) continue;
+      const auto delivered = delivery_.delivered(ping.spot);
+      if (!delivered) {
+        findings_.not_judgeable(Id::CN13, "whether a PING arrived that was not acknowledged is not known");
+        continue;
+      }
+      if (closed.ended - *delivered <= kPatience) continue;
       findings_.fail(Id::CN13, grade(ping.overtaken.has_value()), ping.spot, "PING was never acknowledged");
     }
   }
@@ -119,6 +128,6 @@ void PingChecks::on_connection_closed(const call::ConnectionClosed& closed) {
 
 }  // namespace
 
-std::unique_ptr<Check> ping_checks(Findings& findings) { return std::make_unique<PingChecks>(findings); }
+std::unique_ptr<Check> ping_checks(Findings& findings, CallsSoFar& calls) { return std::make_unique<PingChecks>(findings, calls); }
 
 }  // namespace testigo::check

@@ -25,8 +25,19 @@ TEST(Cn13, OneAcknowledgementEach) {
 
 TEST(Cn13, LateOrMissingIsAWarning) {
   EXPECT_EQ(connection_findings(greeted().client(ping('p')).later(9s).server(ping_ack('p'))), nothing());
-  EXPECT_EQ(connection_findings(greeted().client(ping('p')).later(11s).server(ping_ack('p'))), only("CN13 warning"));
-  EXPECT_EQ(connection_findings(greeted().client(ping('p')).later(11s).server_acks()), only("CN13 warning"));
+  const auto delivered = [] { return greeted().client(ping('p')).server(window_update(0)).later(11s); };
+  EXPECT_EQ(connection_findings(delivered().server(ping_ack('p'))), only("CN13 warning"));
+  EXPECT_EQ(connection_findings(delivered().server_acks()), only("CN13 warning"));
+}
+
+// A host that is gone, or a network that is slow, is not its receiver.
+TEST(Cn13, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
+  EXPECT_EQ(connection_findings(greeted().client(ping('p')).later(11s).server(ping_ack('p'))), nothing());
+  for (Conversation gone : {greeted().client(ping('p')).later(20s).client_closes(),
+                            greeted().client(ping('p')).later(1s).crossing().server(window_update(0)).later(20s).client_closes()}) {
+    EXPECT_EQ(connection_findings(gone), of("CN16", findings(gone)));
+    EXPECT_EQ(outcome(gone, "CN13"), "not-judgeable");
+  }
 }
 
 TEST(Cn13, TooEarlyToTell) {

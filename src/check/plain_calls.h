@@ -40,7 +40,7 @@ class PlainCalls {
     }
     if (request) {
       findings_.pass(Id::RQ13);
-    } else if (call.request.ended) {
+    } else if (call.request.ended && call.status != rpc::kDeadlineExceeded) {
       calls_.complete(call.place.stream);
     } else {
       return false;

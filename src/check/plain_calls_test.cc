@@ -296,9 +296,9 @@ TEST(PlainCalls, SpeakForAllWhoHearThem) {
   EXPECT_EQ(hearers([](const Check&, call::Interest hears) { return hears.messages; }), 2);  // MessageChecks, CompressionChecks
   EXPECT_EQ(ends(SideEnd::RequestByData), 4);    // MessageChecks, ContentLengthChecks, CallDefinitionChecks, CancelChecks
   EXPECT_EQ(ends(SideEnd::AnswerByHeaders), 3);  // MessageChecks, ContentLengthChecks, CancelChecks
-  // MessageChecks, ContentLengthChecks, CompressionChecks, MediaTypeChecks, CancelChecks, DeadlineChecks, KeepaliveChecks,
-  // AttemptChecks
-  EXPECT_EQ(hearers([](const Check&, call::Interest hears) { return hears.calls; }), 8);
+  // MessageChecks, ResponseChecks, ContentLengthChecks, CompressionChecks, MediaTypeChecks, CancelChecks, DeadlineChecks,
+  // KeepaliveChecks, AttemptChecks
+  EXPECT_EQ(hearers([](const Check&, call::Interest hears) { return hears.calls; }), 9);
 }
 
 TEST(PlainCalls, AreNearlyAllCalls) {

@@ -8,6 +8,7 @@
 #include "call/fields.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/media_type.h"
 #include "wire/rpc/timeout.h"
 
 namespace testigo::check {
@@ -117,21 +118,27 @@ void RequestChecks::path(const call::BlockSeen& seen) {
   });
 }
 
-// RQ03. What can be read is cleartext.
+// RQ03. What can be read is cleartext. "https" is a remark: :scheme is "the scheme portion of the request target" (RFC 9113 section
+// 8.3.1), and a hop that ends TLS passes it on.
 void RequestChecks::scheme(const call::BlockSeen& seen) {
   judge(Id::RQ03, seen, FieldName::Scheme, "the value of :scheme is not known", [&](Value value) {
-    findings_.judge(Id::RQ03, value == "http", seen.spot, [&] { return quoted(":scheme", value) + " on cleartext"; });
+    if (value == "https") {
+      findings_.fail(Id::RQ03, Severity::Info, seen.spot, quoted(":scheme", value) + " on cleartext");
+    } else {
+      findings_.judge(Id::RQ03, value == "http", seen.spot, [&] { return quoted(":scheme", value) + " on cleartext"; });
+    }
   });
 }
 
 void RequestChecks::te(const call::BlockSeen& seen) {
-  judge(Id::RQ04, seen, FieldName::Te, "the value of te is not known",
-        [&](Value value) { findings_.judge(Id::RQ04, value == "trailers", seen.spot, [&] { return quoted("te", value); }); });
+  judge(Id::RQ04, seen, FieldName::Te, "the value of te is not known", [&](Value value) {
+    findings_.judge(Id::RQ04, value && equals_in_any_case(*value, "trailers"), seen.spot, [&] { return quoted("te", value); });
+  });
 }
 
 void RequestChecks::content_type(const call::BlockSeen& seen) {
   judge(Id::RQ05, seen, FieldName::ContentType, "the value of content-type is not known", [&](Value value) {
-    const bool holds = value && call::is_grpc_content_type(*value);
+    const bool holds = value && names_grpc(*value);
     if (holds && value->find(';') != std::string_view::npos) {
       findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));
     } else {

@@ -7,6 +7,7 @@
 #include "call/fields.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/media_type.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::check {
@@ -17,19 +18,27 @@ using call::RpcClass;
 using http2::FieldName;
 using http2::HeaderField;
 
+constexpr int kUnsupportedMediaType = 415;
+
 class ResponseChecks final : public Check {
  public:
-  explicit ResponseChecks(Findings& findings) : findings_(findings) {}
+  ResponseChecks(Findings& findings, CallsSoFar& calls)
+      : findings_(findings), streams_max_(findings.limits().streams_remembered), other_types_(calls.notes) {}
 
   call::Interest hears() const override {
-    return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = false};
+    return {.frames = false, .blocks = true, .messages = false, .side_ends = true, .calls = true};
   }
   SideEnds side_ends() const override { return {SideEnd::AnswerByData}; }
-  bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
+  bool speaks_for_alike(const call::BlockSeen& seen) const override {
+    return seen.role == BlockRole::Request ? !asks_for_415(seen) : seen.call->http_status != kUnsupportedMediaType;
+  }
   void on_block(const call::BlockSeen& seen) override;
   void on_side_ended(const call::SideEnded& ended) override;
+  void on_call(const call::CallClosed& closed) override { other_types_.erase(closed.call.place.stream); }
 
  private:
+  static bool asks_for_415(const call::BlockSeen& seen);
+  void request(const call::BlockSeen& seen);
   void informational(const call::BlockSeen& seen);
   void http_status(const call::BlockSeen& seen);
   bool exempt(Id id, const call::Call& call);
@@ -38,6 +47,8 @@ class ResponseChecks final : public Check {
   void end_of_stream(const call::BlockSeen& seen);
 
   Findings& findings_;
+  std::size_t streams_max_;
+  Notes<call::StreamId, bool> other_types_;  // requests that a server may answer with 415
 };
 
 // 1*DIGIT without leading zero, of any length.
@@ -45,7 +56,21 @@ bool is_number(std::string_view text) {
   return !text.empty() && (text == "0" || text[0] != '0') && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// "If Content-Type does not begin with "application/grpc", gRPC servers SHOULD respond with HTTP status of 415": that no answer to
+// such a request breaks. In the case and without the spaces that servers look for.
+bool ResponseChecks::asks_for_415(const call::BlockSeen& seen) {
+  if (!names_known(seen)) return false;
+  const HeaderField* const type = call::find(seen.fields, FieldName::ContentType);
+  return type == nullptr || (type->exact() && !call::is_grpc_content_type(type->value));
+}
+
+void ResponseChecks::request(const call::BlockSeen& seen) {
+  if (seen.call == nullptr || seen.call->rpc_class != RpcClass::Grpc || !asks_for_415(seen)) return;
+  if (other_types_.size() < streams_max_) other_types_.try_emplace(seen.spot.place.stream, true);
+}
+
 void ResponseChecks::on_block(const call::BlockSeen& seen) {
+  if (seen.role == BlockRole::Request) return request(seen);
   const bool answer = seen.role == BlockRole::Response || seen.role == BlockRole::Trailers || seen.role == BlockRole::Informational;
   if (!answer || seen.call == nullptr || seen.call->rpc_class == RpcClass::Other) return;
   if (seen.call->rpc_class == RpcClass::Unknown) {
@@ -80,6 +105,14 @@ void ResponseChecks::http_status(const call::BlockSeen& seen) {
     findings_.not_judgeable(Id::RS01, "the value of :status is not known");
     return;
   }
+  if (status == "415" && other_types_.find(seen.spot.place.stream) != nullptr) {
+    findings_.pass(Id::RS01);
+    return;
+  }
+  if (status == "415" && other_types_.size() >= streams_max_) {
+    findings_.not_judgeable(Id::RS01, "more requests with other content-types are open than are followed");
+    return;
+  }
   findings_.judge(Id::RS01, status == "200", seen.spot,
                   [&] { return status ? fmt::format(":status is {}", *status) : ":status is missing"; });
 }
@@ -103,7 +136,7 @@ void ResponseChecks::content_type(const call::BlockSeen& seen) {
     findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
     return;
   }
-  findings_.judge(Id::RS02, type != nullptr && call::is_grpc_content_type(type->value), seen.spot,
+  findings_.judge(Id::RS02, type != nullptr && names_grpc(type->value), seen.spot,
                   [&] { return type == nullptr ? "content-type is missing" : fmt::format("content-type is \"{}\"", type->value); });
 }
 
@@ -154,6 +187,8 @@ void ResponseChecks::grpc_status(const call::BlockSeen& seen) {
 
 }  // namespace
 
-std::unique_ptr<Check> response_checks(Findings& findings) { return std::make_unique<ResponseChecks>(findings); }
+std::unique_ptr<Check> response_checks(Findings& findings, CallsSoFar& calls) {
+  return std::make_unique<ResponseChecks>(findings, calls);
+}
 
 }  // namespace testigo::check

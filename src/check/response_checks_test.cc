@@ -29,6 +29,31 @@ TEST(Rs01, TheStatusIs200) {
   EXPECT_EQ(findings(answered({headers(1, with(trailers_only_fields(), ":status", "415"), EndStream::Yes)})), only("RS01 error"));
 }
 
+// "If Content-Type does not begin with "application/grpc", gRPC servers SHOULD respond with HTTP status of 415".
+TEST(Rs01, AnotherContentTypeIsAnsweredWith415) {
+  const auto answered = [](const FieldList& request) {
+    Conversation c = unary();
+    c.client(headers(3, request), end_of_data(3)).server(headers(3, {{":status", "415"}}, EndStream::Yes));
+    c.client(headers(5, request), end_of_data(5)).server(headers(5, {{":status", "415"}}, EndStream::Yes));
+    return of("R", findings(c));
+  };
+  EXPECT_EQ(answered(with(request_fields(), "content-type", "application/json")),
+            (std::vector<std::string>{"RQ05 error", "RQ05 error"}));
+  EXPECT_EQ(answered(request_fields()), (std::vector<std::string>{"RS01 error", "RS01 error"}));
+}
+
+// One answer that is right does not speak for others.
+TEST(Rs01, A415IsRightForItsRequestOnly) {
+  Conversation c = greeted();
+  call::StreamId stream = 1;
+  for (const char* type : {"application/json", "application/grpc", "application/json", "application/grpc"}) {
+    c.client(headers(stream, with(request_fields(), "content-type", type)), end_of_data(stream));
+    c.server(headers(stream, {{":status", "415"}}, EndStream::Yes));
+    stream += 2;
+  }
+  EXPECT_EQ(of("RS01", findings(c)), (std::vector<std::string>{"RS01 error", "RS01 error"}));
+}
+
 TEST(Rs01, InformationalResponses) {
   const Part real = headers(1, trailers_only_fields(), EndStream::Yes);
   EXPECT_EQ(findings(answered({headers(1, {{":status", "103"}}), headers(1, {{":status", "100"}}), real})), nothing());

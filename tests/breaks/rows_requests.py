@@ -25,7 +25,7 @@ def path(talk, prefix="/api/v1"):
 
 @breaks("RQ03", ":scheme is https on cleartext", "http", value="http")
 def scheme(talk, value="https"):
-    return field(talk, ":scheme", value, warning("RQ03", talk.request()))
+    return field(talk, ":scheme", value, remark("RQ03", talk.request(), ":scheme is \"https\" on cleartext"))
 
 
 @breaks("RQ04", "the request has no te", "te: trailers", missing=False)

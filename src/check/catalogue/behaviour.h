@@ -18,7 +18,9 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "a PING every second on an idle connection",
      .filter = "http2.type == 6",
      .fix = "Raise the client's keepalive time to a minute or more, and agree on it with the server.",
-     .reading = "half a second of jitter is granted"},
+     .reading =
+         "PINGs have other uses: keepalive is what comes too soon three times in a row, after the same time; half a second of "
+         "jitter is granted"},
     {.id = "BH02",
      .severity = Severity::Info,
      .role = Role::Client,
@@ -42,7 +44,8 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "GOAWAY too_many_pings, and the next connection pings every 10 s as before",
      .filter = "http2.goaway.error == 11 || http2.type == 6",
      .fix = "See F12 for what to set.",
-     .reading = "\"at once\" is taken for 1 s; whether the next connection pings half as often is not judged"},
+     .reading = "\"at once\" is taken for 2 s, for grpc-go waits one before it closes; whether the next connection pings half as "
+                "often is not judged"},
     {.id = "BH04",
      .severity = Severity::Info,
      .role = Role::Either,

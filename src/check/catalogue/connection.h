@@ -57,7 +57,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .fix = "Answer every SETTINGS with one SETTINGS ACK as soon as its values are applied. Who waits for it may close the "
             "connection with SETTINGS_TIMEOUT.",
      .reading =
-         "a SETTINGS that was not acknowledged when the connection ended counts only after 10 s; RFC 9113 6.5.3 names no time. The "
+         "time counts from the first frame of the receiver behind a TCP acknowledgement of the SETTINGS: before that it may not "
+         "have "
+         "arrived. What was not acknowledged when the connection ended counts only after 10 s; RFC 9113 6.5.3 names no time. The "
          "ACK of a later PING may overtake that of the SETTINGS (6.7: before any other frame); a PING sent after that ACK may not"},
     {.id = "CN05",
      .severity = Severity::Error,
@@ -163,7 +165,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .filter = "http2.type == 6",
      .fix = "Copy the 8 octets into the acknowledgement, and send it before other frames. A hop that swallows PINGs makes "
             "keepalive close healthy connections.",
-     .reading = "no clause orders acknowledgements or names a time. More than 10 s is late, and what had not come by the end of "
+     .reading = "no clause orders acknowledgements or names a time. Time counts from the first frame of the receiver behind a TCP "
+                "acknowledgement of the PING: before that it may not have arrived. More than 10 s is late, and what had not come "
+                "by the end of "
                 "the connection counts only after that. An ACK of something newer may overtake once; an ACK of what was sent after "
                 "that may not"},
     {.id = "CN14",

@@ -61,7 +61,7 @@ constexpr std::array<CheckInfo, 7> kEndingsRows = {{
      .filter = "http2.type == 3",
      .fix = "Send the status in trailers; look for a hop that turns an end into a reset.",
      .reading = "complete is what trailers have ended; whether a reply without them was whole the frames do not say. STREAM_CLOSED "
-                "behind them is exempt: it answers a frame of the client"},
+                "behind them is exempt: it answers a frame of the client; so is CANCEL behind status 4 once the deadline is over"},
     {.id = "SD06",
      .severity = Severity::Info,
      .role = Role::Client,

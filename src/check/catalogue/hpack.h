@@ -65,7 +65,7 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .role = Role::Either,
      .title = "header lists stay within the size that the peer announced",
      .expected = "Name, value and 32 octets for each field together are at most the peer's MAX_HEADER_LIST_SIZE, where it "
-                 "announced one. More than 8 KiB is a warning in any case: that is the default which gRPC suggests.",
+                 "announced one. Where not, they are at most 8 KiB: that is the default which gRPC suggests.",
      .clause = "RFC 9113 6.5.2, 10.5.1; gRPC over HTTP2, Requests",
      .example = "12000 octets of metadata in one request",
      .filter = "http2.header.length > 8192 || http2.settings.max_header_list_size",

@@ -94,7 +94,7 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "a prefix that announces 5242880 octets",
      .filter = "grpc.message_length > 4194304",
      .fix = "Raise the limit at the receiver, or send what is large as a stream of smaller messages.",
-     .reading = "the limit is taken for 4 MiB; a request whose answer is OK was taken"},
+     .reading = "the limit is taken for 4 MiB; a call that ended with OK, and was not reset, shows that it is more"},
 }};
 
 }  // namespace testigo::check

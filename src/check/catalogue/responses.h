@@ -19,7 +19,8 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .example = ":status 503 with content-type text/html",
      .filter = "http2.headers.status != 200",
      .fix = "Look for who answered: it is often a proxy with an error page, and its log says why (F20).",
-     .reading = "every answer to a gRPC call is judged, also an error page (docs/decisions/0005-not-200.md)"},
+     .reading = "every answer to a gRPC call is judged, also an error page (docs/decisions/0005-not-200.md); exempt is 415 to a "
+                "request whose content-type does not begin with \"application/grpc\", for so the specification answers it"},
     {.id = "RS02",
      .severity = Severity::Error,
      .role = Role::Server,
@@ -102,7 +103,9 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .example = "content-type application/json, answered by :status 200 and grpc-status 2",
      .filter = "http2.headers.content_type || http2.headers.status",
      .fix = "Nothing at the client; a server that is open to others should answer with 415.",
-     .reading = "requests that have a content-type"},
+     .reading =
+         "requests that have a content-type, where the answer is gRPC (grpc-status, or content-type application/grpc) or 415; "
+         "what other services on the connection answer is their own business"},
     {.id = "RS10",
      .severity = Severity::Warning,
      .role = Role::Server,
