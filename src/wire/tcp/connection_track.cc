@@ -146,7 +146,7 @@ void ConnectionTrack::take_segment(Direction direction, const Packet& packet, st
   const std::uint64_t before = at < 0 ? static_cast<std::uint64_t>(-at) : 0;  // a keep-alive before the first octet
   const Bytes bytes = packet.payload.subspan(std::min<std::uint64_t>(before, packet.payload.size()));
   Segment segment{time_, packet_, at < 0 ? 0 : static_cast<std::uint64_t>(at), bytes, packet.cut, 0, acked};
-  const std::uint64_t end = segment.offset + bytes.size() + packet.cut;
+  const std::int64_t end = at + static_cast<std::int64_t>(packet.payload.size() + packet.cut);
   if (segment.offset < sender.queue.offset()) compare_with_told(direction, segment);
   if (acked > told_of_other(direction)) {
     sender.queue.keep(segment);
@@ -166,9 +166,10 @@ void ConnectionTrack::compare_with_told(Direction direction, const Segment& segm
   sink_->on_chunk(number_, {time_, direction, {}, kUnknownMissing, sender.acked, packet_});
 }
 
-void ConnectionTrack::take_fin(Side& sender, std::uint64_t end, std::uint64_t acked) {
-  if (sender.fin) return;
-  sender.fin = Fin{std::max(end, sender.queue.offset()), time_, packet_, acked};
+// One that lies before what was already sent is of another time, and its receiver drops it (RFC 9293 3.10.7.4).
+void ConnectionTrack::take_fin(Side& sender, std::int64_t end, std::uint64_t acked) {
+  if (sender.fin || end < static_cast<std::int64_t>(sender.queue.offset())) return;
+  sender.fin = Fin{static_cast<std::uint64_t>(end), time_, packet_, acked};
   sender.queue.set_end(sender.fin->offset);
 }
 

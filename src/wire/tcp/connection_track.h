@@ -84,7 +84,7 @@ class ConnectionTrack {
   std::uint64_t take_acknowledgement(Direction direction, const Packet& packet);
   void take_segment(Direction direction, const Packet& packet, std::uint64_t acked);
   void compare_with_told(Direction direction, const Segment& segment);
-  void take_fin(Side& sender, std::uint64_t end, std::uint64_t acked);
+  void take_fin(Side& sender, std::int64_t end, std::uint64_t acked);
   // How much of the other direction was told: what a packet of this one may acknowledge when it is told.
   std::uint64_t told_of_other(Direction direction) const;
   void take_reset(Direction direction, const Packet& packet);

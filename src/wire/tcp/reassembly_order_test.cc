@@ -40,6 +40,12 @@ TEST(Reassembly, PutsSegmentsInOrder) {
        {{'c', "FA", 2, 0}, {'s', "A", 0, 3}, {'c', "A", 0, 0, "ab"}},
        {"1 > \"\" missing 2", "1 > fin", "1 < \"\" acked 2"}},
       {"reset with a gap", {{'c', "A", 2, 0, "c"}, {'s', "R", 0, 0}}, {"1 > \"c\" missing 2", "1 < reset"}},
+      {"the end of another time",
+       {{'c', "A", 0, 0, "abc"}, {'c', "FA", -200'000, 0}, {'c', "FA", -5, 0, "yz"}, {'c', "FA", 1, 0, "b"}, {'c', "A", 3, 0, "d"}},
+       {"1 > \"abc\"", "1 > \"d\""}},
+      {"the end again",
+       {{'c', "FA", 0, 0, "a"}, {'c', "FA", 0, 0, "a"}, {'c', "FA", 1, 0}, {'s', "A", 0, 2, "b"}},
+       {"1 > \"a\"", "1 > fin", "1 < \"b\" acked 1"}},
       {"octets behind the end", {{'c', "FA", 0, 0, "a"}, {'c', "A", 1, 0, "zz"}}, {"1 > \"a\"", "1 > fin"}},
   };
   expect_after_handshake(cases);
