@@ -5,7 +5,7 @@
 // the packets end, when its receiver acknowledged it a second ago, or when what waits behind it reaches its limit. Octets of which
 // two copies differ are one too; where one of them was told before the other came, and its receiver had not acknowledged it, a gap
 // of unknown size follows. A connection that was not seen to open is told with `from_start` false, the lower port being taken for
-// the server's.
+// the server's; so is what goes on behind a RST that was not accepted, and what has the ports of another connection.
 #pragma once
 
 #include <array>
@@ -41,6 +41,8 @@ class Reassembly {
 
   // Connections that were passed over, too many being open.
   std::uint64_t not_followed() const { return not_followed_; }
+  // Connections that follow another one on its ports and whose beginning was not seen, or that went on behind a RST.
+  std::uint64_t began_unseen() const { return began_unseen_; }
   // Octets that came too early, as they are kept.
   std::size_t held_bytes() const { return held_bytes_; }
   // Octets that copies are held against, as they are kept.
@@ -82,7 +84,7 @@ class Reassembly {
   void erase(Connections::iterator at);
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet, bool source_is_low);
-  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number, bool client_is_low);
   std::size_t compared_max() const;
   ConnectionTrack::Room room() const;
   // True when it closed the connection.
@@ -105,6 +107,7 @@ class Reassembly {
   std::size_t held_bytes_ = 0;
   std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
+  std::uint64_t began_unseen_ = 0;
 };
 
 }  // namespace testigo::tcp
