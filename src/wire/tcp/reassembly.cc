@@ -9,6 +9,7 @@ namespace testigo::tcp {
 namespace {
 
 constexpr std::size_t kClosedRemembered = 4096;
+constexpr std::size_t kPassedOverRemembered = 4096;
 
 auto source_of(const Packet& packet) { return std::tie(packet.source, packet.source_port); }
 auto destination_of(const Packet& packet) { return std::tie(packet.destination, packet.destination_port); }
@@ -118,7 +119,7 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
 Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number,
                                                    bool client_is_low) {
   if (open_ >= limits_.tcp_connections_max) {
-    if (packet.syn) ++not_followed_;
+    note_not_followed(key, packet.syn);
     return connections_.end();
   }
   ++open_;
@@ -145,6 +146,12 @@ bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, T
   held_bytes_ += entry.track.held_bytes() - held;
   compared_bytes_ += entry.track.compared_bytes() - compared;
   return entry.track.closed();
+}
+
+void Reassembly::note_not_followed(const Key& key, bool syn) {
+  const bool room = passed_over_.size() < kPassedOverRemembered;
+  const bool added = room && passed_over_.insert(key).second;
+  if (syn || added) ++not_followed_;
 }
 
 void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {

@@ -191,6 +191,21 @@ TEST(Reassembly, FollowsNoMoreConnectionsThanItsLimit) {
   EXPECT_EQ(sink.lines.back(), "3 opened 10.0.0.1:9 > 10.0.0.2:80");
 }
 
+TEST(Reassembly, CountsConnectionsOverItsLimitOfWhichNoSynWasSeen) {
+  Limits limits;
+  limits.tcp_connections_max = 1;
+  RecordedSink sink;
+  Reassembly reassembly(sink, limits);
+  for (std::uint16_t port = 1; port <= 3; ++port) {
+    for (int i = 0; i < 3; ++i) reassembly.take(packet_of({'c', "A", i, 0, "x", port}), Time(), 1);
+    reassembly.take(packet_of({'s', "A", 0, 3, "y", port}), Time(), 1);
+  }
+  EXPECT_EQ(reassembly.not_followed(), 2u);
+  reassembly.take(packet_of({'c', "S", -1, 0, "", 4}), Time(), 1);
+  reassembly.take(packet_of({'c', "A", 0, 0, "x", 4}), Time(), 1);
+  EXPECT_EQ(reassembly.not_followed(), 3u);
+}
+
 TEST(Reassembly, SurvivesRandomPackets) {
   std::mt19937_64 random(7);
   Limits limits;
