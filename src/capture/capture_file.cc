@@ -120,6 +120,11 @@ class CaptureReading {
       name_.clear();
       trouble(fmt::format("{} connections over the limit", passed));
     }
+    if (const auto unseen = reassembly_.began_unseen(); unseen > 0) {
+      name_.clear();
+      trouble(fmt::format("{} connection{} began unseen on the ports of another, or went on behind a RST", unseen,
+                          unseen == 1 ? "" : "s"));
+    }
     summary_.cut = cut();
     return summary_;
   }

@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/inert.h"
 #include "capture/capture_writer.h"
+#include "capture/pcapng_writer.h"
+#include "wire/tcp/packet.h"
 #include "wire/tcp/testing/recorded_sink.h"
 
 namespace testigo::capture {
@@ -262,6 +264,38 @@ TEST_F(CaptureFile, IsNoCaptureWhenItIsSomethingElse) {
   EXPECT_TRUE(summary.cut);
   EXPECT_FALSE(summary.reconstructed);
   EXPECT_EQ(summary.packets, 0u);
+}
+
+void put(PcapngWriter& writer, bool by_client, std::uint32_t sequence, std::uint32_t acknowledgement, std::string_view payload,
+         bool reset = false) {
+  tcp::Packet packet;
+  packet.source = *tcp::parse_address(by_client ? "10.0.0.1" : "10.0.0.2");
+  packet.destination = *tcp::parse_address(by_client ? "10.0.0.2" : "10.0.0.1");
+  packet.source_port = by_client ? 40000 : 80;
+  packet.destination_port = by_client ? 80 : 40000;
+  packet.sequence = sequence;
+  packet.acknowledgement = acknowledgement;
+  packet.ack = !reset;
+  packet.rst = reset;
+  packet.payload = as_octets(payload);
+  std::vector<std::byte> octets;
+  tcp::append_packet(packet, octets);
+  writer.packet(Time(std::chrono::seconds(1)), octets, octets.size());
+}
+
+TEST_F(CaptureFile, SaysThatAConnectionWentOnBehindAReset) {
+  constexpr std::uint16_t kRaw = 101;  // LINKTYPE_RAW: IP alone
+  std::vector<std::byte> out;
+  PcapngWriter writer(out, "", kRaw);
+  put(writer, true, 100, 500, "abc");
+  put(writer, false, 500, 103, "xyz");
+  put(writer, false, 1000, 0, "", true);
+  put(writer, true, 103, 503, "d");
+  RecordedSink over;
+  EXPECT_EQ(read_capture(out, over).trouble, "");
+  put(writer, false, 503, 104, "w");
+  RecordedSink went_on;
+  EXPECT_EQ(read_capture(out, went_on).trouble, "1 connection began unseen on the ports of another, or went on behind a RST");
 }
 
 // A full disk, played by a limit on the size of files.

@@ -36,6 +36,7 @@ class PacketIntake {
   // seen. Parts that are still waited for count at the end.
   std::uint64_t unread() const { return unread_ + fragments_.lost(); }
   std::uint64_t not_followed() const { return reassembly_.not_followed(); }
+  std::uint64_t began_unseen() const { return reassembly_.began_unseen(); }
   std::uint64_t connections_open() const { return both_.open(); }
 
  private:

@@ -98,7 +98,7 @@ bool PcapngReader::read_byte_order(Bytes start) {
 ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock& block) {
   switch (static_cast<BlockType>(type)) {
     case BlockType::EnhancedPacket:
-      return read_packet(body, block);
+      return read_packet(body, block, 4);
     case BlockType::SectionHeader:
       return read_section(body, block);
     case BlockType::InterfaceDescription:
@@ -106,8 +106,9 @@ ReadBlock PcapngReader::read_block(std::uint32_t type, Bytes body, CaptureBlock&
       return read_interface(body);
     case BlockType::InterfaceStatistics:
       return read_statistics(body, block);
-    case BlockType::SimplePacket:
     case BlockType::ObsoletePacket:
+      return read_packet(body, block, 2);
+    case BlockType::SimplePacket:
       block = CapturedPacket{++packets_, 0, 0, {}, {}, {}};
       return ReadBlock::Done;
   }
@@ -140,9 +141,9 @@ ReadBlock PcapngReader::read_interface(Bytes body) {
   return ReadBlock::Done;
 }
 
-ReadBlock PcapngReader::read_packet(Bytes body, CaptureBlock& block) {
+ReadBlock PcapngReader::read_packet(Bytes body, CaptureBlock& block, std::size_t interface_bytes) {
   if (body.size() < 20) return malformed("a packet block is too short");
-  const std::size_t interface = number(body, 0, 4);
+  const std::size_t interface = number(body, 0, interface_bytes);
   const std::size_t size = number(body, 12, 4);
   if (interface >= interfaces_.size()) return malformed(fmt::format("a packet names interface {}, which there is not", interface));
   if (padded(size) > body.size() - 20) return malformed("a packet is longer than its block");

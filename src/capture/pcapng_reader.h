@@ -37,7 +37,8 @@ class PcapngReader final : public BlockReader {
   ReadBlock read_block(std::uint32_t type, Bytes body, CaptureBlock& block);
   ReadBlock read_section(Bytes body, CaptureBlock& block);
   ReadBlock read_interface(Bytes body);
-  ReadBlock read_packet(Bytes body, CaptureBlock& block);
+  // The obsolete block has the interface in two octets, and a count of drops in the next two.
+  ReadBlock read_packet(Bytes body, CaptureBlock& block, std::size_t interface_bytes);
   ReadBlock read_statistics(Bytes body, CaptureBlock& block);
   Bytes option(Bytes options, std::uint16_t code) const;
   static std::optional<Time> time_of(const Interface& interface, std::uint64_t ticks);

@@ -108,6 +108,19 @@ TEST(Pcapng, ReadsTheOtherByteOrder) {
                    "whole"}));
 }
 
+// draft-ietf-opsawg-pcapng, Packet Block: its interface has two octets, and drops are counted in the next two.
+TEST(Pcapng, ReadsObsoletePacketBlocks) {
+  const auto octets = from_hex(
+      "0a0d0d0a 1c000000 4d3c2b1a 01000000 ffffffffffffffff 1c000000"
+      "01000000 14000000 65000000 00000000 14000000"
+      "02000000 30000000 0000 0500 01000000 02000000 03000000 05000000 aabbcc00 0100 0200 68690000 00000000 30000000"
+      "02000000 24000000 0100 0000 01000000 02000000 01000000 01000000 aa000000 24000000");
+  const Lines lines = lines_of(octets);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[2], "packet 1 link 101 at 1970-01-01T01:11:34.967298000Z \"hi\" aabbcc");
+  EXPECT_NE(lines[3].find("a packet names interface 1, which there is not"), std::string::npos) << lines[3];
+}
+
 // Ticks of an interface that says nothing of them, in packets that have no options.
 TEST(Pcapng, CountsMicrosecondsAsFarAsTimesGo) {
   std::string file =

@@ -31,6 +31,10 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
   if (intake.not_followed() != 0) {
     notes.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));
   }
+  if (const auto unseen = intake.began_unseen(); unseen != 0) {
+    notes.push_back(fmt::format("{} connection{} began unseen on the ports of another, or went on behind a RST", unseen,
+                                unseen == 1 ? "" : "s"));
+  }
   if (recorder == nullptr) return notes;
   std::ranges::move(tap_notes(0, recorder->undecoded_packets()), std::back_inserter(notes));
   if (recorder->error()) notes.push_back(*recorder->error());

@@ -1,6 +1,7 @@
 #include "wire/tcp/connection_track.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -11,6 +12,8 @@ namespace {
 constexpr std::int64_t kWindowMax = std::int64_t{1} << 30;
 // How far behind a RST may be: it may answer an older segment.
 constexpr std::int64_t kResetBehindMax = std::int64_t{1} << 20;
+// How far before the first octet seen of it a connection may have octets: copies of what was sent before anybody listened.
+constexpr std::int64_t kBeforeMax = std::int64_t{1} << 20;
 
 // How long octets that were acknowledged unseen are waited for: another way to where we listen may take longer, a sender does not
 // send them again.
@@ -105,8 +108,40 @@ bool ConnectionTrack::opened_by(const Packet& syn) const {
 
 bool ConnectionTrack::another_begins(const Packet& syn) const {
   const bool refused = closed() && !side(Direction::ToServer).unknown_start && !side(Direction::ToClient).started;
+  if (syn.ack && closed() && !refused) {
+    return syn.acknowledgement != side(Direction::ToServer).base || first_octet(syn) != side(Direction::ToClient).base;
+  }
   if (syn.ack) return refused;
   return !opened_by(syn) || (closed() && !refused);
+}
+
+bool ConnectionTrack::another_goes_on(Direction direction, const Packet& packet) {
+  if (packet.rst) return false;
+  if (acknowledges_strange(direction, packet)) return true;
+  const std::uint64_t size = packet.payload.size() + packet.cut + (packet.syn ? 1 : 0);
+  if (size == 0 || !is_strange(direction, packet)) return false;
+  Strange& strange = side(direction).strange;
+  const bool follows = strange.size != 0 && packet.sequence == strange.from + strange.size && strange.size < kWindowMax;
+  if (!follows) strange = {packet.sequence, 0};
+  strange.size += static_cast<std::uint32_t>(std::min<std::uint64_t>(size, kWindowMax));
+  return false;
+}
+
+// Behind the end of it, or before its first octet, or farther off than any window reaches; a keep-alive may lie before the first.
+bool ConnectionTrack::is_strange(Direction direction, const Packet& packet) const {
+  const std::optional<std::int64_t> at = offset_of(direction, packet);
+  if (!closed()) return side(direction).started && (!at || *at < -kBeforeMax);
+  const auto end = static_cast<std::int64_t>(told(direction));
+  return !at || *at < -1 || *at + static_cast<std::int64_t>(packet.payload.size() + packet.cut) > end;
+}
+
+bool ConnectionTrack::acknowledges_strange(Direction direction, const Packet& packet) const {
+  const Side& other = side(opposite(direction));
+  const std::uint32_t covered = packet.acknowledgement - other.strange.from;
+  if (!packet.ack || covered == 0 || covered > other.strange.size) return false;
+  const auto acked = static_cast<std::int64_t>(side(direction).acked_seen);
+  const std::int64_t grown = ahead(packet.acknowledgement, other.base, side(direction).acked_seen);
+  return closed() || std::abs(grown) > kWindowMax || acked + grown < -kBeforeMax;
 }
 
 void ConnectionTrack::learn_start(Side& sender, Side& other, const Packet& packet) {

@@ -46,8 +46,17 @@ class ConnectionTrack {
   // False: the SYN is a copy of the one that opened this connection, or answers it. One that comes again behind what refused it is
   // no attempt more either, until it is answered after all.
   bool another_begins(const Packet& syn) const;
+  // True: octets that are none of this connection's went both ways, or one way and were acknowledged: the ports belong to another
+  // connection, of which no SYN was seen, or to this one, a RST of which was not accepted (RFC 9293 3.10.7.4, RFC 5961 3.2). One
+  // such packet alone may be of another time.
+  bool another_goes_on(Direction direction, const Packet& packet);
 
  private:
+  // Octets of one direction that are none of this connection's, by their sequence numbers.
+  struct Strange {
+    std::uint32_t from = 0;
+    std::uint32_t size = 0;
+  };
   struct Fin {
     std::uint64_t offset = 0;
     Time time;
@@ -73,11 +82,14 @@ class ConnectionTrack {
     std::optional<Gap> gap;
     std::optional<Fin> fin;
     bool closed = false;
+    Strange strange;
   };
   Side& side(Direction direction) { return direction == Direction::ToServer ? to_server_ : to_client_; }
   const Side& side(Direction direction) const { return direction == Direction::ToServer ? to_server_ : to_client_; }
 
   bool opened_by(const Packet& syn) const;
+  bool is_strange(Direction direction, const Packet& packet) const;
+  bool acknowledges_strange(Direction direction, const Packet& packet) const;
   bool is_usual() const;
   void learn_start(Side& sender, Side& other, const Packet& packet);
   // How many octets of the other direction the packet acknowledges.

@@ -9,6 +9,7 @@ namespace testigo::tcp {
 namespace {
 
 constexpr std::size_t kClosedRemembered = 4096;
+constexpr std::size_t kPassedOverRemembered = 4096;
 
 auto source_of(const Packet& packet) { return std::tie(packet.source, packet.source_port); }
 auto destination_of(const Packet& packet) { return std::tie(packet.destination, packet.destination_port); }
@@ -92,13 +93,18 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
   const bool from_low = source_is_low(packet);
   const Key key = key_of(packet, from_low);
   auto at = connections_.find(key);
-  if (packet.syn && at != connections_.end() && at->second.track.another_begins(packet)) {
-    forget(at);
-    at = connections_.end();
+  bool goes_on = false;
+  bool client_is_low = sent_by_client(packet) == from_low;
+  if (at != connections_.end()) {
+    const bool low = at->second.client_is_low;
+    const bool begins = packet.syn && at->second.track.another_begins(packet);
+    goes_on = !begins && at->second.track.another_goes_on(from_low == low ? Direction::ToServer : Direction::ToClient, packet);
+    if (goes_on) client_is_low = low, ++began_unseen_;
+    if (begins || goes_on) forget(at), at = connections_.end();
   }
   if (at == connections_.end()) {
-    if (!carries(packet)) return std::nullopt;
-    at = open(key, packet, time, packet_number);
+    if (!goes_on && !carries(packet)) return std::nullopt;
+    at = open(key, packet, time, packet_number, client_is_low);
     if (at == connections_.end()) return std::nullopt;
   }
   const Direction direction = from_low == at->second.client_is_low ? Direction::ToServer : Direction::ToClient;
@@ -110,16 +116,17 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
   return placement;
 }
 
-Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number) {
+Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number,
+                                                   bool client_is_low) {
   if (open_ >= limits_.tcp_connections_max) {
-    if (packet.syn) ++not_followed_;
+    note_not_followed(key, packet.syn);
     return connections_.end();
   }
   ++open_;
-  const bool by_client = sent_by_client(packet);
+  const bool by_client = client_is_low == source_is_low(packet);
   const Endpoint source{to_text(packet.source), packet.source_port};
   const Endpoint destination{to_text(packet.destination), packet.destination_port};
-  Entry entry{ConnectionTrack(++last_number_, *sink_), by_client == source_is_low(packet)};
+  Entry entry{ConnectionTrack(++last_number_, *sink_), client_is_low};
   const auto at = connections_.emplace(key, std::move(entry)).first;
   sink_->on_opened(
       {last_number_, time, by_client ? source : destination, by_client ? destination : source, packet.syn, packet_number});
@@ -139,6 +146,12 @@ bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, T
   held_bytes_ += entry.track.held_bytes() - held;
   compared_bytes_ += entry.track.compared_bytes() - compared;
   return entry.track.closed();
+}
+
+void Reassembly::note_not_followed(const Key& key, bool syn) {
+  const bool room = passed_over_.size() < kPassedOverRemembered;
+  const bool added = room && passed_over_.insert(key).second;
+  if (syn || added) ++not_followed_;
 }
 
 void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {

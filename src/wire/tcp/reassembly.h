@@ -5,7 +5,7 @@
 // the packets end, when its receiver acknowledged it a second ago, or when what waits behind it reaches its limit. Octets of which
 // two copies differ are one too; where one of them was told before the other came, and its receiver had not acknowledged it, a gap
 // of unknown size follows. A connection that was not seen to open is told with `from_start` false, the lower port being taken for
-// the server's.
+// the server's; so is what goes on behind a RST that was not accepted, and what has the ports of another connection.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <deque>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/limits.h"
 #include "wire/tcp/connection_sink.h"
@@ -28,7 +29,7 @@ class Reassembly {
   enum class Ways : std::uint8_t { Both, LongAlone };
   // `sink` must outlive it. Who does not know `seed` cannot choose connections that are slow to be told apart.
   explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both, std::uint64_t seed = 0)
-      : sink_(&sink), limits_(limits), ways_(ways), connections_(0, KeyHash{seed}) {}
+      : sink_(&sink), limits_(limits), ways_(ways), connections_(0, KeyHash{seed}), passed_over_(0, KeyHash{seed}) {}
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
 
@@ -39,8 +40,10 @@ class Reassembly {
   // No packet comes any more: tells the gaps that are left and calls the sink's on_end.
   void end();
 
-  // Connections that were passed over, too many being open.
+  // Connections that were passed over, too many being open; of those of which no SYN was seen perhaps not all.
   std::uint64_t not_followed() const { return not_followed_; }
+  // Connections that follow another one on its ports and whose beginning was not seen, or that went on behind a RST.
+  std::uint64_t began_unseen() const { return began_unseen_; }
   // Octets that came too early, as they are kept.
   std::size_t held_bytes() const { return held_bytes_; }
   // Octets that copies are held against, as they are kept.
@@ -82,12 +85,13 @@ class Reassembly {
   void erase(Connections::iterator at);
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet, bool source_is_low);
-  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number, bool client_is_low);
   std::size_t compared_max() const;
   ConnectionTrack::Room room() const;
   // True when it closed the connection.
   bool hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
   static std::optional<Placement> place(const Entry& entry, Direction direction, const Packet& packet);
+  void note_not_followed(const Key& key, bool syn);
   void remember_closed(const Key& key, ConnectionNumber number);
   void forget(Connections::iterator at);
 
@@ -100,11 +104,14 @@ class Reassembly {
   std::array<Flow, std::size_t{1} << kRecentBits> recent_;
   // Connections that are closed stay for a while, so that a late copy of a packet does not look like a new one.
   std::deque<std::pair<Key, ConnectionNumber>> closed_;
+  // Connections that were passed over, as many as are remembered: each packet of theirs is no other connection.
+  std::unordered_set<Key, KeyHash> passed_over_;
   ConnectionNumber last_number_ = 0;
   std::size_t open_ = 0;
   std::size_t held_bytes_ = 0;
   std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
+  std::uint64_t began_unseen_ = 0;
 };
 
 }  // namespace testigo::tcp

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "wire/tcp/testing/script.h"
@@ -79,6 +80,89 @@ TEST(Reassembly, TheSamePortsAgainAreANewConnection) {
                                              "2 opened 10.0.0.1:1000 > 10.0.0.2:80", "2 > \"new\"", "end"));
 }
 
+constexpr const char* kOpened = "1 opened 10.0.0.1:1000 > 10.0.0.2:80";
+constexpr const char* kWentOn = "2 opened 10.0.0.1:1000 > 10.0.0.2:80 late";
+
+// RFC 9293 3.10.7.4, RFC 5961 3.2: only the next octet's RST must be accepted.
+TEST(Reassembly, WhatGoesOnBehindAResetIsNotLost) {
+  for (const int reset : {1002, 0}) {
+    EXPECT_THAT(lines_of({{'c', "S", -1, 0},
+                          {'s', "SA", -1, 0},
+                          {'c', "A", 0, 0, "ab"},
+                          {'s', "A", 0, 2, "xy"},
+                          {'s', "R", reset, 0},
+                          {'c', "A", 2, 2, "cd"},
+                          {'s', "A", 2, 4, "zw"},
+                          {'c', "A", 4, 4, "ef"}}),
+                ElementsAre(kOpened, "1 > \"ab\"", "1 < \"xy\" acked 2", "1 < reset", kWentOn, "2 < \"zw\" missing ?",
+                            "2 > \"ef\" missing ? acked 2", "end"));
+  }
+}
+
+// It was under way when the RST was sent; copies may come at any time.
+TEST(Reassembly, WhatComesBehindAResetUnacknowledgedIsOver) {
+  EXPECT_THAT(after_handshake({{'c', "A", 0, 0, "ab"},
+                               {'s', "A", 0, 2, "xy"},
+                               {'c', "R", 2, 0},
+                               {'s', "A", 2, 2, "zw"},
+                               {'c', "R", 2, 0},
+                               {'c', "A", 0, 0, "ab"},
+                               {'s', "A", 0, 2, "xy"},
+                               {'s', "A", 4, 2, "more"},
+                               {'c', "A", 2, 2}}),
+              ElementsAre("1 > \"ab\"", "1 < \"xy\" acked 2", "1 > reset"));
+}
+
+TEST(Reassembly, TheSamePortsAgainAreANewConnectionAlsoWhenItsSynWasNotSeen) {
+  const std::vector<P> closed = {
+      {'c', "S", -1, 0}, {'s', "SA", -1, 0}, {'c', "FA", 0, 0, "a"}, {'s', "FA", 0, 2}, {'c', "A", 2, 1}};
+  const std::vector<P> open = {{'c', "S", -1, 0}, {'s', "SA", -1, 0}, {'c', "A", 0, 0, "a"}};
+  const auto lines = [](std::vector<P> first, const std::vector<P>& then) {
+    first.insert(first.end(), then.begin(), then.end());
+    Lines lines = lines_of(first);
+    return Lines(std::ranges::find_if(lines, [](const std::string& line) { return line.starts_with("2 "); }), lines.end());
+  };
+  // Its SYN/ACK was seen, which says where both directions begin; a copy of the first one's says nothing.
+  EXPECT_THAT(
+      lines(closed, {{'s', "SA", -1, 0}, {'s', "SA", 6999, 9000}, {'c', "A", 9000, 7000, "b"}, {'s', "A", 7000, 9001, "c"}}),
+      ElementsAre("2 opened 10.0.0.1:1000 > 10.0.0.2:80", "2 > \"b\"", "2 < \"c\" acked 1", "end"));
+  for (const int far : {5'000, 900'000'000, 2'000'000'000, -300'000'000}) {
+    EXPECT_THAT(lines(closed, {{'c', "A", far, far, "b"}, {'s', "A", far, far + 1, "c"}, {'c', "A", far + 1, far + 1, "d"}}),
+                ElementsAre(kWentOn, "2 < \"c\" missing ?", "2 > \"d\" missing ? acked 1", "end"))
+        << far;
+  }
+  for (const int far : {1'500'000'000, 2'000'000'000, -1'500'000'000, -300'000'000}) {
+    EXPECT_THAT(
+        lines(open,
+              {{'c', "A", far, far, "b"}, {'c', "A", far + 1, far, "b"}, {'s', "A", far, far + 1}, {'s', "A", far, far + 2, "c"}}),
+        ElementsAre(kWentOn, "2 > \"\" missing 1", "2 < \"c\" missing ? acked 1", "end"))
+        << far;
+    EXPECT_THAT(lines(open, {{'s', "SA", far - 1, far}, {'c', "A", far, far}, {'c', "A", far, far, "b"}}),
+                ElementsAre(kWentOn, "2 > \"b\" missing ?", "end"))
+        << far;
+  }
+}
+
+TEST(Reassembly, CountsWhatBeganUnseen) {
+  RecordedSink sink;
+  Reassembly reassembly(sink);
+  std::uint64_t number = 0;
+  for (const P& p : std::vector<P>{{'c', "S", -1, 0}, {'s', "SA", -1, 0}, {'s', "R", 0, 0}, {'c', "A", 0, 0, "a"}}) {
+    reassembly.take(packet_of(p), Time(), ++number);
+  }
+  EXPECT_EQ(reassembly.began_unseen(), 0u);
+  reassembly.take(packet_of({'s', "A", 0, 1}), Time(), ++number);
+  EXPECT_EQ(reassembly.began_unseen(), 1u);
+}
+
+TEST(Reassembly, APacketOfAnotherTimeEndsNothing) {
+  EXPECT_THAT(after_handshake({{'c', "A", 0, 0, "a"},
+                               {'s', "SA", 1'500'000'000, 1'500'000'000},
+                               {'c', "A", 1'500'000'000, 0, "b"},
+                               {'s', "A", 0, 1, "c"}}),
+              ElementsAre("1 > \"a\"", "1 < \"c\" acked 1"));
+}
+
 TEST(Reassembly, SaysWhenItCameLate) {
   EXPECT_THAT(lines_of({{'s', "A", 70, 30, "pong"}, {'c', "A", 30, 74, "ping"}, {'c', "A", 34, 74, "again"}}),
               ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80 late", "1 < \"pong\" missing ?", "1 > \"ping\" missing ? acked 4",
@@ -105,6 +189,21 @@ TEST(Reassembly, FollowsNoMoreConnectionsThanItsLimit) {
   reassembly.take(packet_of({'s', "RA", 0, 0, "", 1}), Time(), 6);
   reassembly.take(packet_of({'c', "S", -1, 0, "", 9}), Time(), 7);
   EXPECT_EQ(sink.lines.back(), "3 opened 10.0.0.1:9 > 10.0.0.2:80");
+}
+
+TEST(Reassembly, CountsConnectionsOverItsLimitOfWhichNoSynWasSeen) {
+  Limits limits;
+  limits.tcp_connections_max = 1;
+  RecordedSink sink;
+  Reassembly reassembly(sink, limits);
+  for (std::uint16_t port = 1; port <= 3; ++port) {
+    for (int i = 0; i < 3; ++i) reassembly.take(packet_of({'c', "A", i, 0, "x", port}), Time(), 1);
+    reassembly.take(packet_of({'s', "A", 0, 3, "y", port}), Time(), 1);
+  }
+  EXPECT_EQ(reassembly.not_followed(), 2u);
+  reassembly.take(packet_of({'c', "S", -1, 0, "", 4}), Time(), 1);
+  reassembly.take(packet_of({'c', "A", 0, 0, "x", 4}), Time(), 1);
+  EXPECT_EQ(reassembly.not_followed(), 3u);
 }
 
 TEST(Reassembly, SurvivesRandomPackets) {
