@@ -180,7 +180,9 @@ class Connection {
   }
   void on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end = BlockEnd::Whole);
   const http2::DecodedBlock& note_faults(Half& from, const http2::DecodedBlock& decoded, BlockEnd end);
+  [[gnu::noinline]] void note_unopened(const Spot& spot);
   Stream* open_call(const Spot& spot);
+  static void miss_beginning(Stream& stream, Direction direction);
   BlockRole role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   void read_status(Call& call, const AnswerGist& gist) const;
@@ -205,6 +207,7 @@ class Connection {
   Streams streams_;
   Stream* recent_ = nullptr;            // the one asked for last
   StreamId highest_stream_ = 0;         // that the client opened
+  StreamId answered_unopened_ = 0;      // the highest on which the server spoke while it was not known to be open
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
   std::uint64_t calls_cut_off_ = 0;
   unsigned requests_of_grpc_ = 0;               // that kept to what gRPC asks of them

@@ -55,6 +55,8 @@ void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool p
     }
     from_side->end = spot.end;
     from_side->packet = spot.place.packet;
+  } else if (stream == nullptr && of_call) {
+    note_unopened(spot);
   }
   if (from.gap) read_in_doubt(from, stream, role);
   blocks_->on_block(
@@ -71,6 +73,11 @@ inline void Connection::read_status(Call& call, const AnswerGist& gist) const {
 
 void Connection::read_status_message(Call& call, const AnswerGist& gist) const {
   call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
+}
+
+// The block that opens it may be one that a gap has cut: it is read when the next octets of the client come.
+void Connection::note_unopened(const Spot& spot) {
+  if (spot.direction == Direction::ToClient) answered_unopened_ = std::max(answered_unopened_, spot.place.stream);
 }
 
 BlockRole Connection::role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {
@@ -106,6 +113,7 @@ Stream* Connection::open_call(const Spot& spot) {
   ++all_.streams;
   recent_ = &streams_.open(spot.place.stream);
   Call& call = recent_->call;
+  if (client.gap && spot.place.stream <= answered_unopened_) miss_beginning(*recent_, Direction::ToClient);
   const auto& [packet, connection, stream, other_side] = spot.place;
   call.place = {packet, connection, stream, other_side};  // copied as a whole it is read before all of it is written
   call.started = spot.time;
@@ -122,6 +130,12 @@ Stream* Connection::open_call(const Spot& spot) {
   call.timeout = gist.timeout;
   note_request(gist);
   return recent_;
+}
+
+// What that side said before the stream was known to be open was not read.
+void Connection::miss_beginning(Stream& stream, Direction direction) {
+  stream.role_lost[static_cast<std::size_t>(direction)] = true;
+  side(stream, direction).messages_known = false;
 }
 
 BlockRole Connection::read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream) {

@@ -10,7 +10,7 @@ namespace testigo::call {
 void Connection::on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data) {
   if (spot.direction == Direction::ToClient) ++view_.answer_frames;
   Stream* stream = find(spot.place.stream);
-  if (stream == nullptr) return;
+  if (stream == nullptr) return note_unopened(spot);
   SideOfCall& from = side(*stream, spot.direction);
   if (from.ended) return;  // ST05; the messages of the side are over
   from.bytes += data.data.size();
@@ -93,6 +93,7 @@ void Connection::lose_block(Spot spot, StreamId id, bool end_stream, bool promis
   if (promised) return;
   Stream* stream = find(id);
   if (stream == nullptr) {
+    note_unopened(spot);
     if (spot.direction == Direction::ToClient || id <= highest_stream_) return;
     highest_stream_ = id;
     ++view_.calls_not_followed;

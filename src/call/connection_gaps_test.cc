@@ -22,8 +22,12 @@ struct Seen final : Sink {
   std::vector<Call> calls;
   std::vector<std::string> messages;
   std::vector<std::uint64_t> lost;
+  std::vector<BlockRole> answers;
   ConnectionView view;
 
+  void on_block(const BlockSeen& seen) override {
+    if (seen.spot.direction == Direction::ToClient) answers.push_back(seen.role);
+  }
   void on_message(const MessageSeen& seen) override {
     messages.emplace_back(as_text(seen.message.octets));
     lost.push_back(seen.message.lost);
@@ -191,6 +195,28 @@ TEST(Gaps, ABlockIsLostFromTheCutOn) {
   EXPECT_TRUE(events.calls[0].request.ended);
   EXPECT_EQ(events.calls[1].path_known, http2::Known::Unknown);
   EXPECT_NE(events.calls[1].unknown_method, 0u);
+}
+
+// Such a block is read when the next octets of the client come: what the server said before is no part of the call, and what it
+// says then may be the end of an answer of which nothing was read.
+TEST(Gaps, WhatAnswersACutBlockMayBeTheEndOfAnAnswer) {
+  const auto answered = [](const Part& first) {
+    Wire wire = greeted_wire();
+    wire.client(headers(1, plus(request_fields("/a.B/C"), "x-secret", "0123456789"), EndStream::Yes));
+    wire.cut(wire.last_size() - 4, 3).server(first).ahead();
+    wire.server(message(1, "more"));
+    answer(wire, 1);
+    return seen(wire);
+  };
+  const Seen events = answered(headers(1, response_fields()));
+  EXPECT_THAT(events.answers, ElementsAre(BlockRole::Unknown, BlockRole::Unknown));
+  EXPECT_THAT(events.messages, IsEmpty());
+  ASSERT_EQ(events.calls.size(), 1u);
+  EXPECT_FALSE(events.calls[0].response.messages_known);
+  EXPECT_EQ(events.calls[0].status, 0);
+  EXPECT_EQ(events.calls[0].ending, Ending::Trailers);
+  EXPECT_THAT(answered(message(1, "begun")).answers, ElementsAre(BlockRole::Unknown));
+  EXPECT_THAT(answered(settings()).answers, ElementsAre(BlockRole::Response));  // which lacks its :status
 }
 
 // Payloads of other types are lost and nothing else: RST_STREAM still resets the stream that it names.

@@ -21,6 +21,7 @@ from support import TESTIGO, Process, client_command, needs, run, temporary_fold
 PROVEN, BROKEN, INCONCLUSIVE = 0, 1, 3
 NO_LEAK_CHECK = {"ASAN_OPTIONS": "detect_leaks=0"}  # of a process that has given up its identity
 FORWARDER = pathlib.Path(__file__).resolve().with_name("tun_forwarder.py")
+CAPTURES = pathlib.Path(__file__).resolve().parents[2] / "captures"
 CLIENT, SERVER = "192.0.2.1", "198.51.100.1"  # of networks for documentation (RFC 5737)
 
 
@@ -244,6 +245,25 @@ class BadCaptures(unittest.TestCase):
         outcomes = {snap_length: self.judge(snap_length=snap_length) for snap_length in (20, 60, 66, 70, 80, 100, 130, 160, 200, longest)}
         self.assertEqual(outcomes[80], INCONCLUSIVE)
         self.assertEqual(outcomes[longest], PROVEN)
+
+
+class CutCaptures(unittest.TestCase):
+    """Whatever octets of each packet are kept, nothing is held against those whose whole capture is clean."""
+
+    def test_no_snap_length_makes_an_error(self):
+        with temporary_folder() as folder:
+            for name in ("cpp-h2c", "cpp-gzip", "go-h2c", "node-h2c", "python-gzip"):
+                capture = Capture(CAPTURES / name / "input.pcapng")
+                for snap_length in range(66, 500, 9):
+                    with self.subTest(name, snap_length=snap_length):
+                        capture.write(folder / "cut.pcapng", snap_length=snap_length)
+                        self.assert_no_error(folder / "cut.pcapng")
+
+    def assert_no_error(self, capture):
+        process = run(TESTIGO, "watch", capture, "--json")
+        report = json.loads(process.out[-1])
+        self.assertIn(process.code, (PROVEN, INCONCLUSIVE), report["claims"])
+        self.assertEqual(report["findings"]["errors"], 0)
 
 
 if __name__ == "__main__":
