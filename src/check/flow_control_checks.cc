@@ -1,11 +1,19 @@
 #include "check/flow_control_checks.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace testigo::check {
 
 using http2::FrameType;
 using http2::StreamId;
+
+namespace {
+
+constexpr std::string_view kMayHaveCrossed = "DATA that may have been on its way makes room for it";
+
+}  // namespace
 
 FlowControlChecks::FlowControlChecks(Findings& findings, FollowedStreams& streams)
     : findings_(findings),
@@ -62,6 +70,9 @@ void FlowControlChecks::open(StreamId id) {
 void FlowControlChecks::give_up() {
   given_up_ = true;
   followed_ = 0;
+  for (Half& half : halves_) {
+    while (!half.raised.empty()) give_up_on(half, half.raised.begin()->first, false);
+  }
   streams_.erase_if([](FollowedStream& stream) {
     stream.has_windows = false;
     return !stream.followed();
@@ -71,13 +82,16 @@ void FlowControlChecks::give_up() {
 void FlowControlChecks::end(StreamId id, const call::Spot& spot) {
   FollowedStream* const stream = find(id);
   if (stream == nullptr) return;
-  stream->window(spot.direction).ended = true;
+  Window& window = stream->window(spot.direction);
+  window.ended = true;
   stalls_.on_end(spot.direction, id, spot.time);
+  if (window.overflow == Overflow::Perhaps) decide_at_end(id, window, spot);
   const bool promised = id % 2 == 0;  // the client has nothing to say there
   if (promised || (stream->windows[0].ended && stream->windows[1].ended)) drop(id, *stream);
 }
 
 void FlowControlChecks::drop(StreamId id, FollowedStream& stream) {
+  for (Half& half : halves_) give_up_on(half, id, false);
   stream.has_windows = false;
   --followed_;
   if (!stream.followed()) streams_.erase(id);
@@ -97,7 +111,8 @@ void FlowControlChecks::data(const call::FrameSeen& seen) {
     return;
   }
   take(Id::FC02, seen, of.connection, 0);
-  if (!last && of.connection.octets <= 0 && !of.connection.overflowed) stalls_.on_empty(seen.spot, 0);
+  if (of.connection.overflow == Overflow::Perhaps) make_room(seen, of, 0, of.connection);
+  if (!last && of.connection.octets <= 0 && of.connection.overflow == Overflow::No) stalls_.on_empty(seen.spot, 0);
   if (given_up_) findings_.not_judgeable(Id::FC01, "more streams were open than are followed");
   FollowedStream* const stream = find(header.stream);
   if (stream == nullptr) return;
@@ -106,10 +121,9 @@ void FlowControlChecks::data(const call::FrameSeen& seen) {
     return;
   }
   Window& own = stream->window(seen.spot.direction);
-  // SETTINGS have enlarged it since it was looked at last.
-  if (of.initial_newest + own.octets > kWindowMax) bounds(seen.connection, own, of.initial_newest, of.settings);
   take(Id::FC01, seen, own, of.initial_most);
-  if (!last && of.initial_most + own.octets <= 0 && !own.overflowed) stalls_.on_empty(seen.spot, header.stream);
+  if (own.overflow == Overflow::Perhaps) make_room(seen, of, header.stream, own);
+  if (!last && of.initial_most + own.octets <= 0 && own.overflow == Overflow::No) stalls_.on_empty(seen.spot, header.stream);
 }
 
 // FC01, FC02. `initial` is what the window has beside its own octets.
@@ -118,7 +132,7 @@ void FlowControlChecks::take(Id id, const call::FrameSeen& seen, Window& window,
   const std::int64_t left = initial + window.octets;
   const bool exempt = header.length == 0 && header.has(http2::kFlagEndStream);
   window.octets -= header.length;
-  if (!window.overflowed && (exempt || header.length <= left)) {
+  if (window.overflow != Overflow::Yes && (exempt || header.length <= left)) {
     findings_.pass(id);
   } else {
     overdrawn(id, seen, window, left);
@@ -127,7 +141,7 @@ void FlowControlChecks::take(Id id, const call::FrameSeen& seen, Window& window,
 
 [[gnu::noinline]] void FlowControlChecks::overdrawn(Id id, const call::FrameSeen& seen, const Window& window, std::int64_t left) {
   const http2::FrameHeader& header = seen.frame.header;
-  if (window.overflowed) {
+  if (window.overflow == Overflow::Yes) {
     findings_.not_judgeable(id, "the window has overflowed");
   } else if (seen.connection.seen_all_before(seen.spot)) {
     findings_.fail(id, seen.spot,
@@ -144,11 +158,13 @@ void FlowControlChecks::settings(const call::FrameSeen& seen) {
     half.initial_most = *half.initial.in_force();
     half.initial_newest = *half.initial.newest();
   }
-  if (seen.frame.header.has(http2::kFlagAck)) return;
+  if (seen.frame.header.has(http2::kFlagAck)) return acknowledged(half(seen.spot.direction));
   Half& of = half(opposite(seen.spot.direction));
-  of.settings = seen.spot;
+  ++of.settings_sent;
   if (of.initial_newest > kWindowMax) {
     findings_.fail(Id::FC04, seen.spot, fmt::format("INITIAL_WINDOW_SIZE makes windows of {} octets", of.initial_newest));
+  } else if (!of.initial.lost() && of.initial_newest + of.octets_most > kWindowMax) {
+    raise_all(seen, of);
   }
 }
 
@@ -174,42 +190,126 @@ void FlowControlChecks::give(const call::FrameSeen& seen, std::uint32_t incremen
   std::int64_t left = 0;
   if (id == 0) {
     of.connection.octets += increment;
-    bounds(seen.connection, of.connection, 0, seen.spot);
+    bounds(of, 0, of.connection, 0, {seen.connection, seen.spot, of.settings_sent + 1});
     left = of.connection.octets;
     of.drift.on_credit(left, seen.spot);
   } else if (FollowedStream* const stream = find(id)) {
     Window& own = stream->window(of_data);
     own.octets += increment;
-    if (!of.initial.lost()) bounds(seen.connection, own, of.initial_newest, seen.spot);
+    of.octets_most = std::max(of.octets_most, own.octets);
+    if (!of.initial.lost()) bounds(of, id, own, of.initial_newest, {seen.connection, seen.spot, of.settings_sent + 1});
     left = of.initial_most + own.octets;
   }
   if (left > 0) stalls_.on_end(of_data, id, seen.spot.time);
 }
 
-// FC04. DATA that its receiver knew of had made the window smaller before.
-void FlowControlChecks::bounds(const call::ConnectionView& connection, Window& window, std::int64_t initial,
-                               const call::Spot& spot) {
-  if (window.overflowed) return;
+// FC04. Of a window that SETTINGS have enlarged with all others.
+void FlowControlChecks::raise_all(const call::FrameSeen& seen, Half& of) {
+  of.octets_most = 0;
+  const Cause cause{seen.connection, seen.spot, of.settings_sent};
+  streams_.for_each([&](StreamId id, FollowedStream& stream) {
+    if (!stream.has_windows) return;
+    Window& window = stream.window(opposite(seen.spot.direction));
+    if (window.ended || window.overflow != Overflow::No) return;
+    of.octets_most = std::max(of.octets_most, window.octets);
+    if (of.initial_newest + window.octets > kWindowMax) bounds(of, id, window, of.initial_newest, cause);
+  });
+}
+
+void FlowControlChecks::bounds(Half& of, StreamId id, Window& window, std::int64_t initial, const Cause& cause) {
+  if (window.overflow != Overflow::No) return;
   const std::int64_t octets = initial + window.octets;
   if (octets <= kWindowMax) {
     findings_.pass(Id::FC04);
   } else {
-    overflow(connection, window, octets, spot);
+    overflow(of, id, window, octets, cause);
   }
 }
 
-[[gnu::noinline]] void FlowControlChecks::overflow(const call::ConnectionView& connection, Window& window, std::int64_t octets,
-                                                   const call::Spot& spot) {
-  window.overflowed = true;
-  if (connection.seen_all_before(spot)) {
-    findings_.fail(Id::FC04, spot, fmt::format("it enlarges a window to {} octets", octets));
-  } else {
+// What counts is the window of its sender, who had sent what is still on its way.
+[[gnu::noinline]] void FlowControlChecks::overflow(Half& of, StreamId id, Window& window, std::int64_t octets, const Cause& cause) {
+  const std::int64_t excess = octets - kWindowMax;
+  if (!cause.connection.seen_all_before(cause.spot)) {
+    window.overflow = Overflow::Yes;
     findings_.not_judgeable(Id::FC04, "DATA that had arrived had not been seen yet");
+  } else if (window.ended) {
+    window.overflow = Overflow::Yes;
+    fail({.spot = cause.spot, .octets = octets});
+  } else {
+    window.overflow = Overflow::Perhaps;
+    of.raised[id] = {.spot = cause.spot, .octets = octets, .sure = excess, .least = excess, .settings = cause.proof};
   }
+}
+
+void FlowControlChecks::fail(const Raised& raised) {
+  findings_.fail(Id::FC04, raised.spot, fmt::format("it enlarges a window to {} octets", raised.octets));
+}
+
+void FlowControlChecks::make_room(const call::FrameSeen& seen, Half& of, StreamId id, Window& window) {
+  const auto it = of.raised.find(id);
+  Raised& raised = it->second;
+  const std::int64_t octets = seen.frame.header.length;
+  const bool crossed = seen.spot.acked < raised.spot.end;
+  raised.arrived |= !crossed;
+  raised.least -= octets;
+  if (crossed) raised.sure -= octets;
+  if (raised.least > 0) return;
+  window.overflow = raised.sure > 0 ? Overflow::Yes : Overflow::No;
+  if (raised.sure > 0) {
+    findings_.not_judgeable(Id::FC04, kMayHaveCrossed);
+  } else {
+    findings_.pass(Id::FC04);
+  }
+  of.raised.erase(it);
+}
+
+// What was sent before is taken off by now.
+void FlowControlChecks::acknowledged(Half& of) {
+  ++of.settings_acked;
+  for (auto it = of.raised.begin(); it != of.raised.end();) {
+    if (it->second.settings > of.settings_acked) {
+      ++it;
+      continue;
+    }
+    fail(it->second);
+    if (Window* const window = window_of(of, it->first)) window->overflow = Overflow::Yes;
+    it = of.raised.erase(it);
+  }
+}
+
+// Null when it has none.
+Window* FlowControlChecks::window_of(Half& of, StreamId id) {
+  if (id == 0) return &of.connection;
+  FollowedStream* const stream = find(id);
+  return stream == nullptr ? nullptr : &stream->window(&of == halves_.data() ? Direction::ToServer : Direction::ToClient);
+}
+
+[[gnu::noinline]] void FlowControlChecks::decide_at_end(StreamId id, Window& window, const call::Spot& spot) {
+  Half& of = half(spot.direction);
+  const auto it = of.raised.find(id);
+  if (spot.acked < it->second.spot.end) return give_up_on(of, id, false);  // nobody had a use for it any more
+  window.overflow = Overflow::Yes;
+  fail(it->second);
+  of.raised.erase(it);
+}
+
+void FlowControlChecks::give_up_on(Half& of, StreamId id, bool all_seen) {
+  const auto it = of.raised.find(id);
+  if (it == of.raised.end()) return;
+  if (Window* const window = window_of(of, id)) window->overflow = Overflow::Yes;
+  if (all_seen && it->second.arrived) {
+    fail(it->second);
+  } else {
+    findings_.not_judgeable(Id::FC04, kMayHaveCrossed);
+  }
+  of.raised.erase(it);
 }
 
 void FlowControlChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   if (!closed.connection.whole()) return;
+  for (Half& half : halves_) {
+    while (!half.raised.empty()) give_up_on(half, half.raised.begin()->first, closed.closing.has_value());
+  }
   stalls_.on_connection_closed(closed.ended);
   for (const Half& half : halves_) half.drift.on_connection_closed(findings_);
 }

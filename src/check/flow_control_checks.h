@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 
 #include "check/check.h"
 #include "check/credit_drift.h"
@@ -39,8 +40,8 @@ class FlowControlChecks final : public Check {
     Half& of = half(direction);
     Window& own = stream.window(direction);
     const std::int64_t left = of.initial_most + own.octets;
-    if (of.lost || of.initial.lost() || of.connection.overflowed || own.overflowed || octets >= of.connection.octets ||
-        octets >= left || of.initial_newest + own.octets > kWindowMax) {
+    if (of.lost || of.initial.lost() || of.connection.overflow != Overflow::No || own.overflow != Overflow::No ||
+        octets >= of.connection.octets || octets >= left) {
       return false;
     }
     of.connection.octets -= octets;
@@ -55,10 +56,12 @@ class FlowControlChecks final : public Check {
     Half& of = half(of_data);
     Window& window = stream == nullptr ? of.connection : stream->window(of_data);
     const std::int64_t initial = stream == nullptr ? 0 : of.initial_newest;
-    if (increment == 0 || of.lost || of.initial.lost() || window.overflowed || initial + window.octets + increment > kWindowMax) {
+    if (increment == 0 || of.lost || of.initial.lost() || window.overflow != Overflow::No ||
+        initial + window.octets + increment > kWindowMax) {
       return false;
     }
     window.octets += increment;
+    if (stream != nullptr && window.octets > of.octets_most) of.octets_most = window.octets;
     if (stream == nullptr) of.drift.on_credit(window.octets, spot);
     const std::int64_t left = window.octets + (stream == nullptr ? 0 : of.initial_most);
     if (left > 0) stalls_.on_end(of_data, spot.place.stream, spot.time);
@@ -66,8 +69,10 @@ class FlowControlChecks final : public Check {
   }
   // The stream is the client's, and has windows. The caller drops it where nobody follows it any more.
   void end_side(FollowedStream& stream, const call::Spot& spot) {
-    stream.window(spot.direction).ended = true;
+    Window& window = stream.window(spot.direction);
+    window.ended = true;
     stalls_.on_end(spot.direction, spot.place.stream, spot.time);
+    if (window.overflow == Overflow::Perhaps) decide_at_end(spot.place.stream, window, spot);
     if (!stream.windows[0].ended || !stream.windows[1].ended) return;
     stream.has_windows = false;
     --followed_;
@@ -76,6 +81,15 @@ class FlowControlChecks final : public Check {
  private:
   static constexpr std::int64_t kWindowMax = 0x7fff'ffff;
   static constexpr std::int64_t kConnectionWindow = 65'535;  // section 6.9.2: no SETTINGS changes it
+  // FC04. A window that is too large by what was seen so far: DATA that was sent before its sender knew is still to be taken off.
+  struct Raised {
+    call::Spot spot;             // of what has enlarged it
+    std::int64_t octets = 0;     // that it had then
+    std::int64_t sure = 0;       // how much too large it is, if only what cannot have come later was sent before
+    std::int64_t least = 0;      // if all DATA since was
+    std::uint64_t settings = 0;  // so many SETTINGS acknowledged prove that it was processed
+    bool arrived = false;        // before something that the sender of the DATA said
+  };
   // Of all DATA of a direction.
   struct Half {
     LimitInForce initial;
@@ -83,8 +97,11 @@ class FlowControlChecks final : public Check {
     std::int64_t initial_newest = *kInitialWindowSize.initial;  // in force or not
     Window connection{kConnectionWindow};
     CreditDrift drift{};
-    call::Spot settings{};  // that announced the newest initial window
-    bool lost = false;      // a WINDOW_UPDATE could not be read
+    std::int64_t octets_most = 0;                // no window has more, beside the initial one, that is not too large yet
+    bool lost = false;                           // a WINDOW_UPDATE could not be read
+    std::map<http2::StreamId, Raised> raised{};  // 0: of the connection
+    std::uint64_t settings_sent = 0;             // by the receiver of the DATA
+    std::uint64_t settings_acked = 0;
   };
 
   Half& half(Direction of_data) { return halves_[static_cast<std::size_t>(of_data)]; }
@@ -106,9 +123,22 @@ class FlowControlChecks final : public Check {
   void settings(const call::FrameSeen& seen);
   void window_update(const call::FrameSeen& seen);
   void give(const call::FrameSeen& seen, std::uint32_t increment);
-  void overflow(const call::ConnectionView& connection, Window& window, std::int64_t octets, const call::Spot& spot);
-  // `spot` is of what has enlarged the window.
-  void bounds(const call::ConnectionView& connection, Window& window, std::int64_t initial, const call::Spot& spot);
+  // `spot` is of what has enlarged the window, `proof` how many SETTINGS acknowledged prove that it was processed.
+  struct Cause {
+    const call::ConnectionView& connection;
+    const call::Spot& spot;
+    std::uint64_t proof;
+  };
+  void bounds(Half& of, http2::StreamId id, Window& window, std::int64_t initial, const Cause& cause);
+  void overflow(Half& of, http2::StreamId id, Window& window, std::int64_t octets, const Cause& cause);
+  void raise_all(const call::FrameSeen& seen, Half& of);
+  Window* window_of(Half& of, http2::StreamId id);
+  void make_room(const call::FrameSeen& seen, Half& of, http2::StreamId id, Window& window);
+  void acknowledged(Half& of);
+  // The sender of the DATA sends no more of it.
+  void decide_at_end(http2::StreamId id, Window& window, const call::Spot& spot);
+  void fail(const Raised& raised);
+  void give_up_on(Half& of, http2::StreamId id, bool all_seen);
 
   Findings& findings_;
   std::array<Half, 2> halves_;

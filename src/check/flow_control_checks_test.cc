@@ -133,24 +133,56 @@ TEST(Fc03, AtLeastOne) {
   EXPECT_EQ(findings(asked().server(credit(1, 1))), nothing());
 }
 
+// The client goes on, so that it has got what was sent, and ends its side.
+Conversation goes_on(Conversation c) { return c.client(data(1, "x", EndStream::Yes), data(3, "x", EndStream::Yes)); }
+
 TEST(Fc04, NoWindowOverflows) {
-  EXPECT_EQ(findings(asked().server(credit(0, 0x7fff'ffff - 65'535), credit(1, 0x7fff'ffff - 65'535))), nothing());
-  EXPECT_EQ(findings(asked().server(credit(1, 0x7fff'ffff - 65'534))), only("FC04 error"));
-  EXPECT_EQ(findings(asked().server(credit(0, 0x7fff'ffff - 65'534))), only("FC04 error"));
+  EXPECT_EQ(findings(goes_on(asked().server(credit(0, 0x7fff'ffff - 65'535), credit(1, 0x7fff'ffff - 65'535)))), nothing());
+  EXPECT_EQ(findings(goes_on(asked().server(credit(1, 0x7fff'ffff - 65'533)))), only("FC04 error"));
+  EXPECT_EQ(findings(goes_on(asked().server(credit(0, 0x7fff'ffff - 65'530))).client_closes()), only("FC04 error"));
   // Credit for what came.
-  EXPECT_EQ(findings(asked(0x7fff'ffff).client(data(1, "12345")).server(credit(1, 5))), nothing());
-  EXPECT_EQ(findings(asked(0x7fff'ffff).client(data(1, "12345")).server(credit(1, 6))), only("FC04 error"));
+  const Conversation taken = asked(0x7fff'ffff).client(data(1, "12345"));
+  EXPECT_EQ(findings(goes_on(Conversation(taken).server(credit(1, 5)))), nothing());
+  EXPECT_EQ(findings(goes_on(Conversation(taken).server(credit(1, 7)))), only("FC04 error"));
 }
 
 TEST(Fc04, BySettings) {
-  EXPECT_EQ(findings(asked().server(credit(1, 1)).server(initial_window(0x7fff'ffff)).client(data(1, "x"))), only("FC04 error"));
-  EXPECT_EQ(findings(asked().server(initial_window(0x7fff'ffff)).client(data(1, "x"))), nothing());
+  const Conversation raised = asked().server(credit(1, 1)).server(initial_window(0x7fff'ffff));
+  EXPECT_EQ(findings(Conversation(raised).client(settings_ack())), only("FC04 error")) << "though no DATA follows";
+  EXPECT_EQ(findings(Conversation(raised).client(settings_ack(), data(1, "x"))), only("FC04 error"));
+  EXPECT_EQ(findings(asked().server(initial_window(0x7fff'ffff)).client(settings_ack(), data(1, "x"))), nothing());
+  // Of a stream that the client has ended no window is left.
+  EXPECT_EQ(findings(asked()
+                         .client(data(1, "", EndStream::Yes))
+                         .server(credit(1, 1))
+                         .server(initial_window(0x7fff'ffff))
+                         .client(settings_ack())),
+            nothing());
+}
+
+// RFC 9113 section 6.9.1 speaks of the window of its sender, who may have sent DATA already that the other side had not got.
+TEST(Fc04, WhatWasOnItsWayMakesRoom) {
+  const auto crossed = [](Conversation c) { return c.acking(0).client(data(1, "12345")); };
+  EXPECT_EQ(findings(crossed(asked(0x7fff'ffff).server(credit(1, 5)))), nothing());
+  EXPECT_EQ(outcome(crossed(asked(0x7fff'ffff).server(credit(1, 5))), "FC04"), "pass");
+  EXPECT_EQ(findings(goes_on(crossed(asked(0x7fff'ffff).server(credit(1, 7))))), only("FC04 error"));
+  EXPECT_EQ(findings(crossed(asked().server(credit(1, 5)).server(initial_window(0x7fff'ffff))).client(settings_ack())), nothing());
+  EXPECT_EQ(findings(crossed(asked().server(credit(1, 6)).server(initial_window(0x7fff'ffff))).client(settings_ack())),
+            only("FC04 error"));
+}
+
+TEST(Fc04, NotJudgeableWhereDataMayHaveCrossed) {
+  const Conversation c = asked(0x7fff'ffff).server(credit(1, 5));
+  for (const Conversation& open : {c, Conversation(c).client(data(1, "12345")), Conversation(c).client(rst_stream(1))}) {
+    EXPECT_EQ(findings(open), nothing());
+    EXPECT_EQ(outcome(open, "FC04"), "not-judgeable");
+  }
 }
 
 // FC04 → lost: FC01 or FC02 for that window.
 TEST(Fc04, AnOverflownWindowLimitsNothing) {
   Conversation c = asked();
-  c.server(credit(0, 0x7fff'ffff)).client(much(1, 30'000));
+  c.server(credit(0, 0x7fff'ffff)).server(settings()).client(settings_ack(), much(1, 30'000));
   EXPECT_EQ(findings(c), only("FC04 error"));
   EXPECT_EQ(outcome(c, "FC02"), "not-judgeable");
   EXPECT_EQ(outcome(c, "FC01"), "pass");

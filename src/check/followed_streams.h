@@ -28,11 +28,14 @@ struct StreamLife {
   bool closed() const { return reset() || (client.by_end_stream && server.by_end_stream); }
 };
 
+// FC04. Perhaps: DATA that was on its way may have made room in time.
+enum class Overflow : std::uint8_t { No, Perhaps, Yes };
+
 // What one side may still send; of a stream without the initial window, which SETTINGS may change later.
 struct Window {
   std::int64_t octets = 0;
-  bool overflowed = false;  // FC04
-  bool ended = false;       // the side of the stream
+  Overflow overflow = Overflow::No;
+  bool ended = false;  // the side of the stream
 };
 
 struct FollowedStream {

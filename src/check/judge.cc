@@ -16,7 +16,7 @@ bool is_broken_preface(const call::ConnectionView& view) {
 // RULE 0: what was not seen, or is no HTTP/2, is neither pass nor fail, for every row. Empty: all was seen.
 std::string_view why_not_judgeable(const call::ConnectionView& view) {
   if (view.client_opening == http2::Opening::Tls) return "TLS: the wire shows ciphertext";
-  if (!view.from_start) return "the connection was not seen from its start";
+  if (!view.from_start) return kNotFromStart;
   if (!view.whole()) return "octets are missing";
   if (is_other(view.client_opening)) return "the client does not speak HTTP/2";
   if (is_other(view.server_opening) || view.server_opening == http2::Opening::Tls) return "the server does not speak HTTP/2";
@@ -154,9 +154,9 @@ void Judge::tell_undeclared(Tally& tally) const {
     count.reason = reason;
   };
   if (declared_ == nullptr) {
-    for (const Id id : {Id::MG06, Id::MG07}) tell(id, "no descriptors were given: --protoset or --proto gives them");
+    for (const Id id : {Id::MG06, Id::MG07}) tell(id, kNoDescriptors);
   }
-  if (declared_ == nullptr || !declared_->has_relations()) tell(Id::EX01, "no relation of fields was given: --relation gives one");
+  if (declared_ == nullptr || !declared_->has_relations()) tell(Id::EX01, kNoRelation);
 }
 
 }  // namespace testigo::check

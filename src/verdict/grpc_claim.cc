@@ -1,13 +1,13 @@
 #include "verdict/grpc_claim.h"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "check/catalogue.h"
 #include "verdict/connection_scope.h"
+#include "verdict/unjudged.h"
 #include "verdict/wording.h"
 
 namespace testigo::verdict {
@@ -76,30 +76,6 @@ void point_at_connections(ClaimDraft& claim, const Scoped& scoped, const WireTes
   }
 }
 
-// "CN01–CN05, HD07": ids in order, runs of three and more as a range.
-std::string id_ranges(const std::vector<std::string_view>& ids) {
-  const auto follows = [&](std::size_t i) {
-    return i + 1 < ids.size() && ids[i].substr(0, 2) == ids[i + 1].substr(0, 2) &&
-           std::stoi(std::string(ids[i].substr(2))) + 1 == std::stoi(std::string(ids[i + 1].substr(2)));
-  };
-  std::string text;
-  for (std::size_t first = 0; first < ids.size();) {
-    std::size_t last = first;
-    while (follows(last)) ++last;
-    if (last < first + 2) last = first;
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", ids[first]);
-    if (last != first) text += fmt::format("–{}", ids[last]);
-    first = last + 1;
-  }
-  return text;
-}
-
-// Whether a failure of that row is an error: else nothing hangs on what could not be judged of it.
-bool may_break(std::string_view id) {
-  const auto row = std::ranges::find(check::catalogue(), id, &check::CheckInfo::id);
-  return row == check::catalogue().end() || row->severity == check::Severity::Error;
-}
-
 }  // namespace
 
 std::string judge_grpc(Docket& docket) {
@@ -114,17 +90,15 @@ std::string judge_grpc(Docket& docket) {
   }
   std::vector<std::string_view> passed;
   std::size_t silent = 0;
-  std::map<std::string_view, std::vector<std::string_view>> unjudged;  // by reason
+  check::Counts in_scope;
   for (const auto& [id, unscoped] : docket.evidence.checks.counts) {
     const auto it = scoped.counts().find(id);
     const check::CheckCount count = it == scoped.counts().end() ? check::CheckCount{} : it->second;
-    if (count.not_judgeable > 0 && may_break(id)) unjudged[count.reason].push_back(id);
+    in_scope.emplace(id, count);
     if (count.passed > 0) passed.push_back(id);
     if (count.outcome() == check::Outcome::NotObserved) ++silent;
   }
-  for (const auto& [reason, ids] : unjudged) {
-    claim.doubt(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), reason, id_ranges(ids)));
-  }
+  for (std::string& doubt : doubts_of(in_scope)) claim.doubt(std::move(doubt));
   if (passed.empty()) claim.doubt("no check found anything to judge");
   std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), id_ranges(passed));
   if (silent != 0) text += fmt::format("; {} met nothing to judge", count_text(silent, "check"));

@@ -79,6 +79,20 @@ TEST(Traffic, OfOthersYieldsNoFinding) {
   }
 }
 
+// As claim 7 of `verify`: a row whose failure would break the claim, and that could not be judged, leaves it open.
+TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubt) {
+  Conversation snappy = greeted();
+  snappy.client(headers(1, plus(request_fields(), "grpc-encoding", "snappy")), message(1, "x", EndStream::Yes, 1));
+  snappy.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
+  for (const Hearing hearing : {Hearing::Tap, Hearing::Interface}) {
+    const Heard heard = hear(hearing, {unary(), snappy});
+    ASSERT_EQ(heard.checks.counts.at("MG04").outcome(), check::Outcome::NotJudgeable);
+    EXPECT_EQ(heard.verdict.outcome, Outcome::Inconclusive);
+    EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("1 check not judgeable ("));
+    EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("): MG04"));
+  }
+}
+
 // What came before the client had said that it speaks HTTP/2 is told as soon as it has.
 TEST(Traffic, OfAServerThatSpeaksFirstIsJudged) {
   const Heard heard = hear(Hearing::Interface, {Conversation().server(ping('x')).client(preface(), settings())});

@@ -162,7 +162,7 @@ def settings_overflow(talk):
     opened = talk.request()
     update = talk.behind(opened, CLIENT, window_update(1, stream=1))
     raised = talk.behind(update, CLIENT, settings((INITIAL_WINDOW_SIZE, 2**31 - 1)))
-    talk.at_end(SERVER, settings_ack())
+    talk.behind(raised, SERVER, settings_ack())  # before its DATA: none of it can have crossed
     return [error("FC04", raised)]
 
 

@@ -52,8 +52,10 @@ constexpr std::array<CheckInfo, 6> kFlowControlRows = {{
      .example = "WINDOW_UPDATE of 2147483647 on a stream whose window is still 65535",
      .filter = "http2.type == 8 || http2.settings.initial_window_size",
      .fix = "Give back no more than was received, and bound the sum when windows are enlarged on purpose.",
-     .reading = "the window as the receiver of the DATA may know it: what is still on its way is not subtracted. A window that "
-                "SETTINGS enlarged is looked at with its next DATA or WINDOW_UPDATE"},
+     .reading =
+         "the window of the sender of the DATA, who may have sent some already that the other side had not got: told when it "
+         "acknowledges later SETTINGS, ends its side or the connection closes, and not judgeable where the DATA that may "
+         "have crossed would make room"},
     {.id = "FC05",
      .severity = Severity::Info,
      .role = Role::Either,

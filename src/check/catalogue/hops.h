@@ -102,9 +102,11 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "five messages downstream, four upstream",
      .filter = "grpc.message_length",
      .fix = "Switch buffering off at the hop; look at its limits and its log for that call.",
-     .reading = "a call that one side alone shows is judged where the other capture was there before and after it; a call that "
-                "never went on is a warning where the client gave up waiting, and a remark where the hop refused it itself; if "
-                "others were answered that did not go on either, the hop has other servers"},
+     .reading =
+         "a call that one side alone shows is judged where the other capture was there before and after it; a call that "
+         "never went on is a warning where the client gave up waiting, and a remark where the hop refused it itself; if "
+         "others were answered that did not go on either, the hop has other servers. A hop that ends a call with a status of its "
+         "own that is not OK, as after the deadline, may throw away what is still to come (PX06)"},
     {.id = "PX10",
      .severity = Severity::Warning,
      .role = Role::Hop,

@@ -168,6 +168,31 @@ TEST(Px08, AttemptsOfTheHopAreTold) {
   EXPECT_THAT(hop.tally().findings.front().text, HasSubstr("3 attempts; one call"));
 }
 
+// As where its deadline passes while the answer is on its way.
+TEST(Px09, AHopThatEndsACallByItselfThrowsAwayWhatIsStillToCome) {
+  const auto fails = [](Rpc& rpc) {
+    rpc.replies.clear();
+    rpc.trailers = trailer_fields("4");
+  };
+  const auto late = [](Rpc& rpc) { rpc.request = plus(rpc.request, "grpc-timeout", "1S"); };
+  EXPECT_EQ(changed_downstream(fails, late).findings(), only("PX06 warning downstream"));
+  const auto fails_midway = [](Rpc& rpc) {
+    rpc.replies.pop_back();
+    rpc.trailers = trailer_fields("14");
+  };
+  const auto three = [](Rpc& rpc) { rpc.replies = {"a", "b", "c"}; };
+  EXPECT_EQ(changed_downstream(fails_midway, three).findings(), only("PX06 warning downstream"));
+  // A message before others was lost all the same, and one that is told of as answered.
+  const auto loses_one = [](Rpc& rpc) {
+    rpc.replies.erase(rpc.replies.begin());
+    rpc.trailers = trailer_fields("4");
+  };
+  EXPECT_THAT(changed_downstream(loses_one, three).findings(), ::testing::Contains("PX09 error downstream"));
+  EXPECT_EQ(changed_downstream([](Rpc& rpc) { rpc.replies.clear(); }).findings(), only("PX09 error downstream"));
+  const auto failed = [](Rpc& rpc) { rpc.trailers = trailer_fields("4"); };
+  EXPECT_EQ(changed_downstream([](Rpc& rpc) { rpc.replies.clear(); }, failed).findings(), only("PX09 error downstream"));
+}
+
 TEST(Px09, ACallIsDoubled) {
   std::vector<Rpc> up = ten_calls();
   up.insert(up.begin() + 2, up[2]);

@@ -3,6 +3,7 @@
 
 #include "check/hop/rows.h"
 #include "wire/rpc/compression.h"
+#include "wire/rpc/status.h"
 
 namespace testigo::check::hop {
 namespace {
@@ -37,10 +38,21 @@ bool same_in_another_order(Messages from, Messages to) {
 
 std::string counted(std::size_t count) { return fmt::format("{} message{}", count, count == 1 ? "" : "s"); }
 
+// With a status of its own that is not OK, as after the deadline: "client implementations are entitled to fail calls with
+// DEADLINE_EXCEEDED at any point after the deadline expires, even if doing so would throw away messages and trailers"
+// (gRPC over HTTP2, Client Cancellation). That its status is another one is PX06.
+bool ended_by_hop(const CallOfSide& up, const CallOfSide& down) {
+  return down.status_seen && down.status != rpc::kOk && down.status != up.status;
+}
+
 class OneWay {
  public:
   OneWay(const CallOfSide& from, const CallOfSide& to, const Passage& passage, Findings& findings)
-      : passage_(passage), from_(passage.half(from)), to_(passage.half(to)), findings_(findings) {}
+      : passage_(passage),
+        from_(passage.half(from)),
+        to_(passage.half(to)),
+        ended_by_hop_(passage.direction == Direction::ToClient && ended_by_hop(from, to)),
+        findings_(findings) {}
 
   void judge();
 
@@ -56,6 +68,7 @@ class OneWay {
   const Passage& passage_;
   const Half& from_;
   const Half& to_;
+  const bool ended_by_hop_;
   Findings& findings_;
 };
 
@@ -102,6 +115,7 @@ void OneWay::judge_cut_off(std::size_t prefix) {
 
 void OneWay::judge_whole(std::size_t prefix) {
   Messages from = Messages(from_.messages).subspan(prefix), to = Messages(to_.messages).subspan(prefix);
+  if (to.empty() && ended_by_hop_) return findings_.pass(Id::PX09);
   const std::size_t suffix = common_suffix(from, to);
   for (std::size_t i = suffix; i > 0; --i) judge_coding(from[from.size() - i], to[to.size() - i]);
   from = from.first(from.size() - suffix);

@@ -136,8 +136,11 @@ inline Hop changed_upstream(
   return hop;
 }
 
-inline Hop changed_downstream(const std::function<void(Rpc&)>& change) {
-  std::vector<Rpc> up = ten_calls(), down = up;
+inline Hop changed_downstream(
+    const std::function<void(Rpc&)>& change, const std::function<void(Rpc&)>& all = [](Rpc&) {}) {
+  std::vector<Rpc> up = ten_calls();
+  for (Rpc& rpc : up) all(rpc);
+  std::vector<Rpc> down = up;
   change(down[2]);
   Hop hop;
   hop.downstream(down).upstream(up);
