@@ -41,7 +41,7 @@ class Explain(unittest.TestCase):
         said = explain("rq04")
         self.assertEqual(said[0], "RQ04  a gRPC request has te: trailers")
         labels = [line[2:14].strip() for line in said if re.match("  [a-z]", line)]
-        self.assertEqual(labels, ["grade", "clause", "expected", "example", "wireshark", "fix"])
+        self.assertEqual(labels, ["grade", "clause", "expected", "read as", "example", "wireshark", "fix"])
         self.assertEqual(explain("RQ04"), said)
 
     def test_a_claim_has_a_number_and_a_word(self):
