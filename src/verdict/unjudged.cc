@@ -47,6 +47,7 @@ std::vector<std::string> doubts_of(const check::Counts& counts, std::string_view
     unjudged[count.reason].push_back(id);
   }
   std::vector<std::string> doubts;
+  doubts.reserve(unjudged.size());
   for (const auto& [reason, ids] : unjudged) {
     doubts.push_back(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), reason, id_ranges(ids)));
   }
