@@ -111,8 +111,8 @@ constexpr std::array<CheckInfo, 12> kStreamsRows = {{
      .reading =
          "no clause names numbers; these are the defaults of nghttp2: 1000 at once and 33 a second, 1000 PINGs that wait for "
          "their ACK, and 8 CONTINUATION in one block. RST_STREAM counts from clients, unless NO_ERROR, DATA where it is empty and "
-         "not the last, "
-         "SETTINGS without ACK. PINGs that are answered are no flood: gRPC measures a path with them. Each kind is told once"},
+         "not the last, SETTINGS without ACK. PINGs that are answered are no flood: gRPC measures a path with them. Each kind is "
+         "told once"},
     {.id = "ST10",
      .severity = Severity::Error,
      .role = Role::Server,
