@@ -14,10 +14,8 @@ namespace {
 
 using http2::FrameType;
 using http2::Opening;
-using namespace std::chrono_literals;
 
-constexpr Duration kAckPatience = 10s;  // RFC 9113 section 6.5.3 names no time: later than this is a warning
-constexpr std::size_t kPingsMax = 64;   // waiting for their ACK; older ones prove nothing any more
+constexpr std::size_t kPingsMax = 64;  // waiting for their ACK; older ones prove nothing any more
 
 class ConnectionChecks final : public Check {
  public:
@@ -117,10 +115,12 @@ void ConnectionChecks::settings_ack(const call::FrameSeen& seen) {
 }
 
 void ConnectionChecks::acknowledged(const call::FrameSeen& seen, const Waiting& settings) {
+  const auto wait = delivery_.wait(settings.spot, seen.spot.time);
+  delivery_.answered(settings.spot);
   if (settings.reported) return;
-  const Duration waited = seen.spot.time - delivery_.delivered(settings.spot).value_or(seen.spot.time);
-  if (waited > kAckPatience) {
-    findings_.fail(Id::CN04, Severity::Warning, seen.spot, fmt::format("SETTINGS was acknowledged after {}", to_human(waited)));
+  if (wait && wait->late()) {
+    const std::string what = fmt::format("SETTINGS was acknowledged after {}", to_human(wait->since_delivery));
+    findings_.fail(Id::CN04, wait->withheld ? Severity::Warning : Severity::Info, seen.spot, late_text(what, *wait));
   } else {
     findings_.pass(Id::CN04);
   }
@@ -168,13 +168,13 @@ void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed
   for (const Endpoint& from : endpoints_) {
     for (const Waiting& unanswered : from.settings) {
       if (unanswered.reported || closed.ended - unanswered.spot.time <= kAckPatience) continue;
-      const auto delivered = delivery_.delivered(unanswered.spot);
-      if (!delivered) {
+      const auto wait = delivery_.wait(unanswered.spot, closed.ended);
+      if (!wait) {
         findings_.not_judgeable(Id::CN04, "whether SETTINGS arrived that were not acknowledged is not known");
-        continue;
+      } else if (wait->late()) {
+        findings_.fail(Id::CN04, wait->withheld ? Severity::Warning : Severity::Info, unanswered.spot,
+                       late_text("SETTINGS was never acknowledged", *wait));
       }
-      if (closed.ended - *delivered <= kAckPatience) continue;
-      findings_.fail(Id::CN04, Severity::Warning, unanswered.spot, "SETTINGS was never acknowledged");
     }
   }
 }

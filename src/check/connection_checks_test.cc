@@ -71,6 +71,14 @@ TEST(Cn04, LateOrMissingIsAWarning) {
   EXPECT_EQ(findings(greeted().server(settings()).client(window_update(0)).later(11s).client_acks()), only("CN04 warning"));
 }
 
+TEST(Cn04, WhoWasSendingMayHaveAnsweredInTime) {
+  Conversation c = greeted().server(settings());
+  for (int i = 0; i < 4; ++i) c.client(window_update(0)).later(4s);
+  Conversation never = c;
+  EXPECT_EQ(findings(c.client(settings_ack())), only("CN04 info"));
+  EXPECT_EQ(findings(never.client_acks()), only("CN04 info"));
+}
+
 // A host that is gone, or a network that is slow, is not its receiver.
 TEST(Cn04, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
   EXPECT_EQ(findings(greeted().server(settings()).later(11s).client(settings_ack())), nothing());

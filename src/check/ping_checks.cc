@@ -14,9 +14,6 @@ namespace testigo::check {
 namespace {
 
 using http2::FrameType;
-using namespace std::chrono_literals;
-
-constexpr Duration kPatience = 10s;  // no clause names a time: later than this is a warning
 
 class PingChecks final : public Check {
  public:
@@ -47,7 +44,10 @@ class PingChecks final : public Check {
   std::array<std::deque<Waiting>, 2> waiting_;  // of the PINGs of a direction, in order
 };
 
-Severity grade(bool overtaken) { return overtaken ? Severity::Error : Severity::Warning; }
+Severity grade(const Wait& wait, bool overtaken) {
+  if (!wait.withheld) return Severity::Info;
+  return overtaken ? Severity::Error : Severity::Warning;
+}
 
 void PingChecks::on_frame(const call::FrameSeen& seen) {
   if (!seen.connection.whole()) {  // the judge says so
@@ -84,11 +84,12 @@ void PingChecks::ping_ack(const call::FrameSeen& seen, std::optional<std::uint64
 }
 
 void PingChecks::answer(const call::FrameSeen& seen, const Waiting& ping) {
+  const auto wait = delivery_.wait(ping.spot, seen.spot.time);
+  delivery_.answered(ping.spot);
   if (ping.reported) return;
-  const Duration waited = seen.spot.time - delivery_.delivered(ping.spot).value_or(seen.spot.time);
-  if (waited > kPatience) {
-    findings_.fail(Id::CN13, grade(ping.overtaken.has_value()), seen.spot,
-                   fmt::format("PING was acknowledged after {}", to_human(waited)));
+  if (wait && wait->late()) {
+    const std::string what = fmt::format("PING was acknowledged after {}", to_human(wait->since_delivery));
+    findings_.fail(Id::CN13, grade(*wait, ping.overtaken.has_value()), seen.spot, late_text(what, *wait));
   } else {
     findings_.pass(Id::CN13);
   }
@@ -114,14 +115,14 @@ void PingChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   if (!closed.connection.whole()) return;
   for (const auto& pings : waiting_) {
     for (const Waiting& ping : pings) {
-      if (ping.reported || closed.ended - ping.spot.time <= kPatience) continue;
-      const auto delivered = delivery_.delivered(ping.spot);
-      if (!delivered) {
+      if (ping.reported || closed.ended - ping.spot.time <= kAckPatience) continue;
+      const auto wait = delivery_.wait(ping.spot, closed.ended);
+      if (!wait) {
         findings_.not_judgeable(Id::CN13, "whether a PING arrived that was not acknowledged is not known");
-        continue;
+      } else if (wait->late()) {
+        findings_.fail(Id::CN13, grade(*wait, ping.overtaken.has_value()), ping.spot,
+                       late_text("PING was never acknowledged", *wait));
       }
-      if (closed.ended - *delivered <= kPatience) continue;
-      findings_.fail(Id::CN13, grade(ping.overtaken.has_value()), ping.spot, "PING was never acknowledged");
     }
   }
 }

@@ -30,6 +30,23 @@ TEST(Cn13, LateOrMissingIsAWarning) {
   EXPECT_EQ(connection_findings(delivered().server_acks()), only("CN13 warning"));
 }
 
+// What was written before stands in the queue of TCP where the network is slow, or the peer does not read.
+TEST(Cn13, WhoWasSendingMayHaveAnsweredInTime) {
+  const auto sending = [] {
+    Conversation c = greeted();
+    c.client(ping('p'));
+    for (int i = 0; i < 4; ++i) c.server(window_update(0)).later(4s);
+    return c;
+  };
+  EXPECT_EQ(connection_findings(sending().server(ping_ack('p'))), only("CN13 info"));
+  EXPECT_EQ(connection_findings(sending().server_acks()), only("CN13 info"));
+  EXPECT_EQ(connection_findings(sending().later(7s).server(ping_ack('p'))), only("CN13 warning"));
+  EXPECT_EQ(connection_findings(sending().later(7s).server(window_update(0)).server(ping_ack('p'))), only("CN13 warning"));
+  Conversation newer = greeted();
+  newer.client(ping('p'), ping('q')).server(ping_ack('q')).later(6s).server(window_update(0)).later(6s).server(ping_ack('p'));
+  EXPECT_EQ(connection_findings(newer), only("CN13 info"));
+}
+
 // A host that is gone, or a network that is slow, is not its receiver.
 TEST(Cn13, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
   EXPECT_EQ(connection_findings(greeted().client(ping('p')).later(11s).server(ping_ack('p'))), nothing());

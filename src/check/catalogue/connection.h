@@ -58,9 +58,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
             "connection with SETTINGS_TIMEOUT.",
      .reading =
          "time counts from the first frame of the receiver behind a TCP acknowledgement of the SETTINGS: before that it may not "
-         "have arrived. What was not acknowledged when the connection ended counts only after 10 s; RFC 9113 6.5.3 names no time. "
-         "The ACK of a later PING may overtake that of the SETTINGS (6.7: before any other frame); a PING sent after that ACK may "
-         "not"},
+         "have arrived. Who sent other frames within any 10 s may have answered in time, behind them: a remark. What was not "
+         "acknowledged when the connection ended counts only after 10 s; RFC 9113 6.5.3 names no time. The ACK of a later PING may "
+         "overtake that of the SETTINGS (6.7: before any other frame); a PING sent after that ACK may not"},
     {.id = "CN05",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -167,8 +167,9 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
             "keepalive close healthy connections.",
      .reading = "no clause orders acknowledgements or names a time. Time counts from the first frame of the receiver behind a TCP "
                 "acknowledgement of the PING: before that it may not have arrived. More than 10 s is late, and what had not come "
-                "by the end of the connection counts only after that. An ACK of something newer may overtake once; an ACK of what "
-                "was sent after that may not"},
+                "by the end of the connection counts only after that; it is a remark where the receiver sent other frames within "
+                "any 10 s, for the ACK may have waited behind them in its TCP. An ACK of something newer may overtake once; an ACK "
+                "of what was sent after that may not"},
     {.id = "CN14",
      .severity = Severity::Warning,
      .role = Role::Client,
