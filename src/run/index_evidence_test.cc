@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -211,8 +212,16 @@ TEST_F(IndexEvidenceTest, NoLinkIsFollowed) {
   const std::filesystem::path elsewhere = folder_ / "elsewhere";
   write_file(elsewhere, "mine");
   std::filesystem::create_symlink("elsewhere", made_);
-  EXPECT_NE(index(), "");
+  EXPECT_EQ(index(), "");
+  std::filesystem::create_hard_link(elsewhere, made_);
+  EXPECT_EQ(index(), "");
+  ASSERT_EQ(::mkfifo(made_.c_str(), 0600), 0);
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
   EXPECT_EQ(read_file(elsewhere, 100), "mine");
+  EXPECT_EQ(std::filesystem::hard_link_count(elsewhere), 1u);
+  std::filesystem::create_directory(made_);
+  EXPECT_THAT(index(), HasSubstr("cannot make ledger.db.new"));
 }
 
 TEST_F(IndexEvidenceTest, AFullDiskTakesNothingFromTheVerdict) {
