@@ -51,14 +51,16 @@ TEST_F(RepeatedJudgeTest, EveryClientMustCoverTheTime) {
 
 TEST_F(RepeatedJudgeTest, OnlyOneRepeats) {
   state("client1.jsonl", client(1s));
-  int outer = 0, inner = 0;
+  int outer = 0, inner = 0, standing = 0;
+  const auto stands = [&](const EvidenceFolder&) { ++standing; };
   const auto judge_within = [&](const EvidenceFolder&) {
     if (++outer == 3) throw std::runtime_error("enough");
-    return judge_repeatedly(folder_, {0s, 1ms}, clock_, [&](const EvidenceFolder&) { return ++inner; });
+    return judge_repeatedly(folder_, {0s, 1ms, stands}, clock_, [&](const EvidenceFolder&) { return ++inner; });
   };
-  EXPECT_THROW(judge_repeatedly(folder_, {0s, 1ms}, clock_, judge_within), std::runtime_error);
+  EXPECT_THROW(judge_repeatedly(folder_, {0s, 1ms, stands}, clock_, judge_within), std::runtime_error);
   EXPECT_EQ(outer, 3);
-  EXPECT_EQ(inner, 2);  // each time once
+  EXPECT_EQ(standing, 3);  // of those within, none
+  EXPECT_EQ(inner, 2);     // each time once
 }
 
 TEST_F(RepeatedJudgeTest, TroubleEndsASingleVerdictOnly) {

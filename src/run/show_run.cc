@@ -21,6 +21,7 @@
 #include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/silence.h"
+#include "run/strictness.h"
 #include "run/terminal.h"
 
 namespace testigo::run {
@@ -138,9 +139,10 @@ report::RunReport judge_into(EvidenceIndex& index, const EvidenceFolder& folder,
 // `given` is the capture, where it is one by itself.
 void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& given,
            report::Stage stage, const Clock& clock) {
-  verdict::JudgeOptions strictness;
-  strictness.tolerance = options.tolerance;
-  strictness.since = options.since;
+  verdict::JudgeOptions chosen;
+  chosen.tolerance = options.tolerance;
+  chosen.since = options.since;
+  const verdict::JudgeOptions strictness = strictness_of(folder, chosen);
   EvidenceIndex index(folder, strictness, clock);
   report::RunReport report = judge_into(index, folder, strictness, clock);
   if (!given.empty()) report.capture = report.evidence = given;
