@@ -248,6 +248,10 @@ TEST_F(LiveRunTest, WhatTheDocumentHoldsIsNotToldAgain) {
   EXPECT_EQ(text.find("event: calls"), text.rfind("event: calls")) << text;
   EXPECT_EQ(Json::parse(run_->document({{"format", "testigo-report"}}))["report"]["format"], "testigo-report");
   EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::Over))["live"], false);
+  run_->on_passed_over(7);
+  hear();
+  EXPECT_EQ(events("passed_over").back(), (Json{{"statement_files", 7}}));
+  EXPECT_EQ(Json::parse(run_->document(nullptr))["statement_files_passed_over"], 7);
   EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::CutShort))["cut_short"], true);
 }
 

@@ -183,6 +183,7 @@ void show(const EvidenceFolder& folder, const ShowOptions& options, Showing& sho
     const bool cut_short = was_cut_short(folder);
     if (cut_short) tell_cut_short(showing);
     if (cut_short || says_it_is_over(folder) || silence.look()) {
+      showing.judging();
       judge(folder, options, showing, given, cut_short ? report::Stage::CutShort : report::Stage::Over, clock);
       judged = true;
     } else if (auto report = report_file.look()) {

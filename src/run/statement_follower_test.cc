@@ -74,6 +74,20 @@ TEST_F(StatementFollowerTest, FindsFilesThatComeLater) {
   EXPECT_THAT(heard_, UnorderedElementsAre("client1", "client2"));
 }
 
+TEST_F(StatementFollowerTest, CountsWhatItPassesOver) {
+  StatementFollower follower(folder_, hear_, {}, 2);
+  for (const char* name : {"client1", "client2"}) write(name + std::string(".jsonl"), start(name));
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 0u);
+  for (const char* name : {"client3", "client4", "client5"}) write(name + std::string(".jsonl"), start(name));
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 3u);
+  EXPECT_THAT(heard_, UnorderedElementsAre("client1", "client2"));
+  std::filesystem::remove(folder_ / "client3.jsonl");
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 2u);
+}
+
 TEST_F(StatementFollowerTest, FollowsRotation) {
   write("client1.jsonl", start("client1"));
   StatementFollower follower(folder_, hear_);

@@ -330,6 +330,7 @@ int run_verify(const VerifyOptions& options) {
   Beside beside(folder, clock);
   const Collected collected = collect(options, folder, clock, beside);
   release_signals();  // the evidence is on disk; judging it may be ended at once
+  if (collected.showing) collected.showing->judging();
   EvidenceIndex index(folder, chosen, clock);
   report::RunReport report = judge_evidence(folder, chosen, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);

@@ -663,6 +663,8 @@ class Access(Show):
             os.utime(path, (time.time() - 600, time.time() - 600))
         shown = self.show(evidence)
         wait_until(lambda: (evidence / "ledger.db.new").exists(), "it judges")
+        document = shown.viewer.document()
+        self.assertEqual((document["live"], document.get("judging")), (True, True))
         self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
         self.assertEqual([path.name for path in evidence.iterdir()], ["wire.pcapng"], "nothing half done stays")
 
