@@ -44,7 +44,7 @@ class Usage(unittest.TestCase):
             (("verify", "--since", "yesterday", "--tolerence=3s"), "--tolerence is no option of verify; did you mean --tolerance?"),
             (("tap", "--lissten", "127.0.0.1:0", "--to", "127.0.0.1:1"), "--lissten is no option of tap; did you mean --listen?"),
             (("watch", "--interf", "lo"), "--interf is no option of watch; did you mean --interface?"),
-            (("watch", "--status", "-x", "-qz", "-y"), "-y is no option of watch"),
+            (("watch", "--method", "-x", "-q", "-y"), "-y is no option of watch"),
             (("watch", "--nothing-like-it\x1b"), "--nothing-like-it\\x1b is no option of watch"),
             (("verfy", "--for", "3s"), "verfy is no command of testigo; did you mean verify?"),
             (("--fro",), "--fro is no option of testigo"),
