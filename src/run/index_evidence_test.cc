@@ -15,7 +15,7 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "ledger/reader.h"
 #include "ledger/writer.h"
 #include "statement/statement_writer.h"
@@ -55,7 +55,6 @@ class IndexEvidenceTest : public ::testing::Test {
     }
     writer.end(kCalls);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   EvidenceFolder evidence() const { return EvidenceFolder::open(folder_); }
 
@@ -80,7 +79,8 @@ class IndexEvidenceTest : public ::testing::Test {
 
   static constexpr std::uint64_t kCalls = 3000;
   const SystemClock clock_;
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("index-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "ledger.db";
   const std::filesystem::path made_ = folder_ / "ledger.db.new";
 };

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "run/descriptor_limit.h"
 
 namespace testigo::run {
@@ -22,7 +22,6 @@ using ::testing::Not;
 class JudgeEvidenceTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void state(int clients) const {
     for (int i = 1; i <= clients; ++i) {
@@ -38,7 +37,8 @@ class JudgeEvidenceTest : public ::testing::Test {
   verdict::Verdict judged() const { return judge_evidence(EvidenceFolder::open(folder_), {}, clock_).verdict; }
 
   const SystemClock clock_;
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("judge-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(JudgeEvidenceTest, MoreFilesThanMayBeOpenAreReadOneBehindTheOther) {

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "run/testing/capture_of_calls.h"
 
 namespace testigo::run {
@@ -49,7 +49,6 @@ class LiveRunTest : public ::testing::Test {
   void TearDown() override {
     over_ = true;
     end();
-    std::filesystem::remove_all(folder_);
   }
 
   static statement::Start start() {
@@ -128,7 +127,8 @@ class LiveRunTest : public ::testing::Test {
   }
   Json document() { return Json::parse(run_->document(nullptr)); }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("live-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   HeldClock clock_;
   std::counting_semaphore<> news_{0};
   show::EventHub hub_;

@@ -1,12 +1,12 @@
 #include "run/repeated_judge.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/environment_error.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "statement/statement.h"
 
 namespace testigo::run {
@@ -29,12 +29,12 @@ std::string client(Duration last, bool ended = false) {
 class RepeatedJudgeTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void state(const std::string& name, const std::string& text) { write_file(folder_ / "statements" / name, text); }
   bool covers(Duration time) { return statements_cover(EvidenceFolder::open(folder_), time); }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("repeated" + std::to_string(::getpid()));
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   SystemClock clock_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "run/judge_evidence.h"
 
 namespace testigo::run {
@@ -21,16 +22,14 @@ using ::testing::Not;
 
 class RunRecordTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   // What is read of this text in the place of a run.json.
   RunRecord read(std::string_view text) {
     write_file(file_, text);
     return read_run_record(file_).value();
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("record" + std::to_string(::getpid()));
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "run.json";
   const RunRecord record_{"verify",
                           true,

@@ -2,13 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
 
+#include "base/testing/temporary_folder.h"
 #include "statement/statement.h"
 
 namespace testigo::run {
@@ -20,13 +20,6 @@ using ::testing::UnorderedElementsAre;
 
 class StatementFollowerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("follower" + std::to_string(::getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static std::string start(const std::string& name, bool continues = false) {
     statement::Start start;
     start.continues = continues;
@@ -45,7 +38,8 @@ class StatementFollowerTest : public ::testing::Test {
   void write(const std::string& file, const std::string& text) { std::ofstream(folder_ / file, std::ios::app) << text; }
 
   std::vector<std::string> heard_;
-  std::filesystem::path folder_;
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   StatementFollower::Hear hear_ = [this](const HeardStatement& heard) {
     const auto* started = std::get_if<statement::Started>(&heard.statement.body);
     heard_.push_back(started == nullptr ? heard.by.name : statement::to_text(started->id));

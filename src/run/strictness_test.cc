@@ -5,7 +5,7 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "run/run_record.h"
 
 namespace testigo::run {
@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 class StrictnessTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(path_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(path_); }
 
   EvidenceFolder folder() const { return EvidenceFolder::open(path_); }
   void collected(std::optional<Duration> tolerance, std::optional<Time> since = {}) const {
@@ -34,7 +33,8 @@ class StrictnessTest : public ::testing::Test {
     return options;
   }
 
-  const std::filesystem::path path_ = std::filesystem::path(::testing::TempDir()) / ("strictness-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path path_ = temporary_.path();
 };
 
 TEST_F(StrictnessTest, IsTheUsualOneWhereNobodySaysAnother) {
