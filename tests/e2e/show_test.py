@@ -22,7 +22,7 @@ import unittest
 import urllib.parse
 import zlib
 
-from support import (TESTIGO, Process, client_command, needs_capture, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
+from support import (TESTIGO, Process, client_command, needs_capture, open_files, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
 
 PROVEN, BROKEN, ENVIRONMENT = 0, 1, 4
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
@@ -596,8 +596,7 @@ class Access(Show):
         stream = self.stream(verify.viewer)
         wait_until(lambda: stream.of("calls"), "calls")
         def sockets(pid):
-            open_files = {os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()}
-            return {file for file in open_files if file.startswith("socket:")}
+            return {file for file in open_files(pid).values() if file.startswith("socket:")}
         ours = sockets(verify.pid)
         self.assertGreaterEqual(len(ours), 2, "the one that listens, and the stream")
         children = list(map(int, pathlib.Path(f"/proc/{verify.pid}/task/{verify.pid}/children").read_text().split()))
