@@ -11,6 +11,7 @@
 
 #include "app/command.h"
 #include "app/one_dash.h"
+#include "app/wrong_word.h"
 #include "base/environment_error.h"
 #include "base/usage_error.h"
 #include "run/descriptor_limit.h"
@@ -29,11 +30,13 @@ void print_in_large_pieces() {
 }
 
 // --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
-int complain(const CLI::App& app, const CLI::ParseError& error) {
+int complain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
   if (error.get_exit_code() == 0) return app.exit(error);
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-  fmt::print(stderr, "testigo: {}; see `{} --help`\n", error.what(), at == &app ? "testigo" : "testigo " + at->get_name());
+  const std::string wrong = testigo::app::wrong_word(app, words);
+  fmt::print(stderr, "testigo: {}; see `{} --help`\n", wrong.empty() ? error.what() : wrong,
+             at == &app ? "testigo" : "testigo " + at->get_name());
   return kWrongUsage;
 }
 
@@ -58,8 +61,9 @@ int main(int argc, char** argv) {
   const testigo::app::Runner run_report = testigo::app::add_report(app, report);
   const testigo::app::Runner run_show = testigo::app::add_show(app, show);
   const testigo::app::Runner run_explain = testigo::app::add_explain(app, explain);
+  std::vector<std::string> words;
   try {
-    std::vector<std::string> words = testigo::app::with_two_dashes(app, argc, argv);
+    words = testigo::app::with_two_dashes(app, argc, argv);
     std::vector<char*> parsed(words.size());
     std::ranges::transform(words, parsed.begin(), [](std::string& word) { return word.data(); });
     app.parse(static_cast<int>(parsed.size()), parsed.data());
@@ -69,7 +73,7 @@ int main(int argc, char** argv) {
     if (show->parsed()) return run_show();
     return watch->parsed() ? run_watch() : run_tap();
   } catch (const CLI::ParseError& error) {
-    return complain(app, error);
+    return complain(app, error, words);
   } catch (const testigo::UsageError& error) {
     fmt::print(stderr, "testigo: {}\n", error.what());
     return kWrongUsage;

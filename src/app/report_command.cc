@@ -11,8 +11,9 @@ Runner add_report(CLI::App& app, CLI::App*& command) {
   c.add_option("EVIDENCE", options->evidence, "the folder of a run of verify, or evidence collected elsewhere")
       ->required()
       ->type_name("DIR");
-  add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
-  add_time(c, "--since", options->since, "judge only calls that started at or after this time");
+  add_duration(c, "--tolerance", options->tolerance,
+               "how far a start may be from its place [as the run, else 20 % of the period, at least 20ms]");
+  add_time(c, "--since", options->since, "judge only calls that started at or after this time [as the run]");
   c.add_flag("--reindex", options->reindex, "replace a ledger.db of a newer testigo, too");
   c.add_option("--lang", options->lang, "what report.html opens with: en or es [en]")
       ->check(CLI::IsMember({"en", "es"}))

@@ -20,8 +20,8 @@ Runner add_show(CLI::App& app, CLI::App*& command) {
                "the token [elsewhere than on loopback a random one, printed with the address]")
       ->type_name("TEXT");
   add_duration(c, "--tolerance", options->run.tolerance,
-               "how far a start may be from its place [20 % of the period, at least 20ms]");
-  add_time(c, "--since", options->run.since, "judge only calls that started at or after this time");
+               "how far a start may be from its place [as the run, else 20 % of the period, at least 20ms]");
+  add_time(c, "--since", options->run.since, "judge only calls that started at or after this time [as the run]");
   c.footer(
       "It prints the address of the page, and serves it until Ctrl-C. Whoever else writes the evidence, it is read as it grows.\n\n"
       "Examples:\n"

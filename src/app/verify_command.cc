@@ -72,7 +72,8 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
   add_duration(c, "--repeat", options->repeat, "with --evidence: judge again every …, until Ctrl-C")->needs(evidence);
   c.add_flag("--shared-server", options->shared_server,
              "with --evidence: the server also served others, whose calls are out of scope (--target says so by itself)");
-  add_duration(c, "--tolerance", options->tolerance, "how far a start may be from its place [20 % of the period, at least 20ms]");
+  add_duration(c, "--tolerance", options->tolerance,
+               "how far a start may be from its place [20 % of the period, at least 20ms; with --evidence as its run]");
   add_time(c, "--since", options->since, "judge only calls that started at or after this time");
   c.add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   c.add_flag("--json", options->json, "the verdict as one line of JSON");

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/environment_error.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 
 namespace testigo {
 namespace {
@@ -23,16 +23,14 @@ using ::testing::UnorderedElementsAre;
 
 class FileTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) names.push_back(entry.path().filename().string());
     return names;
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("file-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "report.json";
 };
 

@@ -2,14 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <optional>
 #include <span>
@@ -17,11 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
-#include "base/file.h"
 #include "base/inert.h"
 #include "base/random_id.h"
 #include "capture/capture_decoder.h"
+#include "capture/capture_input.h"
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
 #include "capture/tcp_reconstruction.h"
@@ -33,7 +28,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 256 << 10;
 constexpr std::size_t kLinkHeaderBytesMax = 20;
-constexpr int kPatienceMs = 200;  // how soon a wish to end is heard
+constexpr std::chrono::milliseconds kPatience(200);  // how soon a wish to end is heard
 constexpr std::chrono::milliseconds kLookAgainEvery(20);
 
 // Adds what the comment of the packet at hand says: the name of a server that has no address, the reason of an end.
@@ -255,70 +250,14 @@ class CaptureReading {
   bool whole_ = false;  // the last block was the mark of a whole file
 };
 
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-int open_to_read(const std::filesystem::path& file) {
-  // Without waiting for somebody to write into a FIFO.
-  return file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-}
-
-[[noreturn]] void cannot_read(const std::filesystem::path& file) {
-  throw EnvironmentError(fmt::format("cannot read the capture {}: {}", inert(file.native(), file.native().size()),
-                                     why_not_opened(errno, "check its name and your permissions")));
-}
-
-// Reading it might wait for ever, and be other each time.
-[[noreturn]] void is_no_regular_file(const std::filesystem::path& file) {
-  throw EnvironmentError(
-      fmt::format("cannot read the capture {}: not a regular file; copy what it gives to a file, or read it with "
-                  "`testigo watch`",
-                  inert(file.native(), file.native().size())));
-}
-
-[[noreturn]] void is_no_capture(const std::filesystem::path& file) {
-  throw EnvironmentError(fmt::format("{} is no capture; pcapng and pcap are read, also compressed by gzip",
-                                     inert(file.native(), file.native().size())));
-}
-
 }  // namespace
 
-struct CaptureFiles::Open {
-  std::filesystem::path name;
-  Descriptor file;
-  std::pair<dev_t, ino_t> identity;
-  std::optional<std::uint64_t> size;  // nothing of what is no regular file
-
-  explicit Open(std::filesystem::path path);
-  bool is_open() const { return file.get() >= 0; }
+struct CaptureFiles::Open : CaptureInput {
+  using CaptureInput::CaptureInput;
   bool read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
   bool follow(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const;
-  bool is_replaced() const;
   bool wait(ReadSoFar& so_far, const Progress& progress) const;
-  std::size_t read_some(std::span<std::byte> buffer) const;
 };
-
-// Where it cannot be, errno says why.
-CaptureFiles::Open::Open(std::filesystem::path path) : name(std::move(path)), file(open_to_read(name)) {
-  struct stat status = {};
-  if (!is_open() || ::fstat(file.get(), &status) != 0) return;
-  identity = {status.st_dev, status.st_ino};
-  if (S_ISREG(status.st_mode)) size = static_cast<std::uint64_t>(status.st_size);
-}
 
 // The newest one is opened first: a file that is renamed meanwhile is met twice then, and none is missed.
 CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files, Names names) {
@@ -336,18 +275,9 @@ CaptureFiles::CaptureFiles(std::span<const std::filesystem::path> files, Names n
 CaptureFiles::CaptureFiles(CaptureFiles&&) noexcept = default;
 CaptureFiles::~CaptureFiles() = default;
 
-std::size_t CaptureFiles::Open::read_some(std::span<std::byte> buffer) const {
-  for (;;) {
-    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
-    if (size >= 0) return static_cast<std::size_t>(size);
-    if (errno != EINTR) cannot_read(name);
-  }
-}
-
 // Until octets of a pipe are there, or its end; false when they are wanted no more.
 bool CaptureFiles::Open::wait(ReadSoFar& so_far, const Progress& progress) const {
-  pollfd pipe{file.get(), POLLIN, 0};
-  for (int patience = 0; ::poll(&pipe, 1, patience) <= 0; patience = kPatienceMs) {
+  for (std::chrono::milliseconds patience(0); !has_octets(patience); patience = kPatience) {
     so_far.waiting = true;
     if (progress && !progress(so_far)) return false;
   }
@@ -357,7 +287,7 @@ bool CaptureFiles::Open::wait(ReadSoFar& so_far, const Progress& progress) const
 
 // False when nothing of the files behind is wanted either.
 bool CaptureFiles::Open::read(const Taker& taker, ReadSoFar& so_far, const Progress& progress) const {
-  if (size) ::lseek(file.get(), 0, SEEK_SET);
+  rewind();
   std::uint64_t left = size.value_or(std::numeric_limits<std::uint64_t>::max());
   for (;;) {
     if (!size && !wait(so_far, progress)) return false;
@@ -370,12 +300,6 @@ bool CaptureFiles::Open::read(const Taker& taker, ReadSoFar& so_far, const Progr
     so_far.octets += octets;
     if (progress && !progress(so_far)) return false;
   }
-}
-
-// Another file has its name: whoever wrote this one has closed it.
-bool CaptureFiles::Open::is_replaced() const {
-  struct stat status = {};
-  return ::stat(name.c_str(), &status) == 0 && identity != std::pair(status.st_dev, status.st_ino);
 }
 
 // To where its writer left it for another one, of which damage in this one takes nothing. False when no more is wanted.

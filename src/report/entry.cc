@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 #include <utility>
+
+#include "base/edit_distance.h"
 
 namespace testigo::report {
 namespace {
@@ -24,20 +25,6 @@ std::string plain(std::string_view name) {
   std::string text = lower(name);
   if (text.starts_with(kClaim)) text.erase(0, kClaim.size());
   return text;
-}
-
-// How many letters must be put in, taken out or changed (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, changed}));
-    }
-  }
-  return row.back();
 }
 
 }  // namespace
@@ -69,7 +56,7 @@ std::vector<std::string> nearest_names(std::string_view name) {
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const Entry& entry : all_entries()) {
     const std::string there = plain(name_of(entry));
-    if (const std::size_t far = distance(wanted, there); far <= kDistanceMax && far < wanted.size()) {
+    if (const std::size_t far = edit_distance(wanted, there); far <= kDistanceMax && far < wanted.size()) {
       near.emplace_back(far, name_of(entry));
     }
   }

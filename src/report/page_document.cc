@@ -11,7 +11,8 @@ nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names, c
                                      {"evidence", head.evidence},
                                      {"began", to_rfc3339(head.began)},
                                      {"ended", to_rfc3339(head.ended)},
-                                     {"live", head.stage == Stage::Live}};
+                                     {"live", head.stage == Stage::Live || head.stage == Stage::Judging}};
+  if (head.stage == Stage::Judging) document["judging"] = true;
   if (head.stage == Stage::CutShort) document["cut_short"] = true;
   if (head.next_event) document["next_event"] = *head.next_event;
   document["report"] = head.report;

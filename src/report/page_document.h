@@ -19,6 +19,7 @@ namespace testigo::report {
 
 enum class Stage : std::uint8_t {
   Live,      // the run goes on
+  Judging,   // it is over, and being judged
   Over,      // it came to its end
   CutShort,  // it did not, and there is nobody any more who could bring it there
 };

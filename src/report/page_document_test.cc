@@ -42,6 +42,10 @@ TEST(PageDocument, SaysHowFarTheRunHasCome) {
   EXPECT_EQ(page_head(live, names)["next_event"], 7);
   EXPECT_FALSE(page_head(live, names).contains("cut_short"));
 
+  EXPECT_FALSE(page_head(live, names).contains("judging"));
+  const Json judging = page_head(head(Stage::Judging), names);
+  EXPECT_EQ(judging["live"], true);  // events still come
+  EXPECT_EQ(judging["judging"], true);
   const Json cut = page_head(head(Stage::CutShort), names);
   EXPECT_EQ(cut["live"], false);
   EXPECT_EQ(cut["cut_short"], true);

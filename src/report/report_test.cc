@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -8,6 +7,7 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "report/call_line.h"
 #include "report/junit.h"
 #include "report/run_report.h"
@@ -252,8 +252,8 @@ TEST(CallLine, SaysOfACallTheSameBehindOthers) {
 }
 
 TEST(RunReport, WritesFilesThatOnlyTheOwnerReads) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) / ("report" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
+  const testigo::testing::TemporaryFolder temporary;
+  const std::filesystem::path& folder = temporary.path();
   RunReport report = sample();
   report.evidence = folder;
   write_reports(report);
@@ -263,12 +263,11 @@ TEST(RunReport, WritesFilesThatOnlyTheOwnerReads) {
         << name;
     EXPECT_THAT(read_file(folder / name, 1 << 20), HasSubstr(name == std::string("report.xml") ? "failure" : "BROKEN")) << name;
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(RunReport, NoPageOfAnOlderVerdictStaysBesideThem) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) / ("older" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
+  const testigo::testing::TemporaryFolder temporary;
+  const std::filesystem::path& folder = temporary.path();
   RunReport report = sample();
   report.evidence = folder;
   write_file(folder / "report.html", "PROVEN");
@@ -279,7 +278,6 @@ TEST(RunReport, NoPageOfAnOlderVerdictStaysBesideThem) {
   std::filesystem::create_directory(folder / "report.md");  // behind report.json
   EXPECT_THROW(write_reports(report), EnvironmentError);
   EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(RunReport, ExitCodesFollowTheVerdict) {

@@ -42,6 +42,8 @@ class EvidenceFolder {
   std::vector<std::filesystem::path> statement_files() const;
   std::filesystem::path ledger() const { return path_ / "ledger.db"; }
   std::filesystem::path record() const { return path_ / "run.json"; }
+  // What a judge that repeats leaves of itself, in the format of the record.
+  std::filesystem::path judge_record() const { return path_ / "judge.json"; }
   std::filesystem::path lock() const { return path_ / "run.lock"; }
 
  private:

@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "base/environment_error.h"
+#include "base/testing/temporary_folder.h"
 #include "capture/capture_writer.h"
 
 namespace testigo::run {
@@ -17,9 +17,6 @@ using ::testing::Not;
 
 class EvidenceFolderTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(parent_); }
-  void TearDown() override { std::filesystem::remove_all(parent_); }
-
   static std::string complaint_about(const std::filesystem::path& folder) {
     try {
       EvidenceFolder::open(folder);
@@ -29,7 +26,8 @@ class EvidenceFolderTest : public ::testing::Test {
     return {};
   }
 
-  const std::filesystem::path parent_ = std::filesystem::path(::testing::TempDir()) / ("evidence" + std::to_string(::getpid()));
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path parent_ = temporary_.path();
   const Time now_ = *parse_rfc3339("2026-01-02T03:04:05.6Z");
 };
 

@@ -101,6 +101,17 @@ void EvidenceFollower::heard(const HeardStatement& heard) {
   for (EvidenceHearer* hearer : hearers_) hearer->on_statement(heard);
 }
 
+// For whoever reads stderr once, however many more come.
+void EvidenceFollower::tell_passed_over() {
+  if (passed_over_ == 0) {
+    put(stderr, fmt::format("{} statement files are too many to follow at once with the others: what they say is judged, and shown "
+                            "when the run is over\n",
+                            statements_.passed_over()));
+  }
+  passed_over_ = statements_.passed_over();
+  for (EvidenceHearer* hearer : hearers_) hearer->on_passed_over(passed_over_);
+}
+
 // What the witnesses beside the wire have said meanwhile. False when nothing more is to come.
 // `caught_up`: of the capture there is nothing more for now.
 bool EvidenceFollower::look(const std::function<bool()>& over, bool caught_up) {
@@ -108,6 +119,7 @@ bool EvidenceFollower::look(const std::function<bool()>& over, bool caught_up) {
   const Duration now = clock_.monotonic();
   const bool at_end = caught_up;
   caught_up = !statements_.poll() && caught_up;
+  if (statements_.passed_over() != passed_over_) tell_passed_over();
   for (EvidenceHearer* hearer : hearers_) hearer->on_look(now, caught_up);
   if (std::exchange(told_, false) || !caught_up) quiet_since_.reset();
   if (!over()) return true;

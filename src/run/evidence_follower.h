@@ -37,6 +37,8 @@ class EvidenceHearer {
   virtual void on_opening(const call::ConnectionView& connection) = 0;
   virtual void on_connection_closed(const call::ConnectionClosed& closed) = 0;
   virtual void on_finding(const check::Finding& finding) = 0;
+  // So many statement files are not followed, for there are too many: whoever judges hears them.
+  virtual void on_passed_over(std::size_t /*files*/) {}
   // Often, a few times a blink: what has come by `now`, of a monotonic clock, was told. `caught_up`: there is nothing more for now.
   virtual void on_look(Duration now, bool caught_up) = 0;
   // Nothing more comes.
@@ -58,6 +60,7 @@ class EvidenceFollower {
   bool look(const std::function<bool()>& over, bool caught_up);
   void follow_wire(const std::function<bool()>& over);
   void heard(const HeardStatement& heard);
+  void tell_passed_over();
 
   EvidenceFolder folder_;
   const Clock& clock_;
@@ -65,6 +68,7 @@ class EvidenceFollower {
   std::atomic<bool> stopped_ = false;
 
   StatementFollower statements_;
+  std::size_t passed_over_ = 0;  // as it was told last
   bool knows_clients_ = false;
   bool told_ = false;                    // something, since the last look
   std::optional<Duration> quiet_since_;  // nothing came although the run is over

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "base/utf8.h"
 #include "call/testing/conversation.h"
 #include "capture/testing/capture_octets.h"
@@ -60,7 +60,6 @@ class EvidencePageTest : public ::testing::Test {
     write_run_record(folder_ / "run.json", record);
     judge();
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void judge() {
     const EvidenceFolder folder = EvidenceFolder::open(folder_);
@@ -148,7 +147,8 @@ class EvidencePageTest : public ::testing::Test {
   static Json parsed(const std::optional<std::string>& text) { return text ? Json::parse(*text) : Json(); }
 
   const SystemClock clock_;
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("page-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   report::RunReport report_;
 };
 

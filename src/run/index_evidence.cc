@@ -105,23 +105,48 @@ class EvidenceIndex::Making final : public call::Sink {
   std::function<void(const call::ConnectionClosed&)> on_closed;
 
  private:
-  // Others may have left it half made. False when another is at it, or has just put it in its place.
+  // False when another is at it, or has just put it in its place.
   bool take() {
-    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (descriptor_ < 0) fail("cannot make ledger.db.new");
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return false;
-      fail("cannot make ledger.db.new");
-    }
+    if (!make() && (!take_away() || !make())) return false;
+    if (!lock() || !is_named()) return false;
+    ours_ = true;
+    remove_beside(file_);
+    return true;
+  }
+
+  // Never what lies there: it may be another name of somebody's file.
+  bool make() {
+    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor_ < 0 && errno != EEXIST) fail("cannot make ledger.db.new");
+    return descriptor_ >= 0;
+  }
+
+  bool lock() {
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) fail("cannot make ledger.db.new");
+    return false;
+  }
+
+  // Whether what is open still has the name: who holds the lock of that alone takes the name from it.
+  bool is_named() const {
     struct stat held = {};
     struct stat named = {};
     if (::fstat(descriptor_, &held) != 0) fail("cannot make ledger.db.new");
-    if (!S_ISREG(held.st_mode)) throw EnvironmentError("ledger.db.new is no regular file");
-    const bool there = ::stat(file_.c_str(), &named) == 0;
-    if (!there || held.st_ino != named.st_ino || held.st_dev != named.st_dev) return false;
-    ours_ = true;
-    if (::ftruncate(descriptor_, 0) != 0 || ::fchmod(descriptor_, 0600) != 0) fail("cannot make ledger.db.new");
-    remove_beside(file_);
+    return ::lstat(file_.c_str(), &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+  }
+
+  // Others may have left it half made, or put a link there. False when another is at it.
+  bool take_away() {
+    struct stat named = {};
+    if (::lstat(file_.c_str(), &named) != 0) return true;
+    if (S_ISREG(named.st_mode)) {
+      descriptor_ = ::open(file_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+      if (descriptor_ < 0 && errno == ENOENT) return true;
+      if (descriptor_ < 0) fail("cannot make ledger.db.new");
+      if (!lock() || !is_named()) return false;
+    }
+    if (::unlink(file_.c_str()) != 0 && errno != ENOENT) fail("cannot make ledger.db.new");
+    leave();
     return true;
   }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -14,7 +15,7 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "ledger/reader.h"
 #include "ledger/writer.h"
 #include "statement/statement_writer.h"
@@ -54,7 +55,6 @@ class IndexEvidenceTest : public ::testing::Test {
     }
     writer.end(kCalls);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   EvidenceFolder evidence() const { return EvidenceFolder::open(folder_); }
 
@@ -79,7 +79,8 @@ class IndexEvidenceTest : public ::testing::Test {
 
   static constexpr std::uint64_t kCalls = 3000;
   const SystemClock clock_;
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("index-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "ledger.db";
   const std::filesystem::path made_ = folder_ / "ledger.db.new";
 };
@@ -211,8 +212,16 @@ TEST_F(IndexEvidenceTest, NoLinkIsFollowed) {
   const std::filesystem::path elsewhere = folder_ / "elsewhere";
   write_file(elsewhere, "mine");
   std::filesystem::create_symlink("elsewhere", made_);
-  EXPECT_NE(index(), "");
+  EXPECT_EQ(index(), "");
+  std::filesystem::create_hard_link(elsewhere, made_);
+  EXPECT_EQ(index(), "");
+  ASSERT_EQ(::mkfifo(made_.c_str(), 0600), 0);
+  EXPECT_EQ(index(), "");
+  EXPECT_TRUE(indexed());
   EXPECT_EQ(read_file(elsewhere, 100), "mine");
+  EXPECT_EQ(std::filesystem::hard_link_count(elsewhere), 1u);
+  std::filesystem::create_directory(made_);
+  EXPECT_THAT(index(), HasSubstr("cannot make ledger.db.new"));
 }
 
 TEST_F(IndexEvidenceTest, AFullDiskTakesNothingFromTheVerdict) {

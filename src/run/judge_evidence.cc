@@ -9,6 +9,7 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "base/rotated_files.h"
 #include "call/fan.h"
 #include "call/model.h"
 #include "capture/capture_file.h"
@@ -16,6 +17,7 @@
 #include "check/judge.h"
 #include "diagnose/diagnosis.h"
 #include "run/capture_notes.h"
+#include "run/descriptor_limit.h"
 #include "run/run_lock.h"
 #include "run/server_ports.h"
 #include "run/version.h"
@@ -27,17 +29,22 @@
 namespace testigo::run {
 namespace {
 
+constexpr std::size_t kOtherDescriptors = 32;  // that judging needs beside those of statements
+
 // After the capture, and the servers' before the clients': what a client says of a call, the others have seen and said before. So
 // nothing that is still being written looks as if it had been denied.
-std::vector<statement::StatementFile> open_statements(const EvidenceFolder& folder) {
+std::vector<std::filesystem::path> statements_in_order(const EvidenceFolder& folder) {
   std::vector<std::filesystem::path> paths = folder.statement_files();
   std::ranges::stable_partition(paths, [](const std::filesystem::path& path) {
     return statement::StatementFile(path).witness() == statement::Witness::Server;
   });
-  std::vector<statement::StatementFile> files;
-  files.reserve(paths.size());
-  for (const std::filesystem::path& path : paths) files.emplace_back(path);
-  return files;
+  return paths;
+}
+
+bool may_be_open_at_once(const std::vector<std::filesystem::path>& paths) {
+  std::size_t files = kOtherDescriptors;
+  for (const std::filesystem::path& path : paths) files += static_cast<std::size_t>(oldest_age(path)) + 1;
+  return files <= descriptors_left();
 }
 
 void read_statements(const statement::StatementFile& file, verdict::Evidence& evidence, std::vector<std::string>& notes,
@@ -55,6 +62,24 @@ void read_statements(const statement::StatementFile& file, verdict::Evidence& ev
   }
   const bool server = reading.testimonies.front().start.witness == statement::Witness::Server;
   (server ? evidence.servers : evidence.clients).push_back(std::move(reading));
+}
+
+// As they are at one moment, for they may still be written; where there are too many for that, one is opened behind the other.
+void read_all_statements(const EvidenceFolder& folder, verdict::Evidence& evidence, std::vector<std::string>& notes,
+                         const Hearers& hearers) {
+  const std::vector<std::filesystem::path> paths = statements_in_order(folder);
+  std::vector<statement::StatementFile> files;
+  if (may_be_open_at_once(paths)) {
+    files.reserve(paths.size());
+    for (const std::filesystem::path& path : paths) files.emplace_back(path);
+    for (const statement::StatementFile& file : files) read_statements(file, evidence, notes, hearers);
+    return;
+  }
+  for (const std::filesystem::path& path : paths) read_statements(statement::StatementFile(path), evidence, notes, hearers);
+  notes.push_back(fmt::format(
+      "the files of {} witnesses may not be open at once (`ulimit -n`): they were read one behind the other, which tells "
+      "the same once nobody writes them any more",
+      paths.size()));
 }
 
 std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) {
@@ -146,8 +171,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   if (record) notes = heed(*record, folder, options);
   verdict::Evidence evidence;
   const std::optional<capture::CaptureFiles> capture = open_capture(folder);
-  const std::vector<statement::StatementFile> statements = open_statements(folder);
-  for (const statement::StatementFile& file : statements) read_statements(file, evidence, notes, hearers);
+  read_all_statements(folder, evidence, notes, hearers);
   const std::string wire = capture ? read_wire(*capture, evidence, notes, hearers) : std::string();
   if (evidence.wire) evidence.wire->apart = wire == "listened" && !(record && record->command == "verify" && record->finished);
   report::RunReport report;

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "base/file.h"
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "ledger/reader.h"
 #include "run/index_evidence.h"
 #include "run/testing/capture_of_calls.h"
@@ -34,7 +34,6 @@ class LiveLedgerTest : public ::testing::Test {
     start_.name = "client1";
     start_.process = "c";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   EvidenceFolder evidence() const { return EvidenceFolder::open(folder_); }
   static statement::CallId id(std::uint64_t number) { return {"client1", "c", number}; }
@@ -63,7 +62,8 @@ class LiveLedgerTest : public ::testing::Test {
   std::uint64_t calls() const { return ledger::Reader(file_).count_calls(); }
 
   const SystemClock clock_;
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("live-ledger-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "ledger.db";
   statement::Start start_;
   std::uint64_t line_ = 0, calls_ = 0;

@@ -91,6 +91,12 @@ void LiveRun::on_end() {
   publish_flow();
 }
 
+void LiveRun::on_passed_over(std::size_t files) {
+  const std::lock_guard lock(mutex_);
+  passed_over_ = files;
+  hub_.publish("passed_over", dumped({{"statement_files", files}}));
+}
+
 bool LiveRun::counts_as_the_files_do() const {
   const std::lock_guard lock(mutex_);
   return oldest_ && oldest_ == identity_of(capture::capture_files(folder_.capture()).front());
@@ -172,6 +178,7 @@ std::string LiveRun::document(const nlohmann::ordered_json& report, report::Stag
                                   .report = report,
                                   .wire = wire_},
                                  names_);
+    if (passed_over_ != 0) document["statement_files_passed_over"] = passed_over_;
     document["calls"] = {{"total", total_}};
     kept.assign(latest_.begin(), latest_.end());
     findings = findings_;

@@ -33,6 +33,7 @@ class LiveRun final : public EvidenceHearer {
   void on_opening(const call::ConnectionView& connection) override;
   void on_connection_closed(const call::ConnectionClosed& /*closed*/) override {}
   void on_finding(const check::Finding& finding) override;
+  void on_passed_over(std::size_t files) override;
   void on_look(Duration now, bool caught_up) override;
   void on_end() override;
 
@@ -69,6 +70,7 @@ class LiveRun final : public EvidenceHearer {
   std::vector<report::PageCall> news_;  // not published yet
   std::map<std::pair<std::uint16_t, std::uint16_t>, Pair> pairs_;
   std::string wire_;  // where its witness stands
+  std::size_t passed_over_ = 0;
   std::size_t names_published_ = 0;
   std::string wire_published_;
   Duration published_{}, flow_published_{};

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "run/testing/capture_of_calls.h"
 
 namespace testigo::run {
@@ -49,7 +49,6 @@ class LiveRunTest : public ::testing::Test {
   void TearDown() override {
     over_ = true;
     end();
-    std::filesystem::remove_all(folder_);
   }
 
   static statement::Start start() {
@@ -128,7 +127,8 @@ class LiveRunTest : public ::testing::Test {
   }
   Json document() { return Json::parse(run_->document(nullptr)); }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("live-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   HeldClock clock_;
   std::counting_semaphore<> news_{0};
   show::EventHub hub_;
@@ -248,6 +248,10 @@ TEST_F(LiveRunTest, WhatTheDocumentHoldsIsNotToldAgain) {
   EXPECT_EQ(text.find("event: calls"), text.rfind("event: calls")) << text;
   EXPECT_EQ(Json::parse(run_->document({{"format", "testigo-report"}}))["report"]["format"], "testigo-report");
   EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::Over))["live"], false);
+  run_->on_passed_over(7);
+  hear();
+  EXPECT_EQ(events("passed_over").back(), (Json{{"statement_files", 7}}));
+  EXPECT_EQ(Json::parse(run_->document(nullptr))["statement_files_passed_over"], 7);
   EXPECT_EQ(Json::parse(run_->document(nullptr, report::Stage::CutShort))["cut_short"], true);
 }
 

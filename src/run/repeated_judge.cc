@@ -94,7 +94,9 @@ int judge_repeatedly(const std::filesystem::path& path, const Repetition& repeti
   for (;;) {
     int code = 0;
     try {
-      code = judge(EvidenceFolder::open(path, kWanted));
+      const EvidenceFolder folder = EvidenceFolder::open(path, kWanted);
+      if (repeats && repetition.standing) repetition.standing(folder);
+      code = judge(folder);
     } catch (const EnvironmentError& error) {
       if (!repeats) throw;
       put(stderr, fmt::format("testigo: {}\n", error.what()));

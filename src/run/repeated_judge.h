@@ -12,6 +12,8 @@ namespace testigo::run {
 struct Repetition {
   Duration after{};               // first, the statements of every client there is must cover this time, by its own clock
   std::optional<Duration> every;  // judge again so long after the last time, until a signal; nothing: once
+  // Called before each verdict by the one who repeats, and by no other.
+  std::function<void(const EvidenceFolder&)> standing = {};
 };
 
 // `judge` gives an exit code; so does this, that of the last time. Among several that repeat for one folder only the first one

@@ -1,12 +1,12 @@
 #include "run/repeated_judge.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/environment_error.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "statement/statement.h"
 
 namespace testigo::run {
@@ -29,12 +29,12 @@ std::string client(Duration last, bool ended = false) {
 class RepeatedJudgeTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void state(const std::string& name, const std::string& text) { write_file(folder_ / "statements" / name, text); }
   bool covers(Duration time) { return statements_cover(EvidenceFolder::open(folder_), time); }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("repeated" + std::to_string(::getpid()));
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   SystemClock clock_;
 };
 
@@ -51,14 +51,16 @@ TEST_F(RepeatedJudgeTest, EveryClientMustCoverTheTime) {
 
 TEST_F(RepeatedJudgeTest, OnlyOneRepeats) {
   state("client1.jsonl", client(1s));
-  int outer = 0, inner = 0;
+  int outer = 0, inner = 0, standing = 0;
+  const auto stands = [&](const EvidenceFolder&) { ++standing; };
   const auto judge_within = [&](const EvidenceFolder&) {
     if (++outer == 3) throw std::runtime_error("enough");
-    return judge_repeatedly(folder_, {0s, 1ms}, clock_, [&](const EvidenceFolder&) { return ++inner; });
+    return judge_repeatedly(folder_, {0s, 1ms, stands}, clock_, [&](const EvidenceFolder&) { return ++inner; });
   };
-  EXPECT_THROW(judge_repeatedly(folder_, {0s, 1ms}, clock_, judge_within), std::runtime_error);
+  EXPECT_THROW(judge_repeatedly(folder_, {0s, 1ms, stands}, clock_, judge_within), std::runtime_error);
   EXPECT_EQ(outer, 3);
-  EXPECT_EQ(inner, 2);  // each time once
+  EXPECT_EQ(standing, 3);  // of those within, none
+  EXPECT_EQ(inner, 2);     // each time once
 }
 
 TEST_F(RepeatedJudgeTest, TroubleEndsASingleVerdictOnly) {

@@ -6,17 +6,19 @@
 #include "run/index_evidence.h"
 #include "run/judge_again.h"
 #include "run/shutdown.h"
+#include "run/strictness.h"
 #include "run/tell_verdict.h"
 
 namespace testigo::run {
 
 int run_report(const ReportOptions& options) {
   const SystemClock clock;
-  verdict::JudgeOptions strictness;
-  strictness.tolerance = options.tolerance;
-  strictness.since = options.since;
   ignore_broken_pipes();
   const EvidenceFolder folder = EvidenceFolder::open(options.evidence, "report wants the folder of a run");
+  verdict::JudgeOptions chosen;
+  chosen.tolerance = options.tolerance;
+  chosen.since = options.since;
+  const verdict::JudgeOptions strictness = strictness_of(folder, chosen);
   if (!options.reindex) ledger::refuse_newer(folder.ledger());
   // Also where it looks up to date: its file is as untrusted as any, and the page says nothing that the judge does not.
   EvidenceIndex index(folder, strictness, clock, options.reindex ? Newer::Replace : Newer::Keep);

@@ -8,14 +8,13 @@
 #include <fstream>
 #include <optional>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 
 namespace testigo::run {
 namespace {
 
 class RunLockTest : public ::testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove_all(parent_); }
   void note(bool finished) const {
     RunRecord record;
     record.command = "verify";
@@ -23,7 +22,8 @@ class RunLockTest : public ::testing::Test {
     write_run_record(folder_.record(), record);
   }
 
-  const std::filesystem::path parent_ = std::filesystem::path(::testing::TempDir()) / ("lock-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path parent_ = temporary_.path();
   const EvidenceFolder folder_ = EvidenceFolder::create(parent_, "verify", *parse_rfc3339("2026-01-02T03:04:05Z"));
 };
 

@@ -56,6 +56,23 @@ const Json& member(const Json& json, const char* name, Json::value_t type) {
   return *found;
 }
 
+// Absent in those before version 1.2, and where it was the usual one.
+std::optional<Duration> tolerance_in(const Json& json) {
+  if (!json.contains("tolerance_ns")) return std::nullopt;
+  const auto nanoseconds = member(json, "tolerance_ns", Json::value_t::number_unsigned).get<std::uint64_t>();
+  if (nanoseconds == 0 || nanoseconds > static_cast<std::uint64_t>(Duration::max().count())) {
+    throw Unreadable{"\"tolerance_ns\" is absurd"};
+  }
+  return Duration(static_cast<Duration::rep>(nanoseconds));
+}
+
+std::optional<Time> since_in(const Json& json) {
+  if (!json.contains("since")) return std::nullopt;
+  const std::optional<Time> since = parse_rfc3339(member(json, "since", Json::value_t::string).get_ref<const std::string&>());
+  if (!since) throw Unreadable{"\"since\" is no time"};
+  return since;
+}
+
 RunRecord parse(const std::string& text, const std::filesystem::path& file) {
   using Type = Json::value_t;
   const Json json = Json::parse(text, nullptr, false);
@@ -73,6 +90,8 @@ RunRecord parse(const std::string& text, const std::filesystem::path& file) {
   if (const auto wire = json.find("wire"); wire != json.end() && wire->is_string()) record.wire = inert(wire->get<std::string>());
   if (const auto dropped = json.find("packets_dropped"); dropped != json.end() && dropped->is_number_unsigned())
     record.packets_dropped = dropped->get<std::uint64_t>();
+  record.tolerance = tolerance_in(json);
+  record.since = since_in(json);
   for (const Json& note : member(json, "notes", Type::array)) {
     if (!note.is_string()) throw Unreadable{"a note is no text"};
     record.notes.push_back(note.get<std::string>());
@@ -95,7 +114,7 @@ std::string read(const std::filesystem::path& file) {
 
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json json = {{"format", kFormat},
-               {"version", "1.1"},
+               {"version", "1.2"},
                {"testigo", kVersion},
                {"command", record.command},
                {"finished", record.finished},
@@ -104,6 +123,8 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
                {"notes", bounded(record.notes)}};
   if (!record.wire.empty()) json["wire"] = record.wire;
   if (record.packets_dropped != 0) json["packets_dropped"] = record.packets_dropped;
+  if (record.tolerance) json["tolerance_ns"] = record.tolerance->count();
+  if (record.since) json["since"] = to_rfc3339(*record.since);
   write_file(file, json.dump(2) + "\n");
 }
 
@@ -115,8 +136,9 @@ std::optional<RunRecord> read_run_record(const std::filesystem::path& file) {
   } catch (const Unreadable& trouble) {
     RunRecord record;
     record.finished = true;  // it is not known that it did not
-    record.notes.push_back(fmt::format(
-        "run.json cannot be read ({}): what the run noted, and how many clients it started, is not known", inert(trouble.why)));
+    record.notes.push_back(
+        fmt::format("{} cannot be read ({}): what the run noted, how many clients it started, and how strict it was, is not known",
+                    file.filename().string(), inert(trouble.why)));
     return record;
   }
 }

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace testigo::run {
 
 struct RunRecord {
@@ -19,6 +21,9 @@ struct RunRecord {
   std::vector<std::string> notes;     // for the reader of the verdict
   std::string wire = {};              // where the wire witness stood: "tap", "listened on lo"; empty: the capture says it
   std::uint64_t packets_dropped = 0;  // by the kernel, before the wire witness could read them
+  // How strict its own judge was; nothing: as usual (verdict/judge.h).
+  std::optional<Duration> tolerance = {};
+  std::optional<Time> since = {};
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 

@@ -7,11 +7,13 @@
 
 #include "base/environment_error.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "run/judge_evidence.h"
 
 namespace testigo::run {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -20,19 +22,24 @@ using ::testing::Not;
 
 class RunRecordTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   // What is read of this text in the place of a run.json.
   RunRecord read(std::string_view text) {
     write_file(file_, text);
     return read_run_record(file_).value();
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("record" + std::to_string(::getpid()));
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "run.json";
-  const RunRecord record_{"verify", true, 2, true, {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""},
-                          "tap",    7};
+  const RunRecord record_{"verify",
+                          true,
+                          2,
+                          true,
+                          {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""},
+                          "tap",
+                          7,
+                          10s,
+                          Time(1'700'000'000s)};
 };
 
 TEST_F(RunRecordTest, IsReadAsItWasWritten) {
@@ -57,10 +64,14 @@ TEST_F(RunRecordTest, WhatCannotBeReadIsANote) {
   const std::string good = R"({"format":"testigo-run","version":"1.7","command":"verify","finished":false,"clients_started":3,)"
                            R"("shared_server":false,"notes":[],"later":1})";
   EXPECT_EQ(read(good), (RunRecord{"verify", false, 3, false, {}}));
+  const auto with = [&](std::string_view member) { return std::string(good).replace(good.find(R"("later":1)"), 9, member); };
+  EXPECT_EQ(read(with(R"("tolerance_ns":9223372036854775807)")).tolerance, Duration::max());
   for (const std::string& bad :
        {std::string(), good.substr(0, 40), std::string("[]"), std::string("{}"), std::string("\xff\xfe"), std::string(100'000, '['),
         std::string((1 << 20) + 1, ' '), R"({"format":"testigo-run","version":"1.0"})" + std::string(),
-        std::string(good).replace(good.find(":3"), 2, ":-3"), std::string(good).replace(good.find("[]"), 2, "[7]")}) {
+        std::string(good).replace(good.find(":3"), 2, ":-3"), std::string(good).replace(good.find("[]"), 2, "[7]"),
+        with(R"("tolerance_ns":0)"), with(R"("tolerance_ns":-5)"), with(R"("tolerance_ns":9223372036854775808)"),
+        with(R"("tolerance_ns":"10s")"), with(R"("since":"yesterday")"), with(R"("since":7)")}) {
     const RunRecord record = read(bad);
     EXPECT_EQ(record.clients_started, 0u);
     EXPECT_THAT(record.notes, ElementsAre(HasSubstr("run.json cannot be read"))) << bad.substr(0, 60);

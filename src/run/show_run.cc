@@ -21,6 +21,7 @@
 #include "run/showing.h"
 #include "run/shutdown.h"
 #include "run/silence.h"
+#include "run/strictness.h"
 #include "run/terminal.h"
 
 namespace testigo::run {
@@ -138,9 +139,10 @@ report::RunReport judge_into(EvidenceIndex& index, const EvidenceFolder& folder,
 // `given` is the capture, where it is one by itself.
 void judge(const EvidenceFolder& folder, const ShowOptions& options, Showing& showing, const std::filesystem::path& given,
            report::Stage stage, const Clock& clock) {
-  verdict::JudgeOptions strictness;
-  strictness.tolerance = options.tolerance;
-  strictness.since = options.since;
+  verdict::JudgeOptions chosen;
+  chosen.tolerance = options.tolerance;
+  chosen.since = options.since;
+  const verdict::JudgeOptions strictness = strictness_of(folder, chosen);
   EvidenceIndex index(folder, strictness, clock);
   report::RunReport report = judge_into(index, folder, strictness, clock);
   if (!given.empty()) report.capture = report.evidence = given;
@@ -181,6 +183,7 @@ void show(const EvidenceFolder& folder, const ShowOptions& options, Showing& sho
     const bool cut_short = was_cut_short(folder);
     if (cut_short) tell_cut_short(showing);
     if (cut_short || says_it_is_over(folder) || silence.look()) {
+      showing.judging();
       judge(folder, options, showing, given, cut_short ? report::Stage::CutShort : report::Stage::Over, clock);
       judged = true;
     } else if (auto report = report_file.look()) {

@@ -39,6 +39,13 @@ Showing::Showing(const EvidenceFolder& folder, const show::Listen& listen, const
 
 Showing::~Showing() { server_.reset(); }
 
+void Showing::judging() {
+  const std::lock_guard lock(document_mutex_);
+  if (std::exchange(stage_, report::Stage::Judging) == report::Stage::Judging) return;
+  cached_at_.reset();
+  hub_.publish("judging", "{}");
+}
+
 void Showing::judged_so_far(nlohmann::ordered_json report) {
   const std::lock_guard lock(document_mutex_);
   hub_.publish("report", dumped(report));
@@ -83,7 +90,7 @@ std::shared_ptr<const std::string> Showing::document() {
   if (document_) return document_;
   const Duration now = clock_.monotonic();
   if (!cached_at_ || now - *cached_at_ > kCachedFor) {
-    cached_ = std::make_shared<std::string>(live_.document(report_));
+    cached_ = std::make_shared<std::string>(live_.document(report_, stage_));
     cached_at_ = now;
   }
   return cached_;

@@ -33,11 +33,13 @@ class Showing final : public show::Pages {
 
   // The run is over: whether what it left has been read.
   bool rest_is_read() { return following_.rest_is_read(); }
+  // The run is over, and will soon be judged: the page says so until then.
+  void judging();
   // A report.json that somebody has written meanwhile.
   void judged_so_far(nlohmann::ordered_json report);
   // The verdict, with which the page is shown from here on, once what the run left has been read. `ledger` is what was written
   // while that was judged; empty: the one of the folder, where it is up to date, else it is made. Where there is none, it keeps to
-  // what was followed. `stage` is not `Live`.
+  // what was followed. `stage` is neither `Live` nor `Judging`.
   void judged(const report::RunReport& report, const verdict::JudgeOptions& strictness = {},
               report::Stage stage = report::Stage::Over, const std::filesystem::path& ledger = {});
 
@@ -54,6 +56,7 @@ class Showing final : public show::Pages {
   // Of what follows; and while a live document is made: what is told then comes behind it, as an event.
   std::mutex document_mutex_;
   nlohmann::ordered_json report_;                // so far
+  report::Stage stage_ = report::Stage::Live;    // of a document without the last word
   std::shared_ptr<const std::string> document_;  // with the last word; null before
   std::shared_ptr<const std::string> cached_;    // a live one, for those who come at once
   std::optional<Duration> cached_at_;

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <optional>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "run/run_lock.h"
 
 namespace testigo::run {
@@ -27,7 +27,6 @@ class HeldClock final : public Clock {
 class SilenceTest : public ::testing::Test {
  protected:
   SilenceTest() { write("{}\n"); }
-  void TearDown() override { std::filesystem::remove_all(parent_); }
 
   std::filesystem::path statements() const { return folder_.statements() / "client1.jsonl"; }
   void write(std::string_view text) const { std::ofstream(statements(), std::ios::app) << text; }
@@ -37,7 +36,8 @@ class SilenceTest : public ::testing::Test {
     }
   }
 
-  const std::filesystem::path parent_ = std::filesystem::path(::testing::TempDir()) / ("silence-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path parent_ = temporary_.path();
   const EvidenceFolder folder_ = EvidenceFolder::create(parent_, "watch", *parse_rfc3339("2026-01-02T03:04:05Z"));
   HeldClock clock_;
 };

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
+#include "run/descriptor_limit.h"
 #include "statement/statement_reader.h"
 
 namespace testigo::run {
@@ -142,17 +144,25 @@ class StatementFollower::Tail {
   bool ended_ = false;
 };
 
-StatementFollower::StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits)
-    : folder_(std::move(folder)), hear_(std::move(hear)), limits_(limits) {}
+StatementFollower::StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits, std::size_t files_max)
+    : folder_(std::move(folder)), hear_(std::move(hear)), limits_(limits), files_max_(files_max) {}
 
 StatementFollower::~StatementFollower() = default;
 
+std::size_t StatementFollower::most_files() { return std::min(kFilesMax, descriptor_limit() / 2); }
+
 bool StatementFollower::poll() {
   std::error_code error;
+  passed_over_ = 0;
   for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
-    if (path.extension() != ".jsonl" || tails_.size() >= kFilesMax) continue;
-    tails_.try_emplace(path.filename().string(), path, hear_, limits_.statement_line_bytes_max, testimonies_);
+    if (path.extension() != ".jsonl") continue;
+    const std::string name = path.filename().string();
+    if (tails_.size() < files_max_) {
+      tails_.try_emplace(name, path, hear_, limits_.statement_line_bytes_max, testimonies_);
+    } else if (!tails_.contains(name)) {
+      ++passed_over_;
+    }
   }
   bool any = false;
   for (auto& [name, tail] : tails_) any = tail.poll() || any;

@@ -1,6 +1,7 @@
 // Follows all statements of an evidence folder while they are being written, rotated files included.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,18 +30,26 @@ struct HeardStatement {
 class StatementFollower {
  public:
   using Hear = std::function<void(const HeardStatement&)>;
-  StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits = {});
+  // Each file that is followed stays open: of many, the first `files_max` that are met are.
+  StatementFollower(std::filesystem::path folder, Hear hear, const Limits& limits = {}, std::size_t files_max = most_files());
   ~StatementFollower();
 
   // Tells what has come since the last time, whole lines only, file by file and about a megabyte of each. True when there was
   // anything.
   bool poll();
 
+  // How many files were there the last time beyond those that are followed.
+  std::size_t passed_over() const { return passed_over_; }
+
  private:
+  static std::size_t most_files();  // 1000, and no more than half of what this process may open
+
   class Tail;
   std::filesystem::path folder_;
   Hear hear_;
   Limits limits_;
+  std::size_t files_max_;
+  std::size_t passed_over_ = 0;
   std::uint64_t testimonies_ = 0;
   std::map<std::string, Tail> tails_;  // by name
 };

@@ -2,13 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
 
+#include "base/testing/temporary_folder.h"
 #include "statement/statement.h"
 
 namespace testigo::run {
@@ -20,13 +20,6 @@ using ::testing::UnorderedElementsAre;
 
 class StatementFollowerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("follower" + std::to_string(::getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static std::string start(const std::string& name, bool continues = false) {
     statement::Start start;
     start.continues = continues;
@@ -45,7 +38,8 @@ class StatementFollowerTest : public ::testing::Test {
   void write(const std::string& file, const std::string& text) { std::ofstream(folder_ / file, std::ios::app) << text; }
 
   std::vector<std::string> heard_;
-  std::filesystem::path folder_;
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   StatementFollower::Hear hear_ = [this](const HeardStatement& heard) {
     const auto* started = std::get_if<statement::Started>(&heard.statement.body);
     heard_.push_back(started == nullptr ? heard.by.name : statement::to_text(started->id));
@@ -72,6 +66,20 @@ TEST_F(StatementFollowerTest, FindsFilesThatComeLater) {
   write("notes.txt", start("nobody"));
   follower.poll();
   EXPECT_THAT(heard_, UnorderedElementsAre("client1", "client2"));
+}
+
+TEST_F(StatementFollowerTest, CountsWhatItPassesOver) {
+  StatementFollower follower(folder_, hear_, {}, 2);
+  for (const char* name : {"client1", "client2"}) write(name + std::string(".jsonl"), start(name));
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 0u);
+  for (const char* name : {"client3", "client4", "client5"}) write(name + std::string(".jsonl"), start(name));
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 3u);
+  EXPECT_THAT(heard_, UnorderedElementsAre("client1", "client2"));
+  std::filesystem::remove(folder_ / "client3.jsonl");
+  follower.poll();
+  EXPECT_EQ(follower.passed_over(), 2u);
 }
 
 TEST_F(StatementFollowerTest, FollowsRotation) {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 
 namespace testigo::run {
 namespace {
@@ -19,7 +19,6 @@ using ::testing::SizeIs;
 class StatementsOfCallTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static std::string start(const std::string& name, statement::Witness witness = statement::Witness::Client) {
     statement::Start start;
@@ -51,7 +50,8 @@ class StatementsOfCallTest : public ::testing::Test {
   }
 
   const statement::CallId id_{"client1", "p", 1};
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("of-call-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(StatementsOfCallTest, AreThoseOfAllWitnesses) {

@@ -24,6 +24,7 @@
 #include "run/run_record.h"
 #include "run/showing.h"
 #include "run/shutdown.h"
+#include "run/strictness.h"
 #include "run/tell_verdict.h"
 #include "run/terminal.h"
 #include "run/test_certificates.h"
@@ -86,6 +87,8 @@ class Play {
     record_.command = "verify";
     record_.clients_started = static_cast<std::uint64_t>(options.clients);
     record_.shared_server = options.shared_server || options.target.has_value();
+    record_.tolerance = options.tolerance;
+    record_.since = options.since;
   }
 
   void perform();
@@ -304,11 +307,13 @@ int tell(const EvidenceFolder& folder, const report::RunReport& report, bool jso
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions strictness{options.tolerance, options.since, options.shared_server};
+  const verdict::JudgeOptions chosen{options.tolerance, options.since, options.shared_server};
   if (options.evidence) {
     const bool waits = options.repeat || options.after > Duration::zero();
     waits ? take_signals() : ignore_broken_pipes();
-    return judge_repeatedly(*options.evidence, {options.after, options.repeat}, clock, [&](const EvidenceFolder& folder) {
+    const auto keep = [&](const EvidenceFolder& folder) { keep_strictness(folder, chosen); };
+    return judge_repeatedly(*options.evidence, {options.after, options.repeat, keep}, clock, [&](const EvidenceFolder& folder) {
+      const verdict::JudgeOptions strictness = strictness_of(folder, chosen);
       EvidenceIndex index(folder, strictness, clock);
       const report::RunReport report = judge_evidence(folder, strictness, clock, {}, index.hearers());
       return tell(folder, report, options.json, index);
@@ -325,12 +330,13 @@ int run_verify(const VerifyOptions& options) {
   Beside beside(folder, clock);
   const Collected collected = collect(options, folder, clock, beside);
   release_signals();  // the evidence is on disk; judging it may be ended at once
-  EvidenceIndex index(folder, strictness, clock);
-  report::RunReport report = judge_evidence(folder, strictness, clock, collected.unwritten, index.hearers());
+  if (collected.showing) collected.showing->judging();
+  EvidenceIndex index(folder, chosen, clock);
+  report::RunReport report = judge_evidence(folder, chosen, clock, collected.unwritten, index.hearers());
   report.masked = masked_of(collected.masked);
   const int code = tell(folder, report, options.json, index);
   if (index.trouble().empty()) beside.ledger.replaced();
-  stay(collected.showing.get(), report, strictness);
+  stay(collected.showing.get(), report, chosen);
   return code;
 }
 

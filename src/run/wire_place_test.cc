@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "capture/capture_writer.h"
 #include "run/run_record.h"
 
@@ -22,7 +22,6 @@ class Nobody final : public tcp::ConnectionSink {
 class WirePlaceTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(path_ / "statements"); }
-  void TearDown() override { std::filesystem::remove_all(path_); }
   std::string place() const { return wire_place(EvidenceFolder::open(path_)); }
   void record(const std::string& wire) const {
     RunRecord record;
@@ -31,7 +30,8 @@ class WirePlaceTest : public ::testing::Test {
     write_run_record(path_ / "run.json", record);
   }
 
-  const std::filesystem::path path_ = std::filesystem::path(::testing::TempDir()) / ("wire-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path path_ = temporary_.path();
 };
 
 TEST_F(WirePlaceTest, IsWhatTheRunSaysElseWhatTheCaptureSays) {

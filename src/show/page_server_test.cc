@@ -3,171 +3,28 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
-#include <atomic>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "base/environment_error.h"
 #include "report/page.h"
+#include "show/testing/served_page.h"
 
 namespace testigo::show {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::EndsWith;
+using testing::Caller;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::Reply;
+using testing::request;
+using testing::Sample;
+using testing::Served;
 using ::testing::StartsWith;
-
-constexpr auto kPatience = 30s;  // until what should happen at once is called missing
-constexpr std::size_t kMegabyte = std::size_t{1} << 20;
-
-class Sample : public Pages {
- public:
-  std::shared_ptr<const std::string> document() override { return std::make_shared<std::string>(R"({"format":"testigo-page"})"); }
-  std::optional<std::string> detail(const CallName& name) override {
-    if (name.row == 7) return R"({"row":7})";
-    if (name.connection == 2 && name.stream == 5) return R"({"stream":5})";
-    if (name.id == "client1/p/1") return R"({"id":true})";
-    return std::nullopt;
-  }
-};
-
-struct Reply {
-  int status = 0;
-  std::map<std::string, std::string> fields = {};
-  std::string body = {};
-};
-
-// A client of HTTP/1.1 that may send whatever it likes.
-class Caller {
- public:
-  // `reads_ahead`: octets that the kernel takes for it before it reads, 0 for as many as it likes.
-  Caller(const std::string& host, const std::string& port, int reads_ahead = 0) {
-    addrinfo hints{}, *found = nullptr;
-    hints.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) throw EnvironmentError("no such host: " + host);
-    for (const addrinfo* at = found; at != nullptr && socket_ < 0; at = at->ai_next) {
-      socket_ = ::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (reads_ahead > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &reads_ahead, sizeof reads_ahead);
-      if (::connect(socket_, at->ai_addr, at->ai_addrlen) != 0) ::close(std::exchange(socket_, -1));
-    }
-    ::freeaddrinfo(found);
-    const timeval patience{.tv_sec = std::chrono::seconds(kPatience).count(), .tv_usec = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  ~Caller() { ::close(socket_); }
-  Caller(const Caller&) = delete;
-  Caller& operator=(const Caller&) = delete;
-
-  // What the other side no longer takes is lost.
-  void send(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent < 0) return;
-      text.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-  // More of what comes; false when there is no more, or nothing came for a long time.
-  bool hear() {
-    const ssize_t size = ::recv(socket_, more_.data(), more_.size(), 0);
-    if (size > 0) heard_.append(more_.data(), static_cast<std::size_t>(size));
-    hung_up_ = size == 0 || (size < 0 && errno != EAGAIN);
-    return size > 0;
-  }
-  // All that came until and with this text, and takes it away; empty when it never came.
-  std::string until(std::string_view text) {
-    while (heard_.find(text) == std::string::npos) {
-      if (!hear()) return {};
-    }
-    std::string all = heard_.substr(0, heard_.find(text) + text.size());
-    heard_.erase(0, all.size());
-    return all;
-  }
-  // All that came until the other side hung up; whether it did, `hung_up` tells.
-  std::string rest() {
-    while (hear()) {
-    }
-    return std::exchange(heard_, {});
-  }
-  bool hung_up() const { return hung_up_; }
-
-  // The next answer, with its body where it says how long that is.
-  Reply reply(bool has_body = true) {
-    Reply reply;
-    const std::string head = until("\r\n\r\n");
-    if (head.size() < 12) return reply;
-    reply.status = std::stoi(head.substr(9, 3));
-    for (std::size_t at = head.find("\r\n") + 2; at + 2 < head.size();) {
-      const std::size_t end = head.find("\r\n", at), colon = head.find(": ", at);
-      reply.fields[head.substr(at, colon - at)] = head.substr(colon + 2, end - colon - 2);
-      at = end + 2;
-    }
-    const std::size_t size = has_body && reply.fields.contains("Content-Length") ? std::stoul(reply.fields["Content-Length"]) : 0;
-    while (heard_.size() < size && hear()) {
-    }
-    reply.body = heard_.substr(0, size);
-    heard_.erase(0, reply.body.size());
-    return reply;
-  }
-
- private:
-  int socket_ = -1;
-  std::array<char, 65536> more_;
-  std::string heard_;
-  bool hung_up_ = false;
-};
-
-using Fields = std::map<std::string, std::string>;
-
-std::string request(const std::string& path, const std::string& host, const Fields& fields = {}) {
-  std::string text = "GET " + path + " HTTP/1.1\r\n" + (fields.contains("Host") ? "" : "Host: " + host + "\r\n");
-  for (const auto& [name, value] : fields) text.append(name).append(": ").append(value).append("\r\n");
-  return text + "\r\n";
-}
-
-struct Served {
-  explicit Served(const Listen& listen = {}) : server(listen, sample, hub) {}
-  Served(const Listen& listen, Pages& pages, std::size_t hub_bytes_max) : hub(hub_bytes_max), server(listen, pages, hub) {}
-  std::string address() const { return server.url().substr(0, server.url().find_last_of('/')); }
-  std::string port() const { return address().substr(address().rfind(':') + 1); }
-  std::string host() const { return address().substr(7); }
-
-  Caller caller(int reads_ahead = 0) const { return Caller("127.0.0.1", port(), reads_ahead); }
-  Reply get(const std::string& path, const Fields& fields = {}) const {
-    Caller one = caller();
-    one.send(request(path, host(), fields));
-    return one.reply();
-  }
-  // Follows events, and has heard that they come.
-  std::unique_ptr<Caller> follower(const std::string& query = "", int reads_ahead = 0) const {
-    auto one = std::make_unique<Caller>("127.0.0.1", port(), reads_ahead);
-    one->send(request("/events" + query, host()));
-    EXPECT_EQ(one->reply().status, 200);
-    EXPECT_NE(one->until(": here it comes\n\n"), "");
-    return one;
-  }
-  // Until there is room for one more who follows.
-  bool has_room() const {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (get("/events").status != 200) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-    }
-    return true;
-  }
-
-  Sample sample;
-  EventHub hub;
-  PageServer server;
-};
 
 TEST(PageServer, ServesThePageAndItsDocument) {
   const Served served;
@@ -259,32 +116,6 @@ TEST(PageServer, AnOldClientHasNoChunks) {
   EXPECT_EQ(old.until("data: 1\n\n"), ": here it comes\n\nevent: calls\ndata: 1\n\n");
 }
 
-TEST(PageServer, MoreThanItCanServeAreToldToComeBack) {
-  const Served served;
-  std::vector<std::unique_ptr<Caller>> followers;
-  for (std::size_t i = 0; i < Listen().viewers; ++i) followers.push_back(served.follower());
-  const Reply refused = served.get("/events");
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_TRUE(refused.fields.contains("Retry-After"));
-  EXPECT_EQ(served.get("/data").status, 200) << "whoever only asks is answered";
-  followers.pop_back();
-  EXPECT_TRUE(served.has_room());
-}
-
-TEST(PageServer, BeyondItsLimitItHangsUpAtOnce) {
-  Listen listen;
-  listen.viewers = 5, listen.askers = 2;
-  const Served served(listen);
-  const auto follower = served.follower();
-  std::vector<std::unique_ptr<Caller>> idle;
-  for (int i = 0; i < 2; ++i) idle.push_back(std::make_unique<Caller>("127.0.0.1", served.port()));
-  Caller another = served.caller();
-  EXPECT_EQ(another.rest(), "");
-  EXPECT_TRUE(another.hung_up());
-  idle[0]->send(request("/data", served.host()));
-  EXPECT_EQ(idle[0]->reply().status, 200);
-}
-
 TEST(PageServer, OneConnectionAsksTimeAndAgain) {
   const Served served;
   Caller caller = served.caller();
@@ -357,122 +188,6 @@ TEST(PageServer, WhatIsNoRequestIsToldSo) {
   Caller caller = served.caller();
   caller.send(many + "\r\n");
   EXPECT_EQ(caller.reply().status, 200) << "long, and no longer than it may be";
-}
-
-TEST(PageServer, WhoeverIsSlowToAskIsHungUpOn) {
-  const Served served({.patience = {.request = 50ms}});
-  Caller silent = served.caller(), slow = served.caller(), idle = served.caller();
-  slow.send("GET /data HTTP/1.1\r\nHo");
-  idle.send(request("/data", served.host()));
-  EXPECT_EQ(idle.reply().status, 200);
-  for (Caller* caller : {&silent, &slow, &idle}) {
-    EXPECT_EQ(caller->rest(), "");
-    EXPECT_TRUE(caller->hung_up());
-  }
-  const auto follower = served.follower();
-  silent.rest();
-  EXPECT_EQ(served.get("/data").status, 200);
-}
-
-TEST(PageServer, AViewerThatDoesNotReadIsHungUpOn) {
-  Served served({.viewers = 2, .patience = {.progress = 100ms}});
-  const auto deaf = served.follower("", 4096), hearing = served.follower();
-  for (int i = 0; i < 16; ++i) {
-    served.hub.publish("calls", std::string(kMegabyte, 'x'));
-    EXPECT_GT(hearing->until("\n\n").size(), kMegabyte) << "nobody waits for who does not read";
-  }
-  EXPECT_TRUE(served.has_room());
-  EXPECT_LT(deaf->rest().size(), 16 * kMegabyte);
-  EXPECT_TRUE(deaf->hung_up());
-}
-
-TEST(PageServer, AViewerThatIsSlowMissesTheOldest) {
-  Sample sample;
-  Served served({.patience = {.progress = 2 * kPatience}}, sample, kMegabyte);
-  const auto slow = served.follower("", 4096), hearing = served.follower();
-  for (int i = 0; i < 40; ++i) {
-    served.hub.publish("calls", std::string(kMegabyte, 'x'));
-    EXPECT_GT(hearing->until("\n\n").size(), kMegabyte);
-  }
-  served.hub.publish("end", "{}");
-  served.hub.close();
-  const std::string heard = slow->rest();
-  EXPECT_TRUE(slow->hung_up());
-  EXPECT_GT(heard.size(), kMegabyte);
-  EXPECT_LT(heard.size(), 20 * kMegabyte);
-  EXPECT_THAT(heard, HasSubstr("event: missed\n"));
-  EXPECT_THAT(heard, EndsWith("event: end\ndata: {}\n\n\r\n0\r\n\r\n"));
-}
-
-// Its document is not ready before it is told to be.
-class Slow final : public Sample {
- public:
-  std::shared_ptr<const std::string> document() override {
-    asked_.test_and_set();
-    asked_.notify_all();
-    ready_.wait(false);
-    return std::make_shared<std::string>(kMegabyte, 'x');
-  }
-  void wait_until_asked() const { asked_.wait(false); }
-  void be_ready() {
-    ready_.test_and_set();
-    ready_.notify_all();
-  }
-
- private:
-  std::atomic_flag asked_, ready_;
-};
-
-TEST(PageServer, NobodyWaitsForSomebodyElsesDocument) {
-  Slow slow;
-  Served served({}, slow, kMegabyte);
-  const auto follower = served.follower();
-  Caller patient = served.caller();
-  patient.send(request("/data", served.host()));
-  slow.wait_until_asked();
-  EXPECT_EQ(served.get("/").status, 200);
-  EXPECT_EQ(served.get("/call?row=7").status, 200);
-  served.hub.publish("calls", "1");
-  EXPECT_NE(follower->until("data: 1\n\n"), "");
-  slow.be_ready();
-  EXPECT_EQ(patient.reply().body.size(), kMegabyte);
-}
-
-TEST(PageServer, WhoeverLeavesBeforeTheDocumentIsReadyTakesNothingAlong) {
-  Slow slow;
-  const Served served({}, slow, kMegabyte);
-  {
-    Caller impatient = served.caller();
-    impatient.send(request("/data", served.host()));
-    slow.wait_until_asked();
-  }
-  slow.be_ready();
-  EXPECT_EQ(served.get("/").status, 200);
-}
-
-TEST(PageServer, EndsAtOnceWhoeverIsThere) {
-  Slow slow;
-  auto served = std::make_unique<Served>(Listen(), slow, 8 * kMegabyte);
-  std::vector<std::unique_ptr<Caller>> callers;
-  for (int i = 0; i < 50; ++i) callers.push_back(served->follower("", i % 2 == 0 ? 4096 : 0));
-  for (const char* text : {"", "GET /da", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"}) {
-    callers.push_back(std::make_unique<Caller>("127.0.0.1", served->port()));
-    callers.back()->send(text);
-  }
-  for (int i = 0; i < 3; ++i) {  // one is being made, and two wait for theirs
-    callers.push_back(std::make_unique<Caller>("127.0.0.1", served->port()));
-    callers.back()->send(request("/data", served->host()));
-  }
-  slow.wait_until_asked();
-  for (int i = 0; i < 8; ++i) served->hub.publish("calls", std::string(kMegabyte, 'x'));  // more than the deaf take
-  const auto begin = std::chrono::steady_clock::now();
-  slow.be_ready();
-  served.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-  for (const auto& caller : callers) {
-    caller->rest();
-    EXPECT_TRUE(caller->hung_up());
-  }
 }
 
 std::set<int> open_descriptors() {

@@ -126,6 +126,7 @@ std::string judge_periodicity(Docket& docket) {
   if (clients == 0) docket.claims[5].doubt("no client started two calls, so that there is no period to judge");
   std::string text = fmt::format("{} of {}: the furthest from its place is off by {}", count_text(starts, "start"),
                                  count_text(clients, "client"), human(furthest));
+  if (docket.options.tolerance) text += fmt::format(" (--tolerance {})", to_human(*docket.options.tolerance));
   if (single > 0) text += fmt::format("; {} with a single call not judged", count_text(single, "client"));
   return text;
 }

@@ -25,6 +25,8 @@ TEST(Periodicity, WithinTheTolerance) {
   builder.middle().at += 20ms;  // the least tolerance, and 20 % of 100 ms
   builder.call("client1", 5).at -= 20ms;
   EXPECT_EQ(fifth(builder).outcome, Outcome::Proven);
+  EXPECT_THAT(fifth(builder).because, ::testing::Not(HasSubstr("--tolerance")));
+  EXPECT_THAT(fifth(builder, 2s).because, HasSubstr(" (--tolerance 2 s)"));
   EvidenceBuilder slow(1, 5, 1s);
   slow.middle().at += 200ms;
   EXPECT_EQ(fifth(slow).outcome, Outcome::Proven);

@@ -370,6 +370,18 @@ class Live(Page):
         self.assertEqual(told["whole"], [calls, calls])
         self.assertEqual(told["said"], told["filtered"])
 
+    def test_a_drag_is_kept_and_the_focus_is_seen_while_calls_come(self):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "120s", "--out", parent):
+            folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
+            with start_show(folder, *WIDE) as show:
+                told = browser("busy", url=show.url)
+                self.assertEqual(show.stop(), DONE)
+        self.assertGreater(told["drawn"], 0, "nothing came")
+        self.assertAlmostEqual(told["selected"], 0.4, delta=0.02)
+        self.assertLess(told["time"][0], told["time"][1])
+        self.assertGreater(told["reached"], 10)
+        self.assertEqual(told["covered"], [])
+
     def test_a_connection_that_is_lost(self):
         with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "60s", "--out", parent):
             folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent

@@ -4,11 +4,12 @@
 import contextlib
 import datetime
 import json
+import re
 import signal
 import time
 import unittest
 
-from support import TESTIGO, Process, client_command, of_type, read_json_lines, start_server, temporary_folder, wait_until
+from support import TESTIGO, Process, client_command, of_type, read_json_lines, run, start_server, temporary_folder, wait_until
 
 PROVEN, BROKEN = 0, 1
 CLIENTS = ("client1", "client2")
@@ -81,6 +82,17 @@ class Repeated(unittest.TestCase):
         self.assertGreater(len(named), 10)
         self.assertGreater(report["calls"]["judged"], len(named))
         self.assertEqual([call for call in named if started[call] < earliest], [])
+
+    def test_others_are_as_strict_afterwards(self):
+        def tolerated():
+            report = run(TESTIGO, "report", self.evidence, "--json")
+            return re.findall(r"--tolerance ([\d.]+ \w+)", json.loads(report.out[-1])["claims"][4]["because"])
+        self.assertEqual(tolerated(), [])
+        verify = self.verify("--after", "300ms", "--repeat", "300ms")
+        self.verdict(verify, 1)
+        self.assertEqual(tolerated(), ["10 s"])
+        verify.stop(signal.SIGTERM)
+        self.assertEqual(tolerated(), ["10 s"])
 
     def test_it_ends_in_order(self):
         for number in (signal.SIGINT, signal.SIGTERM):

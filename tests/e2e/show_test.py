@@ -22,9 +22,9 @@ import unittest
 import urllib.parse
 import zlib
 
-from support import (TESTIGO, Process, client_command, needs_capture, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
+from support import (TESTIGO, Process, client_command, needs_capture, open_files, read_json_lines, run, start_server, start_tap, temporary_folder, tshark, wait_until)
 
-PROVEN, ENVIRONMENT = 0, 4
+PROVEN, BROKEN, ENVIRONMENT = 0, 1, 4
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
 NO_END, SAYS_NOTHING = 254, 255
 PROGRAM = pathlib.Path(TESTIGO).resolve()  # for those who run elsewhere
@@ -163,6 +163,17 @@ class Show(unittest.TestCase):
 
 
 class Finished(Show):
+    def test_it_is_as_strict_as_its_run(self):
+        ran = run(PROGRAM, "verify", *RUN, "--tolerance", "1ns", "--out", self.folder / "evidence", "--json", patience=60)
+        self.assertEqual(ran.code, BROKEN, ran)
+        evidence = pathlib.Path(json.loads(ran.out[-1])["evidence"])
+        for options, outcome in (((), "BROKEN"), (WIDE, "PROVEN")):
+            document = self.judged(Viewer(self.start("show", evidence, *options).line(r"^(http://\S+)")[1]))
+            self.assertEqual(document["report"]["claims"][4]["outcome"], outcome)
+            report = json.loads(run(PROGRAM, "report", evidence, "--json", *options, patience=60).out[-1])
+            self.assertEqual(report["claims"], document["report"]["claims"])
+        self.assertEqual(run(PROGRAM, "verify", "--evidence", evidence, patience=60).code, BROKEN)
+
     def assert_says_the_same(self, document, evidence):
         """As report.json, ledger.db and the statements, value by value."""
         report = json.loads((evidence / "report.json").read_text())
@@ -585,8 +596,7 @@ class Access(Show):
         stream = self.stream(verify.viewer)
         wait_until(lambda: stream.of("calls"), "calls")
         def sockets(pid):
-            open_files = {os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()}
-            return {file for file in open_files if file.startswith("socket:")}
+            return {file for file in open_files(pid).values() if file.startswith("socket:")}
         ours = sockets(verify.pid)
         self.assertGreaterEqual(len(ours), 2, "the one that listens, and the stream")
         children = list(map(int, pathlib.Path(f"/proc/{verify.pid}/task/{verify.pid}/children").read_text().split()))
@@ -652,6 +662,8 @@ class Access(Show):
             os.utime(path, (time.time() - 600, time.time() - 600))
         shown = self.show(evidence)
         wait_until(lambda: (evidence / "ledger.db.new").exists(), "it judges")
+        document = shown.viewer.document()
+        self.assertEqual((document["live"], document.get("judging")), (True, True))
         self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
         self.assertEqual([path.name for path in evidence.iterdir()], ["wire.pcapng"], "nothing half done stays")
 

@@ -120,6 +120,15 @@ def wait_until(happened, what, patience=PATIENCE):
         time.sleep(0.01)
 
 
+def open_files(pid):
+    """What a process has open, by its descriptors; those that it closes meanwhile are passed over."""
+    found = {}
+    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found[descriptor] = os.readlink(descriptor)
+    return found
+
+
 @contextlib.contextmanager
 def temporary_folder():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="testigo-e2e-"))

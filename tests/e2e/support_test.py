@@ -6,7 +6,7 @@ import pathlib
 import sys
 import unittest
 
-from support import run, why_no_capture, why_no_networks, why_no_page
+from support import Process, open_files, run, why_no_capture, why_no_networks, why_no_page
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -21,6 +21,16 @@ NEEDY = {  # tests that need it, a class, a method and a page of them
 def run_without(program, *tests, required=""):
     """Where no raw socket is to be had, and so no network either."""
     return run(*WITHOUT_RAW_SOCKET, sys.executable, HERE / program, *tests, env={"TESTIGO_REQUIRED": required}, patience=60)
+
+
+class OpenFiles(unittest.TestCase):
+    def test_of_a_process_that_opens_and_closes_all_the_time(self):
+        many = "import itertools, os; fds = [os.open('/', 0) for _ in range(200)]; print(os.getpid(), flush=True)\n" \
+               "for at in itertools.cycle(range(200)): os.close(fds[at]); fds[at] = os.open('/', 0)"
+        with Process(sys.executable, "-c", many) as process:
+            process.line(r"\d+")
+            for _ in range(300):
+                self.assertGreater(len(open_files(process.pid)), 150)
 
 
 class Required(unittest.TestCase):

@@ -36,6 +36,24 @@ class Usage(unittest.TestCase):
             self.assertTrue(said.replace("\n", "").isprintable(), command)
         self.assertEqual(run(TESTIGO, "verify", "--wire", "foo").err, ["testigo: --wire: foo not in {auto,listen,tap}; see `testigo verify --help`"])
 
+    def test_the_one_wrong_word_is_named(self):
+        for words, told in (
+            (("watch", "--fro", "3s"), "--fro is no option of watch; did you mean --for?"),
+            (("watch", "--for", "3s", "--fro"), "--fro is no option of watch; did you mean --for?"),
+            (("watch", "-fro", "3s"), "-fro is no option of watch; did you mean --for?"),
+            (("verify", "--since", "yesterday", "--tolerence=3s"), "--tolerence is no option of verify; did you mean --tolerance?"),
+            (("tap", "--lissten", "127.0.0.1:0", "--to", "127.0.0.1:1"), "--lissten is no option of tap; did you mean --listen?"),
+            (("watch", "--interf", "lo"), "--interf is no option of watch; did you mean --interface?"),
+            (("watch", "--method", "-x", "-q", "-y"), "-y is no option of watch"),
+            (("watch", "--nothing-like-it\x1b"), "--nothing-like-it\\x1b is no option of watch"),
+            (("verfy", "--for", "3s"), "verfy is no command of testigo; did you mean verify?"),
+            (("--fro",), "--fro is no option of testigo"),
+        ):
+            ran = run(TESTIGO, *words)
+            command = f"testigo {words[0]}" if words[0] in COMMANDS else "testigo"
+            self.assertEqual((ran.code, ran.err), (WRONG_USAGE, [f"testigo: {told}; see `{command} --help`"]), words)
+        self.assertEqual(run(TESTIGO, "watch", "--calls", "-fro").err, ["testigo: Could not convert: --calls = -fro; see `testigo watch --help`"])
+
     def test_what_grpcurl_writes_is_read(self):
         capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
         watch = run(TESTIGO, "watch", capture, "-import-path", protos, "-proto=testigo/greeter/v1/greeter.proto", "-json")

@@ -13,7 +13,7 @@ import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from support import (TESTIGO, Process, client_command, free_port, headers_seen_by_tshark, http1_server, may_capture, of_type, read_json_lines, run,
+from support import (TESTIGO, Process, client_command, free_port, headers_seen_by_tshark, http1_server, may_capture, of_type, open_files, read_json_lines, run,
                      start_server, temporary_folder, tshark, wait_until)
 
 PROVEN, BROKEN, WRONG_USAGE, INCONCLUSIVE, ENVIRONMENT = 0, 1, 2, 3, 4
@@ -477,6 +477,12 @@ class Signals(Verify):
         """Of the newest one."""
         return max((entry for entry in self.folder.iterdir() if "-verify" in entry.name), default=None)
 
+    def wait_for_calls(self):
+        """Until each client has two answers: a period of which it can be judged."""
+        folder = wait_until(self.folder_of_run, "the folder of the run")
+        clients = [folder / f"statements/client{n}.jsonl" for n in (1, 2)]
+        wait_until(lambda: all(file.exists() and len(of_type(read_json_lines(file), "ended")) > 1 for file in clients), "calls")
+
     def assert_gone(self, pids):
         wait_until(lambda: not any(alive(pid) for pid in pids), f"the end of {pids}")
 
@@ -484,7 +490,7 @@ class Signals(Verify):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(number), self.start() as verify:
                 pids = wait_until(lambda: len(self.children(verify)) == 3 and self.children(verify), "server and clients")
-                time.sleep(0.5)
+                self.wait_for_calls()
                 self.assertEqual(verify.stop(number), PROVEN, verify)
                 self.assert_gone(pids)
                 report = json.loads(verify.out[-1])
@@ -506,7 +512,7 @@ class Signals(Verify):
         with self.draining() as (verify, _, pids):
             asked = time.monotonic()
             verify.send(signal.SIGTERM)
-            time.sleep(0.2)  # two of them at once would be one
+            wait_until(lambda: not pending(verify.pid, signal.SIGTERM), "the first one to be taken")  # two of them at once would be one
             verify.send(signal.SIGTERM)
             self.assertIn(verify.wait(), (PROVEN, INCONCLUSIVE), verify)  # the server's file has no end record
             self.assertLess(time.monotonic() - asked, 10)  # without it the server has 15 s
@@ -685,9 +691,8 @@ def pending(pid, number):
 def keys_within_reach(pid):
     """The open files of a process that hold a private key."""
     found = []
-    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+    for descriptor, target in open_files(pid).items():
         with contextlib.suppress(OSError):
-            target = os.readlink(descriptor)
             if (target.startswith("/memfd:") or os.path.isfile(target)) and b"PRIVATE KEY" in descriptor.read_bytes():
                 found.append(target)
     return found

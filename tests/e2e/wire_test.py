@@ -9,7 +9,7 @@ import signal
 import unittest
 
 import verify_test
-from support import TESTIGO, Process, client_command, may_capture, needs, needs_capture, run, start_server, wait_until, why_not_root
+from support import TESTIGO, Process, client_command, may_capture, needs, needs_capture, open_files, run, start_server, wait_until, why_not_root
 from verify_test import ENVIRONMENT, INCONCLUSIVE, PROVEN, WIDE, WRONG_USAGE
 
 
@@ -96,7 +96,7 @@ class WhereTheWitnessStands(verify_test.Verify):
                     self.assertEqual(int(status[kind], 16) & net_raw, 0, f"{pid} {kind}")
                 self.assertEqual(status["NoNewPrivs"], "1", pid)
             for pid in children:
-                sockets = [os.readlink(entry) for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir() if "socket" in os.readlink(entry)]
+                sockets = [file for file in open_files(pid).values() if "socket" in file]
                 packet_sockets = {line.split()[-1] for line in pathlib.Path("/proc/net/packet").read_text().splitlines()[1:]}
                 self.assertEqual([s for s in sockets if re.search(r"\d+", s)[0] in packet_sockets], [], pid)
             verify.stop(signal.SIGINT)

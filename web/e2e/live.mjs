@@ -144,6 +144,65 @@ export async function looks_back(browser, { url }) {
   return told;
 }
 
+// While calls come: a drag over the percentiles takes as long as it takes, and what the keyboard reaches is not behind the bar.
+export async function busy(browser, { url }) {
+  const reader = await Reader.open(browser, url, { wait: '.live', height: 420 });
+  const { page } = reader;
+  const more = async () => {
+    const before = (await reader.shown())[1];
+    await page.waitForFunction((least) => Number(document.querySelector('.shown').textContent.match(/[\d.,]+/g)[1].replace(/[.,]/g, '')) > least, before);
+    await page.waitForTimeout(600); // what is costly to draw is drawn a little later
+  };
+  await page.waitForFunction(() => Number(document.querySelector('.shown').textContent.match(/\d+/)[0]) > 40);
+  await reader.section('latency');
+  const over = page.locator('#latency .u-over');
+  await over.scrollIntoViewIfNeeded();
+  const canvas = () => page.locator('#latency .uplot canvas').evaluate((one) => one.toDataURL());
+  const told = { drawn: 0 };
+  let before = await canvas();
+  for (let at = 0; at < 2; at++) {
+    await more();
+    const now = await canvas();
+    told.drawn += Number(now !== before);
+    before = now;
+  }
+  const box = await over.boundingBox();
+  const y = box.y + Math.min(40, box.height / 3);
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  for (const share of [0.4, 0.5, 0.7]) {
+    await page.mouse.move(box.x + box.width * share, y, { steps: 3 });
+    await more();
+  }
+  told.selected = (await page.locator('#latency .u-select').evaluate((one) => one.offsetWidth)) / box.width;
+  await page.mouse.up();
+  await page.waitForFunction(() => /time=\d+-\d+/.test(location.hash));
+  told.time = location_of(page);
+  await page.evaluate(() => (location.hash = ''));
+  await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+  await page.locator('#verdict-word').focus();
+  told.reached = 0;
+  told.covered = [];
+  for (let at = 0; at < 60; at++) {
+    await page.keyboard.press('Tab');
+    const at_end = await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('.live') !== null);
+    if (at_end) break;
+    await page.waitForTimeout(30);
+    told.reached++;
+    const behind = await page.evaluate(() => {
+      const one = document.activeElement;
+      const box = one.getBoundingClientRect();
+      const bar = document.querySelector('.live').getBoundingClientRect();
+      return box.height < bar.top / 2 && box.bottom > bar.top + 1 ? `${one.outerHTML.slice(0, 100)} ${box.bottom} ${bar.top}` : '';
+    });
+    if (behind) told.covered.push(behind);
+  }
+  await reader.close();
+  return told;
+}
+
+const location_of = (page) => new URL(page.url()).hash.match(/time=(\d+)-(\d+)/).slice(1).map(Number);
+
 // Who serves the page goes; `go` does that.
 export async function lost(browser, { url, go }) {
   const reader = await Reader.open(browser, url);

@@ -80,8 +80,10 @@ class Page {
       },
       findings: (findings, found) => this.#find(findings, found),
       detail: (detail) => this.#keep_detail(detail),
+      judging: () => void (this.judging = true),
+      not_followed: (files) => void (this.not_followed = files),
       report: (report) => void (this.report = typeof report?.verdict === 'string' ? report : this.report),
-      end: () => void (this.live = false),
+      end: () => void (this.live = this.judging = false),
       connected: () => this.#trouble(null),
       trying: () => this.trouble && this.#trouble({ ...this.trouble, again: 0 }),
       lost: (why, again) => {
@@ -92,6 +94,8 @@ class Page {
     () => void this.feed?.open(),
   );
   live = $state(false); // events still come
+  judging = $state(false); // the run is over, and has no verdict yet
+  not_followed = $state(0); // files of statements
   served = $state(false);
   until = $state(Infinity); // it is looked at as it was then; Infinity: as it is
   #heard_ns = $state(0); // when it was heard of last
@@ -183,6 +187,8 @@ class Page {
     this.found = read.found ?? null;
     this.wire = read.report?.wire || read.wire || '';
     this.live = read.live === true;
+    this.judging = read.judging === true;
+    this.not_followed = read.statement_files_passed_over ?? 0;
     this.until = Infinity;
     this.#heard_ns = span_of(read.began, read.ended) || 0;
     this.seen = read.calls.total;

@@ -38,6 +38,8 @@ const listener: Listener = {
   findings: (findings, found) => heard.push(`findings ${findings.length} of ${found.errors}`),
   detail: (detail: Detail) => heard.push(`detail ${detail.row}`),
   report: (report) => heard.push(`report ${report.verdict}`),
+  judging: () => heard.push('judging'),
+  not_followed: (files) => heard.push(`not followed ${files}`),
   end: () => heard.push('end'),
   trying: () => void tries++,
   lost: (why, again) => heard.push(`lost ${why} ${again}`),
@@ -77,11 +79,13 @@ describe('what is served', () => {
     source.send('calls', { columns_data: packed(made, 40), kept: 40, seen: 90 });
     source.send('findings', { findings: [{ check: 'RQ04', severity: 'error', text: '' }], found: { errors: 7 } });
     source.send('flow', { time_ns: 5, pairs: [] });
+    source.send('passed_over', { statement_files: 4 });
+    source.send('judging', {});
     source.send('detail', { row: 3 });
     source.send('report', { verdict: 'PROVEN' });
     source.send('end', null);
-    await settle(11);
-    expect(heard).toEqual(['connected', 'document 5', 'names 1 tap', 'calls 40 of 90', 'findings 1 of 7', 'flow 5 0', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
+    await settle(13);
+    expect(heard).toEqual(['connected', 'document 5', 'names 1 tap', 'calls 40 of 90', 'findings 1 of 7', 'flow 5 0', 'not followed 4', 'judging', 'detail 3', 'report PROVEN', 'end', 'connected', 'document 5']);
     expect(columns!.stream).toEqual(made.stream);
     expect(source.closed).toBe(true);
   });

@@ -133,6 +133,23 @@ describe('looking back at a run that goes on', () => {
     expect(page.rows.length).toBe(3);
   });
 
+  it('a run that is over is being judged, which who looks back is not told', async () => {
+    page.look_back();
+    page.hold.judging();
+    expect(page.judging).toBe(false);
+    page.look_on();
+    expect([page.live, page.judging]).toEqual([true, true]);
+    page.hold.end();
+    expect([page.live, page.judging]).toEqual([false, false]);
+    const judged = await read({ calls: 5, live: true });
+    page.take({ ...judged.document, judging: true, statement_files_passed_over: 3 }, judged.table);
+    expect([page.judging, page.not_followed]).toEqual([true, 3]);
+    page.hold.not_followed(4);
+    expect(page.not_followed).toBe(4);
+    page.take(judged.document, judged.table);
+    expect([page.judging, page.not_followed]).toEqual([false, 0]);
+  });
+
   it('goes on with the document of the run that ended meanwhile', async () => {
     page.look_back();
     const before = counted();

@@ -14,6 +14,7 @@ import FrameView from '../src/view/FrameView.svelte';
 import LiveBar from '../src/view/LiveBar.svelte';
 import Sequence from '../src/view/Sequence.svelte';
 import SmallPrint from '../src/view/SmallPrint.svelte';
+import Verdict from '../src/view/Verdict.svelte';
 import { read } from './support';
 
 vi.stubGlobal('requestAnimationFrame', () => 0);
@@ -156,4 +157,21 @@ it('of findings it is said that there are more than are listed', () => {
   expect(text(FindingsView, {})).toContain('5,101 of 5,102 shown');
   page.report = { ...report, findings: { ...report.findings, errors: 5101 } };
   expect(text(FindingsView, {})).not.toContain('shown');
+});
+
+it('a run that is over says that it is being judged', async () => {
+  const { document, table } = await read({ calls: 3, live: true });
+  page.take({ ...document, report: null }, table);
+  expect(text(Verdict, {})).toMatch(/LISTENING ?Not judged yet: 3 calls seen/);
+  page.take({ ...document, report: null, judging: true }, table);
+  expect(text(Verdict, {})).toMatch(/JUDGING ?The run has ended, and is being judged: 3 calls seen/);
+  expect(text(LiveBar, {})).toMatch(/Pause ?The run has ended\./);
+});
+
+it('files of statements that are not followed are counted', async () => {
+  page.not_followed = 0;
+  expect(text(SmallPrint, {})).not.toContain('not followed');
+  page.not_followed = 4000;
+  expect(text(SmallPrint, {})).toMatch(/4,000 files of statements are not followed/);
+  page.not_followed = 0;
 });

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/random_id.h"
+#include "base/testing/temporary_folder.h"
 #include "ledger/reader.h"
 #include "ledger/writer.h"
 
@@ -17,9 +17,6 @@ namespace testigo::ledger::testing {
 
 class LedgerTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static Time at(std::uint64_t ns) { return Time(Duration(ns)); }
   static statement::CallId id(std::uint64_t number) { return {"client1", "aa", number}; }
   static statement::Statement said(std::uint64_t ns, statement::Body body) { return {at(ns), Duration(ns), std::move(body)}; }
@@ -75,7 +72,8 @@ class LedgerTest : public ::testing::Test {
     writer.add(closed(stream.call), &stream);
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / ("ledger-" + random_id());
+  const testigo::testing::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
   const std::filesystem::path file_ = folder_ / "ledger.db";
   const call::ConnectionView view_;
 };

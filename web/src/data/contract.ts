@@ -227,6 +227,8 @@ export interface PageDocument {
   began?: string;
   ended?: string;
   live?: boolean;
+  judging?: boolean;
+  statement_files_passed_over?: number;
   cut_short?: boolean; // the run did not come to its end, and its process is gone
   next_event?: number; // the first that the document does not hold
   report: Report | null;

@@ -14,6 +14,8 @@ export interface Listener {
   findings(findings: Finding[], found: Found): void;
   detail(detail: Detail): void;
   report(report: Report): void;
+  judging(): void; // the run is over
+  not_followed(files: number): void; // of statements
   end(): void;
   trying(): void; // to read the document, at first or again
   lost(why: string, again_in_s: number): void;
@@ -116,6 +118,8 @@ export class Feed {
     });
     on('detail', (data) => this.#listener.detail(data as Detail));
     on('report', (data) => this.#listener.report(data as Report));
+    on('judging', () => this.#listener.judging());
+    on('passed_over', (data) => this.#listener.not_followed((data as { statement_files: number }).statement_files));
     // The server kept no more: what the document holds now is read instead.
     on('missed', () => {
       events.close();

@@ -15,11 +15,12 @@ interface Held {
   found: Found | null;
   flow: [number, Counted[]] | null;
   report: Report | null;
+  judging: boolean;
   kept: number;
   too_many: boolean;
 }
 
-const nothing = (): Held => ({ document: null, calls: [], names: {}, wire: undefined, findings: [], found: null, flow: null, report: null, kept: 0, too_many: false });
+const nothing = (): Held => ({ document: null, calls: [], names: {}, wire: undefined, findings: [], found: null, flow: null, report: null, judging: false, kept: 0, too_many: false });
 
 export class Hold implements Listener {
   newer = $state(0); // calls that are held
@@ -60,6 +61,7 @@ export class Hold implements Listener {
     for (const part of held.calls) this.#to.calls(...part);
     if (held.found) this.#to.findings(held.findings, held.found);
     if (held.flow) this.#to.flow(...held.flow);
+    if (held.judging) this.#to.judging();
     if (held.report) this.#to.report(held.report);
     if (ended && !held.document) this.#to.end();
   }
@@ -103,6 +105,15 @@ export class Hold implements Listener {
   report(report: Report): void {
     if (this.#held) this.#held.report = report;
     else this.#to.report(report);
+  }
+
+  judging(): void {
+    if (this.#held) this.#held.judging = true;
+    else this.#to.judging();
+  }
+
+  not_followed(files: number): void {
+    this.#to.not_followed(files);
   }
 
   end(): void {
