@@ -17,6 +17,7 @@
 #include "call/block_gist.h"
 #include "call/event.h"
 #include "call/streams.h"
+#include "call/holdings.h"
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
 #include "wire/http2/upgrade.h"
@@ -27,9 +28,17 @@ namespace testigo::call {
 // What the connections of a model hold together.
 struct Holdings {
   std::size_t streams = 0;
-  std::size_t resyncs = 0;                 // directions in which frames are looked for
-  std::size_t resyncs_with_memory = 1000;  // beyond so many, nothing is remembered of what is passed over
-  std::size_t message_bytes = 0;
+  static constexpr std::size_t kResyncsWithMemory = 1000;  // beyond so many, nothing is remembered of what is passed over
+
+  Held held() const { return {streams, resyncs, message_bytes.held}; }
+  void count(const Held& all) {
+    counted = all;
+    message_bytes.counted = all.message_bytes;
+  }
+
+  std::size_t resyncs = 0;
+  rpc::MessageBytes message_bytes;
+  Held counted;
   IdleStreams idle;
 };
 

@@ -105,7 +105,7 @@ Stream* Connection::open_call(const Spot& spot) {
     ++view_.calls_not_followed;
     return nullptr;
   }
-  if (streams_.size() >= limits_.streams_max || all_.streams >= limits_.streams_max_all) {
+  if (streams_.size() >= limits_.streams_max || all_.counted.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return nullptr;
   }

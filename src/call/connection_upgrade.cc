@@ -51,7 +51,7 @@ void Connection::open_upgraded(const http2::Upgrade& http1, const Spot& asked) {
     if (setting.id == http2::kSettingMaxFrameSize) half(Direction::ToServer).frame_size_max = setting.value;
   }
   highest_stream_ = 1;
-  if (all_.streams >= limits_.streams_max_all) {
+  if (all_.counted.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return;
   }

@@ -60,9 +60,10 @@ struct ConnectionView {
   std::uint64_t calls_not_followed = 0;  // beyond Limits::streams_max open at once, or opened by a block that cannot be read
   std::uint64_t octets_to_server = 0;    // seen so far
   std::uint64_t octets_to_client = 0;
-  std::uint64_t blocks_beyond_limit = 0;  // header blocks of which our limits kept a part from being decoded
-  std::uint64_t answer_frames = 0;        // HEADERS and DATA of the server, seen so far
-  const tls::Seen* tls = nullptr;         // what the handshake has shown so far; null where there is no TLS
+  std::uint64_t blocks_beyond_limit = 0;   // header blocks of which our limits kept a part from being decoded
+  std::uint64_t messages_crowded_out = 0;  // not kept whole, for what others held: Limits::message_bytes_kept_all
+  std::uint64_t answer_frames = 0;         // HEADERS and DATA of the server, seen so far
+  const tls::Seen* tls = nullptr;          // what the handshake has shown so far; null where there is no TLS
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {

@@ -4,24 +4,27 @@
 
 namespace testigo::call {
 
-Model::Model(Sink& sink, const Limits& limits, std::size_t sharers) : sink_(sink), limits_(limits) {
-  limits_.streams_max_all = std::max(limits.streams_max_all / sharers, std::min(limits.streams_max_all, limits.streams_max));
-  limits_.message_bytes_kept_all /= sharers;
-  limits_.history_bytes_max_all /= sharers;
-  all_.resyncs_with_memory /= sharers;
-}
+Model::Model(Sink& sink, const Limits& limits, Counting counting) : sink_(sink), limits_(limits), counting_(counting) {}
 
 Model::~Model() = default;
 
-void Model::on_opened(const tcp::ConnectionOpened& opened) {
+void Model::open(const tcp::ConnectionOpened& opened, std::size_t others) {
   recent_.drop(opened.connection);
   connections_.erase(opened.connection);
-  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
+  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(others), all_));
+  came(Stretches::kOctetsOfOpening);
 }
 
-Limits Model::limits_of_one() const {
+void Model::came(std::size_t octets) {
+  if (counting_ == Counting::Elsewhere || !stretches_.add(octets)) return;
+  stretches_.at_end_of(stretches_.number(), all_.held());
+  stretches_.begin_next();
+  all_.count(stretches_.counted());
+}
+
+Limits Model::limits_of_one(std::size_t others) const {
   Limits limits = limits_;
-  const std::size_t share = limits.history_bytes_max_all / (2 * (connections_.size() + 1));
+  const std::size_t share = limits.history_bytes_max_all / (2 * (others + 1));
   limits.history_bytes_max = std::min(limits.history_bytes_max, std::max(share, limits.history_bytes_least));
   return limits;
 }
@@ -35,13 +38,17 @@ void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
     recent_.put(connection, *found);
   }
   found->on_chunk(chunk);
+  came(chunk.bytes.size());
 }
 
 void Model::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
-  if (it == connections_.end() || !it->second->on_closing(closing)) return;
-  recent_.drop(closing.connection);
-  connections_.erase(it);
+  if (it == connections_.end()) return;
+  if (it->second->on_closing(closing)) {
+    recent_.drop(closing.connection);
+    connections_.erase(it);
+  }
+  came(0);
 }
 
 void Model::end(ConnectionNumber connection) {

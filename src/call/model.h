@@ -11,30 +11,42 @@
 #include "base/recent.h"
 #include "call/connection.h"
 #include "call/event.h"
+#include "call/holdings.h"
 #include "wire/tcp/connection_sink.h"
 
 namespace testigo::call {
 
 class Model final : public tcp::ConnectionSink {
  public:
-  // `sink` must outlive the model. Of what the limits grant all connections together, so many models have equal shares; but what
-  // one connection may have, each has.
-  explicit Model(Sink& sink, const Limits& limits = {}, std::size_t sharers = 1);
+  // Who knows what all connections of the run hold: the model, which follows all, or who spreads them over several.
+  enum class Counting : std::uint8_t { Here, Elsewhere };
+
+  // `sink` must outlive the model.
+  explicit Model(Sink& sink, const Limits& limits = {}, Counting counting = Counting::Here);
   ~Model() override;
 
-  void on_opened(const tcp::ConnectionOpened& opened) override;
+  void on_opened(const tcp::ConnectionOpened& opened) override { open(opened, connections_.size()); }
   void on_chunk(ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
   void on_end() override;
   // The same for one connection: nothing more comes of it.
   void end(ConnectionNumber connection);
 
+  // For `Counting::Elsewhere`: what these connections hold, what all hold that counts from here on, and one that is opened while
+  // so many others are.
+  Held held() const { return all_.held(); }
+  void count(const Held& all) { all_.count(all); }
+  void open(const tcp::ConnectionOpened& opened, std::size_t others);
+
  private:
   // Of a connection that opens: those that are shared are less the more are open.
-  Limits limits_of_one() const;
+  Limits limits_of_one(std::size_t others) const;
+  void came(std::size_t octets);
 
   Sink& sink_;
   Limits limits_;
+  Counting counting_;
+  Stretches stretches_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
   Recent<Connection> recent_;

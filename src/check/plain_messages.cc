@@ -46,6 +46,14 @@ std::string_view why_not(Decompressed outcome) {
 }  // namespace
 
 void PlainMessages::on_block(const call::BlockSeen& seen) {
+static_assert(Limits{}.message_bytes_kept == std::size_t{64} << 10 && Limits{}.message_bytes_kept_all == std::size_t{256} << 20);
+
+std::string_view why_not_whole(const rpc::Message& message) {
+  if (message.lost != 0) return "octets of a message were not seen";
+  return message.crowded_out ? "the messages that were open together had more than the 256 MiB that are kept"
+                             : "a message was longer than the 64 KiB that are kept";
+}
+
   if (seen.call == nullptr || (seen.role != BlockRole::Request && seen.role != BlockRole::Response)) return;
   const Side side{coding_of(seen), names_other_format(seen)};
   if (side.coding.is_identity() && !side.other_format) return;
@@ -68,7 +76,7 @@ Plain PlainMessages::plain(const call::MessageSeen& seen) {
     return {octets, "the content-type says that messages are not protobuf", false};
   }
   if (all_zeros(octets)) return {octets, "the capture holds zeros in place of message bodies", false};
-  if (!seen.message.whole()) return {octets, "a message was too long to be kept", seen.message.flag == 0};
+  if (!seen.message.whole()) return {octets, why_not_whole(seen.message), seen.message.flag == 0};
   if (seen.message.flag == 0) return {octets, {}};
   if (seen.message.flag != 1) return {octets, "the compressed-flag is neither 0 nor 1", false};
   if (it == calls_.end() && forgotten_) return {octets, "the grpc-encoding of the call is not known", false};
