@@ -42,7 +42,7 @@ class Named {
   std::array<const http2::HeaderField*, static_cast<std::size_t>(http2::FieldName::ConnectionSpecific) + 1> first_{};
 };
 
-// "application/grpc", then the end, '+' or ';'.
+// "application/grpc", then the end, '+' or ';': as the specification writes it. rpc::names_grpc takes what means the same.
 bool is_grpc_content_type(std::string_view value);
 
 // "/" service "/" method: two segments, neither empty.

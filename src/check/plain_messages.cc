@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "call/fields.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::check {
 namespace {
@@ -17,10 +18,10 @@ constexpr std::string_view kProto = "+proto";
 // gRPC over HTTP2, Content-Type: without a suffix it is protobuf.
 bool names_other_format(const call::BlockSeen& seen) {
   const auto* field = call::find(seen.fields, FieldName::ContentType);
-  if (field == nullptr || !field->exact() || !std::string_view(field->value).starts_with(kGrpc)) return false;
+  if (field == nullptr || !field->exact() || !rpc::begins_in_any_case(field->value, kGrpc)) return false;
   std::string_view suffix = std::string_view(field->value).substr(kGrpc.size());
-  suffix = suffix.substr(0, suffix.find(';'));
-  return !suffix.empty() && suffix != kProto;
+  suffix = suffix.substr(0, suffix.find_first_of("; \t"));
+  return !suffix.empty() && !rpc::equals_in_any_case(suffix, kProto);
 }
 
 bool all_zeros(Bytes octets) {
@@ -45,7 +46,6 @@ std::string_view why_not(Decompressed outcome) {
 
 }  // namespace
 
-void PlainMessages::on_block(const call::BlockSeen& seen) {
 static_assert(Limits{}.message_bytes_kept == std::size_t{64} << 10 && Limits{}.message_bytes_kept_all == std::size_t{256} << 20);
 
 std::string_view why_not_whole(const rpc::Message& message) {
@@ -54,6 +54,7 @@ std::string_view why_not_whole(const rpc::Message& message) {
                              : "a message was longer than the 64 KiB that are kept";
 }
 
+void PlainMessages::on_block(const call::BlockSeen& seen) {
   if (seen.call == nullptr || (seen.role != BlockRole::Request && seen.role != BlockRole::Response)) return;
   const Side side{coding_of(seen), names_other_format(seen)};
   if (side.coding.is_identity() && !side.other_format) return;

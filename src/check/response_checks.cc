@@ -7,7 +7,7 @@
 #include "call/fields.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
-#include "check/media_type.h"
+#include "wire/rpc/media_type.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::check {
@@ -136,7 +136,7 @@ void ResponseChecks::content_type(const call::BlockSeen& seen) {
     findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
     return;
   }
-  findings_.judge(Id::RS02, type != nullptr && names_grpc(type->value), seen.spot,
+  findings_.judge(Id::RS02, type != nullptr && rpc::names_grpc(type->value), seen.spot,
                   [&] { return type == nullptr ? "content-type is missing" : fmt::format("content-type is \"{}\"", type->value); });
 }
 

@@ -65,7 +65,7 @@ TEST(Rs02, TheContentType) {
   EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "text/html")})), only("RS02 error"));
   EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "application/grpc-web")})), only("RS02 error"));
   EXPECT_EQ(findings(answered({headers(1, without(trailers_only_fields(), "content-type"), EndStream::Yes)})), only("RS02 error"));
-  for (const char* good : {"application/grpc+proto", "application/grpc;charset=utf-8"}) {
+  for (const char* good : {"application/grpc+proto", "application/grpc;charset=utf-8", "Application/gRPC"}) {
     EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", good)})), nothing()) << good;
   }
 }
