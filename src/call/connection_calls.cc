@@ -1,6 +1,7 @@
 // Header blocks, and the life of calls.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "call/connection.h"
 #include "call/fields.h"
 #include "wire/rpc/percent.h"
@@ -72,7 +73,7 @@ inline void Connection::read_status(Call& call, const AnswerGist& gist) const {
 }
 
 void Connection::read_status_message(Call& call, const AnswerGist& gist) const {
-  call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
+  call.status_message = shortened(rpc::percent_decode(fields()[*gist.grpc_message].value), limits_.text_bytes_kept);
 }
 
 // The block that opens it may be one that a gap has cut: it is read when the next octets of the client come.
@@ -124,12 +125,20 @@ Stream* Connection::open_call(const Spot& spot) {
   call.rpc_class = gist.rpc_class;
   if (gist.path) {
     const http2::HeaderField& path = fields()[*gist.path];
-    call.path = path.value.substr(0, limits_.text_bytes_kept);
-    call.path_known = path.value_known;
+    take_path(call, path.value, path.value_known);
   }
   call.timeout = gist.timeout;
   note_request(gist);
   return recent_;
+}
+
+void Connection::take_path(Call& call, std::string_view path, http2::Known known) const {
+  call.path_known = known;
+  if (path.size() <= limits_.text_bytes_kept) {
+    call.path = path;
+  } else {
+    call.path = shortened_path(path, limits_.text_bytes_kept);
+  }
 }
 
 // What that side said before the stream was known to be open was not read.

@@ -61,8 +61,7 @@ void Connection::open_upgraded(const http2::Upgrade& http1, const Spot& asked) {
   call.place = asked.place;
   call.started = call.ended = asked.time;
   call.rpc_class = RpcClass::Other;  // gRPC knows no upgrade
-  call.path = http1.target();
-  call.path_known = http2::Known::Exact;
+  take_path(call, http1.target(), http2::Known::Exact);
   call.request.headers = call.request.ended = true;
   call.request.headers_end = call.request.end = asked.end;
   call.request.packet = asked.place.packet;

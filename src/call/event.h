@@ -120,7 +120,7 @@ struct Call {
   RpcClass rpc_class = RpcClass::Unknown;  // of the request
   // Of the response: Grpc when its :status is 200 and its content-type gRPC's, so that its DATA holds messages.
   RpcClass response_class = RpcClass::Unknown;
-  std::string path;  // bounded by Limits::text_bytes_kept
+  std::string path;  // beyond Limits::text_bytes_kept a short one stands for it, see `shortened_path`
   http2::Known path_known = http2::Known::Unknown;
   std::uint32_t unknown_method = 0;  // calls of a connection that have the same number, not 0, have the same method
   bool opened_behind_gap = false;    // its request headers stood behind octets that were not seen
@@ -130,7 +130,7 @@ struct Call {
   std::optional<Time> first_response;
   int http_status = 0;         // 0: not seen
   std::optional<int> status;   // grpc-status; nothing when not seen, not known or no number
-  std::string status_message;  // grpc-message, percent-decoded, bounded
+  std::string status_message;  // grpc-message, percent-decoded, with "…" where it is longer than is kept
   Ending ending = Ending::StillOpen;
   std::uint32_t error_code = 0;    // of a RST_STREAM
   std::uint64_t end_packet = 0;    // that ended it

@@ -58,6 +58,13 @@ bool is_two_segment_path(std::string_view path) {
          path.find('/', slash + 1) == std::string_view::npos;
 }
 
+std::string shortened_path(std::string_view path, std::size_t bytes_max) {
+  char digest[17];
+  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(digest_of(path)));
+  constexpr std::size_t kMarkBytes = 20;  // "…#" and the digest
+  return shortened(path, std::max(bytes_max, kMarkBytes) - kMarkBytes) + "#" + digest;
+}
+
 std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete) {
   const http2::HeaderField* const type = named[FieldName::ContentType];
   const http2::HeaderField* const te = named[FieldName::Te];

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "call/event.h"
@@ -47,6 +48,10 @@ bool is_grpc_content_type(std::string_view value);
 
 // "/" service "/" method: two segments, neither empty.
 bool is_two_segment_path(std::string_view path);
+
+// What stands for a path that is longer than `bytes_max`: its beginning, "…#" and a digest of all of it. So two that differ only
+// behind that stay two. It has `bytes_max` octets, or up to three fewer.
+std::string shortened_path(std::string_view path, std::size_t bytes_max);
 
 // RQ04 and RQ05: what gRPC asks of a request. Nothing: not everything is known.
 std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete);
