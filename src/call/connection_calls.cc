@@ -218,7 +218,8 @@ void Connection::close_all(Ending ending, const Spot& spot) {
   for (const StreamId id : streams_.ids()) {
     Stream& stream = *streams_.find(id);
     const bool answered = stream.call.response.ended;
-    if (!answered) ++calls_cut_off_;
+    const bool refused = id > goaway_last_ && !stream.call.response.headers;  // before that, see `close`
+    if (!answered && !refused) ++calls_cut_off_;
     close(stream, answered ? stream.call.ending : ending, spot);
   }
 }
