@@ -125,20 +125,18 @@ Stream* Connection::open_call(const Spot& spot) {
   call.rpc_class = gist.rpc_class;
   if (gist.path) {
     const http2::HeaderField& path = fields()[*gist.path];
-    take_path(call, path.value, path.value_known);
+    call.path = path.value.substr(0, limits_.text_bytes_kept);
+    call.path_known = path.value_known;
+    if (path.value.size() > limits_.text_bytes_kept) take_path(call, path.value, path.value_known);
   }
   call.timeout = gist.timeout;
   note_request(gist);
   return recent_;
 }
 
-void Connection::take_path(Call& call, std::string_view path, http2::Known known) const {
+[[gnu::noinline, gnu::cold]] void Connection::take_path(Call& call, std::string_view path, http2::Known known) const {
   call.path_known = known;
-  if (path.size() <= limits_.text_bytes_kept) {
-    call.path = path;
-  } else {
-    call.path = shortened_path(path, limits_.text_bytes_kept);
-  }
+  call.path = path.size() <= limits_.text_bytes_kept ? std::string(path) : shortened_path(path, limits_.text_bytes_kept);
 }
 
 // What that side said before the stream was known to be open was not read.

@@ -29,11 +29,13 @@ class Stretches {
   static constexpr std::size_t kLag = 4;
   static constexpr std::size_t kOctetsOfOpening = 1000;  // what it costs to open a connection and to close it, in octets to read
 
-  // One more thing has come, with so many octets. True: with it the stretch is over.
-  bool add(std::size_t octets) {
+  // One more thing comes, with so many octets.
+  void add(std::size_t octets) {
     octets_ += octets;
-    return ++events_ >= kEventsMax || octets_ >= kOctetsMax;
+    ++events_;
   }
+  // With what came last.
+  bool is_over() const { return events_ >= kEventsMax || octets_ >= kOctetsMax; }
   void begin_next() {
     events_ = octets_ = 0;
     ++number_;

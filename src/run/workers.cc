@@ -50,15 +50,19 @@ struct Workers::Task {
   Kind kind{};
   tcp::ConnectionNumber connection = 0;
   std::size_t at = 0;         // in `opened` or `closing`; of a chunk: where its octets begin
-  std::size_t others = 0;     // that are open when it is opened
   testigo::Chunk chunk = {};  // without its octets, but their number
+};
+
+struct Workers::Opened {
+  tcp::ConnectionOpened opened;
+  std::size_t others = 0;  // that are open then
 };
 
 // What a lane has to do in a round, and what it heard then.
 struct Workers::Share {
   std::vector<Task> tasks;
   std::vector<std::byte> octets;
-  std::vector<tcp::ConnectionOpened> opened;
+  std::vector<Opened> opened;
   std::vector<tcp::ConnectionClosing> closing;
   Heard heard{nullptr};
   call::Held held;  // when all was done
@@ -99,7 +103,7 @@ Workers::Lane::Lane(const Options& options, const Limits& limits)
     : text(options.json, options.paint),
       heard(options.lines ? &text : nullptr),
       judge(limits, options.foreign, nullptr, check::Rows::OfConnections),
-      model(fan, limits, call::Model::Counting::Elsewhere) {
+      model(fan, limits) {
   judge.on_finding([this](const check::Finding& finding) { heard.on_finding(finding); });
   judge.tell_attempts(heard);
   judge.on_counted([this](const check::Judge::Counted& counted) { heard.on_counted(counted); });
@@ -122,11 +126,11 @@ void Workers::Lane::work(Share& share, const call::Held& counted) {
 void Workers::Lane::tell(const Task& task, const Share& share) {
   heard.at(task.turn);
   if (task.kind == Task::Kind::End) return model.end(task.connection);
-  if (task.kind == Task::Kind::Opened) return model.open(share.opened[task.at], task.others);
-  if (task.kind == Task::Kind::Closing) return model.on_closing(share.closing[task.at]);
+  if (task.kind == Task::Kind::Opened) return model.open(share.opened[task.at].opened, share.opened[task.at].others);
+  if (task.kind == Task::Kind::Closing) return model.close(share.closing[task.at]);
   Chunk chunk = task.chunk;
   chunk.bytes = Bytes(share.octets).subspan(task.at, chunk.bytes.size());
-  model.on_chunk(task.connection, chunk);
+  model.hear(task.connection, chunk);
 }
 
 Workers::Workers(const Options& options, const Meeting& meeting, const Limits& limits) : meeting_(meeting) {
@@ -191,23 +195,23 @@ void Workers::on_opened(const tcp::ConnectionOpened& opened) {
   const std::size_t others = followed_.size();
   followed_.insert_or_assign(opened.connection, Followed{lane, 0});
   Share& share = share_of(lane, handed_out_);
-  share.tasks.push_back({++turn_, Task::Kind::Opened, opened.connection, share.opened.size(), others});
-  share.opened.push_back(opened);
+  share.tasks.push_back({++turn_, Task::Kind::Opened, opened.connection, share.opened.size()});
+  share.opened.push_back({opened, others});
   added(lane, Stretches::kOctetsOfOpening);
 }
 
 void Workers::on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) {
   const auto it = followed_.find(connection);
-  if (it == followed_.end()) return;
+  if (it == followed_.end()) return came(chunk.bytes.size());
   Share& share = share_of(it->second.lane, handed_out_);
-  share.tasks.push_back({++turn_, Task::Kind::Chunk, connection, share.octets.size(), 0, chunk});
+  share.tasks.push_back({++turn_, Task::Kind::Chunk, connection, share.octets.size(), chunk});
   append(share.octets, chunk.bytes);
   added(it->second.lane, chunk.bytes.size());
 }
 
 void Workers::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = followed_.find(closing.connection);
-  if (it == followed_.end()) return;
+  if (it == followed_.end()) return came(0);
   const std::size_t lane = it->second.lane;
   Share& share = share_of(lane, handed_out_);
   share.tasks.push_back({++turn_, Task::Kind::Closing, closing.connection, share.closing.size()});
@@ -235,7 +239,12 @@ void Workers::on_end() {
 void Workers::added(std::size_t lane, std::size_t octets) {
   octets_of_[lane] += octets;
   filled_ = true;
-  if (!stretches_.add(octets)) return;
+  came(octets);
+}
+
+void Workers::came(std::size_t octets) {
+  stretches_.add(octets);
+  if (!stretches_.is_over()) return;
   hand_out(stretches_.number());
   stretches_.begin_next();
   settle(kRounds - 1);

@@ -54,6 +54,7 @@ class Workers final : public tcp::ConnectionSink {
   static constexpr std::size_t kRounds = call::Stretches::kLag;  // one is filled, the others are under way
 
   struct Task;
+  struct Opened;
   struct Share;
   struct Lane;
   // Of a connection that is open.
@@ -64,6 +65,7 @@ class Workers final : public tcp::ConnectionSink {
 
   Share& share_of(std::size_t lane, std::uint64_t round);
   void added(std::size_t lane, std::size_t octets);
+  void came(std::size_t octets);
   void hand_out(std::optional<std::uint64_t> stretch);
   void settle(std::uint64_t under_way_max);
   void tell(std::uint64_t round);
