@@ -10,12 +10,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.h"
 #include "call/behind_gap.h"
 #include "call/block_gist.h"
 #include "call/event.h"
+#include "call/holdings.h"
 #include "call/streams.h"
 #include "wire/http2/frame_decoder.h"
 #include "wire/http2/hpack_decoder.h"
@@ -24,12 +26,20 @@
 
 namespace testigo::call {
 
-// What the connections of a model hold together.
+// What the connections of a model hold together, and what counts against the limits of all.
 struct Holdings {
+  static constexpr std::size_t kResyncsWithMemory = 1000;  // beyond so many, nothing is remembered of what is passed over
+
+  Held held() const { return {streams, resyncs, message_bytes.held}; }
+  void count(const Held& all) {
+    counted = all;
+    message_bytes.counted = all.message_bytes;
+  }
+
   std::size_t streams = 0;
-  std::size_t resyncs = 0;                 // directions in which frames are looked for
-  std::size_t resyncs_with_memory = 1000;  // beyond so many, nothing is remembered of what is passed over
-  std::size_t message_bytes = 0;
+  std::size_t resyncs = 0;
+  rpc::MessageBytes message_bytes;
+  Held counted;
   IdleStreams idle;
 };
 
@@ -185,6 +195,7 @@ class Connection {
   static void miss_beginning(Stream& stream, Direction direction);
   BlockRole role_of_answer(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
   BlockRole read_response(Stream& stream, const Spot& spot, const AnswerGist& gist, bool end_stream);
+  void take_path(Call& call, std::string_view path, http2::Known known) const;
   void read_status(Call& call, const AnswerGist& gist) const;
   [[gnu::noinline]] void read_status_message(Call& call, const AnswerGist& gist) const;
   void end_side(Stream& stream, const Spot& spot, bool by_headers, Ending ending);

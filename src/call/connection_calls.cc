@@ -1,6 +1,7 @@
 // Header blocks, and the life of calls.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "call/connection.h"
 #include "call/fields.h"
 #include "wire/rpc/percent.h"
@@ -72,7 +73,7 @@ inline void Connection::read_status(Call& call, const AnswerGist& gist) const {
 }
 
 void Connection::read_status_message(Call& call, const AnswerGist& gist) const {
-  call.status_message = rpc::percent_decode(fields()[*gist.grpc_message].value).substr(0, limits_.text_bytes_kept);
+  call.status_message = shortened(rpc::percent_decode(fields()[*gist.grpc_message].value), limits_.text_bytes_kept);
 }
 
 // The block that opens it may be one that a gap has cut: it is read when the next octets of the client come.
@@ -105,7 +106,7 @@ Stream* Connection::open_call(const Spot& spot) {
     ++view_.calls_not_followed;
     return nullptr;
   }
-  if (streams_.size() >= limits_.streams_max || all_.streams >= limits_.streams_max_all) {
+  if (streams_.size() >= limits_.streams_max || all_.counted.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return nullptr;
   }
@@ -126,10 +127,16 @@ Stream* Connection::open_call(const Spot& spot) {
     const http2::HeaderField& path = fields()[*gist.path];
     call.path = path.value.substr(0, limits_.text_bytes_kept);
     call.path_known = path.value_known;
+    if (path.value.size() > limits_.text_bytes_kept) take_path(call, path.value, path.value_known);
   }
   call.timeout = gist.timeout;
   note_request(gist);
   return recent_;
+}
+
+[[gnu::noinline, gnu::cold]] void Connection::take_path(Call& call, std::string_view path, http2::Known known) const {
+  call.path_known = known;
+  call.path = path.size() <= limits_.text_bytes_kept ? std::string(path) : shortened_path(path, limits_.text_bytes_kept);
 }
 
 // What that side said before the stream was known to be open was not read.
@@ -209,7 +216,8 @@ void Connection::close_all(Ending ending, const Spot& spot) {
   for (const StreamId id : streams_.ids()) {
     Stream& stream = *streams_.find(id);
     const bool answered = stream.call.response.ended;
-    if (!answered) ++calls_cut_off_;
+    const bool refused = id > goaway_last_ && !stream.call.response.headers;  // before that, see `close`
+    if (!answered && !refused) ++calls_cut_off_;
     close(stream, answered ? stream.call.ending : ending, spot);
   }
 }

@@ -29,7 +29,10 @@ void Connection::read_messages(Stream& stream, const Spot& spot, Bytes octets) {
   rpc::MessageDecoder& messages = client ? stream.request : stream.response;
   messages.feed(octets);
   rpc::Message message;
-  while (messages.next(message) == rpc::Decoded::Done) messages_->on_message({view_, spot, stream.call, ++from.messages, message});
+  while (messages.next(message) == rpc::Decoded::Done) {
+    if (message.crowded_out) ++view_.messages_crowded_out;
+    messages_->on_message({view_, spot, stream.call, ++from.messages, message});
+  }
 }
 
 void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised) {

@@ -236,7 +236,7 @@ void Connection::look_for_frames(Direction direction, std::uint64_t missing, std
   }
   if (missing != kUnknownMissing) from.position += missing;
   Limits limits = limits_;
-  if (all_.resyncs > all_.resyncs_with_memory) limits.resync_bytes_kept = 0;
+  if (all_.counted.resyncs > Holdings::kResyncsWithMemory) limits.resync_bytes_kept = 0;
   http2::FrameResync::Rules rules;
   rules.length_max = largest_frame(opposite(direction));
   rules.frames_to_recognise = recognised ? 0 : kFramesToRecognise;

@@ -41,10 +41,49 @@ TEST(Connection, StreamsOverTheLimitAreCounted) {
 
 TEST(Connection, TextsAreBounded) {
   Limits limits;
-  limits.text_bytes_kept = 10;
+  limits.text_bytes_kept = 30;
   const Seen events = seen(unary({.trailers = plus(trailer_fields("2"), "grpc-message", std::string(100, 'm'))}), limits);
-  EXPECT_EQ(events.calls.at(0).path.size(), 10u);
-  EXPECT_EQ(events.calls.at(0).status_message.size(), 10u);
+  EXPECT_EQ(events.calls.at(0).path.size(), 30u);
+  EXPECT_EQ(events.calls.at(0).path.substr(0, 14), "/testigo.g…#");
+  EXPECT_EQ(events.calls.at(0).status_message, std::string(30, 'm') + "…");
+}
+
+TEST(Connection, TwoPathsThatDifferBehindWhatIsKeptStayTwo) {
+  const std::string same(1500, 'm');
+  Conversation c = greeted();
+  const auto call = [&](StreamId stream, const std::string& path) {
+    c.call({.stream = stream, .request = with(request_fields(), ":path", path)});
+  };
+  call(1, "/a.B/" + same + "1");
+  call(3, "/a.B/" + same + "2");
+  call(5, "/a.B/" + same + "1");
+  call(7, "/a.B/" + std::string(1019, 'm'));
+  const Seen events = seen(c);
+  ASSERT_EQ(events.calls.size(), 4u);
+  EXPECT_NE(events.calls[0].path, events.calls[1].path);
+  EXPECT_EQ(events.calls[0].path, events.calls[2].path);
+  EXPECT_EQ(events.calls[0].path.substr(0, 1008), "/a.B/" + same.substr(0, 999) + "…#");
+  EXPECT_EQ(events.calls[3].path, "/a.B/" + std::string(1019, 'm'));
+}
+
+TEST(Connection, AStatusMessageIsCutBetweenCharacters) {
+  Limits limits;
+  limits.text_bytes_kept = 10;
+  const auto told = [&](const std::string& message) {
+    const Seen events = seen(unary({.trailers = plus(trailer_fields("2"), "grpc-message", message)}), limits);
+    return events.calls.at(0).status_message;
+  };
+  EXPECT_EQ(told("123456789%C3%A9"), "123456789…");
+  EXPECT_EQ(told("12345678%C3%A9"), "12345678é");
+  EXPECT_EQ(told("12345678%C3%A9x"), "12345678é…");
+}
+
+TEST(Connection, MediaTypesOfGrpcMayHaveCapitals) {
+  const Seen events = seen(unary({.request = with(request_fields(), "content-type", "Application/gRPC"),
+                                  .response = with(response_fields(), "content-type", "APPLICATION/GRPC+proto")}));
+  EXPECT_EQ(events.calls.at(0).rpc_class, RpcClass::Grpc);
+  EXPECT_EQ(events.calls.at(0).response_class, RpcClass::Grpc);
+  EXPECT_EQ(events.calls.at(0).response.messages, 1u);
 }
 
 TEST(Connection, UnacknowledgedSettingsAreBounded) {

@@ -145,8 +145,7 @@ void Connection::leave_behind_gap(Stream& stream) {
   if (!gap.candidates || stream.in_doubt.fields.empty()) return;
   const auto path = gap.candidates->path(stream.in_doubt);
   if (!path) return;
-  stream.call.path = path->substr(0, limits_.text_bytes_kept);
-  stream.call.path_known = http2::Known::Inferred;
+  take_path(stream.call, *path, http2::Known::Inferred);
   gap.inferred = true;
 }
 

@@ -51,7 +51,7 @@ void Connection::open_upgraded(const http2::Upgrade& http1, const Spot& asked) {
     if (setting.id == http2::kSettingMaxFrameSize) half(Direction::ToServer).frame_size_max = setting.value;
   }
   highest_stream_ = 1;
-  if (all_.streams >= limits_.streams_max_all) {
+  if (all_.counted.streams >= limits_.streams_max_all) {
     ++view_.calls_not_followed;
     return;
   }
@@ -61,8 +61,7 @@ void Connection::open_upgraded(const http2::Upgrade& http1, const Spot& asked) {
   call.place = asked.place;
   call.started = call.ended = asked.time;
   call.rpc_class = RpcClass::Other;  // gRPC knows no upgrade
-  call.path = http1.target();
-  call.path_known = http2::Known::Exact;
+  take_path(call, http1.target(), http2::Known::Exact);
   call.request.headers = call.request.ended = true;
   call.request.headers_end = call.request.end = asked.end;
   call.request.packet = asked.place.packet;

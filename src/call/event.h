@@ -60,9 +60,10 @@ struct ConnectionView {
   std::uint64_t calls_not_followed = 0;  // beyond Limits::streams_max open at once, or opened by a block that cannot be read
   std::uint64_t octets_to_server = 0;    // seen so far
   std::uint64_t octets_to_client = 0;
-  std::uint64_t blocks_beyond_limit = 0;  // header blocks of which our limits kept a part from being decoded
-  std::uint64_t answer_frames = 0;        // HEADERS and DATA of the server, seen so far
-  const tls::Seen* tls = nullptr;         // what the handshake has shown so far; null where there is no TLS
+  std::uint64_t blocks_beyond_limit = 0;   // header blocks of which our limits kept a part from being decoded
+  std::uint64_t messages_crowded_out = 0;  // not kept whole, for what others held: Limits::message_bytes_kept_all
+  std::uint64_t answer_frames = 0;         // HEADERS and DATA of the server, seen so far
+  const tls::Seen* tls = nullptr;          // what the handshake has shown so far; null where there is no TLS
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {
@@ -119,7 +120,7 @@ struct Call {
   RpcClass rpc_class = RpcClass::Unknown;  // of the request
   // Of the response: Grpc when its :status is 200 and its content-type gRPC's, so that its DATA holds messages.
   RpcClass response_class = RpcClass::Unknown;
-  std::string path;  // bounded by Limits::text_bytes_kept
+  std::string path;  // beyond Limits::text_bytes_kept a short one stands for it, see `shortened_path`
   http2::Known path_known = http2::Known::Unknown;
   std::uint32_t unknown_method = 0;  // calls of a connection that have the same number, not 0, have the same method
   bool opened_behind_gap = false;    // its request headers stood behind octets that were not seen
@@ -129,7 +130,7 @@ struct Call {
   std::optional<Time> first_response;
   int http_status = 0;         // 0: not seen
   std::optional<int> status;   // grpc-status; nothing when not seen, not known or no number
-  std::string status_message;  // grpc-message, percent-decoded, bounded
+  std::string status_message;  // grpc-message, percent-decoded, with "…" where it is longer than is kept
   Ending ending = Ending::StillOpen;
   std::uint32_t error_code = 0;    // of a RST_STREAM
   std::uint64_t end_packet = 0;    // that ended it

@@ -1,6 +1,11 @@
 #include "call/fields.h"
 
 #include <algorithm>
+#include <cstdio>
+
+#include "base/digest.h"
+#include "base/utf8.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::call {
 namespace {
@@ -53,6 +58,13 @@ bool is_two_segment_path(std::string_view path) {
          path.find('/', slash + 1) == std::string_view::npos;
 }
 
+std::string shortened_path(std::string_view path, std::size_t bytes_max) {
+  char digest[17];
+  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(digest_of(path)));
+  constexpr std::size_t kMarkBytes = 20;  // "…#" and the digest
+  return shortened(path, std::max(bytes_max, kMarkBytes) - kMarkBytes) + "#" + digest;
+}
+
 std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete) {
   const http2::HeaderField* const type = named[FieldName::ContentType];
   const http2::HeaderField* const te = named[FieldName::Te];
@@ -66,8 +78,8 @@ std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool compl
 RpcClass rpc_class(Fields request, bool complete) {
   const http2::HeaderField* type = find(request, FieldName::ContentType);
   if (type != nullptr && type->value_known != http2::Known::Exact) return RpcClass::Unknown;
-  if (type != nullptr && is_grpc_content_type(type->value)) return RpcClass::Grpc;
-  if (type != nullptr && type->value.starts_with("application/grpc-web")) return RpcClass::Other;
+  if (type != nullptr && rpc::names_grpc(type->value)) return RpcClass::Grpc;
+  if (type != nullptr && rpc::names_grpc_web(type->value)) return RpcClass::Other;
   if (!complete || any_name_unknown(request)) return RpcClass::Unknown;
   const http2::HeaderField* method = find(request, FieldName::Method);
   const http2::HeaderField* te = find(request, FieldName::Te);
@@ -83,7 +95,7 @@ RpcClass response_class(int http_status, Fields response, bool complete) {
   if (http_status != 0 && http_status != 200) return RpcClass::Other;
   if (type == nullptr) return complete && !any_name_unknown(response) ? RpcClass::Other : RpcClass::Unknown;
   if (type->value_known != http2::Known::Exact) return RpcClass::Unknown;
-  if (!is_grpc_content_type(type->value)) return RpcClass::Other;
+  if (!rpc::names_grpc(type->value)) return RpcClass::Other;
   return http_status == 200 ? RpcClass::Grpc : RpcClass::Unknown;
 }
 

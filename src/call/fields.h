@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "call/event.h"
@@ -42,11 +43,15 @@ class Named {
   std::array<const http2::HeaderField*, static_cast<std::size_t>(http2::FieldName::ConnectionSpecific) + 1> first_{};
 };
 
-// "application/grpc", then the end, '+' or ';'.
+// "application/grpc", then the end, '+' or ';': as the specification writes it. rpc::names_grpc takes what means the same.
 bool is_grpc_content_type(std::string_view value);
 
 // "/" service "/" method: two segments, neither empty.
 bool is_two_segment_path(std::string_view path);
+
+// What stands for a path that is longer than `bytes_max`: its beginning, "…#" and a digest of all of it. So two that differ only
+// behind that stay two. It has `bytes_max` octets, or up to three fewer.
+std::string shortened_path(std::string_view path, std::size_t bytes_max);
 
 // RQ04 and RQ05: what gRPC asks of a request. Nothing: not everything is known.
 std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool complete);

@@ -4,29 +4,38 @@
 
 namespace testigo::call {
 
-Model::Model(Sink& sink, const Limits& limits, std::size_t sharers) : sink_(sink), limits_(limits) {
-  limits_.streams_max_all = std::max(limits.streams_max_all / sharers, std::min(limits.streams_max_all, limits.streams_max));
-  limits_.message_bytes_kept_all /= sharers;
-  limits_.history_bytes_max_all /= sharers;
-  all_.resyncs_with_memory /= sharers;
-}
-
 Model::~Model() = default;
 
-void Model::on_opened(const tcp::ConnectionOpened& opened) {
-  recent_.drop(opened.connection);
-  connections_.erase(opened.connection);
-  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(), all_));
+void Model::begin_stretch() {
+  stretches_.at_end_of(stretches_.number(), all_.held());
+  stretches_.begin_next();
+  all_.count(stretches_.counted());
 }
 
-Limits Model::limits_of_one() const {
+void Model::comes(std::size_t octets) {
+  if (stretches_.is_over()) begin_stretch();
+  stretches_.add(octets);
+}
+
+void Model::on_opened(const tcp::ConnectionOpened& opened) {
+  comes(Stretches::kOctetsOfOpening);
+  open(opened, connections_.size());
+}
+
+void Model::open(const tcp::ConnectionOpened& opened, std::size_t others) {
+  recent_.drop(opened.connection);
+  connections_.erase(opened.connection);
+  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(others), all_));
+}
+
+Limits Model::limits_of_one(std::size_t others) const {
   Limits limits = limits_;
-  const std::size_t share = limits.history_bytes_max_all / (2 * (connections_.size() + 1));
+  const std::size_t share = limits.history_bytes_max_all / (2 * (others + 1));
   limits.history_bytes_max = std::min(limits.history_bytes_max, std::max(share, limits.history_bytes_least));
   return limits;
 }
 
-void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
+void Model::hear(ConnectionNumber connection, const Chunk& chunk) {
   Connection* found = recent_.find(connection);
   if (found == nullptr) {
     const auto it = connections_.find(connection);
@@ -37,7 +46,24 @@ void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
   found->on_chunk(chunk);
 }
 
+void Model::on_chunk(ConnectionNumber connection, const Chunk& chunk) {
+  if (stretches_.is_over()) return hear_first(connection, chunk);
+  stretches_.add(chunk.bytes.size());
+  hear(connection, chunk);
+}
+
+// The chunk that a stretch begins with; apart, so that the usual one need not be kept meanwhile.
+void Model::hear_first(ConnectionNumber connection, const Chunk& chunk) {
+  begin_stretch();
+  on_chunk(connection, chunk);
+}
+
 void Model::on_closing(const tcp::ConnectionClosing& closing) {
+  comes(0);
+  close(closing);
+}
+
+void Model::close(const tcp::ConnectionClosing& closing) {
   const auto it = connections_.find(closing.connection);
   if (it == connections_.end() || !it->second->on_closing(closing)) return;
   recent_.drop(closing.connection);

@@ -11,30 +11,43 @@
 #include "base/recent.h"
 #include "call/connection.h"
 #include "call/event.h"
+#include "call/holdings.h"
 #include "wire/tcp/connection_sink.h"
 
 namespace testigo::call {
 
 class Model final : public tcp::ConnectionSink {
  public:
-  // `sink` must outlive the model. Of what the limits grant all connections together, so many models have equal shares; but what
-  // one connection may have, each has.
-  explicit Model(Sink& sink, const Limits& limits = {}, std::size_t sharers = 1);
+  // `sink` must outlive the model.
+  explicit Model(Sink& sink, const Limits& limits = {}) : sink_(sink), limits_(limits) {}
   ~Model() override;
 
+  // They follow all connections of a run, and what these hold counts.
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
   void on_end() override;
-  // The same for one connection: nothing more comes of it.
+
+  // For who spreads the connections of a run over several models, and alone knows what all hold: what these do, what all hold that
+  // counts from here on, and what is told of a connection, to begin with that so many others are open.
+  Held held() const { return all_.held(); }
+  void count(const Held& all) { all_.count(all); }
+  void open(const tcp::ConnectionOpened& opened, std::size_t others);
+  void hear(ConnectionNumber connection, const Chunk& chunk);
+  void close(const tcp::ConnectionClosing& closing);
+  // Nothing more comes of it.
   void end(ConnectionNumber connection);
 
  private:
   // Of a connection that opens: those that are shared are less the more are open.
-  Limits limits_of_one() const;
+  Limits limits_of_one(std::size_t others) const;
+  void comes(std::size_t octets);
+  void begin_stretch();
+  [[gnu::noinline]] void hear_first(ConnectionNumber connection, const Chunk& chunk);
 
   Sink& sink_;
   Limits limits_;
+  Stretches stretches_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
   Recent<Connection> recent_;

@@ -16,9 +16,21 @@ TEST(Model, StreamsOfAllConnectionsAreBounded) {
   Model model(sink, limits);
   Conversation c = greeted().client(headers(1, request_fields()));
   const auto open = [&](ConnectionNumber number) { c.play(model, 0, number); };
-  for (const ConnectionNumber number : {1u, 2u, 3u}) open(number);
+  // Until that of all counts which was a few stretches before.
+  const auto wait = [&] {
+    for (std::uint64_t i = 0; i < Stretches::kLag * 2048; ++i) model.on_chunk(1, {});
+  };
+  for (const ConnectionNumber number : {1u, 2u}) open(number);
+  wait();
+  open(3);
+  EXPECT_EQ(model.held().streams, 2u);
   model.on_closing({1, {}, Direction::ToClient, tcp::Closing::Reset, 0, ""});
   open(4);
+  EXPECT_EQ(model.held().streams, 1u);
+  model.on_opened({1, {}, {}, {}, true, 0});
+  wait();
+  open(5);
+  EXPECT_EQ(model.held().streams, 2u);
   model.on_end();
   EXPECT_EQ(sink.calls.size(), 3u);
 }

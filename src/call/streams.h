@@ -16,7 +16,8 @@
 namespace testigo::call {
 
 struct Stream {
-  Stream(const Limits& limits, std::size_t& message_bytes) : request(limits, message_bytes), response(limits, message_bytes) {}
+  Stream(const Limits& limits, rpc::MessageBytes& message_bytes)
+      : request(limits, message_bytes), response(limits, message_bytes) {}
 
   // As if it were new.
   void reset();
@@ -34,8 +35,8 @@ using IdleStreams = std::vector<std::unique_ptr<Stream>>;
 
 class Streams {
  public:
-  // Many connections share `idle`, and `message_bytes`, which counts what their messages hold; all must outlive it.
-  Streams(const Limits& limits, std::size_t& message_bytes, IdleStreams& idle)
+  // Many connections share `idle` and `message_bytes`; all must outlive it.
+  Streams(const Limits& limits, rpc::MessageBytes& message_bytes, IdleStreams& idle)
       : limits_(limits), message_bytes_(message_bytes), idle_(idle) {}
 
   // Null when there is none. A stream stays where it is as long as it is open.
@@ -63,7 +64,7 @@ class Streams {
   static constexpr std::size_t kIdleMax = 256;  // of all connections
 
   const Limits& limits_;
-  std::size_t& message_bytes_;
+  rpc::MessageBytes& message_bytes_;
   IdleStreams& idle_;
   RingMap<std::unique_ptr<Stream>> open_;
 };

@@ -62,7 +62,7 @@ void expect_same(const Call& ours, const Call& theirs) {
 }
 
 TEST(Streams, AreFoundAsLongAsTheyAreOpen) {
-  std::size_t held = 0;
+  rpc::MessageBytes held;
   IdleStreams idle;
   const Limits limits;
   Streams streams(limits, held, idle);
@@ -76,7 +76,7 @@ TEST(Streams, AreFoundAsLongAsTheyAreOpen) {
 }
 
 TEST(Streams, AreListedByTheirIds) {
-  std::size_t held = 0;
+  rpc::MessageBytes held;
   IdleStreams idle;
   const Limits limits;
   Streams streams(limits, held, idle);
@@ -90,7 +90,7 @@ TEST(Streams, AreListedByTheirIds) {
 }
 
 TEST(Streams, OneThatIsUsedAgainIsAsIfItWereNew) {
-  std::size_t held = 0;
+  rpc::MessageBytes held;
   IdleStreams idle;
   const Limits limits;
   Streams streams(limits, held, idle);
@@ -105,9 +105,9 @@ TEST(Streams, OneThatIsUsedAgainIsAsIfItWereNew) {
   rpc::Message message;
   while (used.request.next(message) == rpc::Decoded::Done) {
   }
-  EXPECT_GT(held, 0u);
+  EXPECT_GT(held.held, 0u);
   streams.close(1);
-  EXPECT_EQ(held, 0u);
+  EXPECT_EQ(held.held, 0u);
   const Stream& again = streams.open(3);
   EXPECT_EQ(&again, &used);
   expect_same(again.call, fresh.call);

@@ -5,6 +5,7 @@
 
 #include "capture/huffman_mask.h"
 #include "wire/http2/hpack_integer.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::capture {
 namespace {
@@ -14,7 +15,9 @@ using http2::Known;
 
 constexpr std::byte kIndexZero{0x80};
 
-bool tells_grpc(const HeaderField& field) { return field.name == "content-type" && field.value.starts_with("application/grpc"); }
+bool tells_grpc(const HeaderField& field) {
+  return field.name == "content-type" && rpc::begins_in_any_case(field.value, "application/grpc");
+}
 
 // Steps over representations (RFC 7541 section 6) that a decoder has found whole. Where one is not, `ok` is false from then on.
 class Walk {

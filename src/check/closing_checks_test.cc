@@ -24,6 +24,13 @@ TEST(Cn16, AClientWithoutOpenStreamsIsARemark) {
             (std::vector<std::string>{"SD07 info", "CN16 warning"}));
 }
 
+// A stream above the last one of the server's GOAWAY was never processed, and is open for nobody.
+TEST(Cn16, AStreamThatCrossedTheGoawayIsNotCutOff) {
+  Conversation c = unary();
+  c.server(goaway(1)).crossing().client(headers(3, request_fields()), end_of_data(3)).client_closes();
+  EXPECT_EQ(findings(c), only("CN16 info"));
+}
+
 // Who closes after the other has nobody to tell.
 TEST(Cn16, TheFirstToCloseIsJudged) { EXPECT_EQ(findings(unary().client(goaway(0)).client_closes().server_closes()), nothing()); }
 

@@ -28,7 +28,8 @@ bool unknown(const call::BlockSeen& seen, FieldName name) {
 Coding coding_of(const call::BlockSeen& seen) {
   if (unknown(seen, FieldName::GrpcEncoding)) return {Coding::Is::Unknown, {}};
   if (!seen.outcome.has(FieldName::GrpcEncoding)) return {};
-  return {Coding::Is::Known, std::string(call::find(seen.fields, FieldName::GrpcEncoding)->value.substr(0, kTextBytesMax))};
+  const std::string_view name = call::find(seen.fields, FieldName::GrpcEncoding)->value;
+  return name.size() <= kTextBytesMax ? Coding{Coding::Is::Known, std::string(name)} : Coding{Coding::Is::Unknown, {}};
 }
 
 void CodingList::read(const call::BlockSeen& seen) {

@@ -11,6 +11,7 @@
 #include "check/all_checks.h"
 #include "check/coding_list.h"
 #include "check/gate.h"
+#include "check/plain_messages.h"
 #include "wire/rpc/compression.h"
 #include "wire/rpc/status.h"
 
@@ -193,7 +194,7 @@ void CompressionChecks::compressed(const call::MessageSeen& seen) {
 // MG04.
 void CompressionChecks::decompresses(const call::MessageSeen& seen, const std::string& name) {
   if (!seen.message.whole()) {
-    findings_.not_judgeable(Id::MG04, "a compressed message was too long to be kept");
+    findings_.not_judgeable(Id::MG04, why_not_whole(seen.message));
     return;
   }
   // So are bodies in a capture that was written without them; no coding has such messages.

@@ -76,6 +76,12 @@ TEST(Mg04, OtherCodingsAreNotJudgeable) {
   EXPECT_EQ(outcome(c, "MG03"), "pass");
 }
 
+TEST(Mg04, ANameThatIsTooLongToBeKeptIsNotKnown) {
+  const Conversation c = call({.request = coded(request_fields(), std::string(2000, 'x')), .message = kGzip});
+  EXPECT_EQ(of("MG", findings(c)), nothing());
+  for (const char* id : {"MG03", "MG04"}) EXPECT_EQ(outcome(c, id), "not-judgeable") << id;
+}
+
 TEST(Mg04, AMessageThatIsNotKeptIsNotJudgeable) {
   Limits limits;
   limits.message_bytes_kept = 10;

@@ -1,4 +1,5 @@
 // HD06: content-length against the octets of DATA (RFC 9113 section 8.1.1). Few calls of gRPC have the field.
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -44,9 +45,16 @@ class ContentLengthChecks final : public Check {
   Findings& findings_;
   std::size_t streams_max_;
   Notes<StreamId, Stream> streams_;
+  bool heads_forgotten_ = false;  // of some request it is no longer known whether it was HEAD
 };
 
 constexpr std::size_t kLengthBytesMax = 32;
+
+// 1*DIGIT (RFC 9110 section 8.6): zeros may stand before it, as many as one likes.
+std::string kept(std::string_view length) {
+  if (length.size() > kLengthBytesMax) length.remove_prefix(std::min(length.find_first_not_of('0'), length.size() - 1));
+  return std::string(length.substr(0, kLengthBytesMax));
+}
 
 ContentLengthChecks::Stream* ContentLengthChecks::of(StreamId stream) {
   if (Stream* const known = streams_.find(stream)) return known;
@@ -61,14 +69,14 @@ void ContentLengthChecks::on_block(const call::BlockSeen& seen) {
     return;
   }
   Stream* stream = of(seen.spot.place.stream);
+  heads_forgotten_ = heads_forgotten_ || (head && stream == nullptr);
   const auto* field = call::find(seen.fields, FieldName::ContentLength);
   if (stream == nullptr || (field != nullptr && !field->exact())) {
     findings_.not_judgeable(Id::HD06, "the value of content-length, or the method of the request, is not known");
     return;
   }
   if (head) stream->head = true;
-  if (field != nullptr)
-    stream->lengths[static_cast<std::size_t>(seen.spot.direction)] = std::string(field->value.substr(0, kLengthBytesMax));
+  if (field != nullptr) stream->lengths[static_cast<std::size_t>(seen.spot.direction)] = kept(field->value);
 }
 
 void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
@@ -77,7 +85,7 @@ void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
   const bool response = ended.spot.direction == Direction::ToClient;
   const auto& length = stream->lengths[static_cast<std::size_t>(ended.spot.direction)];
   const call::SideOfCall& side = response ? ended.call.response : ended.call.request;
-  const bool without_body = response && (stream->head || ended.call.http_status == 304);
+  const bool without_body = response && (stream->head || heads_forgotten_ || ended.call.http_status == 304);
   if (!length || (without_body && side.bytes == 0)) return;
   if (!side.messages_known || !ended.connection.whole(ended.spot.direction)) {
     findings_.not_judgeable(Id::HD06, "not every DATA frame could be read");

@@ -14,6 +14,8 @@ TEST(Hd06, TheLengthIsThatOfTheData) {
     return findings(unary({.request = plus(request_fields(), "content-length", length)}));
   };
   EXPECT_EQ(asked("9"), nothing());
+  EXPECT_EQ(asked("0000000000000000000000000000000000000000000000000000000000000009"), nothing());
+  EXPECT_EQ(asked("0000000000000000000000000000000000000000000000000000000000000000"), only("HD06 error"));
   for (const char* wrong : {"8", "10", "0", "", "nine", "9 ", "-9", "+9", "99999999999999999999"}) {
     EXPECT_THAT(asked(wrong), ::testing::Contains("HD06 error")) << wrong;
   }
@@ -49,6 +51,19 @@ TEST(Hd06, AnswersWithoutABodyMayNameOne) {
   EXPECT_EQ(answered("GET", "304", false), nothing());
   EXPECT_EQ(answered("GET", "200", false), only("HD06 error"));
   EXPECT_EQ(answered("HEAD", "200", true), only("HD06 error"));
+}
+
+// It was HEAD, of which nobody knows any more.
+TEST(Hd06, WhereARequestWasForgottenNoAnswerNeedHaveItsBody) {
+  Limits limits;
+  limits.streams_remembered = 1;
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "content-length", "0")));
+  c.client(headers(3, with(request_fields(), ":method", "HEAD"), EndStream::Yes));
+  c.client(end_of_data(1)).server(headers(1, {{":status", "204"}}, EndStream::Yes));
+  c.server(headers(3, {{":status", "200"}, {"content-length", "100"}}, EndStream::Yes));
+  EXPECT_EQ(of("HD06", findings(c, limits)), nothing());
+  EXPECT_EQ(outcome(c, "HD06", limits), "not-judgeable");
 }
 
 // CN11 → lost HD06 of that side of the stream.

@@ -11,7 +11,7 @@ void Findings::fail(Id id, Severity severity, const call::Spot& spot, const std:
   if (severity == Severity::Error) ++errors_;
   if (!holding_) {
     log_.add(id, severity, spot, text);
-  } else if (held_.size() < limits().findings_kept) {
+  } else if (held_.size() < limits().findings_kept || (severity == Severity::Error && errors_ <= limits().findings_kept)) {
     held_.push_back({id, severity, spot, text});
   }
 }

@@ -29,7 +29,8 @@ class Findings {
     holds ? pass(id) : fail_with(id, spot, text);
   }
 
-  // From now on nothing is told, until `release` tells what was held; beyond Limits::findings_kept the first ones stay.
+  // From now on nothing is told, until `release` tells what was held; beyond Limits::findings_kept the first ones stay, and as many
+  // errors.
   void hold() { holding_ = true; }
   void release();
 

@@ -212,6 +212,20 @@ TEST(Judge, FindingsAreBoundedAndAllAreCounted) {
   EXPECT_EQ(said.counts.at("CN05").failed, 10u);
 }
 
+// Until it is known what the client speaks.
+TEST(Judge, NoErrorIsLostBehindWarningsThatWait) {
+  Limits limits;
+  limits.findings_kept = 1;
+  Conversation c;
+  c.server(settings(), frame(http2::FrameType::Ping, 0x80, 0, "12345678"));
+  c.server(frame(http2::FrameType::WindowUpdate, 0, 0, std::string(4, '\0'))).client(preface(), settings());
+  Judge judge(limits, Foreign::PassedOver);
+  c.play(judge, limits);
+  EXPECT_EQ(judge.tally().counts.at("CN12").failed, 1u);
+  EXPECT_EQ(judge.tally().counts.at("FC03").failed, 1u);
+  EXPECT_EQ(judge.tally().errors, 1u);
+}
+
 TEST(Judge, WhatItQuotesIsInert) {
   const Tally said = tally(unary({.trailers = trailer_fields("\x1b[31mred")}));
   ASSERT_EQ(said.findings.size(), 1u);

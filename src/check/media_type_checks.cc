@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
-#include "check/media_type.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::check {
 namespace {
@@ -38,11 +39,14 @@ class MediaTypeChecks final : public Check {
   void request(const call::BlockSeen& seen);
   void answered(const Answered& answer);
 
+  void too_many() { findings_.not_judgeable(Id::RS09, "more requests that are not gRPC came at once than are followed"); }
+
   Findings& findings_;
   std::size_t streams_max_;
   bool grpc_seen_ = false;
   Notes<StreamId, std::string> types_;  // content-types of the requests that are open
   std::deque<Answered> waiting_;        // until the connection has carried gRPC
+  std::uint64_t more_waiting_ = 0;
 };
 
 constexpr std::size_t kTypeBytesMax = 100;
@@ -51,7 +55,7 @@ constexpr std::size_t kTypeBytesMax = 100;
 bool of_grpc(const call::BlockSeen& seen) {
   if (seen.call->http_status == 415) return true;
   const auto type = call::exact_value(seen.fields, FieldName::ContentType);
-  return call::find(seen.fields, FieldName::GrpcStatus) != nullptr || (type && names_grpc(*type));
+  return call::find(seen.fields, FieldName::GrpcStatus) != nullptr || (type && rpc::names_grpc(*type));
 }
 
 void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
@@ -67,6 +71,8 @@ void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
       answered(answer);
     } else if (waiting_.size() < streams_max_) {
       waiting_.push_back(answer);
+    } else {
+      ++more_waiting_;
     }
   }
 }
@@ -76,10 +82,14 @@ void MediaTypeChecks::request(const call::BlockSeen& seen) {
     if (std::exchange(grpc_seen_, true)) return;
     for (const Answered& answer : waiting_) answered(answer);
     waiting_.clear();
+    for (; more_waiting_ != 0; --more_waiting_) too_many();
   } else if (seen.call->rpc_class == RpcClass::Other) {
     const auto type = call::exact_value(seen.fields, FieldName::ContentType);
-    if (type && !type->starts_with("application/grpc") && types_.size() < streams_max_) {
-      types_.try_emplace(seen.spot.place.stream, std::string(type->substr(0, kTypeBytesMax)));
+    if (!type || rpc::begins_in_any_case(*type, "application/grpc")) return;
+    if (types_.size() < streams_max_) {
+      types_.try_emplace(seen.spot.place.stream, shortened(*type, kTypeBytesMax));
+    } else if (grpc_seen_) {
+      too_many();
     }
   }
 }

@@ -34,6 +34,25 @@ TEST(Rs09, WhicheverCameFirst) {
   EXPECT_EQ(findings(c.call({.stream = 3})), only("RS09 warning"));
 }
 
+TEST(Rs09, OfMoreThanAreFollowedNothingIsSaidButThat) {
+  Limits limits;
+  limits.streams_remembered = 1;
+  const auto not_judgeable = [&](const Conversation& c) { return tally(c, limits).counts.at("RS09").not_judgeable; };
+  Conversation open = unary();
+  for (const call::StreamId stream : {3u, 5u}) open.client(headers(stream, kJson));
+  EXPECT_EQ(not_judgeable(open), 1u);
+  Conversation before = greeted();
+  for (const call::StreamId stream : {1u, 3u, 5u}) ask(before, stream, kJson, "415");
+  EXPECT_EQ(not_judgeable(before), 0u);
+  EXPECT_EQ(not_judgeable(before.call({.stream = 7})), 2u);
+}
+
+TEST(Rs09, ATypeInCapitalsIsOfGrpc) {
+  Conversation c = unary();
+  ask(c, 3, with(kJson, "content-type", "Application/gRPC+proto"), "200");
+  EXPECT_EQ(outcome(c, "RS09"), "not-observed");
+}
+
 TEST(Rs09, WhatIsNotGrpcMayAnswerAsItLikes) {
   for (const FieldList& answer :
        {FieldList{{":status", "200"}, {"content-type", "application/json"}}, FieldList{{":status", "404"}}}) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "call/fields.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::check {
 namespace {
@@ -17,10 +18,10 @@ constexpr std::string_view kProto = "+proto";
 // gRPC over HTTP2, Content-Type: without a suffix it is protobuf.
 bool names_other_format(const call::BlockSeen& seen) {
   const auto* field = call::find(seen.fields, FieldName::ContentType);
-  if (field == nullptr || !field->exact() || !std::string_view(field->value).starts_with(kGrpc)) return false;
+  if (field == nullptr || !field->exact() || !rpc::begins_in_any_case(field->value, kGrpc)) return false;
   std::string_view suffix = std::string_view(field->value).substr(kGrpc.size());
-  suffix = suffix.substr(0, suffix.find(';'));
-  return !suffix.empty() && suffix != kProto;
+  suffix = suffix.substr(0, suffix.find_first_of("; \t"));
+  return !suffix.empty() && !rpc::equals_in_any_case(suffix, kProto);
 }
 
 bool all_zeros(Bytes octets) {
@@ -45,6 +46,14 @@ std::string_view why_not(Decompressed outcome) {
 
 }  // namespace
 
+static_assert(Limits{}.message_bytes_kept == std::size_t{64} << 10 && Limits{}.message_bytes_kept_all == std::size_t{256} << 20);
+
+std::string_view why_not_whole(const rpc::Message& message) {
+  if (message.lost != 0) return "octets of a message were not seen";
+  return message.crowded_out ? "the messages that were open together had more than the 256 MiB that are kept"
+                             : "a message was longer than the 64 KiB that are kept";
+}
+
 void PlainMessages::on_block(const call::BlockSeen& seen) {
   if (seen.call == nullptr || (seen.role != BlockRole::Request && seen.role != BlockRole::Response)) return;
   const Side side{coding_of(seen), names_other_format(seen)};
@@ -68,7 +77,7 @@ Plain PlainMessages::plain(const call::MessageSeen& seen) {
     return {octets, "the content-type says that messages are not protobuf", false};
   }
   if (all_zeros(octets)) return {octets, "the capture holds zeros in place of message bodies", false};
-  if (!seen.message.whole()) return {octets, "a message was too long to be kept", seen.message.flag == 0};
+  if (!seen.message.whole()) return {octets, why_not_whole(seen.message), seen.message.flag == 0};
   if (seen.message.flag == 0) return {octets, {}};
   if (seen.message.flag != 1) return {octets, "the compressed-flag is neither 0 nor 1", false};
   if (it == calls_.end() && forgotten_) return {octets, "the grpc-encoding of the call is not known", false};

@@ -17,6 +17,9 @@
 
 namespace testigo::check {
 
+// Of a message that is not whole; a literal.
+std::string_view why_not_whole(const rpc::Message& message);
+
 struct Plain {
   Bytes octets;              // valid until the next message; where `why_not` says something, as many as there are
   std::string_view why_not;  // a literal; empty: the octets are all of the message, and protobuf as far as headers say

@@ -8,7 +8,7 @@
 #include "call/fields.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
-#include "check/media_type.h"
+#include "wire/rpc/media_type.h"
 #include "wire/rpc/timeout.h"
 
 namespace testigo::check {
@@ -132,13 +132,13 @@ void RequestChecks::scheme(const call::BlockSeen& seen) {
 
 void RequestChecks::te(const call::BlockSeen& seen) {
   judge(Id::RQ04, seen, FieldName::Te, "the value of te is not known", [&](Value value) {
-    findings_.judge(Id::RQ04, value && equals_in_any_case(*value, "trailers"), seen.spot, [&] { return quoted("te", value); });
+    findings_.judge(Id::RQ04, value && rpc::equals_in_any_case(*value, "trailers"), seen.spot, [&] { return quoted("te", value); });
   });
 }
 
 void RequestChecks::content_type(const call::BlockSeen& seen) {
   judge(Id::RQ05, seen, FieldName::ContentType, "the value of content-type is not known", [&](Value value) {
-    const bool holds = value && names_grpc(*value);
+    const bool holds = value && rpc::names_grpc(*value);
     if (holds && value->find(';') != std::string_view::npos) {
       findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));
     } else {

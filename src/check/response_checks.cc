@@ -7,7 +7,7 @@
 #include "call/fields.h"
 #include "check/all_checks.h"
 #include "check/gate.h"
-#include "check/media_type.h"
+#include "wire/rpc/media_type.h"
 #include "wire/rpc/status.h"
 
 namespace testigo::check {
@@ -49,6 +49,7 @@ class ResponseChecks final : public Check {
   Findings& findings_;
   std::size_t streams_max_;
   Notes<call::StreamId, bool> other_types_;  // requests that a server may answer with 415
+  bool types_forgotten_ = false;             // there were more of them at once
 };
 
 // 1*DIGIT without leading zero, of any length.
@@ -66,7 +67,11 @@ bool ResponseChecks::asks_for_415(const call::BlockSeen& seen) {
 
 void ResponseChecks::request(const call::BlockSeen& seen) {
   if (seen.call == nullptr || seen.call->rpc_class != RpcClass::Grpc || !asks_for_415(seen)) return;
-  if (other_types_.size() < streams_max_) other_types_.try_emplace(seen.spot.place.stream, true);
+  if (other_types_.size() < streams_max_) {
+    other_types_.try_emplace(seen.spot.place.stream, true);
+  } else {
+    types_forgotten_ = true;
+  }
 }
 
 void ResponseChecks::on_block(const call::BlockSeen& seen) {
@@ -109,6 +114,10 @@ void ResponseChecks::http_status(const call::BlockSeen& seen) {
     findings_.pass(Id::RS01);
     return;
   }
+  if (status == "415" && types_forgotten_) {
+    findings_.not_judgeable(Id::RS01, "more requests of another content-type were open than are followed");
+    return;
+  }
   if (status == "415" && other_types_.size() >= streams_max_) {
     findings_.not_judgeable(Id::RS01, "more requests with other content-types are open than are followed");
     return;
@@ -136,7 +145,7 @@ void ResponseChecks::content_type(const call::BlockSeen& seen) {
     findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
     return;
   }
-  findings_.judge(Id::RS02, type != nullptr && names_grpc(type->value), seen.spot,
+  findings_.judge(Id::RS02, type != nullptr && rpc::names_grpc(type->value), seen.spot,
                   [&] { return type == nullptr ? "content-type is missing" : fmt::format("content-type is \"{}\"", type->value); });
 }
 

@@ -54,6 +54,19 @@ TEST(Rs01, A415IsRightForItsRequestOnly) {
   EXPECT_EQ(of("RS01", findings(c)), (std::vector<std::string>{"RS01 error", "RS01 error"}));
 }
 
+TEST(Rs01, WhereTheTypeOfARequestWasForgottenA415IsNotJudgeable) {
+  Limits limits;
+  limits.streams_remembered = 1;
+  Conversation c = greeted();
+  for (const call::StreamId stream : {1u, 3u}) {
+    c.client(headers(stream, with(request_fields(), "content-type", "application/json")), end_of_data(stream));
+  }
+  for (const call::StreamId stream : {1u, 3u}) c.server(headers(stream, {{":status", "415"}}, EndStream::Yes));
+  EXPECT_EQ(of("RS01", findings(c, limits)), nothing());
+  EXPECT_EQ(outcome(c, "RS01", limits), "not-judgeable");
+  EXPECT_EQ(outcome(c, "RS01"), "pass");
+}
+
 TEST(Rs01, InformationalResponses) {
   const Part real = headers(1, trailers_only_fields(), EndStream::Yes);
   EXPECT_EQ(findings(answered({headers(1, {{":status", "103"}}), headers(1, {{":status", "100"}}), real})), nothing());
@@ -65,7 +78,7 @@ TEST(Rs02, TheContentType) {
   EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "text/html")})), only("RS02 error"));
   EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", "application/grpc-web")})), only("RS02 error"));
   EXPECT_EQ(findings(answered({headers(1, without(trailers_only_fields(), "content-type"), EndStream::Yes)})), only("RS02 error"));
-  for (const char* good : {"application/grpc+proto", "application/grpc;charset=utf-8"}) {
+  for (const char* good : {"application/grpc+proto", "application/grpc;charset=utf-8", "Application/gRPC"}) {
     EXPECT_EQ(findings(unary({.response = with(response_fields(), "content-type", good)})), nothing()) << good;
   }
 }

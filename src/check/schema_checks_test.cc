@@ -229,7 +229,7 @@ TEST(Mg07, WhatCannotBeSaid) {
   EXPECT_EQ(reason(said_of({call({.method = "None"})})), "the descriptors do not have the method");
   Limits limits;
   limits.message_bytes_kept = 5;
-  EXPECT_EQ(reason(said_of({call({})}, {}, limits)), "a message was too long to be kept");
+  EXPECT_EQ(reason(said_of({call({})}, {}, limits)), "a message was longer than the 64 KiB that are kept");
   Conversation json = greeted();
   json.client(headers(1, with(request_fields("/t.S/Unary"), "content-type", "application/grpc+json")),
               message(1, "{}", EndStream::Yes));

@@ -15,9 +15,8 @@
 namespace testigo::run {
 namespace {
 
-constexpr std::size_t kOctetsOfOpening = 1000;  // what it costs to open a connection and to close it, in octets to read
+using call::Stretches;
 
-// Of what all connections may keep together each lane has its share, which many lanes would make too small.
 std::size_t lanes_of(std::size_t threads) { return std::max<std::size_t>(threads, std::min<std::size_t>(4 * threads, 32)); }
 
 // Signals are for the thread that reads.
@@ -54,13 +53,19 @@ struct Workers::Task {
   testigo::Chunk chunk = {};  // without its octets, but their number
 };
 
+struct Workers::Opened {
+  tcp::ConnectionOpened opened;
+  std::size_t others = 0;  // that are open then
+};
+
 // What a lane has to do in a round, and what it heard then.
 struct Workers::Share {
   std::vector<Task> tasks;
   std::vector<std::byte> octets;
-  std::vector<tcp::ConnectionOpened> opened;
+  std::vector<Opened> opened;
   std::vector<tcp::ConnectionClosing> closing;
   Heard heard{nullptr};
+  call::Held held;  // when all was done
   std::exception_ptr error;
 
   void clear();
@@ -68,9 +73,10 @@ struct Workers::Share {
 
 // One thread at a time.
 struct Workers::Lane {
-  Lane(const Options& options, const Limits& limits, std::size_t lanes);
+  Lane(const Options& options, const Limits& limits);
 
-  void work(Share& share);
+  // `counted` counts against the limits of all connections.
+  void work(Share& share, const call::Held& counted);
   void tell(const Task& task, const Share& share);
 
   CallText text;
@@ -93,18 +99,19 @@ void Workers::Share::clear() {
   heard.clear();
 }
 
-Workers::Lane::Lane(const Options& options, const Limits& limits, std::size_t lanes)
+Workers::Lane::Lane(const Options& options, const Limits& limits)
     : text(options.json, options.paint),
       heard(options.lines ? &text : nullptr),
       judge(limits, options.foreign, nullptr, check::Rows::OfConnections),
-      model(fan, limits, lanes) {
+      model(fan, limits) {
   judge.on_finding([this](const check::Finding& finding) { heard.on_finding(finding); });
   judge.tell_attempts(heard);
   judge.on_counted([this](const check::Judge::Counted& counted) { heard.on_counted(counted); });
 }
 
-void Workers::Lane::work(Share& share) {
+void Workers::Lane::work(Share& share, const call::Held& counted) {
   if (broken) return;
+  model.count(counted);
   std::swap(heard, share.heard);
   try {
     for (const Task& task : share.tasks) tell(task, share);
@@ -112,22 +119,23 @@ void Workers::Lane::work(Share& share) {
     broken = true;
     share.error = std::current_exception();
   }
+  share.held = model.held();
   std::swap(heard, share.heard);
 }
 
 void Workers::Lane::tell(const Task& task, const Share& share) {
   heard.at(task.turn);
   if (task.kind == Task::Kind::End) return model.end(task.connection);
-  if (task.kind == Task::Kind::Opened) return model.on_opened(share.opened[task.at]);
-  if (task.kind == Task::Kind::Closing) return model.on_closing(share.closing[task.at]);
+  if (task.kind == Task::Kind::Opened) return model.open(share.opened[task.at].opened, share.opened[task.at].others);
+  if (task.kind == Task::Kind::Closing) return model.close(share.closing[task.at]);
   Chunk chunk = task.chunk;
   chunk.bytes = Bytes(share.octets).subspan(task.at, chunk.bytes.size());
-  model.on_chunk(task.connection, chunk);
+  model.hear(task.connection, chunk);
 }
 
 Workers::Workers(const Options& options, const Meeting& meeting, const Limits& limits) : meeting_(meeting) {
   const std::size_t lanes = lanes_of(options.threads);
-  for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>(options, limits, lanes));
+  for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>(options, limits));
   for (std::vector<Share>& round : shares_) {
     for (const auto& lane : lanes_) round.emplace_back().heard = lane->heard;
   }
@@ -170,7 +178,7 @@ bool Workers::help(std::unique_lock<std::mutex>& lock) {
   Lane& lane = *lanes_[furthest];
   lane.busy = true;
   lock.unlock();
-  lane.work(share_of(furthest, lane.done));
+  lane.work(share_of(furthest, lane.done), counted_[lane.done % kRounds]);
   lock.lock();
   lane.busy = false;
   ++lane.done;
@@ -184,16 +192,17 @@ bool Workers::is_done(std::uint64_t round) const {
 
 void Workers::on_opened(const tcp::ConnectionOpened& opened) {
   const auto lane = static_cast<std::size_t>(std::ranges::min_element(octets_of_) - octets_of_.begin());
+  const std::size_t others = followed_.size();
   followed_.insert_or_assign(opened.connection, Followed{lane, 0});
   Share& share = share_of(lane, handed_out_);
   share.tasks.push_back({++turn_, Task::Kind::Opened, opened.connection, share.opened.size()});
-  share.opened.push_back(opened);
-  added(lane, kOctetsOfOpening);
+  share.opened.push_back({opened, others});
+  added(lane, Stretches::kOctetsOfOpening);
 }
 
 void Workers::on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) {
   const auto it = followed_.find(connection);
-  if (it == followed_.end()) return;
+  if (it == followed_.end()) return came(chunk.bytes.size());
   Share& share = share_of(it->second.lane, handed_out_);
   share.tasks.push_back({++turn_, Task::Kind::Chunk, connection, share.octets.size(), chunk});
   append(share.octets, chunk.bytes);
@@ -202,7 +211,7 @@ void Workers::on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) {
 
 void Workers::on_closing(const tcp::ConnectionClosing& closing) {
   const auto it = followed_.find(closing.connection);
-  if (it == followed_.end()) return;
+  if (it == followed_.end()) return came(0);
   const std::size_t lane = it->second.lane;
   Share& share = share_of(lane, handed_out_);
   share.tasks.push_back({++turn_, Task::Kind::Closing, closing.connection, share.closing.size()});
@@ -212,7 +221,7 @@ void Workers::on_closing(const tcp::ConnectionClosing& closing) {
 }
 
 void Workers::on_idle() {
-  if (tasks_ != 0) hand_out();
+  if (filled_) hand_out({});
   settle(0);
 }
 
@@ -229,14 +238,23 @@ void Workers::on_end() {
 // A task, to the round that is filled.
 void Workers::added(std::size_t lane, std::size_t octets) {
   octets_of_[lane] += octets;
-  octets_ += octets;
-  if (++tasks_ < kTasksMax && octets_ < kOctetsMax) return;
-  hand_out();
+  filled_ = true;
+  came(octets);
+}
+
+void Workers::came(std::size_t octets) {
+  stretches_.add(octets);
+  if (!stretches_.is_over()) return;
+  hand_out(stretches_.number());
+  stretches_.begin_next();
   settle(kRounds - 1);
 }
 
-void Workers::hand_out() {
-  tasks_ = octets_ = 0;
+// The round ends that stretch, or none.
+void Workers::hand_out(std::optional<std::uint64_t> stretch) {
+  filled_ = false;
+  ends_[handed_out_ % kRounds] = stretch;
+  counted_[handed_out_ % kRounds] = stretches_.counted();
   {
     const std::lock_guard lock(mutex_);
     ++handed_out_;
@@ -268,7 +286,12 @@ void Workers::tell(std::uint64_t round) {
     heard.push_back(&share.heard);
   }
   Heard::tell(heard, meeting_);
-  for (Share& share : shares_[round % kRounds]) share.clear();
+  call::Held held;
+  for (Share& share : shares_[round % kRounds]) {
+    held += share.held;
+    share.clear();
+  }
+  if (const auto stretch = ends_[round % kRounds]) stretches_.at_end_of(*stretch, held);
 }
 
 }  // namespace testigo::run

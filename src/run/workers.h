@@ -13,11 +13,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/limits.h"
+#include "call/holdings.h"
 #include "run/heard.h"
 #include "wire/tcp/connection_sink.h"
 
@@ -37,8 +39,7 @@ class Workers final : public tcp::ConnectionSink {
   };
   static constexpr std::size_t kThreadsMax = 64;
 
-  // What `meeting` names must outlive this. Limits of all connections together are shared out. Where the system grants fewer
-  // threads, there are fewer.
+  // What `meeting` names must outlive this. Where the system grants fewer threads, there are fewer.
   Workers(const Options& options, const Meeting& meeting, const Limits& limits = {});
   ~Workers() override;
 
@@ -50,11 +51,10 @@ class Workers final : public tcp::ConnectionSink {
   void on_end() override;
 
  private:
-  static constexpr std::size_t kRounds = 4;             // one is filled, the others are under way
-  static constexpr std::size_t kOctetsMax = 128 << 10;  // of chunks in a round
-  static constexpr std::size_t kTasksMax = 2048;        // in a round
+  static constexpr std::size_t kRounds = call::Stretches::kLag;  // one is filled, the others are under way
 
   struct Task;
+  struct Opened;
   struct Share;
   struct Lane;
   // Of a connection that is open.
@@ -65,7 +65,8 @@ class Workers final : public tcp::ConnectionSink {
 
   Share& share_of(std::size_t lane, std::uint64_t round);
   void added(std::size_t lane, std::size_t octets);
-  void hand_out();
+  void came(std::size_t octets);
+  void hand_out(std::optional<std::uint64_t> stretch);
   void settle(std::uint64_t under_way_max);
   void tell(std::uint64_t round);
   void work();
@@ -78,8 +79,11 @@ class Workers final : public tcp::ConnectionSink {
   std::unordered_map<tcp::ConnectionNumber, Followed> followed_;
   std::vector<std::uint64_t> octets_of_;  // given to each lane so far: the next connection goes to whom was given least
   std::uint64_t turn_ = 0;                // of the task that was added last
-  std::size_t tasks_ = 0, octets_ = 0;    // of the round that is filled
+  bool filled_ = false;                   // with anything, the round that is
   std::uint64_t told_ = 0;                // rounds
+  call::Stretches stretches_;             // a round lasts as long, or until nothing more waits
+  std::array<std::optional<std::uint64_t>, kRounds> ends_;  // the stretch that a round ends, if any
+  std::array<call::Held, kRounds> counted_;                 // what counts in a round
 
   std::mutex mutex_;  // of what follows, and of how far each lane is
   std::condition_variable more_, done_;

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "base/file.h"
 #include "call/fan.h"
 #include "call/model.h"
+#include "call/testing/conversation.h"
 #include "capture/capture_file.h"
 #include "run/testing/captures.h"
 #include "run/testing/told.h"
@@ -97,23 +100,30 @@ struct Meets {
   call::Fan fan{{&across, &order, &lines}};
 };
 
+// Tells a sink what it is to hear of all connections.
+using Source = std::function<void(tcp::ConnectionSink&)>;
+
+Source reads(Bytes capture) {
+  return [capture](tcp::ConnectionSink& sink) { capture::read_capture(capture, sink); };
+}
+
 // On this thread, without workers.
-std::vector<std::string> told_alone(Bytes capture, bool json) {
+std::vector<std::string> told_alone(const Source& source, bool json, const Limits& limits = {}) {
   Meets meets(json);
-  check::Judge judge({}, check::Foreign::PassedOver, nullptr, check::Rows::OfConnections);
+  check::Judge judge(limits, check::Foreign::PassedOver, nullptr, check::Rows::OfConnections);
   judge.on_finding([&](const check::Finding& finding) { meets.across.take(finding); });
   judge.tell_attempts(meets.across);
   judge.on_counted([&](const check::Judge::Counted& counted) { meets.across.take(counted); });
   call::Fan fan({&judge, &meets.across, &meets.order, &meets.lines});
-  call::Model model(fan);
-  capture::read_capture(capture, model);
+  call::Model model(fan, limits);
+  source(model);
   return meets.told();
 }
 
-std::vector<std::string> told_by(std::size_t threads, Bytes capture, bool json) {
+std::vector<std::string> told_by(std::size_t threads, const Source& source, bool json, const Limits& limits = {}) {
   Meets meets(json);
-  Workers workers({.threads = threads, .lines = true, .json = json}, meets.meeting());
-  capture::read_capture(capture, workers);
+  Workers workers({.threads = threads, .lines = true, .json = json}, meets.meeting(), limits);
+  source(workers);
   return meets.told();
 }
 
@@ -126,9 +136,9 @@ TEST(Workers, TellOfEachCaptureWhatOneThreadTells) {
   for (const auto& file : captures_in(kCaptures)) {
     SCOPED_TRACE(file.string());
     const std::string octets = read_file(file, 1 << 20);
-    const auto expected = told_alone(as_octets(octets), false);
+    const auto expected = told_alone(reads(as_octets(octets)), false);
     EXPECT_GT(expected.size(), 1u);
-    expect_same(told_by(3, as_octets(octets), false), expected);
+    expect_same(told_by(3, reads(as_octets(octets)), false), expected);
   }
 }
 
@@ -145,12 +155,106 @@ TEST(Workers, TellOfManyConnectionsWhatOneThreadTells) {
   const std::string octets = all_captures();
   EXPECT_GT(octets.size(), 500'000u);
   for (const bool json : {false, true}) {
-    const auto expected = told_alone(as_octets(octets), json);
+    const auto expected = told_alone(reads(as_octets(octets)), json);
     for (const std::size_t threads : {1, 2, 3, 8}) {
       SCOPED_TRACE(fmt::format("{} threads", threads));
-      expect_same(told_by(threads, as_octets(octets), json), expected);
+      expect_same(told_by(threads, reads(as_octets(octets)), json), expected);
     }
   }
+}
+
+// What is told of one connection, to be told again beside others.
+class Recorded final : public tcp::ConnectionSink {
+ public:
+  using Step = std::function<void(tcp::ConnectionSink&)>;
+
+  void on_opened(const tcp::ConnectionOpened& opened) override {
+    steps.emplace_back([opened](tcp::ConnectionSink& sink) { sink.on_opened(opened); });
+  }
+  void on_chunk(tcp::ConnectionNumber number, const Chunk& chunk) override {
+    const std::vector<std::byte> octets(chunk.bytes.begin(), chunk.bytes.end());
+    steps.emplace_back([number, chunk, octets](tcp::ConnectionSink& sink) {
+      Chunk again = chunk;
+      again.bytes = octets;
+      sink.on_chunk(number, again);
+    });
+  }
+  void on_closing(const tcp::ConnectionClosing& closing) override {
+    steps.emplace_back([closing](tcp::ConnectionSink& sink) { sink.on_closing(closing); });
+  }
+  void on_end() override {}
+
+  std::vector<Step> steps;
+};
+
+// So many connections speak in turns, and on each calls are open whose requests are compressed, or say so. With `idle` who reads
+// has to wait now and then.
+Source taking_turns(std::uint64_t connections, bool idle) {
+  using namespace call::testing;
+  std::vector<Recorded> all(connections);
+  for (std::uint64_t number = 1; number <= connections; ++number) {
+    Conversation talk = greeted();
+    const std::string first("\x01\x00\x00\x3a\x98", 5), half(7500, static_cast<char>(number));
+    for (const call::StreamId stream : {1u, 3u, 5u, 7u}) {
+      talk.client(headers(stream, plus(request_fields(), "grpc-encoding", "gzip")), data(stream, first + half));
+    }
+    for (const call::StreamId stream : {1u, 3u, 5u, 7u}) {
+      talk.client(data(stream, half, EndStream::Yes));
+      talk.server(headers(stream, response_fields()), headers(stream, trailer_fields(), EndStream::Yes));
+    }
+    if (number % 3 != 0) talk.client_closes().server_closes();
+    talk.play(all[number - 1], 0, number);
+  }
+  return [all, idle](tcp::ConnectionSink& sink) {
+    std::size_t told = 0;
+    for (std::size_t step = 0, left = 1; left != 0; ++step) {
+      left = 0;
+      for (const Recorded& one : all) {
+        if (step >= one.steps.size()) continue;
+        one.steps[step](sink);
+        if (idle && ++told % 100 == 0) sink.on_idle();
+        ++left;
+      }
+    }
+    sink.on_end();
+  };
+}
+
+std::size_t count_of(const std::vector<std::string>& lines, const std::string& part) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines, [&](const std::string& line) { return line.find(part) != std::string::npos; }));
+}
+
+// Neither how many threads there are, nor how often one waits for what comes.
+void expect_same_of_any_number(const Limits& limits, const std::string& sign) {
+  const auto expected = told_alone(taking_turns(120, false), false, limits);
+  EXPECT_NE(count_of(expected, sign), 0u) << sign;
+  EXPECT_EQ(count_of(told_alone(taking_turns(120, false), false), sign), 0u) << sign;
+  for (const std::size_t threads : {1, 2, 4, 8}) {
+    for (const bool idle : {false, true}) {
+      SCOPED_TRACE(fmt::format("{} threads, waiting: {}", threads, idle));
+      expect_same(told_by(threads, taking_turns(120, idle), false, limits), expected);
+    }
+  }
+}
+
+TEST(Workers, TellTheSameWhereWhatAllMessagesHoldIsAtItsLimit) {
+  Limits limits;
+  limits.message_bytes_kept_all = 1'000'000;
+  expect_same_of_any_number(limits, "(the messages that were open together had more");
+}
+
+TEST(Workers, TellTheSameWhereTheStreamsOfAllAreAtTheirLimit) {
+  Limits limits;
+  limits.streams_max_all = 150;
+  expect_same_of_any_number(limits, "(not every call of the connection could be followed)");
+}
+
+TEST(Workers, TellTheSameWhereTheHistoriesOfAllAreAtTheirLimit) {
+  Limits limits;
+  limits.history_bytes_max_all = 40'000;
+  limits.history_bytes_least = 10;
+  expect_same_of_any_number(limits, "(what the dynamic table holds is not known)");
 }
 
 const tcp::ConnectionOpened kOpened{1, {}, {"127.0.0.1", 40'000}, {"127.0.0.1", 50'051}, true, 1};

@@ -11,7 +11,8 @@ namespace {
 
 // No path begins otherwise than with "/" here: these are nobody's.
 constexpr std::string_view kUnknown = "(unknown method)", kOthers = "(other methods)";
-constexpr std::size_t kOutcomesMax = 100;  // of one method; grpc-status may be any number
+constexpr std::size_t kNameBytesMax = 2 * Limits{}.text_bytes_kept;  // as long as a path may be
+constexpr std::size_t kOutcomesMax = 100;                            // of one method; grpc-status may be any number
 
 }  // namespace
 
@@ -21,7 +22,7 @@ MethodSummary& CallSummaryWitness::of(const call::Call& call) {
   std::string key = known ? call.path : std::string(kUnknown);
   if (methods_.size() >= methods_max_ && !methods_.contains(key)) key = kOthers;
   const auto [at, is_new] = methods_.try_emplace(key);
-  if (is_new) at->second.method = inert(key);
+  if (is_new) at->second.method = inert(key, kNameBytesMax);
   recent_ = &at->second;
   recent_path_ = call.path;
   recent_known_ = known;

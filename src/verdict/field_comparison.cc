@@ -64,7 +64,7 @@ class Comparison {
   void method() {
     const std::string* wire = nullptr;
     if (wire_.stream != nullptr && wire_.stream->call.path_known == http2::Known::Exact &&
-        wire_.stream->call.path.size() < Limits{}.text_bytes_kept) {
+        wire_.stream->call.path.size() < Limits{}.text_bytes_kept - 3) {  // else it may be a shortened one
       wire_path_ = statement::as_stated(wire_.stream->call.path);
       wire = &wire_path_;
     }

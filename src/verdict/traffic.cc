@@ -85,9 +85,10 @@ std::vector<std::string> notes_on(const Traffic& traffic) {
   const Limits limits;
   std::vector<std::string> notes;
   if (traffic.calls_not_followed != 0) {
-    notes.push_back(
-        fmt::format("{} not followed: more than {} streams were open on a connection, or a block that opens one could not be read",
-                    count_text(traffic.calls_not_followed, "call"), limits.streams_max));
+    notes.push_back(fmt::format(
+        "{} not followed: more than {} streams were open on a connection, or {} on all, or a block that opens one could "
+        "not be read",
+        count_text(traffic.calls_not_followed, "call"), limits.streams_max, limits.streams_max_all));
   }
   if (traffic.blocks_beyond_limit != 0) {
     notes.push_back(
@@ -95,6 +96,10 @@ std::vector<std::string> notes_on(const Traffic& traffic) {
                     "rest of it was not seen",
                     count_text(traffic.blocks_beyond_limit, "header block"), limits.block_bytes_max, limits.block_fields_max,
                     limits.block_decoded_bytes_max, limits.string_bytes_max));
+  }
+  if (traffic.messages_crowded_out != 0) {
+    notes.push_back(fmt::format("{} not kept whole: what is kept of all that are open at a time is {} octets",
+                                count_text(traffic.messages_crowded_out, "message"), limits.message_bytes_kept_all));
   }
   if (traffic.hearing == Hearing::Tap) return notes;
   note_connections(notes, traffic.tls_connections, "is TLS, of which only the handshake can be judged: the wire shows ciphertext",
@@ -126,6 +131,7 @@ void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) 
   if (!view.whole() || view.calls_not_followed != 0 || view.blocks_beyond_limit != 0) ++traffic_.incomplete_connections;
   traffic_.calls_not_followed += view.calls_not_followed;
   traffic_.blocks_beyond_limit += view.blocks_beyond_limit;
+  traffic_.messages_crowded_out += view.messages_crowded_out;
   const bool client = speaks_otherwise(view.client_opening);
   const bool server =
       view.client_opening == Opening::Http2 && (speaks_otherwise(view.server_opening) || view.server_opening == Opening::Tls);

@@ -24,6 +24,7 @@ struct Traffic {
   std::uint64_t incomplete_connections = 0;  // octets are missing, or a limit of ours kept something from being read
   std::uint64_t calls_not_followed = 0;      // by such a limit
   std::uint64_t blocks_beyond_limit = 0;     // header blocks, the same
+  std::uint64_t messages_crowded_out = 0;    // not kept whole, for those that were open together held too much
   // Of an interface; they are none of the connections above.
   std::uint64_t other_connections = 0;   // do not speak HTTP/2
   std::uint64_t late_connections = 0;    // not seen from their start

@@ -22,11 +22,11 @@ struct Heard {
 };
 
 // Every conversation is a connection of its own.
-Heard hear(Hearing hearing, const std::vector<Conversation>& conversations) {
+Heard hear(Hearing hearing, const std::vector<Conversation>& conversations, const Limits& limits = {}) {
   check::Judge judge({}, hearing == Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver);
   TrafficWitness witness(hearing);
   call::Fan fan({&judge, &witness});
-  call::Model model(fan);
+  call::Model model(fan, limits);
   for (std::size_t i = 0; i < conversations.size(); ++i) conversations[i].play(model, 0, i + 1);
   model.on_end();
   return {judge_traffic(witness.traffic(), judge.tally(), {}), judge.tally()};
@@ -94,6 +94,19 @@ TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubt) {
 }
 
 // What came before the client had said that it speaks HTTP/2 is told as soon as it has.
+TEST(Traffic, OfMessagesThatWereNotKeptWholeIsInDoubtAndSaysSo) {
+  Limits limits;
+  limits.message_bytes_kept_all = 0;
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "grpc-encoding", "gzip")), data(1, std::string("\1\0\0\0\2x", 6)));
+  c.client(data(1, "y", EndStream::Yes)).server(headers(1, trailers_only_fields("13"), EndStream::Yes));
+  const Verdict verdict = hear(Hearing::Tap, {c}, limits).verdict;
+  EXPECT_EQ(verdict.outcome, Outcome::Inconclusive);
+  EXPECT_THAT(verdict.claims.at(0).because, HasSubstr("MG04"));
+  EXPECT_THAT(verdict.notes,
+              ElementsAre("1 message not kept whole: what is kept of all that are open at a time is 268435456 octets"));
+}
+
 TEST(Traffic, OfAServerThatSpeaksFirstIsJudged) {
   const Heard heard = hear(Hearing::Interface, {Conversation().server(ping('x')).client(preface(), settings())});
   EXPECT_EQ(heard.verdict.outcome, Outcome::Broken);

@@ -64,6 +64,7 @@ class Block:
     reserved: bool = False
     table_size: int = None  # a size update to it comes first
     parts: int = 1  # frames
+    empty: bool = False  # before, between and behind them stand frames of nothing
     between: list = field(default_factory=list)  # frames behind the first part, where none may be
 
     def written(self, encoder):
@@ -72,6 +73,8 @@ class Block:
         block = self.promised + self.before + encoder.encode(self.fields) + self.behind
         size = -(-len(block) // self.parts)
         parts = [block[begin:begin + size] for begin in range(0, len(block), size)]
+        if self.empty:
+            parts = [each for part in parts for each in (b"", part)] + [b""]
         octets = b""
         for number, part in enumerate(parts):
             last = END_HEADERS if number + 1 == len(parts) else 0

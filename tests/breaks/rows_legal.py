@@ -23,6 +23,30 @@ def unknown(talk):
         talk.at_end(side, Frame(0xBF, 0xFF, 1, b"grease"))
 
 
+ALTSVC, ORIGIN, PRIORITY_UPDATE = 0x0A, 0x0C, 0x10  # RFC 7838, RFC 8336, RFC 9218
+WITH_PRIORITY = 0x20
+
+
+@legal("CN02-extensions", "both sides send frames of extensions, on the connection, on the stream of the call, and behind its end")
+def extensions(talk):
+    talk.before(talk.request(), CLIENT, Frame(PRIORITY_UPDATE, 0, 0, struct.pack(">I", 1) + b"u=1"))
+    talk.behind(talk.request(), CLIENT, Frame(0xBE, 1, 1, b"grease"))
+    talk.before(talk.response(), SERVER, Frame(ORIGIN, 0, 0))
+    talk.before(talk.response(), SERVER, Frame(ALTSVC, 0, 1, b"\0\0clear"))
+    talk.at_end(CLIENT, Frame(PRIORITY_UPDATE, 0, 0, struct.pack(">I", 1) + b"u=7,i"))
+    talk.at_end(SERVER, Frame(0xBE, 1, 1))
+
+
+@legal("CN11-all", "HEADERS with priority and padding, padding of no octet, and DATA of padding alone")
+def padded(talk):
+    request, asked, reply = talk.request().frame, talk.data(CLIENT), talk.data(SERVER)
+    request.flags |= PADDED | WITH_PRIORITY
+    request.promised, request.behind = b"\x05" + struct.pack(">IB", 0, 15), bytes(5)
+    asked.frame.flags |= PADDED
+    asked.frame.payload = b"\0" + asked.frame.payload
+    talk.behind(reply, SERVER, data(1, b"\xff" + bytes(255), PADDED))
+
+
 @legal("CN09-raised", "a large frame comes before the ACK of the SETTINGS that allow it")
 def raised_frame_size(talk):
     talk.before(talk.request(), SERVER, settings((MAX_FRAME_SIZE, 20_000)))
@@ -105,6 +129,12 @@ def reset_twice(talk):
     talk.behind(again, CLIENT, Frame(PRIORITY, 0, 1, struct.pack(">IB", 0, 15)))
 
 
+@legal("ST08-empty", "header blocks come in pieces, and some of these are empty")
+def empty_pieces(talk):
+    for said in (talk.request(), talk.response(), talk.trailers()):
+        said.frame.parts, said.frame.empty = 2, True
+
+
 @legal("ST11-crossed", "the client resets a stream in the middle of the reply, and the rest of it crosses that", connection=SERVER_STREAM)
 def crossed_reset(talk):
     reset = talk.behind(talk.data(SERVER), CLIENT, rst_stream(1, CANCEL))
@@ -162,6 +192,11 @@ def padding_not_counted(talk):
     request.frame = data(1, b"\x07" + request.frame.payload + bytes(7), END_STREAM | PADDED)
 
 
+@legal("HD06-zeros", "content-length begins with zeros")
+def zeros(talk):
+    talk.request().frame.set("content-length", "0" * 40 + str(len(talk.data(CLIENT).frame.payload)))
+
+
 @legal("RQ01-other", "a call on the same connection is no gRPC at all", calls=2)
 def other_call(talk):
     request = talk.request(3)
@@ -188,6 +223,15 @@ def pieces(talk):
     talk.behind(reply, SERVER, data(1, b"\0\0\0\0"))
 
 
+@legal("MG02-nothing", "DATA without an octet stand around the messages and within one")
+def nothing(talk):
+    asked, reply = talk.data(CLIENT), talk.data(SERVER)
+    talk.before(asked, CLIENT, data(1, b""))
+    rest, reply.frame.payload = reply.frame.payload[7:], reply.frame.payload[:7]
+    within = talk.behind(reply, SERVER, data(1, b""))
+    talk.behind(talk.behind(within, SERVER, data(1, rest)), SERVER, data(1, b""))
+
+
 @legal("MG05-request", "the reply has the coding of the request, which the client does not name", start="go-gzip")
 def coding_of_request(talk):
     talk.request().frame.set("grpc-accept-encoding", "identity")
@@ -196,6 +240,13 @@ def coding_of_request(talk):
 @legal("RS01-unauthenticated", "the answer is Trailers-Only, with grpc-status 16")
 def greatest_status(talk):
     trailers_only(talk, *OF_GRPC, ("grpc-status", "16"), ("grpc-message", "caf%C3%A9 100%25"))
+
+
+@legal("RS02-capitals", "content-type is written in capitals, te too")
+def capitals(talk):
+    for said in (talk.request(), talk.response()):
+        said.frame.set("content-type", "Application/gRPC")
+    talk.request().frame.set("te", "Trailers")
 
 
 @legal("RS08-agrees", "grpc-status-details-bin agrees with both others")

@@ -12,7 +12,6 @@ constexpr std::size_t kHeadBytesMax = 16'384;
 constexpr std::uint64_t kBodyBytesMax = 65'536;
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kSettingBytes = 6;
-constexpr std::size_t kTargetKept = 1024;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool same_letters(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
@@ -120,7 +119,7 @@ bool Upgrade::read_request_head() {
   }
   std::string_view line = head;
   take_to(line, " ");
-  target_ = take_to(line, " ").substr(0, kTargetKept);
+  target_ = take_to(line, " ");
   settings_ = std::move(*read);
   return true;
 }

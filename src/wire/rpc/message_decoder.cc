@@ -22,16 +22,17 @@ void MessageDecoder::empty_buffer() {
 void MessageDecoder::keep(Bytes octets) {
   append(buffer_, octets);
   if (buffer_.size() <= held_) return;
-  held_by_all_ += buffer_.size() - held_;
+  all_.held += buffer_.size() - held_;
   held_ = buffer_.size();
 }
 
-// For octets of the message that has begun.
-std::size_t MessageDecoder::room() const {
-  if (lost_ != 0) return 0;
+// For as many octets of the message that has begun. Behind those that are not kept there is none.
+std::size_t MessageDecoder::room(std::size_t wanted) {
+  if (lost_ != 0 || crowded_out_) return 0;
   const std::size_t of_message = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
-  const std::size_t of_all = all_max_ - std::min(all_max_, held_by_all_);
-  return std::min(of_message, of_all + (held_ - buffer_.size()));
+  const std::size_t of_all = all_max_ - std::min(all_max_, all_.counted) + (held_ - buffer_.size());
+  crowded_out_ = of_all < std::min(wanted, of_message);
+  return std::min({wanted, of_message, of_all});
 }
 
 // Moves octets of the prefix into the buffer; true when all five are there.
@@ -48,7 +49,7 @@ bool MessageDecoder::take_prefix() {
 void MessageDecoder::take_octets() {
   const std::uint64_t missing = kPrefixBytes + std::uint64_t{length_} - begun_;
   const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(missing, unread_.size()));
-  keep(unread_.first(std::min(taken, room())));
+  keep(unread_.first(room(taken)));
   unread_ = unread_.subspan(taken);
   begun_ += taken;
 }
@@ -74,6 +75,7 @@ Decoded MessageDecoder::next_buffered(Message& message) {
   message.length = length_;
   message.octets = Bytes(buffer_).subspan(kPrefixBytes);
   message.lost = std::exchange(lost_, 0);
+  message.crowded_out = std::exchange(crowded_out_, false);
   begun_ = 0;
   clear_ = true;
   return Decoded::Done;

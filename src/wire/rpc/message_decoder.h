@@ -1,7 +1,7 @@
 // The octets of DATA, of one side of one call → length-prefixed messages (grpc/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
 //
 // Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept; the rest is counted,
-// as is all of it while what many decoders hold together is at its own limit.
+// as is all of it while what counts as held by all decoders together is at its own limit.
 #pragma once
 
 #include <algorithm>
@@ -22,28 +22,36 @@ struct Message {
   std::uint32_t length = 0;  // of the message, as its prefix says
   Bytes octets;              // the first of them
   std::uint64_t lost = 0;    // octets of it that nobody saw: those kept end before them
+  bool crowded_out = false;  // octets are not kept for what others hold
   bool whole() const { return octets.size() == length; }
   friend bool operator==(const Message&, const Message&) = default;
 };
 
 enum class Decoded : std::uint8_t { Done, NeedMore };
 
+// What decoders keep of messages that are not whole yet.
+struct MessageBytes {
+  std::size_t held = 0;     // by those that share this
+  std::size_t counted = 0;  // against Limits::message_bytes_kept_all, of these and of others: who shares it out says so
+};
+
 class MessageDecoder {
  public:
-  // `held_by_all`, which must outlive it, counts the octets that the decoders which share it hold.
-  MessageDecoder(const Limits& limits, std::size_t& held_by_all)
-      : kept_max_(limits.message_bytes_kept), all_max_(limits.message_bytes_kept_all), held_by_all_(held_by_all) {}
-  ~MessageDecoder() { held_by_all_ -= held_; }
+  // `all` must outlive it.
+  MessageDecoder(const Limits& limits, MessageBytes& all)
+      : kept_max_(limits.message_bytes_kept), all_max_(limits.message_bytes_kept_all), all_(all) {}
+  ~MessageDecoder() { all_.held -= held_; }
   MessageDecoder(const MessageDecoder&) = delete;
   MessageDecoder& operator=(const MessageDecoder&) = delete;
 
   // As if it were new: for another side of a call.
   void reset() {
-    if (held_ != 0) held_by_all_ -= std::exchange(held_, 0);
+    if (held_ != 0) all_.held -= std::exchange(held_, 0);
     if (buffer_.capacity() != 0) empty_buffer();
     unread_ = {};
     begun_ = 0;
     lost_ = 0;
+    crowded_out_ = false;
     clear_ = false;
   }
 
@@ -70,19 +78,20 @@ class MessageDecoder {
   void empty_buffer();
   bool take_prefix();
   void take_octets();
-  std::size_t room() const;
+  std::size_t room(std::size_t wanted);
   void keep(Bytes octets);
 
   std::size_t kept_max_;
   std::size_t all_max_;
-  std::size_t& held_by_all_;
+  MessageBytes& all_;
   std::size_t held_ = 0;  // of those, by this one: it gives nothing back before its end
   Bytes unread_;
   std::vector<std::byte> buffer_;  // prefix and kept octets of the message that has begun
   std::uint64_t begun_ = 0;        // octets of it so far
   std::uint32_t length_ = 0;
   std::uint64_t lost_ = 0;  // of them, that were not seen
-  bool clear_ = false;      // the last message borrowed from buffer_
+  bool crowded_out_ = false;
+  bool clear_ = false;  // the last message borrowed from buffer_
 };
 
 // The usual case: the message lies whole in the octets fed.

@@ -17,7 +17,7 @@ struct Kept {
 
 // Feeds `octets` in pieces of `cut` octets (0: whole) and collects what comes out.
 std::vector<Kept> decode(Bytes octets, std::size_t cut, std::uint64_t* pending = nullptr, Limits limits = {}) {
-  std::size_t held = 0;
+  MessageBytes held;
   MessageDecoder decoder(limits, held);
   std::vector<Kept> messages;
   for (std::size_t at = 0; at < octets.size();) {
@@ -61,34 +61,38 @@ TEST(MessageDecoder, KeepsTheFirstOctetsAndCountsTheRest) {
 TEST(MessageDecoder, WhatAllHoldTogetherIsBounded) {
   Limits limits;
   limits.message_bytes_kept_all = 30;
-  std::size_t held = 0;
-  const auto begin = [](MessageDecoder& decoder) {
+  MessageBytes all;
+  const auto begin = [&](MessageDecoder& decoder) {
     static const auto kHalf = from_hex("00 00000014 0102030405060708090a");
     Message message;
     decoder.feed(kHalf);
     EXPECT_EQ(decoder.next(message), Decoded::NeedMore);
+    all.counted = all.held;
   };
-  const auto end = [](MessageDecoder& decoder) {
+  const auto end = [&](MessageDecoder& decoder) {
     static const auto kHalf = from_hex("0b0c0d0e0f1011121314");
     Message message;
     decoder.feed(kHalf);
     EXPECT_EQ(decoder.next(message), Decoded::Done);
     EXPECT_EQ(message.length, 20u);
+    EXPECT_EQ(message.crowded_out, !message.whole());
+    all.counted = all.held;
     return message.octets.size();
   };
   {
-    MessageDecoder first(limits, held), second(limits, held);
+    MessageDecoder first(limits, all), second(limits, all);
     begin(first);
     begin(second);
-    EXPECT_EQ(held, 30u);
+    EXPECT_EQ(all.held, 30u);
     EXPECT_EQ(end(first), 10u);
     EXPECT_EQ(end(second), 10u);
     begin(first);  // what it held is its own
     EXPECT_EQ(end(first), 10u);
-    EXPECT_EQ(held, 30u);
+    EXPECT_EQ(all.held, 30u);
   }
-  EXPECT_EQ(held, 0u);
-  MessageDecoder alone(limits, held);
+  EXPECT_EQ(all.held, 0u);
+  all.counted = 0;
+  MessageDecoder alone(limits, all);
   begin(alone);
   EXPECT_EQ(end(alone), 20u);
 }
@@ -100,7 +104,7 @@ TEST(MessageDecoder, ALengthOfFourGigabytesAllocatesNothing) {
 }
 
 TEST(MessageDecoder, OctetsThatWereNotSeenCutTheirMessageOnly) {
-  std::size_t held = 0;
+  MessageBytes held;
   MessageDecoder decoder({}, held);
   Message message;
   const auto feed = [&](std::string_view digits) {
