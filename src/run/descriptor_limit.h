@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace testigo::run {
@@ -22,10 +23,10 @@ inline std::size_t descriptor_limit() {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 0;
 }
 
-// How many more it may open; nothing, where that is not known.
+// How many more it may open; where the system does not tell what is open, as many as it may have.
 inline std::size_t descriptors_left() {
   DIR* const own = ::opendir("/proc/self/fd");
-  if (own == nullptr) return 0;
+  if (own == nullptr) return errno == EMFILE ? 0 : descriptor_limit();
   std::size_t open = 0;
   while (::readdir(own) != nullptr) ++open;  // two of them are none, and one is this listing's
   ::closedir(own);
