@@ -184,7 +184,7 @@ class Schema(unittest.TestCase):
         shown = [line for line in shown if line["direction"] == "to-server"]
         self.assertRegex(shown[0]["body_text"], r'^\{"client":"client1","call":"1","payload":"[^"]{4000,4200}… \d+ more octets$')
         self.assertRegex(shown[1]["fields"], r'^1: "client1", 2: 1 … 100\d\d\d more octets$')
-        self.assertIn("too long", shown[1]["not_shown"])
+        self.assertIn("longer than the 64 KiB", shown[1]["not_shown"])
         self.assertEqual(self.checks["MG07"]["not_judgeable"], 2)
 
     def test_a_capture_without_bodies(self):
