@@ -61,6 +61,7 @@ class PacketIntake {
   std::uint64_t next_number() const;
   void record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement);
   void take_part(const LivePacket& captured, Bytes ip);
+  void record_part(const LivePacket& used, const tcp::IpPacket& part);
   void place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet, const std::optional<tcp::Placement>& placement);
   void take_unread(const LivePacket& captured, std::optional<Bytes> ip);
 

@@ -54,6 +54,16 @@ std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded
   return notes;
 }
 
+std::vector<std::string> carrier_notes(const capture::CaptureSummary& summary) {
+  std::vector<std::string> notes;
+  for (const capture::UnreadCarrier& carrier : summary.unread_carriers) {
+    notes.push_back(fmt::format("{} of {} {} not read, packet {} first: calls in {} were not seen", packets(carrier.packets),
+                                carrier.name, carrier.packets == 1 ? "was" : "were", carrier.first,
+                                carrier.packets == 1 ? "it" : "them"));
+  }
+  return notes;
+}
+
 std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary) {
   std::vector<std::string> notes;
   const std::size_t told = std::min(summary.unseen.size(), kUnseenTold);
