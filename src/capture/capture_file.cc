@@ -25,6 +25,7 @@
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
 #include "capture/tcp_reconstruction.h"
+#include "wire/http2/speaker.h"
 #include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
@@ -87,7 +88,7 @@ class CaptureReading {
         decoder_(limits),
         sink_(sink),
         fragments_(limits),
-        reassembly_(sink_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
+        reassembly_(sink_, limits, tcp::Reassembly::Ways::Both, random_seed(), http2::direction_of) {}
 
   CaptureDecoder& decoder() { return decoder_; }
 

@@ -9,6 +9,7 @@
 #include "base/random_id.h"
 #include "capture/live_source.h"
 #include "capture/packet_recorder.h"
+#include "wire/http2/speaker.h"
 #include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
@@ -22,7 +23,7 @@ class PacketIntake {
         recorder_(recorder),
         both_(sink, recorder),
         fragments_(limits),
-        reassembly_(both_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
+        reassembly_(both_, limits, tcp::Reassembly::Ways::Both, random_seed(), http2::direction_of) {}
 
   void take(const LivePacket& packet);
 
