@@ -127,6 +127,7 @@ class CaptureReading {
                           unseen == 1 ? "" : "s"));
     }
     summary_.cut = cut();
+    summary_.over_held = reassembly_.over_held();
     return summary_;
   }
 

@@ -47,8 +47,9 @@ struct CaptureSummary {
   std::uint64_t first_unread = 0;  // the number of the first one, and the reason
   std::string_view first_unread_why;
   std::vector<UnreadCarrier> unread_carriers;
-  std::string trouble;        // what is damaged, inert; empty when nothing is
-  std::optional<Time> first;  // time of the first and last packet
+  std::uint64_t over_held = 0;  // connections of which octets came too late, by a limit of ours
+  std::string trouble;          // what is damaged, inert; empty when nothing is
+  std::optional<Time> first;    // time of the first and last packet
   std::optional<Time> last;
   // Times between two files of which the later one does not continue the earlier: of more than are kept the last one kept goes on
   // to where the last of all ends.

@@ -38,6 +38,7 @@ class PacketIntake {
   std::uint64_t unread() const { return unread_ + fragments_.lost(); }
   std::uint64_t not_followed() const { return reassembly_.not_followed(); }
   std::uint64_t began_unseen() const { return reassembly_.began_unseen(); }
+  std::uint64_t over_held() const { return reassembly_.over_held(); }
   std::uint64_t connections_open() const { return both_.open(); }
 
  private:

@@ -56,6 +56,7 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
                                 summary.cut_before));
   }
   std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
+  std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
   std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
   return notes;
 }

@@ -222,7 +222,9 @@ std::optional<Placement> Reassembly::place(const Entry& entry, Direction directi
 bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number) {
   if (entry.track.closed()) return false;
   const std::size_t held = entry.track.held_bytes(), compared = entry.track.compared_bytes();
+  const bool over_room = entry.track.over_room();
   entry.track.take(direction, packet, time, packet_number, room());
+  if (entry.track.over_room() != over_room) ++over_held_;
   held_bytes_ += entry.track.held_bytes() - held;
   compared_bytes_ += entry.track.compared_bytes() - compared;
   return entry.track.closed();

@@ -60,6 +60,9 @@ class Reassembly {
   std::uint64_t not_followed() const { return not_followed_; }
   // Connections that follow another one on its ports and whose beginning was not seen, or that went on behind a RST.
   std::uint64_t began_unseen() const { return began_unseen_; }
+  // Connections of which octets came later than `tcp_held_bytes_max` or `tcp_held_bytes_max_all` let what follows them wait: they
+  // were told as missing.
+  std::uint64_t over_held() const { return over_held_; }
   // Octets that came too early, as they are kept.
   std::size_t held_bytes() const { return held_bytes_; }
   // Octets that copies are held against, as they are kept.
@@ -157,6 +160,7 @@ class Reassembly {
   std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
   std::uint64_t began_unseen_ = 0;
+  std::uint64_t over_held_ = 0;
 };
 
 }  // namespace testigo::tcp
