@@ -59,6 +59,7 @@ std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded
 
 std::vector<std::string> carrier_notes(const capture::CaptureSummary& summary) {
   std::vector<std::string> notes;
+  notes.reserve(summary.unread_carriers.size());
   for (const capture::UnreadCarrier& carrier : summary.unread_carriers) {
     notes.push_back(fmt::format("{} of {} {} not read, packet {} first: calls in {} were not seen", packets(carrier.packets),
                                 carrier.name, carrier.packets == 1 ? "was" : "were", carrier.first,
