@@ -260,7 +260,8 @@ TEST(Reassembly, AnAnswerToASynTellsWhoTheServerIs) {
     (p.from == 'c' ? packet.destination_port : packet.source_port) = 50051;
     reassembly.take(packet, Time(), 1);
   }
-  Packet packet = packet_of({'c', "A", 5, 5, "?"});
+  const P elsewhere = {'c', "A", 5, 5, "?"};
+  Packet packet = packet_of(elsewhere);
   packet.destination = *parse_address("10.0.0.3");
   packet.destination_port = 50051;
   reassembly.take(packet, Time(), 1);
