@@ -1,6 +1,7 @@
 #include "call/model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace testigo::call {
 
@@ -19,28 +20,37 @@ void Model::comes(std::size_t octets) {
 
 void Model::on_opened(const tcp::ConnectionOpened& opened) {
   comes(Stretches::kOctetsOfOpening);
-  open(opened, connections_.size());
+  open(opened, connections_.size() + silent_.size());
 }
 
 void Model::open(const tcp::ConnectionOpened& opened, std::size_t others) {
   recent_.drop(opened.connection);
   connections_.erase(opened.connection);
-  connections_.emplace(opened.connection, std::make_unique<Connection>(opened, sink_, limits_of_one(others), all_));
+  silent_.insert_or_assign(opened.connection, Silent{opened, history_bytes_of_one(others)});
 }
 
-Limits Model::limits_of_one(std::size_t others) const {
+std::size_t Model::history_bytes_of_one(std::size_t others) const {
+  const std::size_t share = limits_.history_bytes_max_all / (2 * (others + 1));
+  return std::min(limits_.history_bytes_max, std::max(share, limits_.history_bytes_least));
+}
+
+Connection* Model::find(ConnectionNumber connection) {
+  const auto it = connections_.find(connection);
+  if (it != connections_.end()) return it->second.get();
+  const auto silent = silent_.find(connection);
+  if (silent == silent_.end()) return nullptr;
   Limits limits = limits_;
-  const std::size_t share = limits.history_bytes_max_all / (2 * (others + 1));
-  limits.history_bytes_max = std::min(limits.history_bytes_max, std::max(share, limits.history_bytes_least));
-  return limits;
+  limits.history_bytes_max = silent->second.history_bytes_max;
+  auto begun = std::make_unique<Connection>(silent->second.opened, sink_, limits, all_);
+  silent_.erase(silent);
+  return connections_.emplace(connection, std::move(begun)).first->second.get();
 }
 
 void Model::hear(ConnectionNumber connection, const Chunk& chunk) {
   Connection* found = recent_.find(connection);
   if (found == nullptr) {
-    const auto it = connections_.find(connection);
-    if (it == connections_.end()) return;
-    found = it->second.get();
+    found = find(connection);
+    if (found == nullptr) return;
     recent_.put(connection, *found);
   }
   found->on_chunk(chunk);
@@ -64,23 +74,32 @@ void Model::on_closing(const tcp::ConnectionClosing& closing) {
 }
 
 void Model::close(const tcp::ConnectionClosing& closing) {
-  const auto it = connections_.find(closing.connection);
-  if (it == connections_.end() || !it->second->on_closing(closing)) return;
+  Connection* const found = find(closing.connection);
+  if (found == nullptr || !found->on_closing(closing)) return;
   recent_.drop(closing.connection);
-  connections_.erase(it);
+  connections_.erase(closing.connection);
 }
 
 void Model::end(ConnectionNumber connection) {
-  const auto it = connections_.find(connection);
-  if (it == connections_.end()) return;
-  it->second->on_end();
+  Connection* const found = find(connection);
+  if (found == nullptr) return;
+  found->on_end();
   recent_.drop(connection);
-  connections_.erase(it);
+  connections_.erase(connection);
 }
 
+// In the order of their numbers; those that were silent are begun one by one.
 void Model::on_end() {
   recent_.clear();
-  for (auto& [number, connection] : connections_) connection->on_end();
+  auto next = connections_.begin();
+  while (next != connections_.end() || !silent_.empty()) {
+    if (next == connections_.end() || (!silent_.empty() && silent_.begin()->first < next->first)) {
+      end(silent_.begin()->first);
+    } else {
+      next->second->on_end();
+      ++next;
+    }
+  }
   connections_.clear();
 }
 

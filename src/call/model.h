@@ -1,7 +1,7 @@
 // All connections of a run: from what sources report to events.
 //
 // It keeps what is open; what has closed leaves as an event and is freed. Memory grows with open connections and calls, not with
-// time.
+// time; of a connection that has said nothing, little more than its ends is kept, and it is told when it speaks, or ends.
 #pragma once
 
 #include <map>
@@ -39,8 +39,15 @@ class Model final : public tcp::ConnectionSink {
   void end(ConnectionNumber connection);
 
  private:
+  struct Silent {
+    tcp::ConnectionOpened opened;
+    std::size_t history_bytes_max = 0;
+  };
+
   // Of a connection that opens: those that are shared are less the more are open.
-  Limits limits_of_one(std::size_t others) const;
+  std::size_t history_bytes_of_one(std::size_t others) const;
+  // Null when it is not open.
+  Connection* find(ConnectionNumber connection);
   void comes(std::size_t octets);
   void begin_stretch();
   [[gnu::noinline]] void hear_first(ConnectionNumber connection, const Chunk& chunk);
@@ -50,6 +57,7 @@ class Model final : public tcp::ConnectionSink {
   Stretches stretches_;
   Holdings all_;
   std::map<ConnectionNumber, std::unique_ptr<Connection>> connections_;
+  std::map<ConnectionNumber, Silent> silent_;  // none of them is in `connections_`
   Recent<Connection> recent_;
 };
 

@@ -49,5 +49,30 @@ TEST(Model, KeepsConnectionsApart) {
   EXPECT_EQ(events.calls[1].status, 13);
 }
 
+// Nobody is to keep what millions of SYNs are worth.
+TEST(Model, TellsOfAConnectionWhenItSpeaksOrEnds) {
+  class Order final : public Sink {
+   public:
+    void on_connection(const ConnectionView& connection) override { told += "+" + std::to_string(connection.number); }
+    void on_connection_closed(const ConnectionClosed& closed) override {
+      told += "-" + std::to_string(closed.connection.number) + closed.connection.client.address;
+    }
+    std::string told;
+  } order;
+  Model model(order);
+  for (const ConnectionNumber number : {1u, 2u, 3u, 4u, 5u, 6u}) {
+    model.on_opened({number, Time(), {std::to_string(10 * number), 1}, {"s", 2}, true, 0});
+  }
+  EXPECT_EQ(order.told, "");
+  model.on_chunk(5, {Time(), Direction::ToServer, as_octets("x"), 0, 0, 0});
+  model.on_closing({2, Time(), Direction::ToClient, tcp::Closing::Refused, 0, {}});
+  model.on_closing({3, Time(), Direction::ToServer, tcp::Closing::Fin, 0, {}});
+  EXPECT_EQ(order.told, "+5+2-220+3");
+  model.end(4);
+  EXPECT_EQ(order.told, "+5+2-220+3+4-440");
+  model.on_end();
+  EXPECT_EQ(order.told, "+5+2-220+3+4-440+1-110-330-550+6-660");
+}
+
 }  // namespace
 }  // namespace testigo::call

@@ -20,6 +20,7 @@
 #include "capture/link_layer.h"
 #include "capture/pcapng.h"
 #include "capture/tcp_reconstruction.h"
+#include "wire/http2/speaker.h"
 #include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
@@ -82,7 +83,7 @@ class CaptureReading {
         decoder_(limits),
         sink_(sink),
         fragments_(limits),
-        reassembly_(sink_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
+        reassembly_(sink_, limits, tcp::Reassembly::Ways::Both, random_seed(), http2::direction_of) {}
 
   CaptureDecoder& decoder() { return decoder_; }
 
@@ -121,6 +122,7 @@ class CaptureReading {
                           unseen == 1 ? "" : "s"));
     }
     summary_.cut = cut();
+    summary_.over_held = reassembly_.over_held();
     return summary_;
   }
 
@@ -183,7 +185,7 @@ class CaptureReading {
     if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) {
       return note_unread(why, summary_.packets, 1);
     }
-    if (kind != tcp::PacketKind::Fragment) return;
+    if (kind != tcp::PacketKind::Fragment) return note_carrier(unread_in(captured.link_type, captured.octets), summary_.packets, 1);
     sink_.at(summary_.packets, captured.comment);
     on_part(*ip, *captured.time);
   }
@@ -197,8 +199,14 @@ class CaptureReading {
     const auto kind = tcp::read_packet(whole->packet, packet_);
     if (kind == tcp::PacketKind::Tcp) {
       reassembly_.take(packet_, time, summary_.packets);
-    } else if (kind != tcp::PacketKind::Other) {
-      note_unread("it is a part of an IP packet whose headers contradict themselves", first_of(whole->parts), whole->parts.size());
+    } else if (kind == tcp::PacketKind::Other) {
+      tcp::read_ip(whole->packet, part);
+      note_carrier(part.unread, first_of(whole->parts), whole->parts.size());
+    } else {
+      const bool part_again = kind == tcp::PacketKind::Fragment;
+      note_unread(part_again ? "it is a part of an IP packet that holds a part of another"
+                             : "it is a part of an IP packet whose headers contradict themselves",
+                  first_of(whole->parts), whole->parts.size());
     }
   }
 
@@ -214,6 +222,15 @@ class CaptureReading {
     if (!is_first) return;
     summary_.first_unread = first;
     summary_.first_unread_why = why;
+  }
+
+  void note_carrier(std::string_view name, std::uint64_t first, std::uint64_t count) {
+    if (name.empty()) return;
+    auto& all = summary_.unread_carriers;
+    auto at = std::ranges::find(all, name, &UnreadCarrier::name);
+    if (at == all.end()) at = all.insert(at, {name, 0, first});
+    at->packets += count;
+    at->first = std::min(at->first, first);
   }
 
   void note_time(Time time) {

@@ -27,6 +27,14 @@ struct UnseenTime {
   friend bool operator==(const UnseenTime&, const UnseenTime&) = default;
 };
 
+// Packets of a form that is not read and may hold TCP.
+struct UnreadCarrier {
+  std::string_view name;  // "IPsec ESP (encrypted)"
+  std::uint64_t packets = 0;
+  std::uint64_t first = 0;  // the number of the first one
+  friend bool operator==(const UnreadCarrier&, const UnreadCarrier&) = default;
+};
+
 struct CaptureSummary {
   std::uint64_t packets = 0;
   bool reconstructed = false;      // its header says that a tap wrote it
@@ -38,8 +46,10 @@ struct CaptureSummary {
   std::uint64_t unread = 0;        // packets of which it is not known what they carry: without a time, cut in a header, …
   std::uint64_t first_unread = 0;  // the number of the first one, and the reason
   std::string_view first_unread_why;
-  std::string trouble;        // what is damaged, inert; empty when nothing is
-  std::optional<Time> first;  // time of the first and last packet
+  std::vector<UnreadCarrier> unread_carriers;
+  std::uint64_t over_held = 0;  // connections of which octets came too late, by a limit of ours
+  std::string trouble;          // what is damaged, inert; empty when nothing is
+  std::optional<Time> first;    // time of the first and last packet
   std::optional<Time> last;
   // Times between two files of which the later one does not continue the earlier: of more than are kept the last one kept goes on
   // to where the last of all ends.

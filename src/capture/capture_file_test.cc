@@ -190,6 +190,27 @@ TEST_F(CaptureFile, SaysWhenItWasCutAnywhere) {
   EXPECT_TRUE(read_capture(as_octets(whole + whole.substr(0, 100)), read).cut);
 }
 
+// By what it is, the first of each; nothing of what holds no TCP.
+TEST_F(CaptureFile, CountsWhatMayHoldCallsAndIsNotRead) {
+  const std::string esp = "45000018000000004032 0000 7f000001 7f000001 00000001", wire_guard =
+                                                                                      "45000040000000004011 0000 7f000001 7f000001"
+                                                                                      "ca6cca6c 002c0000 04000000" +
+                                                                                      std::string(64, '1');
+  std::vector<std::byte> octets;
+  PcapngWriter writer(octets, {}, pcapng::kLinkRaw);
+  const std::string dns = "4500001c000000004011 0000 7f000001 7f000001 00350035 00080000";
+  for (const std::string& packet : {dns, esp, wire_guard, esp, dns}) {
+    const auto of = from_hex(packet);
+    writer.packet(Time(), of, of.size(), {});
+  }
+  writer.end();
+  RecordedSink read;
+  const CaptureSummary summary = read_capture(octets, read);
+  EXPECT_EQ(summary.unread, 0u);
+  EXPECT_THAT(summary.unread_carriers,
+              ::testing::ElementsAre(UnreadCarrier{"IPsec ESP (encrypted)", 2, 2}, UnreadCarrier{"WireGuard (encrypted)", 1, 3}));
+}
+
 // One recording behind the other, as `cat` makes it.
 TEST_F(CaptureFile, KeepsSoManyTimesWhenNobodyLookedAndCountsAll) {
   RecordedSink live;

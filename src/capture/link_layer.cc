@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/tcp/ether_type.h"
+#include "wire/tcp/ip_packet.h"
+
 namespace testigo::capture {
 namespace {
-
-constexpr std::uint64_t kEtherIpv4 = 0x0800, kEtherIpv6 = 0x86dd;
-constexpr std::uint64_t kTag = 0x8100, kServiceTag = 0x88a8, kOldServiceTag = 0x9100;  // IEEE 802.1Q, 802.1ad, and before it
-constexpr int kTagsMax = 8;
 
 std::optional<std::uint64_t> number(Bytes octets, std::size_t at, std::size_t size) {
   if (octets.size() < at + size) return std::nullopt;
   return load_number(octets.data() + at, size);
 }
-
-bool is_tag(std::uint64_t type) { return type == kTag || type == kServiceTag || type == kOldServiceTag; }
 
 // What follows the header, when the version in its first octet is what the link layer announced.
 std::optional<Bytes> ip(Bytes octets, std::uint64_t version) {
@@ -29,16 +26,17 @@ std::optional<Bytes> any_ip(Bytes octets) {
   return octets;
 }
 
-// `type` is the EtherType of what begins at `at`; tags stand between.
+// `type` is the EtherType of what begins at `at`.
 std::optional<Bytes> by_ether_type(std::optional<std::uint64_t> type, Bytes octets, std::size_t at) {
-  for (int tags = 0; type && is_tag(*type); ++tags, at += 4) {
-    if (tags == kTagsMax) return std::nullopt;
-    type = number(octets, at + 2, 2);
-  }
   if (!type || at > octets.size()) return std::nullopt;
-  if (*type == kEtherIpv4) return ip(octets.subspan(at), 4);
-  if (*type == kEtherIpv6) return ip(octets.subspan(at), 6);
-  return std::nullopt;
+  if (*type == tcp::kEtherIpv4) return ip(octets.subspan(at), 4);
+  if (*type == tcp::kEtherIpv6) return ip(octets.subspan(at), 6);
+  const tcp::Inside inside = tcp::ip_behind(*type, octets.subspan(at));
+  return inside.ip.empty() ? std::nullopt : std::optional(inside.ip);
+}
+
+std::string_view unread_behind(std::optional<std::uint64_t> type, Bytes octets, std::size_t at) {
+  return type && at <= octets.size() ? tcp::ip_behind(*type, octets.subspan(at)).unread : std::string_view();
 }
 
 // The family's number differs from system to system (AF_INET6 is 10, 24, 28 or 30), and its byte order with the machine; so does
@@ -78,6 +76,23 @@ std::optional<Bytes> ip_of(std::uint16_t link_type, Bytes packet) {
       return ip(packet, 6);
   }
   return std::nullopt;
+}
+
+std::string_view unread_in(std::uint16_t link_type, Bytes packet) {
+  if (const auto ip = ip_of(link_type, packet)) {
+    tcp::IpPacket read;
+    return tcp::read_ip(*ip, read) == tcp::PacketKind::Other ? read.unread : std::string_view();
+  }
+  switch (static_cast<LinkType>(link_type)) {
+    case LinkType::Ethernet:
+      return unread_behind(number(packet, 12, 2), packet, 14);
+    case LinkType::LinuxSll:
+      return unread_behind(number(packet, 14, 2), packet, 16);
+    case LinkType::LinuxSll2:
+      return unread_behind(number(packet, 0, 2), packet, 20);
+    default:
+      return {};
+  }
 }
 
 }  // namespace testigo::capture

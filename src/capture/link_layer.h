@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -25,7 +26,11 @@ enum class LinkType : std::uint16_t {
 bool is_known_link_type(std::uint16_t link_type);
 
 // The octets from the IP header on, with what padding the frame may hold behind the packet. Nothing when the frame carries
-// something else, is too short to tell, or its link type is not read. VLAN tags (802.1Q, 802.1ad) are passed over, up to a bound.
+// something else, is too short to tell, or its link type is not read. What stands between is passed over (wire/tcp/ether_type.h).
 std::optional<Bytes> ip_of(std::uint16_t link_type, Bytes packet);
+
+// Of a packet in which no TCP was found: what it carries that is not read and may hold TCP, as "IPsec ESP (encrypted)". Empty:
+// none.
+std::string_view unread_in(std::uint16_t link_type, Bytes packet);
 
 }  // namespace testigo::capture

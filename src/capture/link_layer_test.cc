@@ -41,6 +41,19 @@ TEST(LinkLayer, FindsTheIpPacket) {
       {"Ethernet, cut in a tag", 1, kMacs + "81000007", "nothing"},
       {"Ethernet, cut behind the header", 1, kMacs + "0800", "nothing"},
       {"Ethernet, another version than announced", 1, kMacs + "0800" + kV6, "nothing"},
+      {"Ethernet, MPLS with two labels", 1, kMacs + "8847" + "00010040" + "00020140" + kV4, kV4},
+      {"Ethernet, MPLS behind a tag", 1, kMacs + "81000007" + "8848" + "00010140" + kV6, kV6},
+      {"Ethernet, MPLS and no IP", 1, kMacs + "8847" + "00010140" + "00000000" + kMacs, "nothing"},
+      {"Ethernet, MPLS cut in its labels", 1, kMacs + "8847" + "00010040", "nothing"},
+      {"Ethernet, PPPoE, IPv4", 1, kMacs + "8864" + "110000010006" + "0021" + kV4, kV4},
+      {"Ethernet, PPPoE, IPv6", 1, kMacs + "8864" + "110000010006" + "0057" + kV6, kV6},
+      {"Ethernet, PPPoE, MPLS", 1, kMacs + "8864" + "110000010006" + "0281" + "00010140" + kV4, kV4},
+      {"Ethernet, PPPoE, its control", 1, kMacs + "8864" + "110000010006" + "c021" + kV4, "nothing"},
+      {"Ethernet, PPPoE, no data", 1, kMacs + "8864" + "11a700010006" + "0021" + kV4, "nothing"},
+      {"Ethernet, SNAP", 1, kMacs + "000c" + "aaaa03000000" + "0800" + kV4, kV4},
+      {"Ethernet, SNAP of 802.1H behind a tag", 1, kMacs + "81000007" + "000c" + "aaaa030000f8" + "86dd" + kV6, kV6},
+      {"Ethernet, SNAP of somebody's own", 1, kMacs + "000c" + "aaaa0300000c" + "0800" + kV4, "nothing"},
+      {"Ethernet, spanning tree", 1, kMacs + "0026" + "424203" + kV4, "nothing"},
       {"cooked, IPv4", 113, "0000000100060102030405060000" + std::string("0800") + kV4, kV4},
       {"cooked, IPv6 behind a tag", 113, "0000000100060102030405060000" + std::string("8100000786dd") + kV6, kV6},
       {"cooked v2, IPv4", 276, "08000000000000010304000601020304050600" + std::string("00") + kV4, kV4},
@@ -61,6 +74,47 @@ TEST(LinkLayer, FindsTheIpPacket) {
       {"nothing at all", 1, "", "nothing"},
   };
   for (const Case& c : cases) EXPECT_EQ(inside(c.link_type, c.packet), c.expected) << c.name;
+}
+
+TEST(LinkLayer, SaysWhatMayHoldCallsAndIsNotRead) {
+  const auto unread = [](std::uint16_t link_type, const std::string& hex) { return unread_in(link_type, from_hex(hex)); };
+  EXPECT_EQ(unread(1, kMacs + "88e5" + "0c00"), "MACsec");
+  EXPECT_EQ(unread(1, kMacs + "81000007" + "88e5" + "0c00"), "MACsec");
+  EXPECT_EQ(unread(113,
+                   "0000000100060102030405060000"
+                   "88e5"
+                   "0c00"),
+            "MACsec");
+  EXPECT_EQ(unread(276,
+                   "88e50000000000010304000601020304050600"
+                   "00"
+                   "0c00"),
+            "MACsec");
+  EXPECT_EQ(unread(1, kMacs + "8847" + "00010140" + "00000000"), "MPLS without IP behind its labels");
+  EXPECT_EQ(unread(1, kMacs + "8864" + "110000010006" + "00fd" + "0102"), "PPP that is compressed");
+  EXPECT_EQ(unread(1, kMacs + "8847" + "0001"), "a header that was cut");
+  const std::string esp = "45000018000000004032 0000 7f000001 7f000001 00000001";
+  EXPECT_EQ(unread(1, kMacs + "0800" + esp), "IPsec ESP (encrypted)");
+  EXPECT_EQ(unread(101, esp), "IPsec ESP (encrypted)");
+  // What ordinary networks say: ARP, LLDP, spanning tree, pseudowires' own control, sessions of PPPoE that are made.
+  for (const char* ordinary : {"0806"
+                               "0001",
+                               "88cc"
+                               "0207",
+                               "0026"
+                               "424203",
+                               "8847"
+                               "00010140"
+                               "10000000",
+                               "8863"
+                               "1109",
+                               "8864"
+                               "110000010006"
+                               "c021",
+                               "888e"
+                               "0100"}) {
+    EXPECT_EQ(unread(1, kMacs + ordinary), "") << ordinary;
+  }
 }
 
 std::string tagged(int tags) {

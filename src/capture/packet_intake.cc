@@ -1,6 +1,8 @@
 #include "capture/packet_intake.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "capture/link_layer.h"
 #include "wire/tcp/packet.h"
@@ -52,10 +54,7 @@ void PacketIntake::take_part(const LivePacket& captured, Bytes ip) {
   tcp::IpPacket part;
   tcp::read_ip(ip, part);
   const std::uint64_t number = next_number();
-  if (recorder_ != nullptr) {
-    const LivePacket used = without_padding(captured, part.carried);
-    recorder_->take_part(used.time, used.octets, used.original_length, part.carried);
-  }
+  if (recorder_ != nullptr) record_part(without_padding(captured, part.carried), part);
   const auto whole = fragments_.take(part, captured.time, number);
   if (!whole) return;
   tcp::Packet packet;
@@ -68,18 +67,33 @@ void PacketIntake::take_part(const LivePacket& captured, Bytes ip) {
   }
 }
 
+// What sums around it say of it is not written.
+void PacketIntake::record_part(const LivePacket& used, const tcp::IpPacket& part) {
+  std::vector<std::byte> octets(used.octets.begin(), used.octets.end());
+  const auto at = [&](Bytes of) { return static_cast<std::size_t>(of.data() - used.octets.data()); };
+  for (const Bytes sum : part.sums()) std::ranges::fill(std::span(octets).subspan(at(sum), sum.size()), std::byte{0});
+  recorder_->take_part(used.time, octets, used.original_length, Bytes(octets).subspan(at(part.carried), part.carried.size()));
+}
+
 void PacketIntake::place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet,
                                const std::optional<tcp::Placement>& placement) {
   constexpr std::size_t kChecksumAt = 16;  // RFC 9293 section 3.1
   if (recorder_ == nullptr) return;
   tcp::IpPacket ip;
   tcp::read_ip(whole.packet, ip);
-  const std::size_t checksum_at = ip.headers.size() - whole.headers + kChecksumAt;
-  const auto payload_at = static_cast<std::size_t>(packet.payload.data() - whole.packet.data()) - whole.headers;
+  // In what the parts carry.
+  const auto at = [&](Bytes of) { return static_cast<std::size_t>(of.data() - whole.packet.data()) - whole.headers; };
+  const auto range_of = [&](Bytes of) { return tcp::OctetRange{at(of), at(of) + of.size()}; };
+  std::vector<tcp::OctetRange> sums = {range_of(ip.carried.subspan(kChecksumAt, 2))};
+  std::ranges::transform(ip.sums(), std::back_inserter(sums), range_of);
+  const std::size_t payload_at = at(packet.payload);
   for (const tcp::IpFragments::Part& part : whole.parts) {
     const std::size_t end = part.offset + part.size;
     PacketRecorder::PartPlace place{std::clamp(payload_at, part.offset, end) - part.offset, {}, placement};
-    if (part.offset <= checksum_at && checksum_at + 2 <= end) place.checksum_at = checksum_at - part.offset;
+    for (const tcp::OctetRange& sum : sums) {
+      const tcp::OctetRange in{std::clamp(sum.from, part.offset, end), std::clamp(sum.to, part.offset, end)};
+      if (in.from < in.to) place.sums.push_back({in.from - part.offset, in.to - part.offset});
+    }
     if (place.payload) place.payload->offset += static_cast<std::int64_t>(part.offset + place.header - payload_at);
     recorder_->place_part(part.packet, place);
   }

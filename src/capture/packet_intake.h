@@ -9,6 +9,7 @@
 #include "base/random_id.h"
 #include "capture/live_source.h"
 #include "capture/packet_recorder.h"
+#include "wire/http2/speaker.h"
 #include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
@@ -22,7 +23,7 @@ class PacketIntake {
         recorder_(recorder),
         both_(sink, recorder),
         fragments_(limits),
-        reassembly_(both_, limits, tcp::Reassembly::Ways::Both, random_seed()) {}
+        reassembly_(both_, limits, tcp::Reassembly::Ways::Both, random_seed(), http2::direction_of) {}
 
   void take(const LivePacket& packet);
 
@@ -37,6 +38,7 @@ class PacketIntake {
   std::uint64_t unread() const { return unread_ + fragments_.lost(); }
   std::uint64_t not_followed() const { return reassembly_.not_followed(); }
   std::uint64_t began_unseen() const { return reassembly_.began_unseen(); }
+  std::uint64_t over_held() const { return reassembly_.over_held(); }
   std::uint64_t connections_open() const { return both_.open(); }
 
  private:
@@ -61,6 +63,7 @@ class PacketIntake {
   std::uint64_t next_number() const;
   void record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement);
   void take_part(const LivePacket& captured, Bytes ip);
+  void record_part(const LivePacket& used, const tcp::IpPacket& part);
   void place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet, const std::optional<tcp::Placement>& placement);
   void take_unread(const LivePacket& captured, std::optional<Bytes> ip);
 

@@ -14,6 +14,7 @@
 #include "capture/testing/speaker.h"
 #include "wire/tcp/testing/ip_parts.h"
 #include "wire/tcp/testing/recorded_sink.h"
+#include "wire/tcp/testing/tunnels.h"
 
 namespace testigo::capture {
 namespace {
@@ -179,6 +180,49 @@ TEST_F(PacketIntakeTest, MasksPartsInTheirPlace) {
       if (size < 64) continue;
       EXPECT_THAT(file, HasSubstr("*******"));
       EXPECT_THAT(file, HasSubstr("known"));
+    }
+  }
+}
+
+// In the packet inside, and nothing around it tells of what was there; whole, in parts of what is around, and as parts inside.
+TEST_F(PacketIntakeTest, MasksBehindWhatIsAroundThem) {
+  enum class Parts { None, Around, Inside };
+  const testing::Speaker speaker = secret_call();
+  for (const tcp::testing::Tunnel& tunnel : tcp::testing::tunnels()) {
+    for (const Parts parts : {Parts::None, Parts::Around, Parts::Inside}) {
+      if (parts == Parts::Inside && tunnel.of_whole) continue;
+      SCOPED_TRACE(tunnel.name + std::to_string(static_cast<int>(parts)));
+      const auto frames_of = [&](const tcp::Packet& packet) {
+        std::vector<std::byte> octets;
+        tcp::append_packet(packet, octets);
+        std::vector<std::vector<std::byte>> all = {octets};
+        if (parts == Parts::Inside) all = tcp::testing::parts_of(octets, 64, packet.sequence);
+        for (auto& each : all) each = tunnel.into(each);
+        const bool udp = all[0][all[0][0] == std::byte{0x45} ? 9 : 6] == std::byte{17};
+        if (parts == Parts::Around && !udp) all = tcp::testing::parts_of(all[0], 120, packet.sequence);
+        for (auto& each : all) each = tcp::testing::in_ethernet(each) + as_octets("a secret behind");
+        return all;
+      };
+      RecordedSink sink;
+      tcp::Packet said = segment(2, {});
+      said.payload = speaker.said;
+      {
+        PacketRecorder recorder(recording(false));
+        PacketIntake intake(kEthernet, sink, &recorder);
+        take(intake, framed(segment(1, "", true)));
+        for (const auto& frame : frames_of(said)) take(intake, frame);
+        intake.end();
+        EXPECT_EQ(intake.unread(), 0u);
+      }
+      const std::string file = written();
+      for (const char* gone : {"unter", "body", "a secret", "\xbe\xef", "\xa4\xa5"}) EXPECT_THAT(file, Not(HasSubstr(gone)));
+      EXPECT_THAT(file, HasSubstr("*******"));
+      EXPECT_THAT(file, HasSubstr("known"));
+      RecordedSink read(RecordedSink::Detail::Plain);
+      const CaptureSummary summary = read_capture(file_, read);
+      EXPECT_EQ(summary.unread, 0u);
+      ASSERT_EQ(read.lines.size(), sink.lines.size());
+      EXPECT_EQ(read.lines.front(), sink.lines.front());
     }
   }
 }

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kV4HeaderMin = 20;
 constexpr std::size_t kV6Header = 40;
 constexpr std::size_t kChecksumAt = 16;  // RFC 9293 section 3.1
-constexpr std::uint32_t kTcp = 6;
 
 // A part of the packet, to be changed.
 std::span<std::byte> mutable_part(std::span<std::byte> packet, Bytes part) {
@@ -30,12 +29,7 @@ std::size_t ip_header_size(Bytes ip) {
 // The addresses count too.
 Bytes addresses(Bytes ip) { return is_v4(ip) ? ip.subspan(12, 8) : ip.subspan(8, 32); }
 
-// Where the TCP header begins: behind the extension headers of IPv6 (RFC 8200 section 4).
-std::size_t tcp_at(Bytes ip) {
-  tcp::IpPacket read;
-  tcp::read_ip(ip, read);
-  return read.headers.size();
-}
+void clear(std::span<std::byte> octets) { std::ranges::fill(octets, std::byte{0}); }
 
 }  // namespace
 
@@ -48,20 +42,22 @@ void clear_behind_headers(std::uint16_t link_type, std::span<std::byte> packet) 
   } else if (ip) {
     kept = static_cast<std::size_t>(ip->data() - packet.data()) + ip_header_size(*ip);
   }
-  std::ranges::fill(packet.subspan(std::min(kept, packet.size())), std::byte{0});
+  clear(packet.subspan(std::min(kept, packet.size())));
 }
 
 void renew_checksum(std::uint16_t link_type, std::span<std::byte> packet) {
   const auto ip = ip_of(link_type, packet);
   tcp::Packet read;
   if (!ip || tcp::read_packet(*ip, read) != tcp::PacketKind::Tcp) return;
-  const std::size_t from = tcp_at(*ip);
-  const auto size = static_cast<std::size_t>(read.payload.data() - ip->data()) - from + read.payload.size();
-  const std::span<std::byte> segment = mutable_part(packet, ip->subspan(from, size));
+  tcp::IpPacket inner;
+  tcp::read_ip(*ip, inner);
+  for (const Bytes sum : inner.sums()) clear(mutable_part(packet, sum));
+  const std::size_t size = inner.carried.size();
+  const std::span<std::byte> segment = mutable_part(packet, inner.carried);
   segment[kChecksumAt] = segment[kChecksumAt + 1] = std::byte{0};
   // An extension header may say that the address to sum is another one.
-  if (read.cut > 0 || from != ip_header_size(*ip)) return;
-  const std::uint64_t sum = ~tcp::folded(tcp::sum_words(addresses(*ip)) + kTcp + size + tcp::sum_words(segment));
+  if (read.cut > 0 || inner.headers.size() != ip_header_size(inner.headers)) return;
+  const std::uint64_t sum = ~tcp::folded(tcp::sum_words(addresses(inner.headers)) + tcp::kTcp + size + tcp::sum_words(segment));
   segment[kChecksumAt] = static_cast<std::byte>(sum >> 8);
   segment[kChecksumAt + 1] = static_cast<std::byte>(sum);
 }

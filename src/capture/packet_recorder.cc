@@ -59,7 +59,9 @@ struct PacketRecorder::State {
     if (part == nullptr || !std::exchange(part->unplaced, false)) return;
     part->unwanted = unwanted(place.payload);
     const std::span<std::byte> octets = part->octets;
-    if (place.checksum_at) std::ranges::fill(octets.subspan(part->payload_at + *place.checksum_at, 2), std::byte{0});
+    for (const tcp::OctetRange& sum : place.sums) {
+      std::ranges::fill(octets.subspan(part->payload_at + sum.from, sum.to - sum.from), std::byte{0});
+    }
     part->payload_at += place.header;
     part->payload_size -= place.header;
     if (!place.payload || part->payload_size == 0) {

@@ -21,6 +21,7 @@
 #include "capture/rotation.h"
 #include "capture/secret_tally.h"
 #include "wire/tcp/connection_sink.h"
+#include "wire/tcp/octet_ranges.h"
 #include "wire/tcp/packet.h"
 #include "wire/tcp/placement.h"
 
@@ -54,9 +55,9 @@ class PacketRecorder final : public tcp::ConnectionSink {
   // where that comes too late or never, what it carries is left out.
   void take_part(Time time, Bytes octets, std::size_t original_length, Bytes carried);
   struct PartPlace {
-    std::size_t header = 0;                  // so many octets of what it carries are headers
-    std::optional<std::size_t> checksum_at;  // of TCP among them; it becomes 0
-    std::optional<tcp::Placement> payload;   // the rest; as in `take`
+    std::size_t header = 0;                 // so many octets of what it carries are headers
+    std::vector<tcp::OctetRange> sums;      // checksums among them, and what else tells of the rest: they become 0
+    std::optional<tcp::Placement> payload;  // the rest; as in `take`
   };
   void place_part(std::uint64_t number, const PartPlace& place);
 

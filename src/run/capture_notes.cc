@@ -6,6 +6,8 @@
 #include <iterator>
 #include <span>
 
+#include "base/limits.h"
+
 namespace testigo::run {
 namespace {
 
@@ -35,6 +37,7 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
     notes.push_back(fmt::format("{} connection{} began unseen on the ports of another, or went on behind a RST", unseen,
                                 unseen == 1 ? "" : "s"));
   }
+  std::ranges::move(held_notes(intake.over_held()), std::back_inserter(notes));
   if (recorder == nullptr) return notes;
   std::ranges::move(tap_notes(0, recorder->undecoded_packets()), std::back_inserter(notes));
   if (recorder->error()) notes.push_back(*recorder->error());
@@ -52,6 +55,26 @@ std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded
                                 packets(undecoded_packets)));
   }
   return notes;
+}
+
+std::vector<std::string> carrier_notes(const capture::CaptureSummary& summary) {
+  std::vector<std::string> notes;
+  notes.reserve(summary.unread_carriers.size());
+  for (const capture::UnreadCarrier& carrier : summary.unread_carriers) {
+    notes.push_back(fmt::format("{} of {} {} not read, packet {} first: calls in {} were not seen", packets(carrier.packets),
+                                carrier.name, carrier.packets == 1 ? "was" : "were", carrier.first,
+                                carrier.packets == 1 ? "it" : "them"));
+  }
+  return notes;
+}
+
+std::vector<std::string> held_notes(std::uint64_t over_held) {
+  if (over_held == 0) return {};
+  const Limits limits;
+  return {
+      fmt::format("on {} connection{} octets came later than others are held back for (up to {} octets of a direction, {} of "
+                  "all): they count as not seen, and no packet need have been lost",
+                  over_held, over_held == 1 ? "" : "s", limits.tcp_held_bytes_max, limits.tcp_held_bytes_max_all)};
 }
 
 std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary) {

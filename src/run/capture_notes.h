@@ -19,6 +19,12 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
 // The same for a tap: how often it waited for the judge, and how many packets went out before all in them was decoded.
 std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets);
 
+// What a capture holds of forms that are not read and may hold calls.
+std::vector<std::string> carrier_notes(const capture::CaptureSummary& summary);
+
+// Connections of which octets came later than our limits let what follows them wait.
+std::vector<std::string> held_notes(std::uint64_t over_held);
+
 // When nobody listened, between the files of a capture: the first times, and how many more there are.
 std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary);
 

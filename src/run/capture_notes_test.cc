@@ -28,5 +28,21 @@ TEST(CaptureNotes, OfTimesWhenNobodyListenedTheFirstAreToldAndHowManyMoreThereAr
   EXPECT_EQ(notes.back(), "nobody listened to the wire 2 more times, the last until 1970-01-01T00:01:55.000000000Z");
 }
 
+TEST(CaptureNotes, NameWhatIsNotRead) {
+  capture::CaptureSummary summary;
+  EXPECT_TRUE(carrier_notes(summary).empty());
+  summary.unread_carriers = {{"IPsec ESP (encrypted)", 2, 7}, {"MACsec", 1, 9}};
+  EXPECT_THAT(carrier_notes(summary),
+              ElementsAre("2 packets of IPsec ESP (encrypted) were not read, packet 7 first: calls in them were not seen",
+                          "1 packet of MACsec was not read, packet 9 first: calls in it were not seen"));
+}
+
+TEST(CaptureNotes, NameTheLimitThatOctetsCameTooLateFor) {
+  EXPECT_TRUE(held_notes(0).empty());
+  EXPECT_THAT(held_notes(1),
+              ElementsAre("on 1 connection octets came later than others are held back for (up to 1048576 octets of a "
+                          "direction, 67108864 of all): they count as not seen, and no packet need have been lost"));
+}
+
 }  // namespace
 }  // namespace testigo::run

@@ -116,6 +116,8 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire->cut = summary.cut;
   evidence.wire->last = summary.last;
   for (const capture::UnseenTime& unseen : summary.unseen) evidence.wire->unheard.push_back({unseen.from, unseen.to});
+  std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
+  std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
   std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
   evidence.wire->trouble = trouble_of(summary);
   evidence.checks = checks.tally();

@@ -55,6 +55,8 @@ std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool s
     notes.push_back(fmt::format("of the files before the last one {} end inside a packet, or without a mark of a whole file",
                                 summary.cut_before));
   }
+  std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
+  std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
   std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
   return notes;
 }
@@ -109,7 +111,9 @@ class PrintsAlone {
 
 // Calls may have passed that are not in what was read.
 bool not_whole(const Reading& reading) {
-  return reading.stopped || !reading.summary.trouble.empty() || reading.summary.unread != 0 || !reading.summary.unseen.empty();
+  const capture::CaptureSummary& summary = reading.summary;
+  const bool unread = summary.unread != 0 || !summary.unread_carriers.empty();
+  return reading.stopped || !summary.trouble.empty() || unread || !summary.unseen.empty();
 }
 
 std::string sides_text(const report::Hop& hop) {

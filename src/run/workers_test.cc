@@ -259,10 +259,16 @@ TEST(Workers, TellTheSameWhereTheHistoriesOfAllAreAtTheirLimit) {
 
 const tcp::ConnectionOpened kOpened{1, {}, {"127.0.0.1", 40'000}, {"127.0.0.1", 50'051}, true, 1};
 
+// A connection is told of when it speaks.
+void speak(Workers& workers) {
+  workers.on_opened(kOpened);
+  workers.on_chunk(1, {{}, Direction::ToServer, as_octets("P"), 0, 0, 2});
+}
+
 TEST(Workers, TellWhatCameWhenNothingMoreIsWaiting) {
   Meets meets(false);
   Workers workers({.threads = 2}, meets.meeting());
-  workers.on_opened(kOpened);
+  speak(workers);
   workers.on_idle();
   EXPECT_THAT(meets.order.lines, ElementsAre(HasSubstr("opened")));
   workers.on_end();
@@ -273,7 +279,7 @@ TEST(Workers, EndWithoutTellingWhatNobodyWaitsFor) {
   Meets meets(false);
   {
     Workers workers({.threads = 2}, meets.meeting());
-    workers.on_opened(kOpened);
+    speak(workers);
   }
   EXPECT_TRUE(meets.order.lines.empty());
 }
@@ -288,7 +294,7 @@ TEST(Workers, ThrowWhatIsThrownWhereConnectionsMeet) {
   Meets meets(false);
   Throws throws;
   Workers workers({.threads = 2}, {throws, meets.across, meets.lines});
-  workers.on_opened(kOpened);
+  speak(workers);
   EXPECT_THROW(workers.on_idle(), std::runtime_error);
 }
 

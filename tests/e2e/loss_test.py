@@ -16,7 +16,7 @@ import struct
 import subprocess
 import unittest
 
-from support import TESTIGO, Process, client_command, needs, run, temporary_folder, wait_until, why_no_networks
+from support import TESTIGO, Process, client_command, needs, run, start_server, start_tap, temporary_folder, wait_until, why_no_networks
 
 PROVEN, BROKEN, INCONCLUSIVE = 0, 1, 3
 NO_LEAK_CHECK = {"ASAN_OPTIONS": "detect_leaks=0"}  # of a process that has given up its identity
@@ -265,6 +265,42 @@ class CutCaptures(unittest.TestCase):
         report = json.loads(process.out[-1])
         self.assertIn(process.code, (PROVEN, INCONCLUSIVE), report["claims"])
         self.assertEqual(report["findings"]["errors"], 0)
+
+
+class LateCaptures(unittest.TestCase):
+    """Which end is the server's is told by what is said, not by which port is the lower one."""
+
+    BELOW, ABOVE = 10007, 65007
+
+    def test_a_server_above_its_clients_is_told_as_one_below(self):
+        with temporary_folder() as folder:
+            with start_server() as server, start_tap(server.address, folder / "tap", "--payloads") as tap:
+                run(*client_command(tap.address, "--count", "500", "--every", "1ms"))
+                tap.stop(signal.SIGINT)
+            file = pathlib.Path(json.loads(tap.out[-1])["evidence"]) / "wire.pcapng"
+            below, above = Capture(file), Capture(file)
+            for capture, port in ((below, self.BELOW), (above, self.ABOVE)):
+                self.move(capture, server.port, port)
+            packets = below.packets()
+            for first in range(10, 60, 3):  # behind the preface
+                with self.subTest(first=first):
+                    below.write(folder / "below.pcapng", without=packets[:first])
+                    above.write(folder / "above.pcapng", without=packets[:first])
+                    told = self.calls(folder / "below.pcapng")
+                    self.assertGreater(len(told[0]), 100)
+                    self.assertEqual(json.loads(json.dumps(told).replace(str(self.BELOW), str(self.ABOVE))), [*self.calls(folder / "above.pcapng")])
+
+    @staticmethod
+    def move(capture, old, new):
+        for i in capture.packets():
+            kind, body = capture.blocks[i]
+            at = 20 + (body[20] & 15) * 4
+            ports = [new if port == old else port for port in struct.unpack_from("!HH", body, at)]
+            capture.blocks[i] = kind, body[:at] + struct.pack("!HH", *ports) + body[at + 4 :]
+
+    def calls(self, capture):
+        lines = [json.loads(line) for line in run(TESTIGO, "watch", capture, "--json").out]
+        return [line for line in lines if line["type"] == "call"], lines[-1]["notes"]
 
 
 if __name__ == "__main__":

@@ -36,6 +36,40 @@ def in_parts(pcap, size):
     return out
 
 
+def around(pcap, header):
+    """The same packets of IPv4 in frames of Ethernet, each behind what `header` makes of it."""
+    out, at = [pcap[:20] + struct.pack("<I", 1)], 24
+    while at < len(pcap):
+        times, length = pcap[at:at + 8], struct.unpack("<I", pcap[at + 8:at + 12])[0]
+        packet = header(pcap[at + 16:at + 16 + length])
+        out.append(times + struct.pack("<II", len(packet) + 12, len(packet) + 12) + bytes(12) + packet)
+        at += 16 + length
+    return b"".join(out)
+
+
+def ipv4(protocol, carried):
+    """One that is too long says nothing of its length, as where the network card cuts it."""
+    length = 20 + len(carried)
+    return struct.pack(">BBHHHBBH8s", 0x45, 0, length if length < 1 << 16 else 0, 0, 0, 64, protocol, 0, bytes(range(8))) + carried
+
+
+def authenticated(packet):
+    length = len(packet) + 24
+    first = packet[:2] + struct.pack(">H", length if length < 1 << 16 else 0) + packet[4:9] + bytes([51]) + packet[10:20]
+    return first + bytes([packet[9], 4]) + bytes(22) + packet[20:]
+
+
+AROUND = {
+    "mpls": lambda packet: b"\x88\x47\0\x01\0\x40\0\x02\x01\x40" + packet,
+    "pppoe": lambda packet: b"\x88\x64\x11\0\0\x01\0\0\0\x21" + packet,
+    "snap": lambda packet: b"\0\x40\xaa\xaa\x03\0\0\0\x08\0" + packet,
+    "ah": lambda packet: b"\x08\0" + authenticated(packet),
+    "ipip": lambda packet: b"\x08\0" + ipv4(4, packet),
+    "gre": lambda packet: b"\x08\0" + ipv4(47, b"\x20\0\x08\0\0\0\0\x01" + packet),
+    "vxlan": lambda packet: b"\x08\0" + ipv4(17, b"\xd4\x31\x12\xb5\0\0\0\0" + b"\x08\0\0\0\0\0\x01\0" + bytes(12) + b"\x08\0" + packet),
+}
+
+
 def untimed(watch):
     """What a run said, but for when it was judged."""
     return watch.code, [re.sub('"judged":"[^"]*"', "", line) for line in watch.out]
@@ -176,6 +210,16 @@ class Read(unittest.TestCase):
         parts.write_bytes(b"".join(packets[:2000] + packets[2001:]))
         report = self.read(parts, code=INCONCLUSIVE)[1]
         self.assertIn("it is a part of an IP packet that never became whole", json.dumps(report))
+
+    def test_packets_in_tunnels_tell_the_same(self):
+        whole = self.converted("to-wrap.pcap", "editcap", "-F", "nsecpcap").read_bytes()
+        for name, header in AROUND.items():
+            with self.subTest(name):
+                file = self.folder / f"{name}.pcap"
+                file.write_bytes(around(whole, header))
+                calls, report = self.read(file)
+                self.assertEqual(calls, self.calls)
+                self.assertEqual(report["notes"], [])
 
     def test_several_files_are_one_capture(self):
         parts = self.folder / "parts"
@@ -326,6 +370,10 @@ class Read(unittest.TestCase):
         part.write_bytes(udp.read_bytes().replace(b"\x00\x00\x00\x00\x40\x11", b"\x00\x00\x20\x00\x40\x06"))
         report = self.read(part, self.capture, code=INCONCLUSIVE)[1]
         self.assertIn("1 packet could not be read", report["claims"][0]["because"])
+        esp = self.folder / "esp.pcap"
+        esp.write_bytes(udp.read_bytes().replace(b"\x40\x11", b"\x40\x32"))
+        self.assertIn("1 packet of IPsec ESP (encrypted) was not read, packet 1 first: calls in it were not seen", self.read(esp, self.capture)[1]["notes"])
+        self.assertNotIn("not read", json.dumps(self.read(udp, self.capture)[1]["notes"]))
 
     def keep(self, *options, capture=None, code=PROVEN):
         out = self.folder / "kept.pcapng"
@@ -365,6 +413,18 @@ class Read(unittest.TestCase):
         self.assertEqual([self.unnumbered(call) for call in self.read(out)[0]], [self.unnumbered(call) for call in wanted])
         ports = {port for packet in tshark(out, self.port, "tcp", "tcp.srcport", "tcp.dstport") for port in packet}
         self.assertEqual(ports, {str(self.port), *(call["client"].rpartition(":")[2] for call in wanted)})
+
+    def test_packets_in_tunnels_are_kept_and_masked(self):
+        whole = self.converted("wrap-kept.pcap", "editcap", "-F", "nsecpcap").read_bytes()
+        for name, header in AROUND.items():
+            with self.subTest(name):
+                file = self.folder / f"kept-{name}.pcap"
+                file.write_bytes(around(whole, header))
+                out, _ = self.keep("--method", "GreetMany", "--secret", "testigo-id", capture=file)
+                wanted = [call for call in self.read(file)[0] if call["method"].endswith("/GreetMany")]
+                self.assertEqual([call["method"] for call in self.read(out)[0]], [call["method"] for call in wanted])
+                self.assertNotIn(b"client1/", out.read_bytes())
+                self.assertNotIn(b"\x0a\x07client1", out.read_bytes())
 
     def test_what_cannot_be_kept_is_one_clear_line(self):
         octets = self.capture.read_bytes()

@@ -15,6 +15,9 @@ constexpr std::int64_t kResetBehindMax = std::int64_t{1} << 20;
 // How far before the first octet seen of it a connection may have octets: copies of what was sent before anybody listened.
 constexpr std::int64_t kBeforeMax = std::int64_t{1} << 20;
 
+// Holes that were given up for want of room, one after the other: of more, late octets are not told apart.
+constexpr std::size_t kOverRoomRemembered = 64;
+
 // How long octets that were acknowledged unseen are waited for: another way to where we listen may take longer, a sender does not
 // send them again.
 constexpr Duration kGapPatience = std::chrono::seconds(1);
@@ -182,7 +185,10 @@ void ConnectionTrack::take_segment(Direction direction, const Packet& packet, st
   const Bytes bytes = packet.payload.subspan(std::min<std::uint64_t>(before, packet.payload.size()));
   Segment segment{time_, packet_, at < 0 ? 0 : static_cast<std::uint64_t>(at), bytes, packet.cut, 0, acked};
   const std::int64_t end = at + static_cast<std::int64_t>(packet.payload.size() + packet.cut);
-  if (segment.offset < sender.queue.offset()) compare_with_told(direction, segment);
+  if (segment.offset < sender.queue.offset()) {
+    compare_with_told(direction, segment);
+    over_room_ = over_room_ || sender.over_room.first_in({segment.offset, segment.offset + segment.bytes.size()}).has_value();
+  }
   if (acked > told_of_other(direction)) {
     sender.queue.keep(segment);
   } else if (sender.queue.take(segment)) {
@@ -226,12 +232,17 @@ void ConnectionTrack::drain() {
 bool ConnectionTrack::drain(Direction direction) {
   SegmentQueue& queue = side(direction).queue;
   bool any = false;
-  for (Segment segment;
-       queue.next(told_of_other(direction), segment) || (queue.held_bytes() > room_.held && queue.next_over_gap(segment));
-       any = true) {
+  for (Segment segment; queue.next(told_of_other(direction), segment) || make_room(side(direction), segment); any = true) {
     deliver(direction, segment);
   }
   return close_if_over(direction) || any;
+}
+
+bool ConnectionTrack::make_room(Side& sender, Segment& segment) const {
+  const std::uint64_t from = sender.queue.offset();
+  if (sender.queue.held_bytes() <= room_.held || !sender.queue.next_over_gap(segment)) return false;
+  if (segment.offset > from && sender.over_room.size() < kOverRoomRemembered) sender.over_room.add({from, segment.offset});
+  return true;
 }
 
 void ConnectionTrack::deliver(Direction direction, const Segment& segment) {

@@ -3,6 +3,10 @@
 // A packet that acknowledges octets which come later is told behind them: it came on another way, and order across directions rests
 // on that.
 //
+// Octets have the time at which they were first seen, also where they waited for earlier ones: by then their sender had sent them,
+// which is what checks ask for, and the other end's acknowledgements tell when it had them. So times may go back where a hole was
+// filled late; nothing rests on their order.
+//
 // The start of a direction is known when its SYN was seen; else offsets count from the first sequence number seen of it.
 #pragma once
 
@@ -39,6 +43,8 @@ class ConnectionTrack {
   std::uint64_t told(Direction direction) const { return side(direction).queue.offset(); }
   bool closed() const { return side(Direction::ToServer).closed && side(Direction::ToClient).closed; }
   std::size_t held_bytes() const;
+  // Octets came that had been given up because more were held behind them than there was room for.
+  bool over_room() const { return over_room_; }
   std::size_t compared_bytes() const { return side(Direction::ToServer).told.bytes() + side(Direction::ToClient).told.bytes(); }
   // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
   // else.
@@ -80,6 +86,7 @@ class ConnectionTrack {
     std::uint64_t acked = 0;       // told
     std::uint64_t acked_seen = 0;  // the greatest seen
     std::optional<Gap> gap;
+    OctetRanges over_room;  // given up for want of room, as many as are remembered
     std::optional<Fin> fin;
     bool closed = false;
     Strange strange;
@@ -103,6 +110,7 @@ class ConnectionTrack {
   void give_up_acknowledged(Direction direction);
   void drain();
   bool drain(Direction direction);
+  bool make_room(Side& sender, Segment& segment) const;
   void deliver(Direction direction, const Segment& segment);
   void tell(Side& sender, const Side& other, Chunk& chunk, std::uint64_t offset);
   void give_up(Direction direction);
@@ -116,6 +124,7 @@ class ConnectionTrack {
   Time time_;                 // of the packet at hand
   std::uint64_t packet_ = 0;  // its number
   Room room_;
+  bool over_room_ = false;
 };
 
 }  // namespace testigo::tcp

@@ -50,10 +50,11 @@ void make_whole(std::vector<std::byte>& packet, std::size_t headers, bool v4) {
 // Parts of two packets may fit together, where 16 bits of identification come round within the time that parts are waited for
 // (RFC 4963). Nobody leaves this checksum to the network card, which sees parts alone; zeros are what we write of one.
 bool has_wrong_checksum(Bytes packet, std::size_t headers, bool v4) {
-  constexpr std::size_t kTcp = 6, kChecksumAt = 16, kFragmentHeader = 8;
+  constexpr std::size_t kChecksumAt = 16, kFragmentHeader = 8, kV4Protocol = 9;
   const Bytes carried = packet.subspan(headers);
+  if (packet[v4 ? kV4Protocol : kV6Header] != std::byte{kTcp}) return false;
   // An extension header may say that the address to sum is another one.
-  if (!v4 && (headers != kV6Header + kFragmentHeader || std::to_integer<std::size_t>(packet[kV6Header]) != kTcp)) return false;
+  if (!v4 && headers != kV6Header + kFragmentHeader) return false;
   if (carried.size() < kChecksumAt + 2 || load_number(carried.data() + kChecksumAt, 2) == 0) return false;
   const Bytes addresses = v4 ? packet.subspan(12, 8) : packet.subspan(8, 32);
   return folded(sum_words(addresses) + kTcp + carried.size() + sum_words(carried)) != 0xffff;

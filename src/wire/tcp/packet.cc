@@ -8,7 +8,6 @@ namespace {
 constexpr std::size_t kV4Header = 20;
 constexpr std::size_t kV6Header = 40;
 constexpr std::size_t kTcpHeader = 20;
-constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kPsh = 8, kAck = 16;
 // MSS 65495, as loopback says it; NOP; window scale 14 (RFC 7323 2.2).
 constexpr std::array<std::byte, 8> kSynOptions{std::byte{2}, std::byte{4}, std::byte{0xff}, std::byte{0xd7},

@@ -10,18 +10,17 @@ namespace {
 
 constexpr std::size_t kClosedRemembered = 4096;
 constexpr std::size_t kPassedOverRemembered = 4096;
-
-auto source_of(const Packet& packet) { return std::tie(packet.source, packet.source_port); }
-auto destination_of(const Packet& packet) { return std::tie(packet.destination, packet.destination_port); }
-
-// The sender of a SYN is the client, that of a SYN/ACK the server; else the lower port is the server's.
-bool sent_by_client(const Packet& packet) {
-  if (packet.syn) return !packet.ack;
-  return packet.source_port >= packet.destination_port;
-}
+constexpr std::size_t kServersRemembered = 4096;
+// Of a connection that was not seen to open: what does not tell by then, as TLS, does not later.
+constexpr unsigned kPacketsAsked = 256;
+// As many packets as two or three calls have, and connections that a capture begins in the middle of.
+constexpr std::size_t kWaitingPackets = 32, kWaitingBytes = 64 << 10, kWaitingConnections = 1024;
 
 // What a packet must have to begin a connection that was not seen to open.
 bool carries(const Packet& packet) { return packet.syn || (!packet.rst && packet.payload.size() + packet.cut > 0); }
+
+auto source_of(const Packet& packet) { return std::tie(packet.source, packet.source_port); }
+auto destination_of(const Packet& packet) { return std::tie(packet.destination, packet.destination_port); }
 
 }  // namespace
 
@@ -92,32 +91,113 @@ std::optional<Placement> Reassembly::take(const Packet& packet, Time time, std::
 std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, std::uint64_t packet_number) {
   const bool from_low = source_is_low(packet);
   const Key key = key_of(packet, from_low);
+  if (packet.syn && packet.ack) note_server(packet);
   auto at = connections_.find(key);
+  if (at == connections_.end()) {
+    if (wait(key, packet, time, packet_number)) return std::nullopt;
+    at = connections_.find(key);
+  }
   bool goes_on = false;
-  bool client_is_low = sent_by_client(packet) == from_low;
+  bool client_is_low = from_low;
+  unsigned doubts = 0;
   if (at != connections_.end()) {
-    const bool low = at->second.client_is_low;
-    const bool begins = packet.syn && at->second.track.another_begins(packet);
-    goes_on = !begins && at->second.track.another_goes_on(from_low == low ? Direction::ToServer : Direction::ToClient, packet);
-    if (goes_on) client_is_low = low, ++began_unseen_;
-    if (begins || goes_on) forget(at), at = connections_.end();
+    Entry& entry = at->second;
+    const bool begins = packet.syn && entry.track.another_begins(packet);
+    goes_on =
+        !begins && entry.track.another_goes_on(from_low == entry.client_is_low ? Direction::ToServer : Direction::ToClient, packet);
+    if (goes_on) client_is_low = entry.client_is_low, doubts = entry.doubts, ++began_unseen_;
+    const bool turned = !begins && !goes_on && entry.doubts > 0 && is_turned(entry, packet, from_low);
+    if (begins || goes_on || turned) forget(at), at = connections_.end();
   }
   if (at == connections_.end()) {
     if (!goes_on && !carries(packet)) return std::nullopt;
-    at = open(key, packet, time, packet_number, client_is_low);
+    if (packet.syn && !goes_on) {
+      client_is_low = packet.ack != from_low;
+    } else if (!goes_on) {
+      const std::optional<bool> known = known_from_client(packet);
+      client_is_low = known.value_or(guess_from_client(packet)) == from_low;
+      doubts = known ? 0 : kPacketsAsked;
+    }
+    at = open(key, packet, time, packet_number, client_is_low, doubts);
     if (at == connections_.end()) return std::nullopt;
   }
+  return take_of(at, packet, from_low, time, packet_number);
+}
+
+std::optional<Placement> Reassembly::take_of(Connections::iterator at, const Packet& packet, bool from_low, Time time,
+                                             std::uint64_t packet_number) {
   const Direction direction = from_low == at->second.client_is_low ? Direction::ToServer : Direction::ToClient;
-  recent(packet) = {packet.source, packet.destination, packet.source_port, packet.destination_port, direction, &*at};
+  if (at->second.doubts == 0)
+    recent(packet) = {packet.source, packet.destination, packet.source_port, packet.destination_port, direction, &*at};
   if (take_usual(at->second, direction, packet, time, packet_number)) return place_told(at->second, direction, packet);
   const bool closed = hand(at->second, direction, packet, time, packet_number);
   const std::optional<Placement> placement = place(at->second, direction, packet);
-  if (closed) remember_closed(key, at->second.track.number());
+  if (closed) remember_closed(at->first, at->second.track.number());
   return placement;
 }
 
+// Who sends a SYN may be anybody; who answers it is a server.
+void Reassembly::note_server(const Packet& answer) {
+  server_ports_.set(answer.source_port);
+  if (servers_.size() < kServersRemembered) servers_.insert({answer.source, answer.source, answer.source_port, answer.source_port});
+}
+
+std::optional<bool> Reassembly::known_from_client(const Packet& packet) const {
+  const bool from = servers_.contains({packet.source, packet.source, packet.source_port, packet.source_port});
+  const bool to = servers_.contains({packet.destination, packet.destination, packet.destination_port, packet.destination_port});
+  if (from != to) return to;
+  const auto told = direction_of_ != nullptr ? direction_of_(packet.payload) : std::nullopt;
+  return told ? std::optional(*told == Direction::ToServer) : std::nullopt;
+}
+
+// True: the packet waits, with those before it. Else nothing waits of its connection any more.
+bool Reassembly::wait(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number) {
+  auto at = waiting_.find(key);
+  if (at == waiting_.end() && (direction_of_ == nullptr || packet.syn || !carries(packet))) return false;
+  const std::optional<bool> known = packet.syn ? std::nullopt : known_from_client(packet);
+  const bool ends = packet.syn || packet.fin || packet.rst;
+  const bool room = at == waiting_.end() ? waiting_.size() < kWaitingConnections
+                                         : at->second.packets.size() < kWaitingPackets && at->second.bytes < kWaitingBytes;
+  if (known || ends || !room) {
+    const bool from_low = source_is_low(packet);
+    if (at != waiting_.end()) let_go(at, known ? std::optional(*known == from_low) : std::nullopt);
+    return false;
+  }
+  if (at == waiting_.end()) at = waiting_.emplace(key, Waiting{{}, 0, ++waited_}).first;
+  Waiting::Held held{packet, {packet.payload.begin(), packet.payload.end()}, time, packet_number};
+  held.packet.payload = held.octets;
+  at->second.bytes += held.octets.size();
+  at->second.packets.push_back(std::move(held));
+  return true;
+}
+
+void Reassembly::let_go(AllWaiting::iterator at, std::optional<bool> client_is_low) {
+  const Key key = at->first;
+  const std::vector<Waiting::Held> packets = std::move(at->second.packets);
+  waiting_.erase(at);
+  const Waiting::Held& first = packets.front();
+  const bool guess = guess_from_client(first.packet) == source_is_low(first.packet);
+  const auto opened =
+      open(key, first.packet, first.time, first.number, client_is_low.value_or(guess), client_is_low ? 0 : kPacketsAsked);
+  if (opened == connections_.end()) return;
+  for (const Waiting::Held& held : packets) take_of(opened, held.packet, source_is_low(held.packet), held.time, held.number);
+}
+
+bool Reassembly::guess_from_client(const Packet& packet) const {
+  const bool from = server_ports_.test(packet.source_port), to = server_ports_.test(packet.destination_port);
+  return from != to ? to : packet.source_port >= packet.destination_port;
+}
+
+// It goes on, and is the client's where the server was thought to be.
+bool Reassembly::is_turned(Entry& entry, const Packet& packet, bool from_low) {
+  if (entry.track.closed() || packet.rst || packet.payload.empty()) return false;
+  const std::optional<bool> known = known_from_client(packet);
+  entry.doubts = known ? 0 : entry.doubts - 1;
+  return known && (*known == from_low) != entry.client_is_low;
+}
+
 Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number,
-                                                   bool client_is_low) {
+                                                   bool client_is_low, unsigned doubts) {
   if (open_ >= limits_.tcp_connections_max) {
     note_not_followed(key, packet.syn);
     return connections_.end();
@@ -126,7 +206,7 @@ Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet&
   const bool by_client = client_is_low == source_is_low(packet);
   const Endpoint source{to_text(packet.source), packet.source_port};
   const Endpoint destination{to_text(packet.destination), packet.destination_port};
-  Entry entry{ConnectionTrack(++last_number_, *sink_), client_is_low};
+  Entry entry{ConnectionTrack(++last_number_, *sink_), client_is_low, doubts};
   const auto at = connections_.emplace(key, std::move(entry)).first;
   sink_->on_opened(
       {last_number_, time, by_client ? source : destination, by_client ? destination : source, packet.syn, packet_number});
@@ -142,7 +222,9 @@ std::optional<Placement> Reassembly::place(const Entry& entry, Direction directi
 bool Reassembly::hand(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number) {
   if (entry.track.closed()) return false;
   const std::size_t held = entry.track.held_bytes(), compared = entry.track.compared_bytes();
+  const bool over_room = entry.track.over_room();
   entry.track.take(direction, packet, time, packet_number, room());
+  if (entry.track.over_room() != over_room) ++over_held_;
   held_bytes_ += entry.track.held_bytes() - held;
   compared_bytes_ += entry.track.compared_bytes() - compared;
   return entry.track.closed();
@@ -183,6 +265,10 @@ void Reassembly::forget(Connections::iterator at) {
 }
 
 void Reassembly::end() {
+  while (!waiting_.empty()) {
+    const auto earlier = [](const auto& a, const auto& b) { return a.second.order < b.second.order; };
+    let_go(std::ranges::min_element(waiting_, earlier), std::nullopt);
+  }
   std::vector<ConnectionTrack*> open;
   for (auto& [key, entry] : connections_) open.push_back(&entry.track);
   std::ranges::sort(open, {}, [](const ConnectionTrack* track) { return track->number(); });

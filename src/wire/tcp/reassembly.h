@@ -4,16 +4,22 @@
 // What acknowledges octets that come later is told behind them. What does not come is a gap: told when its connection closes, when
 // the packets end, when its receiver acknowledged it a second ago, or when what waits behind it reaches its limit. Octets of which
 // two copies differ are one too; where one of them was told before the other came, and its receiver had not acknowledged it, a gap
-// of unknown size follows. A connection that was not seen to open is told with `from_start` false, the lower port being taken for
-// the server's; so is what goes on behind a RST that was not accepted, and what has the ports of another connection.
+// of unknown size follows. A connection that was not seen to open is told with `from_start` false; so is what goes on behind a RST
+// that was not accepted, and what has the ports of another connection.
+//
+// Which end of a connection that was not seen to open is the server's, others tell that were answered there, or what it says
+// itself. Until one of them does, a port is taken for the server's where others were, else the lower one; where that was wrong, the
+// connection is over, and another one begins, unseen as well.
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "base/limits.h"
 #include "wire/tcp/connection_sink.h"
@@ -28,13 +34,23 @@ class Reassembly {
   // The usual packet goes a short way, which tells the same as the long one: a test holds them against each other.
   enum class Ways : std::uint8_t { Both, LongAlone };
   // `sink` must outlive it. Who does not know `seed` cannot choose connections that are slow to be told apart.
-  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both, std::uint64_t seed = 0)
-      : sink_(&sink), limits_(limits), ways_(ways), connections_(0, KeyHash{seed}), passed_over_(0, KeyHash{seed}) {}
+  // Asked of packets of connections that were not seen to open; may be null.
+  using DirectionOf = std::optional<Direction> (*)(Bytes payload);
+  explicit Reassembly(ConnectionSink& sink, const Limits& limits = {}, Ways ways = Ways::Both, std::uint64_t seed = 0,
+                      DirectionOf direction_of = nullptr)
+      : sink_(&sink),
+        limits_(limits),
+        ways_(ways),
+        direction_of_(direction_of),
+        connections_(0, KeyHash{seed}),
+        passed_over_(0, KeyHash{seed}),
+        servers_(0, KeyHash{seed}),
+        waiting_(0, KeyHash{seed}) {}
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
 
   // `packet_number` is handed on with what the packet brings. Says where its payload lies, of copies and of late packets of
-  // connections that have just closed too; nothing when it belongs to no connection that is followed.
+  // connections that have just closed too; nothing when it belongs to no connection that is followed, or waits.
   std::optional<Placement> take(const Packet& packet, Time time, std::uint64_t packet_number);
 
   // No packet comes any more: tells the gaps that are left and calls the sink's on_end.
@@ -44,6 +60,9 @@ class Reassembly {
   std::uint64_t not_followed() const { return not_followed_; }
   // Connections that follow another one on its ports and whose beginning was not seen, or that went on behind a RST.
   std::uint64_t began_unseen() const { return began_unseen_; }
+  // Connections of which octets came later than `tcp_held_bytes_max` or `tcp_held_bytes_max_all` let what follows them wait: they
+  // were told as missing.
+  std::uint64_t over_held() const { return over_held_; }
   // Octets that came too early, as they are kept.
   std::size_t held_bytes() const { return held_bytes_; }
   // Octets that copies are held against, as they are kept.
@@ -64,8 +83,22 @@ class Reassembly {
   struct Entry {
     ConnectionTrack track;
     bool client_is_low = true;
+    unsigned doubts = 0;  // so many packets more are asked whether that is so
   };
   using Connections = std::unordered_map<Key, Entry, KeyHash>;
+  // The first packets of a connection of which it is not known yet which end is the server's.
+  struct Waiting {
+    struct Held {
+      Packet packet;  // its payload is that of `octets`
+      std::vector<std::byte> octets;
+      Time time;
+      std::uint64_t number = 0;
+    };
+    std::vector<Held> packets;
+    std::size_t bytes = 0;
+    std::uint64_t order = 0;
+  };
+  using AllWaiting = std::unordered_map<Key, Waiting, KeyHash>;
   // One direction of a connection.
   struct Flow {
     Address source, destination;
@@ -83,9 +116,18 @@ class Reassembly {
   static std::optional<Placement> place_told(const Entry& entry, Direction direction, const Packet& packet);
   std::optional<Placement> take_any(const Packet& packet, Time time, std::uint64_t packet_number);
   void erase(Connections::iterator at);
+  void note_server(const Packet& answer);
+  std::optional<bool> known_from_client(const Packet& packet) const;
+  bool wait(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
+  void let_go(AllWaiting::iterator at, std::optional<bool> client_is_low);
+  std::optional<Placement> take_of(Connections::iterator at, const Packet& packet, bool from_low, Time time,
+                                   std::uint64_t packet_number);
+  bool guess_from_client(const Packet& packet) const;
+  bool is_turned(Entry& entry, const Packet& packet, bool from_low);
   static bool source_is_low(const Packet& packet);
   static Key key_of(const Packet& packet, bool source_is_low);
-  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number, bool client_is_low);
+  Connections::iterator open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number, bool client_is_low,
+                             unsigned doubts);
   std::size_t compared_max() const;
   ConnectionTrack::Room room() const;
   // True when it closed the connection.
@@ -98,6 +140,7 @@ class Reassembly {
   ConnectionSink* sink_;
   Limits limits_;
   Ways ways_;
+  DirectionOf direction_of_;
   Connections connections_;
   // Those that packets came of lately, each where its addresses and ports say. Where others say the same, the last one has the
   // place, and the rest are looked up: strangers may choose that, and gain nothing, for whom the seed is a secret.
@@ -106,12 +149,18 @@ class Reassembly {
   std::deque<std::pair<Key, ConnectionNumber>> closed_;
   // Connections that were passed over, as many as are remembered: each packet of theirs is no other connection.
   std::unordered_set<Key, KeyHash> passed_over_;
+  // Ends that answered a SYN, as many as are remembered, each as a pair with itself; and all their ports.
+  std::unordered_set<Key, KeyHash> servers_;
+  std::bitset<std::size_t{1} << 16> server_ports_;
+  AllWaiting waiting_;
+  std::uint64_t waited_ = 0;
   ConnectionNumber last_number_ = 0;
   std::size_t open_ = 0;
   std::size_t held_bytes_ = 0;
   std::size_t compared_bytes_ = 0;
   std::uint64_t not_followed_ = 0;
   std::uint64_t began_unseen_ = 0;
+  std::uint64_t over_held_ = 0;
 };
 
 }  // namespace testigo::tcp

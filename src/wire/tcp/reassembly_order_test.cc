@@ -128,6 +128,40 @@ TEST(Reassembly, HoldsNoMoreThanItsLimit) {
               ElementsAre("1 > \"b\" missing 1", "1 > \"d\" missing 1"));
 }
 
+// By what comes later: what never comes was lost, whatever was held behind it.
+TEST(Reassembly, CountsConnectionsWhoseOctetsCameTooLateForItsLimit) {
+  Limits limits;
+  limits.tcp_held_bytes_max = 1000;
+  RecordedSink sink;
+  Reassembly reassembly(sink, limits);
+  const auto take = [&](const P& p) { reassembly.take(packet_of(p), Time(), 1); };
+  for (std::uint16_t port = 1; port <= 2; ++port) {
+    take({'c', "S", -1, 0, {}, port});
+    take({'s', "SA", -1, 0, {}, port});
+    take({'c', "A", 0, 0, "a", port});
+    take({'c', "A", 5, 0, std::string(2000, 'x'), port});
+    take({'c', "A", 0, 0, "a", port});
+    take({'c', "A", 2005, 0, "z", port});
+  }
+  EXPECT_EQ(reassembly.over_held(), 0u);
+  for (int i = 0; i < 2; ++i) take({'c', "A", 1, 0, "bcde", 2});
+  EXPECT_EQ(reassembly.over_held(), 1u);
+  reassembly.end();
+  EXPECT_EQ(reassembly.over_held(), 1u);
+}
+
+// When it was first seen: its sender had sent it then.
+TEST(Reassembly, WhatWaitedHasTheTimeAtWhichItWasSeen) {
+  RecordedSink sink(RecordedSink::Detail::TimesAndPackets);
+  Reassembly reassembly(sink);
+  const auto take = [&](int seconds, const P& p) { reassembly.take(packet_of(p), Time(std::chrono::seconds(seconds)), 1); };
+  take(0, {'c', "S", -1, 0});
+  take(1, {'c', "A", 3, 0, "late"});
+  take(2, {'c', "A", 0, 0, "abc"});
+  EXPECT_THAT(sink.lines, ElementsAre(::testing::_, ::testing::StartsWith("1 > \"abc\" at 1970-01-01T00:00:02"),
+                                      ::testing::StartsWith("1 > \"late\" at 1970-01-01T00:00:01")));
+}
+
 class Joined final : public RecordedSink {
  public:
   void on_chunk(ConnectionNumber, const Chunk& chunk) override {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "wire/tcp/testing/script.h"
@@ -163,6 +164,111 @@ TEST(Reassembly, APacketOfAnotherTimeEndsNothing) {
               ElementsAre("1 > \"a\"", "1 < \"c\" acked 1"));
 }
 
+// What begins with 'c' or 's' is of the client, or of the server.
+std::optional<Direction> first_letter(Bytes payload) {
+  if (payload.empty()) return std::nullopt;
+  const auto first = std::to_integer<char>(payload[0]);
+  if (first == 'c') return Direction::ToServer;
+  return first == 's' ? std::optional(Direction::ToClient) : std::nullopt;
+}
+
+// Of a server on a port above those of its clients.
+Lines late_lines_of(const std::vector<P>& packets) {
+  Lines both;
+  for (const auto ways : {Reassembly::Ways::Both, Reassembly::Ways::LongAlone}) {
+    RecordedSink sink;
+    Reassembly reassembly(sink, {}, ways, 0, first_letter);
+    for (const P& p : packets) {
+      Packet packet = packet_of(p);
+      (p.from == 'c' ? packet.destination_port : packet.source_port) = 50051;
+      reassembly.take(packet, Time(), 1);
+    }
+    reassembly.end();
+    EXPECT_TRUE(both.empty() || both == sink.lines);
+    EXPECT_EQ(reassembly.began_unseen(), 0u);
+    both = sink.lines;
+  }
+  return both;
+}
+
+TEST(Reassembly, WhatIsSaidTellsWhoTheServerIs) {
+  EXPECT_THAT(
+      late_lines_of({{'c', "A", 5, 5, "c1"}, {'s', "A", 5, 7, "s1"}}),
+      ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:50051 late", "1 > \"c1\" missing ?", "1 < \"s1\" missing ? acked 2", "end"));
+  EXPECT_THAT(
+      late_lines_of({{'s', "A", 5, 5, "s1"}, {'c', "A", 5, 7, "c1"}}),
+      ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:50051 late", "1 < \"s1\" missing ?", "1 > \"c1\" missing ? acked 2", "end"));
+}
+
+const std::string kLate = "1 opened 10.0.0.1:1000 > 10.0.0.2:50051 late", kTurned = "1 opened 10.0.0.2:50051 > 10.0.0.1:1000 late";
+
+TEST(Reassembly, WaitsForWhatTellsWhoTheServerIs) {
+  const std::vector<P> packets = {{'c', "A", 5, 5, "?"}, {'s', "A", 5, 6}, {'s', "A", 5, 6, "s1"}, {'s', "A", 7, 6, "c: no"}};
+  EXPECT_THAT(late_lines_of(packets), ElementsAre(kLate, "1 > \"?\" missing ?", "1 < \"\" acked 1", "1 < \"s1\" missing ? acked 1",
+                                                  "1 < \"c: no\" acked 1", "end"));
+  // In vain: the packets end, or the connection does.
+  EXPECT_THAT(late_lines_of({packets[0], packets[1]}), ElementsAre(kTurned, "1 < \"?\" missing ?", "1 > \"\" acked 1", "end"));
+  EXPECT_THAT(late_lines_of({packets[0], {'c', "R", 6, 5}, packets[2]}),
+              ElementsAre(kTurned, "1 < \"?\" missing ?", "1 < reset", "end"));
+  EXPECT_THAT(late_lines_of({packets[0], {'c', "S", 100, 0}, {'s', "SA", 100, 101}}),
+              ElementsAre(kTurned, "1 < \"?\" missing ?", "2 opened 10.0.0.1:1000 > 10.0.0.2:50051", "end"));
+}
+
+TEST(Reassembly, BeginsAgainWhereThePortsMisled) {
+  std::vector<P> packets;
+  for (int i = 0; i < 40; ++i) packets.push_back({'c', "A", 5 + i, 5, "?"});
+  packets.push_back({'s', "A", 5, 45, "s1"});
+  packets.push_back({'s', "A", 7, 45, "c: no"});
+  const Lines lines = late_lines_of(packets);
+  ASSERT_EQ(lines.size(), 45u);
+  EXPECT_EQ(lines[0], kTurned);
+  EXPECT_EQ(lines[40], "1 < \"?\"");
+  EXPECT_THAT(Lines(lines.begin() + 41, lines.end()),
+              ElementsAre("2 opened 10.0.0.1:1000 > 10.0.0.2:50051 late", "2 < \"s1\" missing ?", "2 < \"c: no\"", "end"));
+}
+
+// As many as there is room for: of the others the ports are believed.
+TEST(Reassembly, LetsOnlySoManyWait) {
+  RecordedSink sink;
+  Reassembly reassembly(sink, {}, Reassembly::Ways::Both, 0, first_letter);
+  for (std::uint16_t port = 1; port <= 1100; ++port) reassembly.take(packet_of({'c', "A", 5, 5, "?", port}), Time(), port);
+  EXPECT_EQ(sink.lines.size(), 2 * (1100u - 1024u));
+  reassembly.end();
+  EXPECT_EQ(sink.lines.size(), 2 * 1100u + 1);
+  EXPECT_THAT(sink.lines[2 * (1100 - 1024)], ::testing::EndsWith("10.0.0.1:1 late"));
+}
+
+TEST(Reassembly, AnAnswerToASynTellsWhoTheServerIs) {
+  const std::vector<P> answered = {{'c', "S", -1, 0, "", 2000}, {'s', "SA", -1, 0, "", 2000}};
+  std::vector<P> packets = answered;
+  packets.push_back({'c', "A", 5, 5, "?"});
+  packets.push_back({'c', "A", 6, 5, "s: no"});
+  EXPECT_THAT(late_lines_of(packets),
+              ElementsAre("1 opened 10.0.0.1:2000 > 10.0.0.2:50051", "2 opened 10.0.0.1:1000 > 10.0.0.2:50051 late",
+                          "2 > \"?\" missing ?", "2 > \"s: no\"", "end"));
+  packets = {{'c', "A", 5, 5, "?"}};
+  packets.insert(packets.end(), answered.begin(), answered.end());
+  packets.push_back({'c', "A", 6, 5, "?"});
+  EXPECT_THAT(late_lines_of(packets),
+              ElementsAre("1 opened 10.0.0.1:2000 > 10.0.0.2:50051", "2 opened 10.0.0.1:1000 > 10.0.0.2:50051 late",
+                          "2 > \"?\" missing ?", "2 > \"?\"", "end"));
+  // On another machine it is but likely.
+  RecordedSink sink;
+  Reassembly reassembly(sink, {}, Reassembly::Ways::Both, 0, first_letter);
+  for (const P& p : answered) {
+    Packet packet = packet_of(p);
+    (p.from == 'c' ? packet.destination_port : packet.source_port) = 50051;
+    reassembly.take(packet, Time(), 1);
+  }
+  const P elsewhere = {'c', "A", 5, 5, "?"};
+  Packet packet = packet_of(elsewhere);
+  packet.destination = *parse_address("10.0.0.3");
+  packet.destination_port = 50051;
+  reassembly.take(packet, Time(), 1);
+  reassembly.end();
+  EXPECT_THAT(sink.lines, ElementsAre(::testing::_, "2 opened 10.0.0.1:1000 > 10.0.0.3:50051 late", "2 > \"?\" missing ?", "end"));
+}
+
 TEST(Reassembly, SaysWhenItCameLate) {
   EXPECT_THAT(lines_of({{'s', "A", 70, 30, "pong"}, {'c', "A", 30, 74, "ping"}, {'c', "A", 34, 74, "again"}}),
               ElementsAre("1 opened 10.0.0.1:1000 > 10.0.0.2:80 late", "1 < \"pong\" missing ?", "1 > \"ping\" missing ? acked 4",
@@ -212,8 +318,8 @@ TEST(Reassembly, SurvivesRandomPackets) {
   limits.tcp_held_bytes_max = 3000;
   limits.tcp_connections_max = 20;
   RecordedSink sink;
-  Reassembly reassembly(sink, limits);
-  const std::string payload(100, 'x');
+  Reassembly reassembly(sink, limits, Reassembly::Ways::Both, 0, first_letter);
+  const std::array<std::string, 3> payloads = {std::string(100, 'x'), std::string(100, 'c'), std::string(100, 's')};
   for (int i = 0; i < 50'000; ++i) {
     Packet packet = packet_of({random() % 2 ? 'c' : 's',
                                "",
@@ -221,7 +327,7 @@ TEST(Reassembly, SurvivesRandomPackets) {
                                static_cast<int>(random() % 300),
                                {},
                                static_cast<std::uint16_t>(random() % 40)});
-    packet.payload = as_octets(payload).first(random() % 100);
+    packet.payload = as_octets(payloads[random() % 8 < 6 ? 0 : 1 + random() % 2]).first(random() % 100);
     if (random() % 10 == 0) packet.sequence = static_cast<std::uint32_t>(random());
     if (random() % 10 == 0) packet.acknowledgement = static_cast<std::uint32_t>(random());
     packet.ack = random() % 8 != 0, packet.syn = random() % 16 == 0, packet.fin = random() % 16 == 0,

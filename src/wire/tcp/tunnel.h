@@ -1,0 +1,18 @@
+// What an IP packet carries that is no transport: another IP packet, in a tunnel. Untrusted input.
+#pragma once
+
+#include "wire/tcp/ether_type.h"
+#include "wire/tcp/ip_packet.h"
+
+namespace testigo::tcp {
+
+struct Tunneled {
+  Inside inside;
+  Bytes sum;  // borrowed: a checksum over it
+};
+
+// Read are IP in IP (RFC 2003, 2473, 4213), GRE (RFC 2784, 2890), VXLAN (RFC 7348) and GENEVE (RFC 8926) on their ports, and in
+// them whatever `ip_behind` finds.
+Tunneled tunneled(const IpPacket& packet);
+
+}  // namespace testigo::tcp
