@@ -155,8 +155,7 @@ export async function busy(browser, { url }) {
   };
   await page.waitForFunction(() => Number(document.querySelector('.shown').textContent.match(/\d+/)[0]) > 40);
   await reader.section('latency');
-  const over = page.locator('#latency .u-over');
-  await over.scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.querySelector('#latency .chart').scrollIntoView({ behavior: 'instant' }));
   const canvas = () => page.locator('#latency .uplot canvas').evaluate((one) => one.toDataURL());
   const told = { drawn: 0 };
   let before = await canvas();
@@ -166,7 +165,10 @@ export async function busy(browser, { url }) {
     told.drawn += Number(now !== before);
     before = now;
   }
-  const box = await over.boundingBox();
+  const box = await page.evaluate(() => { // at once, for it is made anew all the time
+    const { x, y, width, height } = document.querySelector('#latency .u-over').getBoundingClientRect();
+    return { x, y, width, height };
+  });
   const y = box.y + Math.min(40, box.height / 3);
   await page.mouse.move(box.x + box.width * 0.3, y);
   await page.mouse.down();
