@@ -30,14 +30,11 @@ class Stretches {
   static constexpr std::size_t kOctetsOfOpening = 1000;  // what it costs to open a connection and to close it, in octets to read
 
   // One more thing comes, with so many octets.
-  void add(std::size_t octets) {
-    octets_ += octets;
-    ++events_;
-  }
+  void add(std::size_t octets) { octets_ += octets + kOctetsOfEach; }
   // With what came last.
-  bool is_over() const { return events_ >= kEventsMax || octets_ >= kOctetsMax; }
+  bool is_over() const { return octets_ >= kOctetsMax; }
   void begin_next() {
-    events_ = octets_ = 0;
+    octets_ = 0;
     ++number_;
   }
   std::uint64_t number() const { return number_; }  // of the one that goes on
@@ -50,9 +47,9 @@ class Stretches {
 
  private:
   static constexpr std::size_t kOctetsMax = 128 << 10;
-  static constexpr std::size_t kEventsMax = 2048;
+  static constexpr std::size_t kOctetsOfEach = 64;  // besides its own: what takes no octets takes time
 
-  std::size_t events_ = 0, octets_ = 0;
+  std::size_t octets_ = 0;
   std::uint64_t number_ = 0;
   std::array<Held, kLag> at_end_;
 };

@@ -42,14 +42,17 @@ class Delivery {
   void await(const call::Spot& sent) {
     Way& way = way_of(sent.direction);
     if (!way.asked.empty() && way.asked.back().end >= sent.end) return;
-    if (way.asked.size() == kKept) way.asked.pop_front();
+    if (way.asked.size() == kKept) {
+      way.asked.pop_front();
+      --unanswered_;
+    }
     way.asked.push_back({sent.end, {}});
+    ++unanswered_;
   }
 
   // Every frame of the connection, in order.
   void on_frame(const call::Spot& spot) {
-    Way& way = way_of(opposite(spot.direction));
-    if (!way.asked.empty()) way.on_answering_frame(spot);
+    if (unanswered_ != 0) way_of(opposite(spot.direction)).on_answering_frame(spot);
   }
 
   // Of the answer to `sent` that comes now, or has not come until now. Nothing: whether it was delivered is not known (any more).
@@ -63,7 +66,10 @@ class Delivery {
 
   void answered(const call::Spot& sent) {
     Way& way = way_of(sent.direction);
-    if (const auto it = way.find(sent.end); it != way.asked.end()) way.asked.erase(it);
+    const auto it = way.find(sent.end);
+    if (it == way.asked.end()) return;
+    way.asked.erase(it);
+    --unanswered_;
   }
 
  private:
@@ -96,6 +102,7 @@ class Delivery {
   const Way& way_of(Direction asker) const { return ways_[static_cast<std::size_t>(asker)]; }
 
   std::array<Way, 2> ways_;
+  std::size_t unanswered_ = 0;  // of both
 };
 
 }  // namespace testigo::check

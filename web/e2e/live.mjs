@@ -220,8 +220,7 @@ export async function lost(browser, { url, go }) {
   told.seconds = [...seconds];
   await page.getByRole('button', { name: 'Try now' }).click();
   told.trouble_stays = (await page.locator('.trouble').count()) === 1;
-  reader.troubles = reader.troubles.filter((trouble) => !/ERR_|EventSource/.test(trouble));
-  await reader.close();
+  await reader.close(/ERR_|EventSource/);
   return told;
 }
 
