@@ -57,6 +57,30 @@ std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded
   return notes;
 }
 
+std::string trouble_of(const capture::CaptureSummary& summary) {
+  if (!summary.trouble.empty()) return summary.trouble;
+  if (summary.unread == 0) return {};
+  return fmt::format("{} could not be read, packet {} first: {}", packets(summary.unread), summary.first_unread,
+                     summary.first_unread_why);
+}
+
+std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped) {
+  std::vector<std::string> notes;
+  if (stopped) {
+    notes.emplace_back("a signal ended the reading early: what the files hold behind it was not seen");
+  } else if (summary.cut && summary.trouble.empty()) {
+    notes.emplace_back("the capture ends inside a packet, or without its mark of a whole file: it was cut, or is still written");
+  }
+  if (summary.cut_before != 0) {
+    notes.push_back(fmt::format("of the files before the last one {} end inside a packet, or without a mark of a whole file",
+                                summary.cut_before));
+  }
+  std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
+  std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
+  std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
+  return notes;
+}
+
 std::vector<std::string> carrier_notes(const capture::CaptureSummary& summary) {
   std::vector<std::string> notes;
   notes.reserve(summary.unread_carriers.size());

@@ -7,7 +7,9 @@ namespace testigo::run {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 capture::CaptureSummary unseen(std::uint64_t times) {
   capture::CaptureSummary summary;
@@ -42,6 +44,28 @@ TEST(CaptureNotes, NameTheLimitThatOctetsCameTooLateFor) {
   EXPECT_THAT(held_notes(1),
               ElementsAre("on 1 connection octets came later than others are held back for (up to 1048576 octets of a "
                           "direction, 67108864 of all): they count as not seen, and no packet need have been lost"));
+}
+
+TEST(CaptureNotes, WhatCouldNotBeReadIsTroubleUnlessTheFileIsDamaged) {
+  capture::CaptureSummary summary;
+  EXPECT_EQ(trouble_of(summary), "");
+  summary.unread = 2;
+  summary.first_unread = 21;
+  summary.first_unread_why = "why";
+  EXPECT_EQ(trouble_of(summary), "2 packets could not be read, packet 21 first: why");
+  summary.trouble = "damaged";
+  EXPECT_EQ(trouble_of(summary), "damaged");
+}
+
+TEST(CaptureNotes, OfACaptureAreAllOfThem) {
+  capture::CaptureSummary summary = unseen(1);
+  summary.unread_carriers = {{"MACsec", 1, 9}};
+  summary.over_held = 1;
+  summary.cut = true;
+  summary.cut_before = 2;
+  EXPECT_THAT(notes_on(summary), ElementsAre(HasSubstr("ends inside a packet"), HasSubstr("before the last one 2 end"),
+                                             HasSubstr("MACsec"), HasSubstr("came later"), HasSubstr("nobody listened")));
+  EXPECT_THAT(notes_on(summary, true), Contains(HasSubstr("a signal ended the reading early")));
 }
 
 }  // namespace

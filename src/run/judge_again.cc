@@ -1,11 +1,15 @@
 #include "run/judge_again.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/capture_file.h"
 #include "capture/rotation.h"
 #include "run/audience.h"
+#include "run/capture_notes.h"
 #include "run/run_lock.h"
 #include "run/run_record.h"
 #include "verdict/traffic.h"
@@ -28,12 +32,16 @@ report::RunReport judge_traffic(const EvidenceFolder& folder, const RunRecord& r
   audience.on_finding(hearers.findings);
   const capture::CaptureSummary summary =
       capture::CaptureFiles(capture::capture_files(folder.capture())).read(audience.sink(), {}, hearers.progress);
-  report::RunReport report = audience.report(record.command, clock, {record.packets_dropped, summary.trouble});
+  report::RunReport report = audience.report(record.command, clock, {record.packets_dropped, trouble_of(summary)});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = record.wire.empty() && hearing == verdict::Hearing::Tap ? "tap" : record.wire;
-  report.verdict.notes.insert(report.verdict.notes.end(), record.notes.begin(), record.notes.end());
-  if (std::string note = note_of_no_end(folder, record); !note.empty()) report.verdict.notes.push_back(std::move(note));
+  std::vector<std::string>& notes = report.verdict.notes;
+  notes.insert(notes.end(), record.notes.begin(), record.notes.end());
+  for (std::string& note : notes_on(summary)) {
+    if (std::ranges::find(record.notes, note) == record.notes.end()) notes.push_back(std::move(note));
+  }
+  if (std::string note = note_of_no_end(folder, record); !note.empty()) notes.push_back(std::move(note));
   return report;
 }
 

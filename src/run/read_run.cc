@@ -36,31 +36,6 @@ std::string names_of(const std::vector<std::filesystem::path>& files) {
 
 std::string packets_text(std::uint64_t count) { return fmt::format("{} packet{}", count, count == 1 ? "" : "s"); }
 
-// What keeps the verdict from being on everything that the files hold.
-std::string trouble_of(const capture::CaptureSummary& summary) {
-  if (!summary.trouble.empty()) return summary.trouble;
-  if (summary.unread == 0) return {};
-  return fmt::format("{} could not be read, packet {} first: {}", packets_text(summary.unread), summary.first_unread,
-                     summary.first_unread_why);
-}
-
-std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped) {
-  std::vector<std::string> notes;
-  if (stopped) {
-    notes.emplace_back("a signal ended the reading early: what the files hold behind it was not seen");
-  } else if (summary.cut && summary.trouble.empty()) {
-    notes.emplace_back("the capture ends inside a packet, or without its mark of a whole file: it was cut, or is still written");
-  }
-  if (summary.cut_before != 0) {
-    notes.push_back(fmt::format("of the files before the last one {} end inside a packet, or without a mark of a whole file",
-                                summary.cut_before));
-  }
-  std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
-  std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
-  std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
-  return notes;
-}
-
 // What was read of one capture.
 struct Reading {
   capture::CaptureSummary summary;
@@ -126,7 +101,7 @@ std::string sides_text(const report::Hop& hop) {
 }
 
 // What the comparison leaves open keeps the verdict from being on the hop.
-std::string trouble_of(const report::Hop& hop) {
+std::string hop_trouble(const report::Hop& hop) {
   return hop.summary.paired == 0 ? "no call was found on both sides of the hop" : "";
 }
 
@@ -208,7 +183,7 @@ class Comparison {
 
   std::string trouble() const {
     const std::string of_file = trouble_of(other_.summary);
-    return of_file.empty() ? trouble_of(hop_) : "of the other side " + of_file;
+    return of_file.empty() ? hop_trouble(hop_) : "of the other side " + of_file;
   }
 
   void tell(report::RunReport& report) const {
