@@ -28,7 +28,7 @@ std::vector<std::string> with_two_dashes(const CLI::App& app, int argc, const ch
     const bool one_dash = word.size() > 2 && word[0] == '-' && word[1] != '-';
     if (one_dash && command->get_option_no_throw("-" + word.substr(0, word.find('='))) != nullptr) word.insert(0, 1, '-');
     const CLI::Option* const option = command->get_option_no_throw(word);
-    is_value = word.starts_with('-') && option != nullptr && option->get_items_expected_max() > 0;
+    is_value = word.starts_with('-') && option != nullptr && option->get_items_expected_min() > 0;  // else no value begins with -
   }
   return words;
 }

@@ -12,21 +12,36 @@ namespace testigo::app {
 namespace {
 
 constexpr std::size_t kWordBytesMax = 40;  // a longer one is near to nothing
-constexpr std::size_t kDistanceMax = 2;
+constexpr std::size_t kNamedMax = 3;       // more would be no hint
 
-// Empty: none of the names is near.
-std::string nearest(std::string_view word, const std::vector<std::string>& names) {
+// A third of it: in a short word each letter says much.
+std::size_t distance_max(std::string_view word) { return word.size() < 2 ? 0 : word.size() < 6 ? 1 : 2; }
+
+// Those that begin so, else the nearest. Empty: none is near, or too many are.
+std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& names) {
   if (word.size() > kWordBytesMax) return {};
-  std::string near;
-  std::size_t least = std::min(kDistanceMax, word.size() - word.size() / 3) + 1;
+  std::vector<std::string> near;
+  std::size_t least = distance_max(word);
   for (const std::string& name : names) {
     const bool begun = word.size() > 1 && name.starts_with(word);
-    if (const std::size_t far = begun ? 0 : edit_distance(word, name); far < least) {
-      least = far;
-      near = name;
-    }
+    const std::size_t far = begun ? 0 : edit_distance(word, name);
+    if (far > least) continue;
+    if (far < least) near.clear();
+    least = far;
+    near.push_back(name);
   }
-  return near;
+  return near.size() > kNamedMax ? std::vector<std::string>() : near;
+}
+
+// "--folder or --follow"
+std::string one_of(const std::vector<std::string>& names, std::string_view dashes) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += text.empty() ? "" : &name == &names.back() ? " or " : ", ";
+    text += dashes;
+    text += name;
+  }
+  return text;
 }
 
 std::vector<std::string> long_options(const CLI::App& command) {
@@ -61,13 +76,14 @@ std::string complaint(std::string_view word, std::string_view what, std::string_
 std::string wrong_command(const CLI::App& app, std::string_view word) {
   std::vector<std::string> names;
   for (const CLI::App* command : commands(app)) names.push_back(command->get_name());
-  return complaint(word, "command", app.get_name(), nearest(word, names));
+  return complaint(word, "command", app.get_name(), one_of(nearest(word, names), ""));
 }
 
 std::string wrong_option(const CLI::App& command, std::string_view word) {
   const std::string_view name = word.substr(0, word.find('='));
-  const std::string near = nearest(name.substr(std::min(name.find_first_not_of('-'), name.size())), long_options(command));
-  return complaint(name, "option", command.get_name(), near.empty() ? "" : "--" + near);
+  const std::vector<std::string> near =
+      nearest(name.substr(std::min(name.find_first_not_of('-'), name.size())), long_options(command));
+  return complaint(name, "option", command.get_name(), one_of(near, "--"));
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace testigo {
 
-// How many letters must be put in, taken out or changed (Levenshtein). Takes the product of their lengths: bound them.
+// How many letters must be put in, taken out or changed, or swapped with their neighbour (Levenshtein, and Damerau's swaps). Takes
+// the product of their lengths: bound them.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace testigo

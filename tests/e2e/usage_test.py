@@ -22,13 +22,27 @@ class Usage(unittest.TestCase):
 
     def test_a_long_option_may_have_one_dash(self):
         for command in COMMANDS:
-            options = long_options(command)
+            options = [option for option in long_options(command) if option != "help"]
             self.assertIn("json", options, command)
-            for option in options:
-                for word in (f"--{option}=x", f"--{option}"):
-                    one, two = (run(TESTIGO, command, "--no-such-option", said) for said in (word[1:], word))  # nothing begins
-                    self.assertEqual((one.code, one.out, one.err), (two.code, two.out, two.err), one)
-                    self.assertEqual(one.code, 0 if option == "help" else WRONG_USAGE, one)
+            for words in ([f"-{option}=x" for option in options], [word for option in options for word in (f"-{option}", "x")]):
+                ran = run(TESTIGO, command, *words, "--no-such-option")  # nothing begins; the first that is none is named
+                self.assertEqual((ran.code, ran.err), (WRONG_USAGE, [f"testigo: --no-such-option is no option of {command}; see `testigo {command} --help`"]), words)
+            one, two = (run(TESTIGO, command, help) for help in ("-help", "--help"))
+            self.assertEqual((one.code, one.out, one.err), (0, two.out, []), one)
+
+    def test_a_long_option_is_not_the_short_one_of_its_letter(self):
+        quiet = run(TESTIGO, "watch", CAPTURES / "cpp-h2c/input.pcapng", "-quiet", "-json")
+        self.assertEqual([json.loads(line)["type"] for line in quiet.out], ["verdict"], quiet)
+        with temporary_folder() as folder:
+            watch = run(TESTIGO, "watch", "-interface=no-such", "-out", folder)
+        self.assertNotIn("nterface=", watch.err[-1])
+
+    def test_an_option_behind_one_that_may_have_a_value_is_read(self):
+        for words in (("verify", "--show", "-tolerance", "5ms", "--for", "1x"), ("verify", "-show", "-json", "--for", "1x"), ("tap", "--show", "-json", "--to", "no")):
+            ran = run(TESTIGO, *words)
+            self.assertEqual(ran.code, WRONG_USAGE, ran)
+            self.assertNotIn("is no option", ran.err[-1])
+            self.assertEqual(ran.err, run(TESTIGO, *(re.sub("^-(?=[a-z])", "--", word) for word in words)).err)
 
     def test_help_is_text(self):
         for command in (*COMMANDS, "show"):
@@ -48,6 +62,12 @@ class Usage(unittest.TestCase):
             (("watch", "--nothing-like-it\x1b"), "--nothing-like-it\\x1b is no option of watch"),
             (("verfy", "--for", "3s"), "verfy is no command of testigo; did you mean verify?"),
             (("--fro",), "--fro is no option of testigo"),
+            (("watch", "--fol"), "--fol is no option of watch; did you mean --folder or --follow?"),
+            (("tap", "--ip", "1.2.3.4", "--to", "x"), "--ip is no option of tap"),
+            (("tap", "--is"), "--is is no option of tap"),
+            (("verify", "--port", "55"), "--port is no option of verify"),
+            (("watch", "--mi"), "--mi is no option of watch; did you mean --min-latency?"),
+            (("verify", "--claints", "2"), "--claints is no option of verify; did you mean --clients?"),
         ):
             ran = run(TESTIGO, *words)
             command = f"testigo {words[0]}" if words[0] in COMMANDS else "testigo"
