@@ -74,7 +74,7 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
              "with --evidence: the server also served others, whose calls are out of scope (--target says so by itself)");
   add_duration(c, "--tolerance", options->tolerance,
                "how far a start may be from its place [20 % of the period, at least 20ms; with --evidence as its run]");
-  add_time(c, "--since", options->since, "judge only calls that started at or after this time");
+  add_time(c, "--since", options->since, "judge only calls that started at or after this time [all; with --evidence as its run]");
   c.add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   c.add_flag("--json", options->json, "the verdict as one line of JSON");
   add_page(c, options->page);

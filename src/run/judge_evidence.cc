@@ -20,6 +20,7 @@
 #include "run/descriptor_limit.h"
 #include "run/run_lock.h"
 #include "run/server_ports.h"
+#include "run/strictness.h"
 #include "run/version.h"
 #include "run/wire_place.h"
 #include "statement/statement_reader.h"
@@ -137,7 +138,7 @@ std::vector<report::ServerPort> server_ports(const verdict::Evidence& evidence) 
 // What the collecting run knew, as far as it bears on the verdict.
 std::vector<std::string> heed(const RunRecord& record, const EvidenceFolder& folder, verdict::JudgeOptions& options) {
   options.clients_started = record.clients_started;
-  options.others_out_of_scope |= record.shared_server;
+  heed_shared_server(record, folder.record(), options);
   std::vector<std::string> notes = record.notes;
   if (std::string note = note_of_no_end(folder, record); !note.empty()) notes.push_back(std::move(note));
   return notes;

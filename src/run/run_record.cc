@@ -128,7 +128,7 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
   write_file(file, json.dump(2) + "\n");
 }
 
-std::optional<RunRecord> read_run_record(const std::filesystem::path& file) {
+std::optional<RunRecord> read_run_record(const std::filesystem::path& file, std::string_view unknown) {
   std::error_code error;
   if (std::filesystem::symlink_status(file, error).type() == std::filesystem::file_type::not_found) return std::nullopt;
   try {
@@ -136,9 +136,7 @@ std::optional<RunRecord> read_run_record(const std::filesystem::path& file) {
   } catch (const Unreadable& trouble) {
     RunRecord record;
     record.finished = true;  // it is not known that it did not
-    record.notes.push_back(
-        fmt::format("{} cannot be read ({}): what the run noted, how many clients it started, and how strict it was, is not known",
-                    file.filename().string(), inert(trouble.why)));
+    record.notes.push_back(fmt::format("{} cannot be read ({}): {}", file.filename().string(), inert(trouble.why), unknown));
     return record;
   }
 }

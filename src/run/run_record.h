@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,8 +31,11 @@ struct RunRecord {
 // Many or long notes are cut, and that is said. Throws EnvironmentError.
 void write_run_record(const std::filesystem::path& file, const RunRecord& record);
 
-// Nothing when there is no such file. One that cannot be read becomes a record whose note says so. Throws EnvironmentError for an
-// unknown major version.
-std::optional<RunRecord> read_run_record(const std::filesystem::path& file);
+// Of run.json.
+constexpr std::string_view kUnknownOfRun = "what the run noted, how many clients it started, and how strict it was, is not known";
+
+// Nothing when there is no such file. One that cannot be read becomes a record whose note says so, and what is `unknown` then.
+// Throws EnvironmentError for an unknown major version.
+std::optional<RunRecord> read_run_record(const std::filesystem::path& file, std::string_view unknown = kUnknownOfRun);
 
 }  // namespace testigo::run

@@ -4,32 +4,41 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
-#include "run/run_record.h"
 #include "run/terminal.h"
 
 namespace testigo::run {
 namespace {
 
-void heed(const std::optional<RunRecord>& record, verdict::JudgeOptions& options) {
+void heed(const std::optional<RunRecord>& record, const std::filesystem::path& file, verdict::JudgeOptions& options) {
   if (!record) return;
   if (!options.tolerance) options.tolerance = record->tolerance;
-  if (!options.since) options.since = record->since;
+  if (options.since || !record->since) return;
+  options.since = record->since;
+  options.since_of = file.filename().string();
 }
 
 }  // namespace
 
+void heed_shared_server(const RunRecord& record, const std::filesystem::path& file, verdict::JudgeOptions& options) {
+  if (options.others_out_of_scope || !record.shared_server) return;
+  options.others_out_of_scope = true;
+  options.others_of = file.filename().string();
+}
+
 verdict::JudgeOptions strictness_of(const EvidenceFolder& folder, verdict::JudgeOptions chosen) {
-  const std::optional<RunRecord> standing = read_run_record(folder.judge_record());
+  const std::optional<RunRecord> standing =
+      read_run_record(folder.judge_record(), "how strict the judge that repeats was is not known");
   if (standing) {
     for (const std::string& note : standing->notes) put(stderr, note + "\n");
-    chosen.others_out_of_scope |= standing->shared_server;  // that of the run is heeded by judge_evidence
+    heed_shared_server(*standing, folder.judge_record(), chosen);  // that of the run is heeded by judge_evidence
   }
-  heed(standing, chosen);
-  heed(read_run_record(folder.record()), chosen);
+  heed(standing, folder.judge_record(), chosen);
+  heed(read_run_record(folder.record()), folder.record(), chosen);
   return chosen;
 }
 

@@ -48,6 +48,7 @@ TEST_F(StrictnessTest, IsThatOfTheRunUnlessTheUserSaysAnother) {
   collected(10s, Time(5s));
   EXPECT_EQ(found().tolerance, 10s);
   EXPECT_EQ(found().since, Time(5s));
+  EXPECT_EQ(found().since_of, "run.json");
   EXPECT_EQ(found(within(1ms)).tolerance, 1ms);
   EXPECT_EQ(found(within(1ms)).since, Time(5s));
 }
@@ -60,18 +61,29 @@ TEST_F(StrictnessTest, AJudgeThatRepeatsComesBeforeTheRun) {
   EXPECT_EQ(found().tolerance, 2s);
   EXPECT_EQ(found().since, Time(5s));
   EXPECT_TRUE(found().others_out_of_scope);
+  EXPECT_EQ(found().others_of, "judge.json");
+  EXPECT_EQ(found().since_of, "run.json");
+  EXPECT_EQ(found(chosen).others_of, "");
   EXPECT_EQ(found(within(1ms)).tolerance, 1ms);
+  chosen.since = Time(7s);
+  EXPECT_EQ(found(chosen).since_of, "");
+  keep_strictness(folder(), chosen);
+  EXPECT_EQ(found().since, Time(7s));
+  EXPECT_EQ(found().since_of, "judge.json");
   keep_strictness(folder(), {});
   EXPECT_EQ(found().tolerance, 10s);
   EXPECT_FALSE(found().others_out_of_scope);
 }
 
 TEST_F(StrictnessTest, WhatCannotBeReadChoosesNothing) {
-  write_file(path_ / "judge.json", "{}");
+  write_file(path_ / "judge.json", R"({"format":"testigo-run"})");
   write_file(path_ / "run.json", "{}");
   ::testing::internal::CaptureStderr();
   EXPECT_EQ(found().tolerance, std::nullopt);
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("judge.json cannot be read"));
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      ::testing::StartsWith(
+          "judge.json cannot be read (\"version\" is absent or absurd): how strict the judge that repeats was is not known\n"));
   keep_strictness(folder(), within(2s));
   EXPECT_EQ(found().tolerance, 2s);
 }

@@ -307,7 +307,10 @@ int tell(const EvidenceFolder& folder, const report::RunReport& report, bool jso
 
 int run_verify(const VerifyOptions& options) {
   const SystemClock clock;
-  const verdict::JudgeOptions chosen{options.tolerance, options.since, options.shared_server};
+  verdict::JudgeOptions chosen;
+  chosen.tolerance = options.tolerance;
+  chosen.since = options.since;
+  chosen.others_out_of_scope = options.shared_server;
   if (options.evidence) {
     const bool waits = options.repeat || options.after > Duration::zero();
     waits ? take_signals() : ignore_broken_pipes();

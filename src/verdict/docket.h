@@ -25,6 +25,8 @@ struct Docket {
   std::uint64_t wrong_replies = 0;
   std::vector<call::Place> wrong_reply_places;  // the first of them
   std::uint64_t calls_of_missing_clients = 0;
+  std::uint64_t earlier = 0;                      // calls out of scope by --since
+  std::uint64_t of_others = 0;                    // and by --shared-server
   std::uint64_t handled = 0;                      // calls that the server received once, and whose fate there was judged
   std::uint64_t not_reached = 0;                  // the same, that it did not receive
   std::vector<std::uint64_t> judged_connections;  // that carried a call in scope; sorted, each once

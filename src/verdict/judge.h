@@ -31,9 +31,11 @@ struct JudgeOptions {
   std::optional<Duration> tolerance;
   // Calls that started earlier, by the client's own clock, are out of scope.
   std::optional<Time> since;
+  std::string since_of = {};  // the file that says so, "judge.json"; empty: the user does
   // A server that ran before (`--target`) knows calls of others: ids of client processes that are not in the evidence are out of
   // scope. Otherwise such ids say that a client's file is missing.
   bool others_out_of_scope = false;
+  std::string others_of = {};  // as `since_of`
   // How many clients were started, where that is known: fewer that testify are a missing witness.
   std::size_t clients_started = 0;
 };

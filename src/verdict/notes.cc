@@ -1,6 +1,8 @@
 #include "verdict/notes.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -43,6 +45,25 @@ void note_wire(Docket& docket) {
   if (tally.warnings > 0) docket.verdict.notes.push_back(count_text(tally.warnings, "check warning") + "; warnings break no claim");
 }
 
+// ", of judge.json"
+std::string of_file(const std::string& file) { return file.empty() ? "" : ", of " + file; }
+
+// Who chose what is judged: evidence from somebody else may bring its choice along.
+void note_scope(Docket& docket) {
+  std::vector<std::string>& notes = docket.verdict.notes;
+  if (docket.verdict.out_of_scope > 0)
+    notes.push_back(count_text(docket.verdict.out_of_scope, "call") + " out of scope, counted and not judged");
+  const JudgeOptions& options = docket.options;
+  if (docket.earlier > 0 && options.since) {
+    notes.push_back(fmt::format("calls before {} are out of scope (--since{}): {}", to_rfc3339(*options.since),
+                                of_file(options.since_of), docket.earlier));
+  }
+  if (docket.of_others > 0) {
+    notes.push_back(fmt::format("calls of clients that are not in the evidence are out of scope (--shared-server{}): {}",
+                                of_file(options.others_of), docket.of_others));
+  }
+}
+
 }  // namespace
 
 void add_notes(Docket& docket) {
@@ -53,8 +74,7 @@ void add_notes(Docket& docket) {
   }
   note_ends(docket);
   note_wire(docket);
-  if (verdict.out_of_scope > 0)
-    verdict.notes.push_back(count_text(verdict.out_of_scope, "call") + " out of scope, counted and not judged");
+  note_scope(docket);
   if (!verdict.in_flight.empty())
     verdict.notes.push_back(count_text(verdict.in_flight.size(), "call") + " in flight at the end, not judged");
 }

@@ -8,6 +8,10 @@
 namespace testigo::verdict::testing {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
 TEST(Scope, ClientsFileMissing) {
   EvidenceBuilder builder;
   const Verdict verdict = judge(builder.no_client("client2").build());
@@ -32,6 +36,8 @@ TEST(Scope, CallsOfOthersAtAServerThatRanBefore) {
   const Verdict verdict = judge(builder.no_client("client2").build(), {.tolerance = {}, .since = {}, .others_out_of_scope = true});
   EXPECT_EQ(verdict.outcome, Outcome::Proven);
   EXPECT_EQ(verdict.out_of_scope, 5U);
+  EXPECT_THAT(verdict.notes, ElementsAre("5 calls out of scope, counted and not judged",
+                                         "calls of clients that are not in the evidence are out of scope (--shared-server): 5"));
 }
 
 TEST(Scope, Since) {
@@ -44,6 +50,22 @@ TEST(Scope, Since) {
   EXPECT_EQ(verdict.calls, 6U);
   EXPECT_EQ(verdict.out_of_scope, 4U);
   EXPECT_EQ(verdict.clients[0].calls, 3U);
+  EXPECT_THAT(verdict.notes, Contains("calls before 1970-01-01T00:00:10.250000000Z are out of scope (--since): 4"));
+}
+
+TEST(Scope, WhichFileTakesCallsOutOfItIsTold) {
+  EvidenceBuilder builder;
+  JudgeOptions options;
+  options.since = Time{10s + 250ms};
+  options.since_of = "judge.json";
+  options.others_out_of_scope = true;
+  options.others_of = "run.json";
+  EXPECT_THAT(judge(builder.no_client("client2").build(), options).notes,
+              ElementsAre("7 calls out of scope, counted and not judged",
+                          "calls before 1970-01-01T00:00:10.250000000Z are out of scope (--since, of judge.json): 2",
+                          "calls of clients that are not in the evidence are out of scope (--shared-server, of run.json): 5"));
+  options.since = Time{1s};
+  EXPECT_THAT(judge(EvidenceBuilder().build(), options).notes, IsEmpty());
 }
 
 TEST(Scope, SinceAfterEverything) {

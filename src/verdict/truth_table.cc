@@ -391,9 +391,15 @@ class Bench {
 
 void judge_call(Docket& docket, const CallFacts& call) {
   switch (scope_of(docket.facts, call, docket.options, docket.wire.begins_late_for(docket.facts.client(call)))) {
-    case Scope::Rotated:
     case Scope::Earlier:
+      ++docket.earlier;
+      ++docket.verdict.out_of_scope;
+      return;
     case Scope::OfOthers:
+      ++docket.of_others;
+      ++docket.verdict.out_of_scope;
+      return;
+    case Scope::Rotated:
       ++docket.verdict.out_of_scope;
       return;
     case Scope::ClientMissing:

@@ -227,6 +227,19 @@ class SaysTheSame(Ledger):
 
 
 class Report(Ledger):
+    def test_what_a_record_takes_out_of_scope_is_told_with_its_name(self):
+        self.verify()
+        self.assertEqual([note for note in self.verdict["notes"] if "out of scope" in note], [])
+        times = sorted(line["time"] for line in read_json_lines(self.evidence / "statements/client1.jsonl") if line["type"] == "started")
+        judge = {"format": "testigo-run", "version": "1.2", "command": "verify", "finished": True, "clients_started": 0, "shared_server": False, "notes": []}
+        for record in ("run.json", "judge.json"):
+            (self.evidence / record).write_text(json.dumps({**judge, "since": times[5]}))
+            for command in (("report", self.evidence), ("verify", "--evidence", self.evidence)):
+                told = json.loads(run(TESTIGO, *command, *WIDE, "--json", patience=60).out[-1])
+                left_out = told["calls"]["out_of_scope"]
+                self.assertGreaterEqual(left_out, 5)
+                self.assertIn(f"calls before {times[5]} are out of scope (--since, of {record}): {left_out}", told["notes"])
+
     def test_writes_everything_anew_and_ends_with_0(self):
         self.assertEqual(self.verify("--misbehave", "wrong-name:3").code, BROKEN)
         before = json.loads((self.evidence / "report.json").read_text())
