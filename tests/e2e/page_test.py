@@ -371,7 +371,7 @@ class Live(Page):
         self.assertEqual(told["said"], told["filtered"])
 
     def test_a_drag_is_kept_and_the_focus_is_seen_while_calls_come(self):
-        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "120s", "--out", parent):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "600s", "--out", parent):
             folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
             with start_show(folder, *WIDE) as show:
                 told = browser("busy", url=show.url)
@@ -383,7 +383,7 @@ class Live(Page):
         self.assertEqual(told["covered"], [])
 
     def test_a_connection_that_is_lost(self):
-        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "60s", "--out", parent):
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "50ms", "--for", "600s", "--out", parent):
             folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
             with start_show(folder) as show, at_the_word(show.stop) as go:
                 told = browser("lost", url=show.url, go=go)
@@ -394,7 +394,7 @@ class Live(Page):
         self.assertTrue(told["trouble_stays"])
 
     def test_a_call_that_is_pointed_at_stays_that_call(self):
-        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "100ms", "--for", "120s", "--out", parent) as verify:
+        with temporary_folder() as parent, Process(TESTIGO, "verify", *WIDE, "--every", "100ms", "--for", "600s", "--out", parent) as verify:
             folder = wait_until(lambda: next(parent.glob("*/statements"), None), "an evidence folder").parent
             with start_show(folder, *WIDE) as show:
                 told = browser("followed", url=show.url)

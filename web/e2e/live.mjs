@@ -148,30 +148,23 @@ export async function looks_back(browser, { url }) {
 export async function busy(browser, { url }) {
   const reader = await Reader.open(browser, url, { wait: '.live', height: 420 });
   const { page } = reader;
+  const calls = (more_than) => page.waitForFunction((least) => Number(document.querySelector('.shown').textContent.match(/[\d.,]+/g)[1].replace(/[.,]/g, '')) > least, more_than);
   const more = async () => {
-    const before = (await reader.shown())[1];
-    await page.waitForFunction((least) => Number(document.querySelector('.shown').textContent.match(/[\d.,]+/g)[1].replace(/[.,]/g, '')) > least, before);
+    await calls((await reader.shown())[1]);
     await page.waitForTimeout(600); // what is costly to draw is drawn a little later
   };
-  await page.waitForFunction(() => Number(document.querySelector('.shown').textContent.match(/\d+/)[0]) > 40);
+  await calls(40);
   await reader.section('latency');
   await page.evaluate(() => document.querySelector('#latency .chart').scrollIntoView({ behavior: 'instant' }));
-  const canvas = () => page.locator('#latency .uplot canvas').evaluate((one) => one.toDataURL());
   const told = { drawn: 0 };
-  let before = await canvas();
-  for (let at = 0; at < 2; at++) {
-    await more();
-    const now = await canvas();
-    told.drawn += Number(now !== before);
-    before = now;
+  for (let drawn = ''; told.drawn < 2; told.drawn++) {
+    drawn = await (await page.waitForFunction((before) => {
+      const now = document.querySelector('#latency .uplot canvas')?.toDataURL();
+      return now !== before && now;
+    }, drawn, { polling: 200 })).jsonValue();
   }
-  const box = await page.evaluate(() => { // at once, for it is made anew all the time
-    const { x, y, width, height } = document.querySelector('#latency .u-over').getBoundingClientRect();
-    return { x, y, width, height };
-  });
+  const box = await press(page, '#latency .u-over', 0.3);
   const y = box.y + Math.min(40, box.height / 3);
-  await page.mouse.move(box.x + box.width * 0.3, y);
-  await page.mouse.down();
   for (const share of [0.4, 0.5, 0.7]) {
     await page.mouse.move(box.x + box.width * share, y, { steps: 3 });
     await more();
@@ -179,31 +172,60 @@ export async function busy(browser, { url }) {
   told.selected = (await page.locator('#latency .u-select').evaluate((one) => one.offsetWidth)) / box.width;
   await page.mouse.up();
   await page.waitForFunction(() => /time=\d+-\d+/.test(location.hash));
-  told.time = location_of(page);
+  told.time = await page.evaluate(() => location.hash.match(/time=(\d+)-(\d+)/).slice(1).map(Number));
   await page.evaluate(() => (location.hash = ''));
+  await page.waitForFunction(() => new Set(document.querySelector('.shown').textContent.match(/[\d.,]+/g)).size === 1); // all are shown again
   await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   await page.locator('#verdict-word').focus();
   told.reached = 0;
   told.covered = [];
   for (let at = 0; at < 60; at++) {
     await page.keyboard.press('Tab');
-    const at_end = await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('.live') !== null);
+    const [lost, at_end] = await page.evaluate(() => [document.activeElement === document.body, document.activeElement.closest('.live') !== null]);
     if (at_end) break;
-    await page.waitForTimeout(30);
+    if (lost) continue; // what had the focus was made anew: the next one is reached all the same
     told.reached++;
-    const behind = await page.evaluate(() => {
-      const one = document.activeElement;
-      const box = one.getBoundingClientRect();
-      const bar = document.querySelector('.live').getBoundingClientRect();
-      return box.height < bar.top / 2 && box.bottom > bar.top + 1 ? `${one.outerHTML.slice(0, 100)} ${box.bottom} ${bar.top}` : '';
-    });
+    let behind = await covered(page);
+    if (behind) { // what lies above may have grown since the focus came
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Tab');
+      behind = await covered(page);
+    }
     if (behind) told.covered.push(behind);
   }
   await reader.close();
   return told;
 }
 
-const location_of = (page) => new URL(page.url()).hash.match(/time=(\d+)-(\d+)/).slice(1).map(Number);
+// What has the focus, where it lies behind the bar.
+async function covered(page) {
+  await page.waitForTimeout(30);
+  return page.evaluate(() => {
+    const one = document.activeElement;
+    const box = one.getBoundingClientRect();
+    const bar = document.querySelector('.live').getBoundingClientRect();
+    return box.height < bar.top / 2 && box.bottom > bar.top + 1 ? `${one.outerHTML.slice(0, 100)} ${box.bottom} ${bar.top}` : '';
+  });
+}
+
+// The button goes down at that share of its width. Where it is: it may be made anew, and move while what lies above is made.
+async function press(page, selector, share) {
+  const place = (at) => {
+    const box = document.querySelector(at)?.getBoundingClientRect();
+    return box?.width ? { x: box.x, y: box.y, width: box.width, height: box.height } : null;
+  };
+  for (let tries = 0; tries < 20; tries++) {
+    const box = await page.evaluate(place, selector);
+    if (box) {
+      await page.mouse.move(box.x + box.width * share, box.y + Math.min(40, box.height / 3));
+      await page.mouse.down();
+      if (JSON.stringify(await page.evaluate(place, selector)) === JSON.stringify(box)) return box;
+      await page.mouse.up();
+    }
+    await page.waitForTimeout(200);
+  }
+  throw new Error(`${selector} does not keep its place`);
+}
 
 // Who serves the page goes; `go` does that.
 export async function lost(browser, { url, go }) {
@@ -216,7 +238,10 @@ export async function lost(browser, { url, go }) {
   told.above = await page.evaluate(() => document.elementFromPoint(innerWidth / 2, 10).closest('.bar') !== null);
   const next = () => page.locator('.trouble .number').innerText();
   const seconds = new Set();
-  while (seconds.size < 3) seconds.add(await next());
+  while (seconds.size < 3) {
+    seconds.add(await next());
+    await page.waitForTimeout(50);
+  }
   told.seconds = [...seconds];
   await page.getByRole('button', { name: 'Try now' }).click();
   told.trouble_stays = (await page.locator('.trouble').count()) === 1;
