@@ -4,7 +4,6 @@
 
 #include "base/inert.h"
 #include "base/limits.h"
-#include "check/declared.h"
 #include "verdict/claim_catalogue.h"
 #include "verdict/unjudged.h"
 #include "verdict/wording.h"
@@ -32,13 +31,10 @@ std::string part_text(std::uint64_t part, std::uint64_t all, std::string_view si
   return fmt::format("{} of {} {}", part, count_text(all, "connection"), part == 1 ? singular : plural);
 }
 
-// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run, and for what is not
-// judged and said in a note: what is older than the listening, and TLS.
-std::vector<std::string> doubts_about(const Traffic& traffic, check::Counts counts) {
-  for (const std::string_view declared : {"MG06", "MG07", "EX01"}) counts.erase(declared);
-  const bool overheard = traffic.hearing == Hearing::Interface;
-  if (overheard) std::erase_if(counts, [](const auto& count) { return count.first.starts_with("TL"); });
-  return doubts_of(counts, overheard && traffic.late_connections != 0 ? check::kNotFromStart : std::string_view());
+// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run.
+std::vector<std::string> doubts_about(check::Unjudged unjudged) {
+  for (const std::string_view declared : {"MG06", "MG07", "EX01"}) unjudged.erase(declared);
+  return doubts_of(unjudged);
 }
 
 Claim decide(const Traffic& traffic, const check::Tally& checks) {
@@ -67,7 +63,7 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
     claim.because = part_text(traffic.incomplete_connections, traffic.connections, "was", "were") + " not seen whole";
   } else if (traffic.grpc_calls == 0) {
     claim.because = "no gRPC call was seen";
-  } else if (const std::vector<std::string> doubts = doubts_about(traffic, checks.counts); !doubts.empty()) {
+  } else if (const std::vector<std::string> doubts = doubts_about(checks.in_doubt); !doubts.empty()) {
     claim.because = fmt::format("{}", fmt::join(doubts, "; "));
   } else {
     claim.outcome = Outcome::Proven;

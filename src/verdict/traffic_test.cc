@@ -6,6 +6,7 @@
 #include "call/fan.h"
 #include "call/model.h"
 #include "call/testing/conversation.h"
+#include "call/testing/upgrade_conversation.h"
 #include "check/judge.h"
 
 namespace testigo::verdict {
@@ -41,6 +42,11 @@ Conversation tls() {
 }
 Conversation late() { return Conversation().not_from_start().client(octets("whatever")).server(octets("else")); }
 Conversation silent() { return Conversation().client_closes().server_closes(); }
+Conversation snappy() {
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "grpc-encoding", "snappy")), message(1, "x", EndStream::Yes, 1));
+  return c.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
+}
 // Looks like frames, with an error in each, until the client speaks.
 Conversation binary() {
   return Conversation()
@@ -81,16 +87,33 @@ TEST(Traffic, OfOthersYieldsNoFinding) {
 
 // As claim 7 of `verify`: a row whose failure would break the claim, and that could not be judged, leaves it open.
 TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubt) {
-  Conversation snappy = greeted();
-  snappy.client(headers(1, plus(request_fields(), "grpc-encoding", "snappy")), message(1, "x", EndStream::Yes, 1));
-  snappy.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
   for (const Hearing hearing : {Hearing::Tap, Hearing::Interface}) {
-    const Heard heard = hear(hearing, {unary(), snappy});
+    const Heard heard = hear(hearing, {unary(), snappy()});
     ASSERT_EQ(heard.checks.counts.at("MG04").outcome(), check::Outcome::NotJudgeable);
     EXPECT_EQ(heard.verdict.outcome, Outcome::Inconclusive);
     EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("1 check not judgeable ("));
     EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("): MG04"));
   }
+}
+
+// Whatever keeps the rows of another connection from being judged, and whichever of them ended first.
+TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubtBesideLateOnes) {
+  for (const std::vector<Conversation>& conversations : {std::vector{snappy(), late()}, {late(), snappy()}}) {
+    const Verdict verdict = overhear(conversations);
+    EXPECT_EQ(verdict.outcome, Outcome::Inconclusive);
+    EXPECT_EQ(verdict.claims.front().because, "1 check not judgeable (a coding that is not built in): MG04");
+  }
+}
+
+// It is nobody's business here, as HTTP/1.1 is that stays HTTP/1.1.
+TEST(Traffic, OfConnectionsWithoutGrpcRaisesNoDoubt) {
+  const Verdict verdict = overhear({unary(), upgraded()});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
+  EXPECT_EQ(overhear({upgraded()}).claims.front().because, "no gRPC call was seen");
+  Conversation grpc = upgraded();
+  const Verdict doubtful = overhear({unary(), grpc.call({.stream = 3})});
+  EXPECT_EQ(doubtful.outcome, Outcome::Inconclusive);
+  EXPECT_THAT(doubtful.claims.front().because, HasSubstr("was sent by HTTP/1.1"));
 }
 
 // What came before the client had said that it speaks HTTP/2 is told as soon as it has.
