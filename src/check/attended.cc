@@ -11,6 +11,13 @@ bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
   return connection.whole(spot.direction) && http2 && !is_upgraded_stream(connection, spot.place);
 }
 
+// What was asked by HTTP/1.1 is of a class only where its request says so.
+bool may_be_grpc(const call::CallClosed& closed) {
+  const call::RpcClass rpc_class = closed.call.rpc_class;
+  return rpc_class == call::RpcClass::Grpc ||
+         (rpc_class == call::RpcClass::Unknown && !is_upgraded_stream(closed.connection, closed.call.place));
+}
+
 }  // namespace
 
 Attended::Attended(Rows rows, FindingLog& log, Across& across, Declared* declared, AttemptSink& attempts)
@@ -85,6 +92,7 @@ void Attended::hear(const call::SideEnded& ended) {
 }
 
 void Attended::on_call(const call::CallClosed& closed) {
+  if (!carried_grpc_) carried_grpc_ = may_be_grpc(closed);
   if (!takes(closed)) hear(closed);
 }
 

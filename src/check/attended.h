@@ -35,6 +35,9 @@ class Attended final : public call::Sink {
 
   const std::vector<std::unique_ptr<Check>>& checks() const { return checks_.list; }
   Findings& findings() { return findings_; }
+  const Findings& findings() const { return findings_; }
+  // Or one of which that is not known.
+  bool carried_grpc() const { return carried_grpc_; }
 
  private:
   // Those who judge at once what is as usual. Null until both ends have begun with HTTP/2, and where there is no such short way.
@@ -61,6 +64,7 @@ class Attended final : public call::Sink {
   AlikeBlocks blocks_;
   AttemptSink& attempts_;
   ShortWays ways_;
+  bool carried_grpc_ = false;
   call::Roster roster_;
   std::array<std::vector<Check*>, FrameTypes::kCount> frames_;  // by type
   std::array<std::vector<Check*>, SideEnds::kCount> side_ends_;

@@ -153,7 +153,8 @@ void ConnectionChecks::ping_ack(const call::FrameSeen& seen, const http2::PingFr
   other.pings.erase(answered);
 }
 
-// A SETTINGS that arrived and that nobody acknowledged for longer than the patience is a warning; else it was too early to tell.
+// A SETTINGS that arrived and that nobody acknowledged for longer than the patience is a warning; else it was too early to tell, or
+// its receiver was gone, which is no fault of its own. What is an error, an ACK has shown before.
 void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionView& view = closed.connection;
   const auto& client = endpoint(Direction::ToServer).no_http2;
@@ -169,9 +170,7 @@ void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed
     for (const Waiting& unanswered : from.settings) {
       if (unanswered.reported || closed.ended - unanswered.spot.time <= kAckPatience) continue;
       const auto wait = delivery_.wait(unanswered.spot, closed.ended);
-      if (!wait) {
-        findings_.not_judgeable(Id::CN04, "whether SETTINGS arrived that were not acknowledged is not known");
-      } else if (wait->late()) {
+      if (wait && wait->late()) {
         findings_.fail(Id::CN04, wait->withheld ? Severity::Warning : Severity::Info, unanswered.spot,
                        late_text("SETTINGS was never acknowledged", *wait));
       }

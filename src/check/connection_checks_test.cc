@@ -84,7 +84,7 @@ TEST(Cn04, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
   EXPECT_EQ(findings(greeted().server(settings()).later(11s).client(settings_ack())), nothing());
   const Conversation gone = greeted().server(settings()).later(20s).server(goaway(1)).server_closes();
   EXPECT_EQ(findings(gone), nothing());
-  EXPECT_EQ(outcome(gone, "CN04"), "not-judgeable");
+  EXPECT_EQ(outcome(gone, "CN04"), "pass");  // of the others: it would be a warning at most, on which no verdict hangs
 }
 
 // Nobody can say so soon that it would not have come.

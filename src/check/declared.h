@@ -22,8 +22,9 @@ namespace testigo::check {
 // Why a row is not judgeable that nobody gave anything to judge by: no fault of what was heard.
 inline constexpr std::string_view kNoDescriptors = "no descriptors were given: --protoset or --proto gives them";
 inline constexpr std::string_view kNoRelation = "no relation of fields was given: --relation gives one";
-// Of all rows of a connection.
-inline constexpr std::string_view kNotFromStart = "the connection was not seen from its start";
+
+// That a capture was written without message bodies. It is told of a row where there is no other reason.
+inline constexpr std::string_view kNoBodies = "the capture holds zeros in place of message bodies";
 
 // A relation of one method.
 struct DeclaredRelation {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "check/declared.h"
+
 namespace testigo::check {
 
 void Findings::fail(Id id, Severity severity, const call::Spot& spot, const std::string& text) {
@@ -29,7 +31,8 @@ void Findings::release() {
 
 void Findings::not_judgeable(Id id, std::string_view reason) {
   ++troubles_;
-  if (of(id).not_judgeable++ == 0) of(id).reason = reason;
+  CheckCount& count = of(id);
+  if (count.not_judgeable++ == 0 || count.reason == kNoBodies) count.reason = reason;
 }
 
 }  // namespace testigo::check

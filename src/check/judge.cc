@@ -16,7 +16,7 @@ bool is_broken_preface(const call::ConnectionView& view) {
 // RULE 0: what was not seen, or is no HTTP/2, is neither pass nor fail, for every row. Empty: all was seen.
 std::string_view why_not_judgeable(const call::ConnectionView& view) {
   if (view.client_opening == http2::Opening::Tls) return "TLS: the wire shows ciphertext";
-  if (!view.from_start) return kNotFromStart;
+  if (!view.from_start) return "the connection was not seen from its start";
   if (!view.whole()) return "octets are missing";
   if (is_other(view.client_opening)) return "the client does not speak HTTP/2";
   if (is_other(view.server_opening) || view.server_opening == http2::Opening::Tls) return "the server does not speak HTTP/2";
@@ -72,7 +72,7 @@ void Judge::on_connection_closed(const call::ConnectionClosed& closed) {
   if (is_broken_preface(closed.connection)) findings.release();
   it->second.on_connection_closed(closed);
   lay_aside(closed.connection, findings);
-  if (!passes_over(closed.connection)) add(closed.connection.number, findings);
+  if (!passes_over(closed.connection)) add(closed.connection, it->second);
   recent_.drop(it->first);
   attended_.erase(it);
 }
@@ -106,9 +106,11 @@ bool Judge::passes_over(const call::ConnectionView& connection) const {
                                                                : connection.client_opening != http2::Opening::Http2;
 }
 
-void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
-  take(findings.counts());
-  if (on_counted_) on_counted_(findings.counts());
+void Judge::add(const call::ConnectionView& connection, const Attended& attended) {
+  const Findings& findings = attended.findings();
+  const Counted counted{findings.counts(), attended.carried_grpc() && connection.from_start};
+  take(counted);
+  if (on_counted_) on_counted_(counted);
   if (!on_tally_) return;
   ConnectionTally tally;
   tally.errors = findings.errors();
@@ -116,12 +118,17 @@ void Judge::add(call::ConnectionNumber connection, const Findings& findings) {
     const CheckCount& count = findings.count(id);
     if (count.outcome() != Outcome::NotObserved) tally.counts.emplace(info(id).id, count);
   }
-  on_tally_(connection, std::move(tally));
+  on_tally_(connection.number, std::move(tally));
 }
 
 void Judge::take(const Counted& counted) {
-  if (counted[static_cast<std::size_t>(Id::MG01)].outcome() != Outcome::NotObserved) ++connections_with_calls_;
-  for (std::size_t id = 0; id < totals_.size(); ++id) totals_[id] += counted[id];
+  if (counted.counts[static_cast<std::size_t>(Id::MG01)].outcome() != Outcome::NotObserved) ++connections_with_calls_;
+  for (std::size_t id = 0; id < totals_.size(); ++id) {
+    const CheckCount& count = counted.counts[id];
+    totals_[id] += count;
+    const bool doubts = counted.of_grpc && count.not_judgeable != 0;
+    if (doubts && (doubts_[id].empty() || doubts_[id] == kNoBodies)) doubts_[id] = count.reason;
+  }
 }
 
 Attended* Judge::look_up(call::ConnectionNumber connection) {
@@ -136,6 +143,7 @@ Tally Judge::tally() const {
   for (const Id id : judged_checks()) {
     CheckCount& count = tally.counts[info(id).id] = totals_[static_cast<std::size_t>(id)];
     count += run_.count(id);
+    if (const std::string_view why = doubts_[static_cast<std::size_t>(id)]; !why.empty()) tally.in_doubt.emplace(info(id).id, why);
   }
   tally.findings = log_.kept();
   tally.errors = log_.count(Severity::Error);

@@ -46,8 +46,11 @@ class Judge final : public call::Sink, public AttemptSink {
   // Called for every connection that has closed.
   using OnTally = std::function<void(call::ConnectionNumber, ConnectionTally)>;
   void on_tally(OnTally listener) { on_tally_ = std::move(listener); }
-  // By the number of the row, in the order of Id.
-  using Counted = std::array<CheckCount, kCheckCount>;
+  // Of a connection.
+  struct Counted {
+    std::array<CheckCount, kCheckCount> counts{};  // by the number of the row, in the order of Id
+    bool of_grpc = false;                          // it carried a gRPC call and was seen from its start
+  };
   // Called for every connection that has closed and is not passed over.
   using OnCounted = std::function<void(const Counted&)>;
   void on_counted(OnCounted listener) { on_counted_ = std::move(listener); }
@@ -78,7 +81,7 @@ class Judge final : public call::Sink, public AttemptSink {
   void pass_on(const Event& event, void (Attended::*to)(const Event&)) {
     if (Attended* const attended = of(event.connection.number); attended != nullptr) (attended->*to)(event);
   }
-  void add(call::ConnectionNumber connection, const Findings& findings);
+  void add(const call::ConnectionView& connection, const Attended& attended);
 
   bool passes_over(const call::ConnectionView& connection) const;
   bool judges(Id id) const { return rows_ == Rows::All || is_across(id) == (rows_ == Rows::Across); }
@@ -97,7 +100,8 @@ class Judge final : public call::Sink, public AttemptSink {
   std::uint64_t connections_with_calls_ = 0;
   std::map<call::ConnectionNumber, Attended> attended_;
   Recent<Attended> recent_;
-  Counted totals_;
+  std::array<CheckCount, kCheckCount> totals_;
+  std::array<std::string_view, kCheckCount> doubts_;  // why, empty: none
   OnTally on_tally_;
   OnCounted on_counted_;
 };

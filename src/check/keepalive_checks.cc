@@ -17,7 +17,9 @@ using http2::FrameType;
 using namespace std::chrono_literals;
 
 constexpr Duration kApartLeast = 10s;
-constexpr Duration kJitter = 500ms;      // of timers, and of what lies between them and the witness
+constexpr Duration kJitter = 500ms;      // of timers, and of what lies between them and the witness; at most
+constexpr int kJitterShare = 5;          // of the time that a timer takes: a fifth
+constexpr Duration kTimerLeast = 100ms;  // what comes sooner is a burst (ST09), or measures the way
 constexpr int kTimesOfKeepalive = 3;     // that PINGs came as soon, in a row
 constexpr Duration kTimeout = 20s;       // KEEPALIVE_TIMEOUT, the default
 constexpr Duration kClosedAtOnce = 2s;   // later than this is not at once; grpc-go waits a second for its GOAWAY to be read
@@ -121,8 +123,13 @@ void KeepaliveChecks::too_soon(const call::Spot& ping, Duration apart) {
     findings_.pass(Id::BH01);
     return;
   }
-  const bool regular = soon_.times != 0 && std::max(soon_.longest, apart) - std::min(soon_.shortest, apart) <= kJitter;
-  soon_ = regular ? Soon{soon_.times + 1, std::min(soon_.shortest, apart), std::max(soon_.longest, apart)} : Soon{1, apart, apart};
+  if (apart < kTimerLeast) {
+    soon_ = {};
+    return;
+  }
+  const Duration shortest = std::min(soon_.shortest, apart), longest = std::max(soon_.longest, apart);
+  const bool regular = soon_.times != 0 && longest - shortest <= std::min(kJitter, shortest / kJitterShare);
+  soon_ = regular ? Soon{soon_.times + 1, shortest, longest} : Soon{1, apart, apart};
   if (soon_.times < kTimesOfKeepalive) return;
   findings_.fail(
       Id::BH01, ping,

@@ -33,6 +33,22 @@ TEST(Bh01, PingsAtOddTimesAreNoKeepalive) {
   EXPECT_EQ(of("BH01", findings(pinged(c))), nothing());
 }
 
+TEST(Bh01, JitterIsAShareOfTheTime) {
+  Conversation odd = greeted(), regular = greeted();
+  for (const Duration apart : {10ms, 300ms, 120ms, 450ms, 300ms, 390ms}) pinged(odd).later(apart);
+  EXPECT_EQ(of("BH01", findings(pinged(odd))), nothing());
+  for (const Duration apart : {300ms, 320ms, 290ms}) pinged(regular).later(apart);
+  EXPECT_EQ(of("BH01", findings(pinged(regular))), only("BH01 warning"));
+}
+
+TEST(Bh01, ABurstIsNoKeepalive) {
+  for (const Duration apart : {0ms, 1ms}) {
+    Conversation c = greeted();
+    for (int i = 0; i < 50; ++i) pinged(c).later(apart);
+    EXPECT_EQ(of("BH01", findings(c)), nothing());
+  }
+}
+
 // "PINGs have other uses": C-core and grpc-go measure the bandwidth.
 TEST(Bh01, WhatWasReceivedExcusesAPing) {
   Conversation c = greeted();

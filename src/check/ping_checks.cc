@@ -110,16 +110,17 @@ void PingChecks::overtake(const call::FrameSeen& seen, std::uint64_t answered) {
   }
 }
 
-// What nobody acknowledged for longer than the patience, though it had arrived; else it was too early to tell.
+// What nobody acknowledged for longer than the patience, though it had arrived; else it was too early to tell, or its receiver was
+// gone, which is no fault of its own. Something newer that was acknowledged came in a frame behind which it had arrived.
 void PingChecks::on_connection_closed(const call::ConnectionClosed& closed) {
   if (!closed.connection.whole()) return;
   for (const auto& pings : waiting_) {
     for (const Waiting& ping : pings) {
       if (ping.reported || closed.ended - ping.spot.time <= kAckPatience) continue;
       const auto wait = delivery_.wait(ping.spot, closed.ended);
-      if (!wait) {
+      if (!wait && ping.overtaken) {
         findings_.not_judgeable(Id::CN13, "whether a PING arrived that was not acknowledged is not known");
-      } else if (wait->late()) {
+      } else if (wait && wait->late()) {
         findings_.fail(Id::CN13, grade(*wait, ping.overtaken.has_value()), ping.spot,
                        late_text("PING was never acknowledged", *wait));
       }

@@ -53,7 +53,7 @@ TEST(Cn13, WhatMayNotHaveArrivedIsNotHeldAgainstTheReceiver) {
   for (Conversation gone : {greeted().client(ping('p')).later(20s).client_closes(),
                             greeted().client(ping('p')).later(1s).crossing().server(window_update(0)).later(20s).client_closes()}) {
     EXPECT_EQ(connection_findings(gone), of("CN16", findings(gone)));
-    EXPECT_EQ(outcome(gone, "CN13"), "not-judgeable");
+    EXPECT_EQ(outcome(gone, "CN13"), "not-observed");  // it would be a warning at most, on which no verdict hangs
   }
 }
 

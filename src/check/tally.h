@@ -41,6 +41,9 @@ struct CheckCount {
 
 using Counts = std::map<std::string_view, CheckCount>;  // by id
 
+// Rows that could not be judged, by id, and why; literals.
+using Unjudged = std::map<std::string_view, std::string_view>;
+
 struct ConnectionTally {
   Counts counts;  // of the checks that found something to judge, or that it could not be judged
   std::uint64_t errors = 0;
@@ -48,6 +51,7 @@ struct ConnectionTally {
 
 struct Tally {
   Counts counts;                  // every check that is judged
+  Unjudged in_doubt;              // on connections that carried a gRPC call and were seen from their start
   std::vector<Finding> findings;  // in order; of each check the first Limits::findings_kept
   std::uint64_t errors = 0;
   std::uint64_t warnings = 0;

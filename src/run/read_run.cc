@@ -233,7 +233,8 @@ int run_read(const ReadOptions& options) {
   if (comparison) comparison->judge(reading, reader, audience);
   std::string unread = trouble_of(reading.summary);
   if (comparison && unread.empty()) unread = comparison->trouble();
-  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = unread});
+  report::RunReport report =
+      audience.report("watch", clock, {.dropped_packets = 0, .trouble = unread, .without_bodies = reading.summary.without_bodies});
   report.wire = "read from " + names_of(options.files);
   if (options.files.size() == 1 && options.files.front() != kStandardInput && !comparison) report.capture = options.files.front();
   std::ranges::move(notes_on(reading.summary, reading.stopped), std::back_inserter(report.verdict.notes));

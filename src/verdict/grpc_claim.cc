@@ -98,7 +98,7 @@ std::string judge_grpc(Docket& docket) {
     if (count.passed > 0) passed.push_back(id);
     if (count.outcome() == check::Outcome::NotObserved) ++silent;
   }
-  for (std::string& doubt : doubts_of(in_scope)) claim.doubt(std::move(doubt));
+  for (std::string& doubt : doubts_of(unjudged_in(in_scope))) claim.doubt(std::move(doubt));
   if (passed.empty()) claim.doubt("no check found anything to judge");
   std::string text = fmt::format("{} passed: {}", count_text(passed.size(), "check"), id_ranges(passed));
   if (silent != 0) text += fmt::format("; {} met nothing to judge", count_text(silent, "check"));

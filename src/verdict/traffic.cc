@@ -32,13 +32,12 @@ std::string part_text(std::uint64_t part, std::uint64_t all, std::string_view si
   return fmt::format("{} of {} {}", part, count_text(all, "connection"), part == 1 ? singular : plural);
 }
 
-// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run, and for what is not
-// judged and said in a note: what is older than the listening, and TLS.
-std::vector<std::string> doubts_about(const Traffic& traffic, check::Counts counts) {
-  for (const std::string_view declared : {"MG06", "MG07", "EX01"}) counts.erase(declared);
-  const bool overheard = traffic.hearing == Hearing::Interface;
-  if (overheard) std::erase_if(counts, [](const auto& count) { return count.first.starts_with("TL"); });
-  return doubts_of(counts, overheard && traffic.late_connections != 0 ? check::kNotFromStart : std::string_view());
+// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run, and for what is said
+// in a note.
+std::vector<std::string> doubts_about(const Traffic& traffic, check::Unjudged unjudged) {
+  for (const std::string_view declared : {"MG06", "MG07", "EX01"}) unjudged.erase(declared);
+  if (traffic.without_bodies) std::erase_if(unjudged, [](const auto& row) { return row.second == check::kNoBodies; });
+  return doubts_of(unjudged);
 }
 
 Claim decide(const Traffic& traffic, const check::Tally& checks) {
@@ -67,7 +66,7 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
     claim.because = part_text(traffic.incomplete_connections, traffic.connections, "was", "were") + " not seen whole";
   } else if (traffic.grpc_calls == 0) {
     claim.because = "no gRPC call was seen";
-  } else if (const std::vector<std::string> doubts = doubts_about(traffic, checks.counts); !doubts.empty()) {
+  } else if (const std::vector<std::string> doubts = doubts_about(traffic, checks.in_doubt); !doubts.empty()) {
     claim.because = fmt::format("{}", fmt::join(doubts, "; "));
   } else {
     claim.outcome = Outcome::Proven;
@@ -81,7 +80,17 @@ void note_connections(std::vector<std::string>& notes, std::uint64_t count, std:
   if (count != 0) notes.push_back(fmt::format("{} {}", count_text(count, "connection"), count == 1 ? singular : plural));
 }
 
-std::vector<std::string> notes_on(const Traffic& traffic) {
+void note_bodies(std::vector<std::string>& notes, const check::Unjudged& unjudged) {
+  std::vector<std::string_view> ids;
+  for (const auto& [id, reason] : unjudged) {
+    if (reason == check::kNoBodies) ids.push_back(id);
+  }
+  if (!ids.empty()) {
+    notes.push_back(fmt::format("message bodies were not kept: what needs them was not judged again ({})", id_ranges(ids)));
+  }
+}
+
+std::vector<std::string> notes_on(const Traffic& traffic, const check::Unjudged& unjudged) {
   const Limits limits;
   std::vector<std::string> notes;
   if (traffic.calls_not_followed != 0) {
@@ -101,6 +110,7 @@ std::vector<std::string> notes_on(const Traffic& traffic) {
     notes.push_back(fmt::format("{} not kept whole: what is kept of all that are open at a time is {} octets",
                                 count_text(traffic.messages_crowded_out, "message"), limits.message_bytes_kept_all));
   }
+  if (traffic.without_bodies) note_bodies(notes, unjudged);
   if (traffic.hearing == Hearing::Tap) return notes;
   note_connections(notes, traffic.tls_connections, "is TLS, of which only the handshake can be judged: the wire shows ciphertext",
                    "are TLS, of which only the handshakes can be judged: the wire shows ciphertext");
@@ -175,7 +185,7 @@ Verdict judge_traffic(const Traffic& traffic, const check::Tally& checks, std::v
   verdict.causes = std::move(causes);
   verdict.calls = traffic.calls;
   verdict.calls_on_wire = traffic.calls;
-  verdict.notes = notes_on(traffic);
+  verdict.notes = notes_on(traffic, checks.in_doubt);
   return verdict;
 }
 

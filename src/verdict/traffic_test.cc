@@ -6,6 +6,7 @@
 #include "call/fan.h"
 #include "call/model.h"
 #include "call/testing/conversation.h"
+#include "call/testing/upgrade_conversation.h"
 #include "check/judge.h"
 
 namespace testigo::verdict {
@@ -22,14 +23,17 @@ struct Heard {
 };
 
 // Every conversation is a connection of its own.
-Heard hear(Hearing hearing, const std::vector<Conversation>& conversations, const Limits& limits = {}) {
+Heard hear(Hearing hearing, const std::vector<Conversation>& conversations, const Limits& limits = {},
+           bool without_bodies = false) {
   check::Judge judge({}, hearing == Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver);
   TrafficWitness witness(hearing);
   call::Fan fan({&judge, &witness});
   call::Model model(fan, limits);
   for (std::size_t i = 0; i < conversations.size(); ++i) conversations[i].play(model, 0, i + 1);
   model.on_end();
-  return {judge_traffic(witness.traffic(), judge.tally(), {}), judge.tally()};
+  Traffic traffic = witness.traffic();
+  traffic.without_bodies = without_bodies;
+  return {judge_traffic(traffic, judge.tally(), {}), judge.tally()};
 }
 
 Verdict overhear(const std::vector<Conversation>& conversations) { return hear(Hearing::Interface, conversations).verdict; }
@@ -41,6 +45,12 @@ Conversation tls() {
 }
 Conversation late() { return Conversation().not_from_start().client(octets("whatever")).server(octets("else")); }
 Conversation silent() { return Conversation().client_closes().server_closes(); }
+Conversation coded(const std::string& coding, const std::string& body) {
+  Conversation c = greeted();
+  c.client(headers(1, plus(request_fields(), "grpc-encoding", coding)), message(1, body, EndStream::Yes, 1));
+  return c.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
+}
+Conversation snappy() { return coded("snappy", "x"); }
 // Looks like frames, with an error in each, until the client speaks.
 Conversation binary() {
   return Conversation()
@@ -81,15 +91,46 @@ TEST(Traffic, OfOthersYieldsNoFinding) {
 
 // As claim 7 of `verify`: a row whose failure would break the claim, and that could not be judged, leaves it open.
 TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubt) {
-  Conversation snappy = greeted();
-  snappy.client(headers(1, plus(request_fields(), "grpc-encoding", "snappy")), message(1, "x", EndStream::Yes, 1));
-  snappy.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
   for (const Hearing hearing : {Hearing::Tap, Hearing::Interface}) {
-    const Heard heard = hear(hearing, {unary(), snappy});
+    const Heard heard = hear(hearing, {unary(), snappy()});
     ASSERT_EQ(heard.checks.counts.at("MG04").outcome(), check::Outcome::NotJudgeable);
     EXPECT_EQ(heard.verdict.outcome, Outcome::Inconclusive);
     EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("1 check not judgeable ("));
     EXPECT_THAT(heard.verdict.claims.front().because, HasSubstr("): MG04"));
+  }
+}
+
+// Whatever keeps the rows of another connection from being judged, and whichever of them ended first.
+TEST(Traffic, OfWhichARowCouldNotBeJudgedIsInDoubtBesideLateOnes) {
+  for (const std::vector<Conversation>& conversations : {std::vector{snappy(), late()}, {late(), snappy()}}) {
+    const Verdict verdict = overhear(conversations);
+    EXPECT_EQ(verdict.outcome, Outcome::Inconclusive);
+    EXPECT_EQ(verdict.claims.front().because, "1 check not judgeable (a coding that is not built in): MG04");
+  }
+}
+
+// It is nobody's business here, as HTTP/1.1 is that stays HTTP/1.1.
+TEST(Traffic, OfConnectionsWithoutGrpcRaisesNoDoubt) {
+  const Verdict verdict = overhear({unary(), upgraded()});
+  EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
+  EXPECT_EQ(overhear({upgraded()}).claims.front().because, "no gRPC call was seen");
+  Conversation grpc = upgraded();
+  const Verdict doubtful = overhear({unary(), grpc.call({.stream = 3})});
+  EXPECT_EQ(doubtful.outcome, Outcome::Inconclusive);
+  EXPECT_THAT(doubtful.claims.front().because, HasSubstr("was sent by HTTP/1.1"));
+}
+
+// They were there when it was judged first. What could not be judged then cannot be judged now.
+TEST(Traffic, OfWhichNoBodiesWereKeptIsInNoDoubtAndSaysSo) {
+  const std::string zeros(20, '\0');
+  for (const Hearing hearing : {Hearing::Tap, Hearing::Interface}) {
+    const Verdict verdict = hear(hearing, {coded("gzip", zeros)}, {}, true).verdict;
+    EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
+    EXPECT_THAT(verdict.notes, ElementsAre("message bodies were not kept: what needs them was not judged again (MG04)"));
+    EXPECT_EQ(hear(hearing, {coded("gzip", zeros)}).verdict.outcome, Outcome::Inconclusive);  // the sender's own
+    for (const auto& other : {coded("snappy", zeros), coded("snappy", "x")}) {
+      EXPECT_EQ(hear(hearing, {coded("gzip", zeros), other}, {}, true).verdict.outcome, Outcome::Inconclusive);
+    }
   }
 }
 

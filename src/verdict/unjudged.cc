@@ -40,15 +40,22 @@ std::string id_ranges(const std::vector<std::string_view>& ids) {
   return text;
 }
 
-std::vector<std::string> doubts_of(const check::Counts& counts, std::string_view besides) {
-  std::map<std::string_view, std::vector<std::string_view>> unjudged;  // by reason
+check::Unjudged unjudged_in(const check::Counts& counts) {
+  check::Unjudged unjudged;
   for (const auto& [id, count] : counts) {
-    if (count.not_judgeable == 0 || !may_break(id) || is_undeclared(count.reason) || count.reason == besides) continue;
-    unjudged[count.reason].push_back(id);
+    if (count.not_judgeable != 0) unjudged.emplace(id, count.reason);
+  }
+  return unjudged;
+}
+
+std::vector<std::string> doubts_of(const check::Unjudged& unjudged) {
+  std::map<std::string_view, std::vector<std::string_view>> by_reason;
+  for (const auto& [id, reason] : unjudged) {
+    if (may_break(id) && !is_undeclared(reason)) by_reason[reason].push_back(id);
   }
   std::vector<std::string> doubts;
-  doubts.reserve(unjudged.size());
-  for (const auto& [reason, ids] : unjudged) {
+  doubts.reserve(by_reason.size());
+  for (const auto& [reason, ids] : by_reason) {
     doubts.push_back(fmt::format("{} not judgeable ({}): {}", count_text(ids.size(), "check"), reason, id_ranges(ids)));
   }
   return doubts;

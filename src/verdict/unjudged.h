@@ -14,7 +14,8 @@ std::string id_ranges(const std::vector<std::string_view>& ids);
 
 // Why a claim that rests on these checks is in doubt, one sentence for each reason: rows of connections whose failure is an error,
 // and that could not be judged somewhere. That nobody declared what to judge a row by is none.
-// `besides`: a reason that is none either, for what it is said of is not judged; may be empty.
-std::vector<std::string> doubts_of(const check::Counts& counts, std::string_view besides = {});
+std::vector<std::string> doubts_of(const check::Unjudged& unjudged);
+
+check::Unjudged unjudged_in(const check::Counts& counts);
 
 }  // namespace testigo::verdict
