@@ -93,6 +93,9 @@ TEST(LinkLayer, SaysWhatMayHoldCallsAndIsNotRead) {
   EXPECT_EQ(unread(1, kMacs + "8847" + "00010140" + "00000000"), "MPLS without IP behind its labels");
   EXPECT_EQ(unread(1, kMacs + "8864" + "110000010006" + "00fd" + "0102"), "PPP that is compressed");
   EXPECT_EQ(unread(1, kMacs + "8847" + "0001"), "a header that was cut");
+  for (const char* cut : {"0800", "86dd", "81000007", "000c", "000caaaa03", "000caaaa03000000"}) {
+    EXPECT_EQ(unread(1, kMacs + cut), "a header that was cut") << cut;
+  }
   const std::string esp = "45000018000000004032 0000 7f000001 7f000001 00000001";
   EXPECT_EQ(unread(1, kMacs + "0800" + esp), "IPsec ESP (encrypted)");
   EXPECT_EQ(unread(101, esp), "IPsec ESP (encrypted)");

@@ -1,7 +1,13 @@
 #include "wire/tcp/tunnel.h"
 
+#include <algorithm>
+#include <array>
+
 namespace testigo::tcp {
 namespace {
+
+constexpr std::uint64_t kVxlan = 4789, kVxlanOfLinux = 8472, kGeneve = 6081, kEspInUdp = 4500, kWireGuard = 51820;
+constexpr std::array kTunnelPorts = {kVxlan, kVxlanOfLinux, kGeneve, kEspInUdp, kWireGuard};
 
 constexpr std::string_view kEsp = "IPsec ESP (encrypted)";
 
@@ -11,13 +17,13 @@ Tunneled unread(std::string_view what) { return {{{}, what}, {}}; }
 
 Tunneled in_gre(Bytes octets) {
   constexpr std::uint64_t kChecksum = 0x8000, kRouting = 0x4000, kKey = 0x2000, kSequence = 0x1000, kVersion = 0x0007;
-  if (octets.size() < 4) return unread("GRE that was cut");
+  if (octets.size() < 4) return unread(kCutHeader);
   const std::uint64_t flags = number(octets, 0, 2);
   if ((flags & kVersion) == 1) return unread("GRE of PPTP");
   if ((flags & (kRouting | kVersion)) != 0) return unread("GRE of another form");
   const auto has = [flags](std::uint64_t flag) { return (flags & flag) != 0 ? std::size_t{4} : std::size_t{0}; };
   const std::size_t header = 4 + has(kChecksum) + has(kKey) + has(kSequence);
-  if (octets.size() < header) return unread("GRE that was cut");
+  if (octets.size() < header) return unread(kCutHeader);
   return {ip_behind(number(octets, 2, 2), octets.subspan(header)), octets.subspan(4, has(kChecksum) / 2)};
 }
 
@@ -27,15 +33,22 @@ bool is_vxlan(Bytes data) { return data.size() >= 8 && (number(data, 0, 1) & 0x7
 Inside in_geneve(Bytes data) {
   if (data.size() < 8 || number(data, 0, 1) >> 6 != 0 || number(data, 7, 1) != 0) return {};
   const std::size_t header = 8 + 4 * (number(data, 0, 1) & 0x3f);
-  return data.size() < header ? Inside{} : ip_behind(number(data, 2, 2), data.subspan(header));
+  return data.size() < header ? Inside{{}, kCutHeader} : ip_behind(number(data, 2, 2), data.subspan(header));
 }
 
+bool is_of_tunnel(std::uint64_t port) { return std::ranges::find(kTunnelPorts, port) != kTunnelPorts.end(); }
+
+// `cut` octets of it are not there. What is told of a header that was cut is so where its ports are a tunnel's, or not there.
 // Of one that came in parts, the first alone is looked into.
-Tunneled in_udp(Bytes octets) {
-  constexpr std::size_t kHeader = 8;
-  constexpr std::uint64_t kVxlan = 4789, kVxlanOfLinux = 8472, kGeneve = 6081, kEspInUdp = 4500, kWireGuard = 51820;
-  if (octets.size() < kHeader) return {};
+Tunneled in_udp(Bytes octets, std::size_t cut) {
+  constexpr std::size_t kPorts = 4, kHeader = 8, kTunnelHeader = 8;
+  if (octets.size() < kPorts) return cut > 0 ? unread(kCutHeader) : Tunneled{};
   const std::uint64_t source = number(octets, 0, 2), destination = number(octets, 2, 2);
+  if (octets.size() < kHeader + kTunnelHeader && cut > 0) {
+    const bool announced = octets.size() + cut >= kHeader + kTunnelHeader;
+    return announced && (is_of_tunnel(source) || is_of_tunnel(destination)) ? unread(kCutHeader) : Tunneled{};
+  }
+  if (octets.size() < kHeader) return {};
   const Bytes data = octets.subspan(kHeader), sum = octets.subspan(6, 2);
   const auto is_on = [&](std::uint64_t port) { return source == port || destination == port; };
   if ((destination == kVxlan || destination == kVxlanOfLinux) && is_vxlan(data)) {
@@ -44,7 +57,8 @@ Tunneled in_udp(Bytes octets) {
   if (destination == kGeneve) return {in_geneve(data), sum};
   // RFC 3948 2: what begins with zeros negotiates keys, and one octet keeps the way open.
   if (is_on(kEspInUdp) && data.size() >= 8 && number(data, 0, 4) != 0) return unread(kEsp);
-  if (is_on(kWireGuard) && data.size() > 32 && number(data, 0, 4) == 0x04000000) return unread("WireGuard (encrypted)");
+  const bool is_data = data.size() >= 4 && data.size() + cut > 32 && number(data, 0, 4) == 0x04000000;
+  if (is_on(kWireGuard) && is_data) return unread("WireGuard (encrypted)");
   return {};
 }
 
@@ -54,11 +68,11 @@ Tunneled tunneled(const IpPacket& packet) {
   switch (packet.protocol) {
     case kIpv4InIp:
     case kIpv6InIp:
-      return {{packet.carried, {}}, {}};
+      return packet.carried.empty() && packet.cut > 0 ? unread(kCutHeader) : Tunneled{{packet.carried, {}}, {}};
     case kGre:
       return in_gre(packet.carried);
     case 17:
-      return packet.offset == 0 ? in_udp(packet.carried) : Tunneled{};
+      return packet.offset == 0 ? in_udp(packet.carried, packet.cut) : Tunneled{};
     case 50:
       return unread(kEsp);
     case 55:

@@ -137,6 +137,59 @@ TEST(Tunnel, SaysWhatIsNotRead) {
   }
 }
 
+// However few octets of it are there: what is in it is read, or said not to be.
+TEST(Tunnel, IsToldOfWhereverItIsCut) {
+  for (const Tunnel& tunnel : tunnels()) {
+    for (const bool v4 : {true, false}) {
+      const Octets whole = tunnel.into(octets_of(example(v4)));
+      for (std::size_t size = 0; size < whole.size(); ++size) {
+        IpPacket read;
+        if (read_ip(Bytes(whole).first(size), read) != PacketKind::Other) continue;
+        EXPECT_FALSE(read.unread.empty()) << tunnel.name << ", the first " << size;
+      }
+    }
+  }
+}
+
+// A pseudowire without a control word begins with an address, which may begin as IP does.
+TEST(Tunnel, IsNoIpBehindLabelsThatBeginsLikeIt) {
+  const auto behind = [](Bytes octets) { return ip_behind(0x8847, joined(from_hex("00010140"), octets)); };
+  for (const bool v4 : {true, false}) {
+    const Octets packet = octets_of(example(v4));
+    for (const char* tags : {"", "81000007", "88a80007 81000007"}) {
+      for (const char* to : {"6c4008aabbcc", "482ae3010203", "40a6b7112233", "64006a000001", "450000500001", "4f00ffff0000"}) {
+        for (const char* from : {"0c4de9000001", "005056120000", "000000000000", "06ff00000000"}) {
+          const Octets frame = joined(from_hex(to + std::string(from) + tags + (v4 ? "0800" : "86dd")), packet);
+          EXPECT_TRUE(behind(frame).ip.empty()) << to_hex(frame);
+          EXPECT_EQ(behind(frame).unread, "MPLS without IP behind its labels") << to_hex(frame);
+        }
+      }
+    }
+    for (std::size_t size = 1; size <= packet.size(); ++size) {
+      const Octets frame = joined(from_hex("00010140"), Bytes(packet).first(size));
+      EXPECT_EQ(ip_behind(0x8847, frame).ip.size(), size);
+    }
+    const Octets padded = joined(joined(from_hex("00010140"), packet), from_hex("000000000000"));
+    EXPECT_EQ(ip_behind(0x8847, padded).ip.size(), packet.size() + 6);
+  }
+}
+
+TEST(Tunnel, IsNotToldOfOrdinaryPacketsThatAreCut) {
+  const auto unread = [](Bytes octets) {
+    IpPacket read;
+    EXPECT_EQ(read_ip(octets, read), PacketKind::Other);
+    return read.unread;
+  };
+  const Octets dns = in_v4(17, in_udp(53, as_octets("what somebody asks for"))), ping = in_v4(1, from_hex("0800 0000 00000000"));
+  for (std::size_t size = 20; size < dns.size(); ++size) {
+    EXPECT_EQ(unread(Bytes(dns).first(size)), size < 24 ? "a header that was cut" : "") << size;
+  }
+  for (std::size_t size = 20; size < ping.size(); ++size) EXPECT_EQ(unread(Bytes(ping).first(size)), "");
+  // One octet that keeps the way open.
+  const Octets awake = in_v4(17, in_udp(4500, from_hex("ff")));
+  EXPECT_EQ(unread(Bytes(awake).first(28)), "");
+}
+
 TEST(Tunnel, IsMalformedWhereItContradictsItself) {
   const Octets packet = octets_of(example(true));
   Octets short_proof = authenticated(packet);
