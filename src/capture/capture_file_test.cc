@@ -229,6 +229,19 @@ TEST_F(CaptureFile, CountsTunnelsThatWereCutBeforeWhatTheyHold) {
   EXPECT_THAT(summary.unread_carriers, ::testing::IsEmpty());
 }
 
+TEST_F(CaptureFile, DoesNotMissPartsOfOrdinaryUdp) {
+  const std::string first = "45000024000120004011 0000 7f000001 7f000001 0035d431 0100 0000 0102030405060708";
+  const std::string behind = "45000024000120024011 0000 7f000001 7f000001 0102030405060708 0102030405060708";
+  for (const bool seen : {true, false}) {
+    std::vector<std::byte> octets;
+    PcapngWriter writer(octets, {}, pcapng::kLinkRaw);
+    for (const std::string& packet : {behind, seen ? first : behind}) writer.packet(Time(), from_hex(packet), 36, {});
+    writer.end();
+    RecordedSink read;
+    EXPECT_EQ(read_capture(octets, read).unread, seen ? 0u : 2u);
+  }
+}
+
 // One recording behind the other, as `cat` makes it.
 TEST_F(CaptureFile, KeepsSoManyTimesWhenNobodyLookedAndCountsAll) {
   RecordedSink live;

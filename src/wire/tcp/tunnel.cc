@@ -36,17 +36,18 @@ Inside in_geneve(Bytes data) {
   return data.size() < header ? Inside{{}, kCutHeader} : ip_behind(number(data, 2, 2), data.subspan(header));
 }
 
+constexpr std::size_t kUdpPorts = 4;
+
 bool is_of_tunnel(std::uint64_t port) { return std::ranges::find(kTunnelPorts, port) != kTunnelPorts.end(); }
 
 // `cut` octets of it are not there. What is told of a header that was cut is so where its ports are a tunnel's, or not there.
-// Of one that came in parts, the first alone is looked into.
 Tunneled in_udp(Bytes octets, std::size_t cut) {
-  constexpr std::size_t kPorts = 4, kHeader = 8, kTunnelHeader = 8;
-  if (octets.size() < kPorts) return cut > 0 ? unread(kCutHeader) : Tunneled{};
+  constexpr std::size_t kHeader = 8, kTunnelHeader = 8;
+  if (octets.size() < kUdpPorts) return cut > 0 ? unread(kCutHeader) : Tunneled{};
   const std::uint64_t source = number(octets, 0, 2), destination = number(octets, 2, 2);
   if (octets.size() < kHeader + kTunnelHeader && cut > 0) {
     const bool announced = octets.size() + cut >= kHeader + kTunnelHeader;
-    return announced && (is_of_tunnel(source) || is_of_tunnel(destination)) ? unread(kCutHeader) : Tunneled{};
+    return announced && *is_on_tunnel_port(octets) ? unread(kCutHeader) : Tunneled{};
   }
   if (octets.size() < kHeader) return {};
   const Bytes data = octets.subspan(kHeader), sum = octets.subspan(6, 2);
@@ -64,6 +65,11 @@ Tunneled in_udp(Bytes octets, std::size_t cut) {
 
 }  // namespace
 
+std::optional<bool> is_on_tunnel_port(Bytes udp) {
+  if (udp.size() < kUdpPorts) return std::nullopt;
+  return is_of_tunnel(number(udp, 0, 2)) || is_of_tunnel(number(udp, 2, 2));
+}
+
 Tunneled tunneled(const IpPacket& packet) {
   switch (packet.protocol) {
     case kIpv4InIp:
@@ -71,8 +77,8 @@ Tunneled tunneled(const IpPacket& packet) {
       return packet.carried.empty() && packet.cut > 0 ? unread(kCutHeader) : Tunneled{{packet.carried, {}}, {}};
     case kGre:
       return in_gre(packet.carried);
-    case 17:
-      return packet.offset == 0 ? in_udp(packet.carried, packet.cut) : Tunneled{};
+    case kUdp:
+      return in_udp(packet.carried, packet.cut);
     case 50:
       return unread(kEsp);
     case 55:
