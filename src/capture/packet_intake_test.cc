@@ -133,6 +133,23 @@ TEST_F(PacketIntakeTest, NumbersAndRecordsThem) {
   EXPECT_FALSE(summary.cut);
 }
 
+TEST_F(PacketIntakeTest, IsNotMisledByAnOriginalLengthThatIsTooSmall) {
+  RecordedSink sink;
+  {
+    PacketRecorder recorder(recording(true));
+    PacketIntake intake(kEthernet, sink, &recorder);
+    const auto octets = framed(segment(1, "", true)) + as_octets("padding");
+    intake.take({Time(), octets, 3});
+    intake.end();
+  }
+  const std::string file = written();
+  const std::size_t size = framed(segment(1, "", true)).size();
+  std::vector<std::byte> lengths;  // that is there, and the original one
+  append_number(lengths, size, 4);
+  append_number(lengths, size, 4);
+  EXPECT_THAT(file, HasSubstr(std::string(as_text(lengths))));
+}
+
 TEST_F(PacketIntakeTest, PutsPartsOfIpPacketsTogether) {
   RecordedSink sink;
   PacketIntake intake(kEthernet, sink, nullptr);
