@@ -18,8 +18,22 @@ struct Named {
 };
 
 constexpr std::array kUnreadTypes = {
-    Named{0x22eb, "ERSPAN"}, Named{0x22f3, "TRILL"},  Named{0x880b, "PPP"},           Named{0x883e, "WCCP"},
-    Named{0x88be, "ERSPAN"}, Named{0x88e5, "MACsec"}, Named{0x88e7, "802.1ah (PBB)"}, Named{0x894f, "NSH"},
+    Named{0x4305, "batman-adv"},
+    Named{0x6559, "Frame Relay"},
+    Named{0x8870, "jumbo frames of 802.2"},
+    Named{0x8903, "FabricPath"},
+    Named{0x8909, "Cisco MetaData"},
+    Named{0x8926, "VN-Tag"},
+    Named{0x892f, "HSR"},
+    Named{0x893f, "802.1BR (E-Tag)"},
+    Named{0x22eb, "ERSPAN"},
+    Named{0x22f3, "TRILL"},
+    Named{0x880b, "PPP"},
+    Named{0x883e, "WCCP"},
+    Named{0x88be, "ERSPAN"},
+    Named{0x88e5, "MACsec"},
+    Named{0x88e7, "802.1ah (PBB)"},
+    Named{0x894f, "NSH"},
 };
 
 // Of PPP: in parts, compressed or encrypted.
@@ -63,7 +77,7 @@ bool is_plausible_v4(Bytes octets) {
 bool has_ether_type(Bytes octets) {
   constexpr std::size_t kTypeAt = 12, kHeader = 14;
   if (octets.size() < kHeader) return false;
-  constexpr std::array<std::uint64_t, 6> kTypes = {0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8864};
+  constexpr std::array<std::uint64_t, 8> kTypes = {0x8100, 0x88a8, 0x9100, 0x9200, 0x9300, 0x8847, 0x8848, 0x8864};
   const std::uint64_t type = number(octets, kTypeAt, 2);
   if (type == kEtherIpv4) return is_version(octets.subspan(kHeader), 4);
   if (type == kEtherIpv6) return is_version(octets.subspan(kHeader), 6);
@@ -145,6 +159,8 @@ Inside ip_behind(std::uint64_t type, Bytes octets) {
       case 0x8100:  // IEEE 802.1Q, 802.1ad, and before it
       case 0x88a8:
       case 0x9100:
+      case 0x9200:
+      case 0x9300:
         if (!at.pass(2, 4)) return {{}, kCutHeader};
         break;
       case kEtherBridged:

@@ -41,6 +41,8 @@ Octets octets_of(const Packet& packet) {
   return octets;
 }
 
+Octets as_octets_of(std::string_view text) { return joined({}, as_octets(text)); }
+
 TEST(Tunnel, IsReadToThePacketInside) {
   for (const Tunnel& tunnel : tunnels()) {
     for (const bool v4 : {true, false}) {
@@ -122,6 +124,9 @@ TEST(Tunnel, SaysWhatIsNotRead) {
       {in_v4(4, in_v4(4, in_v4(4, in_v4(4, in_v4(4, packet))))), "too many tunnels in each other"},
       {in_v4(4, in_v6(50, esp)), "IPsec ESP (encrypted)"},
       {in_v4(97, in_ethernet(packet)), "Ethernet in IP"},
+      {in_v4(143, in_ethernet(packet)), "Ethernet in IP"},
+      {in_v4(94, packet), "IP in IP of KA9Q"},
+      {in_v4(47, joined(from_hex("0000 6559"), packet)), "Frame Relay"},
       {in_v4(17, in_udp(53, packet)), ""},
       {in_v4(17, in_udp(4789, joined(from_hex("00000000 00000100"), in_ethernet(packet)))), ""},         // no VXLAN
       {in_v4(17, in_udp(4789, from_hex("08000000 00000100 ffffffffffff 020000000001 0806 0001"))), ""},  // ARP
@@ -187,6 +192,58 @@ TEST(Tunnel, IsNotToldOfOrdinaryPacketsThatAreCut) {
   // One octet that keeps the way open.
   const Octets awake = in_v4(17, in_udp(4500, from_hex("ff")));
   EXPECT_EQ(unread(Bytes(awake).first(28)), "");
+}
+
+TEST(Tunnel, SaysWhatIsNotReadInUdp) {
+  const Octets packet = octets_of(example(true)), packet_v6 = octets_of(example(false));
+  Octets user = from_hex("30ff");
+  append_number(user, packet.size(), 2);
+  user = joined(joined(std::move(user), from_hex("00000007")), packet);
+  const Octets bubble = from_hex("60000000 0000 3b 15 fe80000000000000 0000000000000000 fe80000000000000 0000000000000000");
+  struct Case {
+    std::uint16_t port;
+    Octets data;
+    std::string_view unread;
+  };
+  const std::vector<Case> cases = {
+      {4789, joined(from_hex("0c000003 00000100"), in_ethernet(packet)), "VXLAN of another form"},  // of GPE
+      {8472, joined(from_hex("c8000001 00000180"), in_ethernet(packet)), "VXLAN of another form"},  // of ACI
+      {4789, joined(from_hex("00000000 00000100"), in_ethernet(packet)), ""},
+      {4790, joined(from_hex("0c000003 00000100"), in_ethernet(packet)), "VXLAN-GPE"},
+      {4790, as_octets_of("what somebody says"), ""},
+      {6081, joined(from_hex("40006558 00000100"), in_ethernet(packet)), "GENEVE of another form"},
+      {6081, as_octets_of("what somebody says"), ""},
+      {2152, user, "GTP-U"},
+      {2152, from_hex("3001 0004 00000000 00000000"), ""},  // an echo
+      {2152, joined(user, from_hex("00")), ""},
+      {1701, joined(from_hex("0002 0001 0001 ff03 0021"), packet), "L2TP"},
+      {1701, joined(from_hex("0003 0000 00000001"), packet), "L2TP"},
+      {1701, from_hex("c802 0014 0000 0000 0000 0000 8008000000000001"), ""},  // its control
+      {6635, joined(from_hex("00010140"), packet), "MPLS in UDP"},
+      {6635, joined(from_hex("00010140"), in_ethernet(packet)), "MPLS in UDP"},
+      {4754, joined(from_hex("2000 0800 00000007"), packet), "GRE in UDP"},
+      {4754, as_octets_of("what somebody says"), ""},
+      {6080, joined(from_hex("0004 0000"), packet), "GUE"},
+      {6080, packet, "GUE"},
+      {6080, from_hex("2001 0000 00000000"), ""},  // its control
+      {3544, packet_v6, "Teredo"},
+      {3544, joined(from_hex("0000 1234 01020304"), packet_v6), "Teredo"},
+      {3544, bubble, ""},
+      {3544, as_octets_of("what somebody says"), ""},
+      {5555, packet, ""},  // what is agreed on between two hosts alone
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::to_string(c.port) + " " + to_hex(c.data));
+    IpPacket read;
+    EXPECT_EQ(read_ip(in_v4(17, in_udp(c.port, c.data)), read), PacketKind::Other);
+    EXPECT_EQ(read.unread, c.unread);
+    // An answer of DNS to a port that somebody happened to ask from.
+    Octets answer = in_udp(c.port, c.data);
+    answer[0] = std::byte{0};
+    answer[1] = std::byte{53};
+    EXPECT_EQ(read_ip(in_v4(17, answer), read), PacketKind::Other);
+    EXPECT_EQ(read.unread, "");
+  }
 }
 
 TEST(Tunnel, IsMalformedWhereItContradictsItself) {
