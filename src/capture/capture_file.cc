@@ -21,6 +21,7 @@
 #include "capture/pcapng.h"
 #include "capture/tcp_reconstruction.h"
 #include "wire/http2/speaker.h"
+#include "wire/tcp/ether_type.h"
 #include "wire/tcp/ip_fragments.h"
 #include "wire/tcp/reassembly.h"
 
@@ -66,14 +67,15 @@ class CommentedSink final : public tcp::ConnectionSink {
   std::string_view comment_;
 };
 
+constexpr std::string_view kCutInside = "it was cut inside a header";
+
 // Of a packet that may hold TCP; empty when it is read, or is of another protocol.
 std::string_view why_unread(const CapturedPacket& captured, bool is_ip, tcp::PacketKind kind) {
   if (!captured.time) return "it has no time";
   if (!is_known_link_type(captured.link_type)) return "its link type is not read";
-  if (kind == tcp::PacketKind::Malformed)
-    return captured.cut() ? "it was cut inside a header" : "its headers contradict themselves";
+  if (kind == tcp::PacketKind::Malformed) return captured.cut() ? kCutInside : "its headers contradict themselves";
   const bool too_short_to_tell = !is_ip && captured.cut() && captured.octets.size() <= kLinkHeaderBytesMax;
-  return too_short_to_tell ? "it was cut inside a header" : "";
+  return too_short_to_tell ? kCutInside : std::string_view();
 }
 
 class CaptureReading {
@@ -185,9 +187,15 @@ class CaptureReading {
     if (const std::string_view why = why_unread(captured, ip.has_value(), kind); !why.empty()) {
       return note_unread(why, summary_.packets, 1);
     }
-    if (kind != tcp::PacketKind::Fragment) return note_carrier(unread_in(captured.link_type, captured.octets), summary_.packets, 1);
+    if (kind != tcp::PacketKind::Fragment) return note_other(captured);
     sink_.at(summary_.packets, captured.comment);
     on_part(*ip, *captured.time);
+  }
+
+  void note_other(const CapturedPacket& captured) {
+    const std::string_view name = unread_in(captured.link_type, captured.octets);
+    if (name == tcp::kCutHeader && captured.cut()) return note_unread(kCutInside, summary_.packets, 1);
+    note_carrier(name, summary_.packets, 1);
   }
 
   // The packet that makes it whole brings all.

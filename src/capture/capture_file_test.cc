@@ -211,6 +211,37 @@ TEST_F(CaptureFile, CountsWhatMayHoldCallsAndIsNotRead) {
               ::testing::ElementsAre(UnreadCarrier{"IPsec ESP (encrypted)", 2, 2}, UnreadCarrier{"WireGuard (encrypted)", 1, 3}));
 }
 
+// Of VXLAN with a snap length: what is cut off may be a call. Of DNS it is none.
+TEST_F(CaptureFile, CountsTunnelsThatWereCutBeforeWhatTheyHold) {
+  const std::string udp = "45000064000000004011 0000 7f000001 7f000001 d431";
+  std::vector<std::byte> octets;
+  PcapngWriter writer(octets, {}, pcapng::kLinkRaw);
+  for (const std::string& packet : {udp + "0035 0050 0000 1234", udp + "12b5 0050 0000", udp + "12b5 0050 0000 08000000",
+                                    udp + "12b5 0050 0000 08000000 00000100 020000000002 020000000001 0800"}) {
+    writer.packet(Time(), from_hex(packet), 100, {});
+  }
+  writer.end();
+  RecordedSink read;
+  const CaptureSummary summary = read_capture(octets, read);
+  EXPECT_EQ(summary.unread, 3u);
+  EXPECT_EQ(summary.first_unread, 2u);
+  EXPECT_EQ(summary.first_unread_why, "it was cut inside a header");
+  EXPECT_THAT(summary.unread_carriers, ::testing::IsEmpty());
+}
+
+TEST_F(CaptureFile, DoesNotMissPartsOfOrdinaryUdp) {
+  const std::string first = "45000024000120004011 0000 7f000001 7f000001 0035d431 0100 0000 0102030405060708";
+  const std::string behind = "45000024000120024011 0000 7f000001 7f000001 0102030405060708 0102030405060708";
+  for (const bool seen : {true, false}) {
+    std::vector<std::byte> octets;
+    PcapngWriter writer(octets, {}, pcapng::kLinkRaw);
+    for (const std::string& packet : {behind, seen ? first : behind}) writer.packet(Time(), from_hex(packet), 36, {});
+    writer.end();
+    RecordedSink read;
+    EXPECT_EQ(read_capture(octets, read).unread, seen ? 0u : 2u);
+  }
+}
+
 // One recording behind the other, as `cat` makes it.
 TEST_F(CaptureFile, KeepsSoManyTimesWhenNobodyLookedAndCountsAll) {
   RecordedSink live;

@@ -38,6 +38,7 @@ TEST(LinkLayer, FindsTheIpPacket) {
       {"Ethernet, 802.1Q", 1, kMacs + "81000007" + "0800" + kV4, kV4},
       {"Ethernet, 802.1ad around 802.1Q", 1, kMacs + "88a80001" + "81000007" + "86dd" + kV6, kV6},
       {"Ethernet, old service tag", 1, kMacs + "91000001" + "81000007" + "0800" + kV4, kV4},
+      {"Ethernet, older service tags", 1, kMacs + "92000001" + "93000001" + "0800" + kV4, kV4},
       {"Ethernet, cut in a tag", 1, kMacs + "81000007", "nothing"},
       {"Ethernet, cut behind the header", 1, kMacs + "0800", "nothing"},
       {"Ethernet, another version than announced", 1, kMacs + "0800" + kV6, "nothing"},
@@ -80,6 +81,15 @@ TEST(LinkLayer, SaysWhatMayHoldCallsAndIsNotRead) {
   const auto unread = [](std::uint16_t link_type, const std::string& hex) { return unread_in(link_type, from_hex(hex)); };
   EXPECT_EQ(unread(1, kMacs + "88e5" + "0c00"), "MACsec");
   EXPECT_EQ(unread(1, kMacs + "81000007" + "88e5" + "0c00"), "MACsec");
+  struct Named {
+    const char* type;
+    const char* name;
+  };
+  for (const Named& c :
+       {Named{"8926", "VN-Tag"}, Named{"893f", "802.1BR (E-Tag)"}, Named{"892f", "HSR"}, Named{"8909", "Cisco MetaData"},
+        Named{"8903", "FabricPath"}, Named{"4305", "batman-adv"}, Named{"8870", "jumbo frames of 802.2"}}) {
+    EXPECT_EQ(unread(1, kMacs + c.type + "000000010800" + kV4), c.name);
+  }
   EXPECT_EQ(unread(113,
                    "0000000100060102030405060000"
                    "88e5"
@@ -93,6 +103,9 @@ TEST(LinkLayer, SaysWhatMayHoldCallsAndIsNotRead) {
   EXPECT_EQ(unread(1, kMacs + "8847" + "00010140" + "00000000"), "MPLS without IP behind its labels");
   EXPECT_EQ(unread(1, kMacs + "8864" + "110000010006" + "00fd" + "0102"), "PPP that is compressed");
   EXPECT_EQ(unread(1, kMacs + "8847" + "0001"), "a header that was cut");
+  for (const char* cut : {"0800", "86dd", "81000007", "000c", "000caaaa03", "000caaaa03000000"}) {
+    EXPECT_EQ(unread(1, kMacs + cut), "a header that was cut") << cut;
+  }
   const std::string esp = "45000018000000004032 0000 7f000001 7f000001 00000001";
   EXPECT_EQ(unread(1, kMacs + "0800" + esp), "IPsec ESP (encrypted)");
   EXPECT_EQ(unread(101, esp), "IPsec ESP (encrypted)");

@@ -20,8 +20,8 @@ Bytes carried_by(Bytes ip) {
 // What lies behind the payload is padding of the link, or a stray memory of the card's: it is not written.
 LivePacket without_padding(const LivePacket& captured, Bytes payload) {
   const auto behind = static_cast<std::size_t>(captured.octets.data() + captured.octets.size() - payload.data()) - payload.size();
-  return {captured.time, captured.octets.first(captured.octets.size() - behind), captured.original_length - behind,
-          captured.comment};
+  const std::size_t original_length = std::max(captured.original_length, captured.octets.size());  // a capture may say less
+  return {captured.time, captured.octets.first(captured.octets.size() - behind), original_length - behind, captured.comment};
 }
 
 }  // namespace

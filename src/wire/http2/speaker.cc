@@ -47,7 +47,9 @@ std::optional<Direction> of_index(std::uint32_t index) {
 
 // A literal, of which the name stands behind its first octet; not looked at where it is coded by Huffman.
 std::optional<Direction> of_name(Bytes literal) {
-  const std::string_view name = as_text(literal).substr(std::min<std::size_t>(2, literal.size()));
+  constexpr std::byte kHuffman{0x80};
+  if (literal.size() < 2 || (literal[1] & kHuffman) != std::byte{0}) return std::nullopt;
+  const std::string_view name = as_text(literal).substr(2);
   if (!name.starts_with(':') || name.size() < std::to_integer<std::size_t>(literal[1])) return std::nullopt;
   return name.starts_with(":status") ? Direction::ToClient : Direction::ToServer;
 }

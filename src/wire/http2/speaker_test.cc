@@ -37,6 +37,12 @@ TEST(Speaker, IsToldByTheFieldsOfABlock) {
   EXPECT_EQ(told("000001 01 05 00000003 8f"), std::nullopt);                         // accept-charset
 }
 
+TEST(Speaker, IsNotToldByANameThatIsCoded) {
+  std::string value;
+  for (int i = 0; i < 130; ++i) value += "61";
+  EXPECT_EQ(told("000087 01 04 00000001 40 81 3a 7f03" + value), std::nullopt);
+}
+
 TEST(Speaker, IsToldBehindOtherFrames) {
   EXPECT_EQ(told("000004 08 00 00000000 00000001" + kData + "000002 01 04 00000005 88be"), kServer);
   EXPECT_EQ(told("000008 06 01 00000000 0000000000000000"

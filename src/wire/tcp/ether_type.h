@@ -11,6 +11,7 @@ namespace testigo::tcp {
 
 constexpr std::uint64_t kEtherIpv4 = 0x0800, kEtherIpv6 = 0x86dd;
 constexpr std::uint64_t kEtherBridged = 0x6558;  // an Ethernet frame, from its addresses on (RFC 1701)
+constexpr std::string_view kCutHeader = "a header that was cut";
 
 struct Inside {
   Bytes ip;                 // borrowed: from the IP header on, with what may stand behind the packet; empty: none was found

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "wire/tcp/checksum.h"
+#include "wire/tcp/tunnel.h"
 
 namespace testigo::tcp {
 namespace {
@@ -69,12 +70,19 @@ std::optional<IpFragments::Whole> IpFragments::take(const IpPacket& part, Time t
     if (is_copy(*at->second, part)) return std::nullopt;
     forget(at->second);  // the identification is used anew
   }
-  if (part.cut > 0 || !is_well_formed(part)) {
-    lose(packet_number);
+  const bool usable = part.cut == 0 && is_well_formed(part);
+  if (!usable && part.protocol != kUdp) {
+    lost_.add({1, packet_number});
     return std::nullopt;
   }
   Fragmented& open = find_or_begin(part, time);
-  add(open, part, packet_number);
+  look_at_ports(open, part);
+  if (usable) {
+    add(open, part, packet_number);
+  } else {
+    lose(open, packet_number);
+    count_cost(open);
+  }
   bound(open);
   if (open.state != State::Open || !is_whole(open)) return std::nullopt;
   return finish(open);
@@ -119,12 +127,13 @@ IpFragments::Fragmented& IpFragments::find_or_begin(const IpPacket& part, Time t
   Fragmented& begun = age_.emplace_back();
   begun.key = key;
   begun.first = time;
+  begun.holds_tcp = part.protocol == kUdp ? HoldsTcp::Unknown : HoldsTcp::Perhaps;
   by_key_.emplace(key, std::prev(age_.end()));
   return begun;
 }
 
 void IpFragments::add(Fragmented& open, const IpPacket& part, std::uint64_t packet_number) {
-  if (open.state == State::Spoiled) return lose(packet_number);
+  if (open.state == State::Spoiled) return lose(open, packet_number);
   const bool spoiled = open.parts.size() == kPartsMax || contradicts(open, part);
   open.parts.push_back({packet_number, part.offset, part.carried.size()});
   if (spoiled) return spoil(open);
@@ -156,7 +165,7 @@ std::optional<IpFragments::Whole> IpFragments::finish(Fragmented& open) {
 }
 
 void IpFragments::spoil(Fragmented& open) {
-  lose(open);
+  lose_parts(open);
   open.state = State::Spoiled;
   open.headers = open.carried = {};
   open.parts = {};
@@ -164,13 +173,28 @@ void IpFragments::spoil(Fragmented& open) {
   count_cost(open);
 }
 
-void IpFragments::lose(const Fragmented& open) {
-  if (open.state != State::Open) return;
-  for (const Part& part : open.parts) lose(part.packet);
+void IpFragments::look_at_ports(Fragmented& open, const IpPacket& part) {
+  if (open.holds_tcp == HoldsTcp::Perhaps || part.offset != 0) return;
+  const std::optional<bool> on_tunnel_port = is_on_tunnel_port(part.carried);
+  if (!on_tunnel_port) return;
+  open.holds_tcp = *on_tunnel_port ? HoldsTcp::Perhaps : HoldsTcp::No;
+  if (*on_tunnel_port) lost_.add(open.doubtful);
+  open.doubtful = {};
 }
 
-void IpFragments::lose(std::uint64_t packet_number) {
-  first_lost_ = lost_++ == 0 ? packet_number : std::min(first_lost_, packet_number);
+void IpFragments::lose_parts(Fragmented& open) {
+  if (open.state != State::Open) return;
+  for (const Part& part : open.parts) lose(open, part.packet);
+}
+
+void IpFragments::lose(Fragmented& of, std::uint64_t packet_number) {
+  if (of.holds_tcp != HoldsTcp::No) (of.holds_tcp == HoldsTcp::Perhaps ? lost_ : of.doubtful).add({1, packet_number});
+}
+
+void IpFragments::Lost::add(const Lost& more) {
+  if (more.count == 0) return;
+  first = count == 0 ? more.first : std::min(first, more.first);
+  count += more.count;
 }
 
 void IpFragments::count_cost(Fragmented& of) {
@@ -181,7 +205,8 @@ void IpFragments::count_cost(Fragmented& of) {
 }
 
 void IpFragments::forget(Age::iterator at) {
-  lose(*at);
+  lose_parts(*at);
+  lost_.add(at->doubtful);
   bytes_ -= at->cost;
   by_key_.erase(at->key);
   age_.erase(at);

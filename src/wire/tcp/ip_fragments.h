@@ -3,7 +3,8 @@
 //
 // A part that says other octets than one before it spoils the whole packet, as in IPv6 does every part that overlaps another
 // without being its copy: which of them the receiver kept cannot be told. So does a wrong checksum of TCP. A whole packet is
-// remembered for a while, so that copies of its parts begin no new one.
+// remembered for a while, so that copies of its parts begin no new one. UDP is put together for the tunnels in it: where the first
+// part says that it is on no tunnel's port, nothing is lost.
 #pragma once
 
 #include <cstdint>
@@ -41,11 +42,17 @@ class IpFragments {
   // No part comes any more.
   void end();
 
-  // Parts of which it is known that they became no whole packet, and the least number of them.
-  std::uint64_t lost() const { return lost_; }
-  std::uint64_t first_lost() const { return first_lost_; }
+  // Parts of what may hold TCP of which it is known that they became no whole packet, and the least number of them.
+  std::uint64_t lost() const { return lost_.count; }
+  std::uint64_t first_lost() const { return lost_.first; }
 
  private:
+  struct Lost {
+    std::uint64_t count = 0;
+    std::uint64_t first = 0;
+    void add(const Lost& more);
+  };
+  enum class HoldsTcp : std::uint8_t { Perhaps, No, Unknown };
   struct Key {
     Address source, destination;
     std::uint32_t identification = 0;
@@ -58,6 +65,8 @@ class IpFragments {
     Key key;
     Time first;  // when its first part came
     State state = State::Open;
+    HoldsTcp holds_tcp = HoldsTcp::Perhaps;
+    Lost doubtful;                   // parts that are lost if it may hold TCP, which is unknown
     std::vector<std::byte> headers;  // of the part that stands first
     std::vector<std::byte> carried;
     OctetRanges seen;
@@ -76,8 +85,9 @@ class IpFragments {
   void add(Fragmented& open, const IpPacket& part, std::uint64_t packet_number);
   std::optional<Whole> finish(Fragmented& open);
   void spoil(Fragmented& open);
-  void lose(const Fragmented& open);
-  void lose(std::uint64_t packet_number);
+  void look_at_ports(Fragmented& open, const IpPacket& part);
+  void lose_parts(Fragmented& open);
+  void lose(Fragmented& of, std::uint64_t packet_number);
   void count_cost(Fragmented& of);
   void forget(Age::iterator at);
   void forget_older(Time time);
@@ -88,8 +98,7 @@ class IpFragments {
   std::map<Key, Age::iterator> by_key_;
   std::size_t bytes_ = 0;
   std::vector<std::byte> whole_;  // what `take` lends
-  std::uint64_t lost_ = 0;
-  std::uint64_t first_lost_ = 0;
+  Lost lost_;
 };
 
 }  // namespace testigo::tcp

@@ -7,6 +7,7 @@
 
 #include "wire/tcp/packet.h"
 #include "wire/tcp/testing/ip_parts.h"
+#include "wire/tcp/testing/tunnels.h"
 
 namespace testigo::tcp {
 namespace {
@@ -181,6 +182,47 @@ TEST(IpFragments, EqualOverlapsAreFineInV4AndNotInV6) {
     EXPECT_EQ(last, v4 ? std::optional(kPayload) : std::nullopt);
     EXPECT_EQ(intake.fragments.lost(), v4 ? 0u : 3u);
   }
+}
+
+// Where the first part tells that it holds no tunnel, nobody misses the others.
+TEST(IpFragments, LosesOfUdpWhatMayBeATunnel) {
+  const auto lost_of = [](std::uint16_t port, const std::vector<std::size_t>& offsets, std::size_t cut = 0) {
+    IpFragments fragments;
+    std::uint64_t number = 0;
+    for (const Octets& packet : {testing::in_v4(17, testing::in_udp(port, as_octets(kPayload))),
+                                 testing::in_v6(17, testing::in_udp(port, as_octets(kPayload)))}) {
+      for (const std::size_t offset : offsets) {
+        const Octets octets = part_of(packet, offset, 16);
+        IpPacket part;
+        EXPECT_EQ(read_ip(Bytes(octets).first(octets.size() - cut), part), PacketKind::Fragment);
+        EXPECT_FALSE(fragments.take(part, Time(), ++number));
+      }
+    }
+    fragments.end();
+    EXPECT_EQ(fragments.first_lost(), fragments.lost() == 0 ? 0u : 1u);
+    return fragments.lost();
+  };
+  EXPECT_EQ(lost_of(53, {0, 16, 48}), 0u);
+  EXPECT_EQ(lost_of(53, {48, 16, 0}), 0u);
+  EXPECT_EQ(lost_of(53, {48, 16, 0}, 3), 0u) << "cut by a snap length";
+  EXPECT_EQ(lost_of(53, {48, 16}), 4u);
+  EXPECT_EQ(lost_of(53, {48, 16}, 3), 4u);
+  EXPECT_EQ(lost_of(4789, {0, 16, 48}), 6u);
+  EXPECT_EQ(lost_of(4789, {48, 0, 16}, 3), 6u);
+  EXPECT_EQ(lost_of(53, {0}, 13), 2u) << "cut before its ports";
+}
+
+TEST(IpFragments, DoesNotMissContradictingPartsOfOrdinaryUdp) {
+  IpFragments fragments;
+  const Octets one = testing::in_v4(17, testing::in_udp(53, as_octets(kPayload)));
+  const Octets other = testing::in_v4(17, testing::in_udp(53, as_octets(std::string(kPayload.size(), 'x'))));
+  for (const Octets& octets : {part_of(one, 32, 16), part_of(other, 32, 16), part_of(one, 0, 16), part_of(other, 16, 16)}) {
+    IpPacket part;
+    ASSERT_EQ(read_ip(octets, part), PacketKind::Fragment);
+    EXPECT_FALSE(fragments.take(part, Time(), 1));
+  }
+  fragments.end();
+  EXPECT_EQ(fragments.lost(), 0u);
 }
 
 TEST(IpFragments, SurvivesRandomParts) {

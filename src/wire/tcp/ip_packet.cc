@@ -1,5 +1,7 @@
 #include "wire/tcp/ip_packet.h"
 
+#include <algorithm>
+
 #include "wire/tcp/tunnel.h"
 
 namespace testigo::tcp {
@@ -22,9 +24,10 @@ void take_carried(IpPacket& packet, Bytes there, std::size_t announced) {
 
 PacketKind kind_of(const IpPacket& packet) { return packet.protocol == kTcp ? PacketKind::Tcp : PacketKind::Other; }
 
-// Of a part: what it is of may hold TCP. A tunnel in UDP is not looked for.
+// Of a part: what it is of may hold TCP, itself or in a tunnel.
 bool leads_to_tcp(std::uint8_t protocol) {
-  return protocol == kTcp || protocol == kIpv4InIp || protocol == kIpv6InIp || protocol == kGre || protocol == kAuthentication;
+  constexpr std::array kLeading = {kTcp, kUdp, kIpv4InIp, kIpv6InIp, kGre, kAuthentication};
+  return std::ranges::find(kLeading, protocol) != kLeading.end();
 }
 
 void pass_header(IpPacket& packet, std::size_t size) {

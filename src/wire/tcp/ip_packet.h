@@ -15,12 +15,12 @@ namespace testigo::tcp {
 enum class PacketKind : std::uint8_t {
   Tcp,
   Other,      // well formed as far as it was read, and not TCP
-  Fragment,   // a part of an IP packet that holds TCP
+  Fragment,   // a part of an IP packet that may hold TCP
   Malformed,  // contradicts itself, or ends inside a header
 };
 
 // What IP says it carries.
-constexpr std::uint8_t kIpv4InIp = 4, kTcp = 6, kIpv6InIp = 41, kGre = 47, kAuthentication = 51;
+constexpr std::uint8_t kIpv4InIp = 4, kTcp = 6, kUdp = 17, kIpv6InIp = 41, kGre = 47, kAuthentication = 51;
 
 struct IpPacket {
   Address source;

@@ -116,12 +116,14 @@ TEST(Packet, IsOtherWhenItIsNotWholeTcp) {
   octets[9] = std::byte{6};
 }
 
-TEST(Packet, IsAFragmentWhenItIsAPartOfOneThatHoldsTcp) {
+TEST(Packet, IsAFragmentWhenItIsAPartOfOneThatMayHoldTcp) {
   auto octets = octets_of(example("10.0.0.1", "10.0.0.2"));
   Packet packet;
   octets[6] = std::byte{0x20};  // more fragments
   EXPECT_EQ(read_packet(octets, packet), PacketKind::Fragment);
-  octets[9] = std::byte{17};
+  octets[9] = std::byte{17};  // UDP, which may hold a tunnel
+  EXPECT_EQ(read_packet(octets, packet), PacketKind::Fragment);
+  octets[9] = std::byte{1};
   EXPECT_EQ(read_packet(octets, packet), PacketKind::Other);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "wire/tcp/checksum.h"
 
 namespace testigo::tcp::testing {
 
@@ -22,7 +23,12 @@ inline std::vector<std::byte> part_of(Bytes packet, std::size_t offset, std::siz
     append_number(part, header + size, 2);
     append_number(part, identification, 2);
     append_number(part, offset / 8 | (more ? 0x2000 : 0), 2);
-    append(part, packet.subspan(8, 12));
+    append(part, packet.subspan(8, 2));
+    append_number(part, 0, 2);
+    append(part, packet.subspan(12, 8));
+    const std::uint64_t sum = ~folded(sum_words(part));
+    part[10] = static_cast<std::byte>(sum >> 8);
+    part[11] = static_cast<std::byte>(sum);
   } else {
     append(part, packet.first(4));
     append_number(part, 8 + size, 2);
