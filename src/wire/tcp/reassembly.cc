@@ -107,7 +107,7 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
         !begins && entry.track.another_goes_on(from_low == entry.client_is_low ? Direction::ToServer : Direction::ToClient, packet);
     if (goes_on) client_is_low = entry.client_is_low, doubts = entry.doubts, ++began_unseen_;
     const bool turned = !begins && !goes_on && entry.doubts > 0 && is_turned(entry, packet, from_low);
-    if (begins || goes_on || turned) forget(at), at = connections_.end();
+    if (begins || goes_on || turned) forget(at, turned ? Over::Turned : Over::Unseen), at = connections_.end();
   }
   if (at == connections_.end()) {
     if (!goes_on && !carries(packet)) return std::nullopt;
@@ -255,13 +255,17 @@ void Reassembly::erase(Connections::iterator at) {
   connections_.erase(at);
 }
 
-void Reassembly::forget(Connections::iterator at) {
+void Reassembly::forget(Connections::iterator at, Over over) {
   ConnectionTrack& track = at->second.track;
-  if (!track.closed()) --open_;
+  const bool open = !track.closed();
+  if (open) --open_;
   held_bytes_ -= track.held_bytes();
   compared_bytes_ -= track.compared_bytes();
   track.give_up();
+  const bool over_now = open && !track.closed();
+  const ConnectionNumber number = track.number();
   erase(at);
+  if (over_now) sink_->on_over(number, over);
 }
 
 void Reassembly::end() {

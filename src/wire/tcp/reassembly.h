@@ -135,7 +135,7 @@ class Reassembly {
   static std::optional<Placement> place(const Entry& entry, Direction direction, const Packet& packet);
   void note_not_followed(const Key& key, bool syn);
   void remember_closed(const Key& key, ConnectionNumber number);
-  void forget(Connections::iterator at);
+  void forget(Connections::iterator at, Over over);
 
   ConnectionSink* sink_;
   Limits limits_;
