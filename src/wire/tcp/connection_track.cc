@@ -109,6 +109,7 @@ std::optional<std::int64_t> ConnectionTrack::offset_of(Direction direction, cons
 std::optional<std::uint64_t> ConnectionTrack::distance(Direction direction, const Packet& packet) const {
   const Side& sender = side(direction);
   const Side& other = side(opposite(direction));
+  if (closed() && is_strange(direction, packet)) return std::nullopt;
   std::optional<std::uint64_t> farthest;
   const auto reaches = [&](std::uint32_t number, const Side& of, std::uint64_t near) {
     const std::int64_t away = ahead(number, of.base, near);

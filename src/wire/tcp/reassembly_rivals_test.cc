@@ -82,6 +82,14 @@ TEST(Reassembly, OneOfTwoConnectionsOfTheSamePortsMayRest) {
   EXPECT_EQ(of(lines, "2"), told("2", "AB", "CD", "XY"));
 }
 
+TEST(Reassembly, WhatIsOfNeitherOfTwoIsAThirdOne) {
+  const std::vector<P> one = talk("ab", "cd", "xy"), other = moved(talk("AB", "CD", "XY"), 776'000, 94'000);
+  const std::vector<P> third = {
+      {'c', "A", 5'000'000, 5'000'000, "b"}, {'s', "A", 5'000'000, 5'000'001, "c"}, {'c', "A", 5'000'001, 5'000'001, "d"}};
+  EXPECT_THAT(of(lines_of(one_after_the_other(in_turns(one, other), third)), "3"),
+              ElementsAre("3 opened 10.0.0.1:1000 > 10.0.0.2:80 late", "3 < \"c\" missing ?", "3 > \"d\" missing ? acked 1"));
+}
+
 class Silence : public ::testing::Test {
  protected:
   void take(const std::vector<P>& packets) {
