@@ -7,6 +7,16 @@
 namespace testigo {
 namespace {
 
+TEST(RingMap, IsSmallUntilItHasAnEntry) {
+  EXPECT_LT(sizeof(RingMap<std::array<char, 1000>>), 2000u);
+  RingMap<int> ring;
+  EXPECT_EQ(ring.find(1), nullptr);
+  ring.erase(1);
+  ring.erase_if([](int) { return true; });
+  EXPECT_TRUE(ring.keys(0, 100).empty());
+  EXPECT_EQ(ring.size(), 0u);
+}
+
 TEST(RingMap, IsAMap) {
   std::mt19937 random(7);
   RingMap<int> ring;

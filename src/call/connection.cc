@@ -180,16 +180,16 @@ bool Connection::on_closing(const tcp::ConnectionClosing& closing) {
   return true;
 }
 
-void Connection::on_end() { finish(); }
+void Connection::on_end(tcp::Over over) { finish(over == tcp::Over::Turned); }
 
-void Connection::finish() {
+void Connection::finish(bool turned) {
   Spot spot;
   spot.place.connection = view_.number;
   spot.place.packet = closing_ ? closing_->packet : 0;
   spot.time = last_;
   close_all(closing_ ? Ending::ConnectionLost : Ending::StillOpen, spot);
   const bool goaway = closing_ && half(closing_->direction).goaway;
-  sink_.on_connection_closed({view_, last_, closing_, goaway, calls_cut_off_});
+  sink_.on_connection_closed({view_, last_, closing_, goaway, calls_cut_off_, turned});
 }
 
 }  // namespace testigo::call

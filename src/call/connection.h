@@ -55,7 +55,7 @@ class Connection {
   // True when the connection is over; it has then told the sink, and nothing more may be asked of it.
   bool on_closing(const tcp::ConnectionClosing& closing);
   // Nothing more comes.
-  void on_end();
+  void on_end(tcp::Over over = tcp::Over::Unseen);
 
  private:
   // A header block whose fragments are not all there.
@@ -106,7 +106,7 @@ class Connection {
   void on_frame(const Half& from, const Spot& spot, const http2::Frame& frame);
   void on_unusual(const Spot& spot, const http2::FrameHeader& header);
   void on_other(const Spot& spot, const http2::Frame& frame);
-  void finish();
+  void finish(bool turned = false);
 
   // connection_upgrade.cc: from HTTP/1.1 to HTTP/2.
   struct Upgrading {

@@ -109,7 +109,7 @@ enum class Ending : std::uint8_t {
   ResetByServer,
   Refused,  // REFUSED_STREAM, or above the last stream id of a GOAWAY: not processed (RFC 9113 section 8.7)
   ConnectionLost,
-  StillOpen,  // the run ended first
+  StillOpen,  // its end was not seen
 };
 
 // One RPC: a stream with its request, its response and its status.
@@ -188,9 +188,10 @@ struct CallClosed {
 struct ConnectionClosed {
   const ConnectionView& connection;
   Time ended;                                     // or when it was seen last
-  std::optional<tcp::ConnectionClosing> closing;  // the first sign of its end; nothing when the run ended first
+  std::optional<tcp::ConnectionClosing> closing;  // the first sign of its end; nothing when it was not seen
   bool goaway;                                    // the side that began to close had sent GOAWAY
   std::uint64_t calls_open;                       // that its end, or that of the server's direction, cut off
+  bool turned = false;                            // its ends had been taken for each other: it goes on as another connection
 };
 
 // What a sink hears beside the life of connections; of the rest it need not be told.

@@ -80,10 +80,15 @@ void Model::close(const tcp::ConnectionClosing& closing) {
   connections_.erase(closing.connection);
 }
 
-void Model::end(ConnectionNumber connection) {
+void Model::on_over(ConnectionNumber connection, tcp::Over over) {
+  comes(0);
+  end(connection, over);
+}
+
+void Model::end(ConnectionNumber connection, tcp::Over over) {
   Connection* const found = find(connection);
   if (found == nullptr) return;
-  found->on_end();
+  found->on_end(over);
   recent_.drop(connection);
   connections_.erase(connection);
 }

@@ -26,6 +26,7 @@ class Model final : public tcp::ConnectionSink {
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_over(ConnectionNumber connection, tcp::Over over) override;
   void on_end() override;
 
   // For who spreads the connections of a run over several models, and alone knows what all hold: what these do, what all hold that
@@ -36,7 +37,7 @@ class Model final : public tcp::ConnectionSink {
   void hear(ConnectionNumber connection, const Chunk& chunk);
   void close(const tcp::ConnectionClosing& closing);
   // Nothing more comes of it.
-  void end(ConnectionNumber connection);
+  void end(ConnectionNumber connection, tcp::Over over = tcp::Over::Unseen);
 
  private:
   struct Silent {

@@ -74,5 +74,29 @@ TEST(Model, TellsOfAConnectionWhenItSpeaksOrEnds) {
   EXPECT_EQ(order.told, "+5+2-220+3+4-440+1-110-330-550+6-660");
 }
 
+TEST(Model, KeepsNothingOfAConnectionOfWhichNothingMoreComes) {
+  class Ends final : public Sink {
+   public:
+    void on_call(const CallClosed& closed) override { told += closed.call.ending == Ending::StillOpen ? "call " : "? "; }
+    void on_connection_closed(const ConnectionClosed& closed) override {
+      told += closed.closing ? "closed " : closed.turned ? "turned " : "over ";
+    }
+    std::string told;
+  };
+  for (const tcp::Over over : {tcp::Over::Unseen, tcp::Over::Turned}) {
+    Ends ends;
+    Model model(ends);
+    greeted().client(headers(1, request_fields())).play(model, 0, 1);
+    EXPECT_EQ(model.held().streams, 1u);
+    model.on_over(1, over);
+    EXPECT_EQ(model.held().streams, 0u);
+    EXPECT_EQ(ends.told, over == tcp::Over::Turned ? "call turned " : "call over ");
+    ends.told.clear();
+    model.on_over(1, over);
+    model.on_end();
+    EXPECT_EQ(ends.told, "");
+  }
+}
+
 }  // namespace
 }  // namespace testigo::call

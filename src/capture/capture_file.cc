@@ -59,6 +59,8 @@ class CommentedSink final : public tcp::ConnectionSink {
     next_.on_closing(reasoned);
   }
 
+  void on_over(tcp::ConnectionNumber connection, tcp::Over over) override { next_.on_over(connection, over); }
+
   void on_end() override { next_.on_end(); }
 
  private:

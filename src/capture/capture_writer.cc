@@ -35,6 +35,8 @@ void CaptureWriter::on_chunk(tcp::ConnectionNumber connection, const Chunk& chun
 
 void CaptureWriter::on_closing(const tcp::ConnectionClosing& closing) { state_->sink().on_closing(closing); }
 
+void CaptureWriter::on_over(tcp::ConnectionNumber connection, tcp::Over over) { state_->sink().on_over(connection, over); }
+
 void CaptureWriter::on_idle() { state_->sink().on_idle(); }
 
 void CaptureWriter::on_end() { state_->sink().on_end(); }

@@ -35,6 +35,7 @@ class CaptureWriter final : public tcp::ConnectionSink {
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_over(tcp::ConnectionNumber connection, tcp::Over over) override;
   void on_idle() override;
   void on_end() override;
 

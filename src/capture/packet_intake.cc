@@ -121,6 +121,11 @@ void PacketIntake::Both::on_closing(const tcp::ConnectionClosing& closing) {
   sink_.on_closing(closing);
 }
 
+void PacketIntake::Both::on_over(tcp::ConnectionNumber connection, tcp::Over over) {
+  if (recorder_ != nullptr) recorder_->on_over(connection, over);
+  sink_.on_over(connection, over);
+}
+
 void PacketIntake::Both::on_idle() {
   if (recorder_ != nullptr) recorder_->on_idle();
   sink_.on_idle();

@@ -198,6 +198,12 @@ void PacketRecorder::on_closing(const tcp::ConnectionClosing& closing) {
   state_->on_decided(closing.connection, Direction::ToClient);
 }
 
+void PacketRecorder::on_over(tcp::ConnectionNumber connection, tcp::Over /*over*/) {
+  state_->redaction.on_over(connection);
+  state_->on_decided(connection, Direction::ToServer);
+  state_->on_decided(connection, Direction::ToClient);
+}
+
 void PacketRecorder::on_idle() { flush(); }
 
 void PacketRecorder::on_end() {

@@ -70,6 +70,7 @@ class PacketRecorder final : public tcp::ConnectionSink {
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_over(tcp::ConnectionNumber connection, tcp::Over over) override;
   void on_idle() override;
   // What is held is written, octets that could not be decoded as zeros, and the mark of a whole file.
   void on_end() override;

@@ -125,6 +125,16 @@ TEST_F(PacketRecorderTest, WritesThePacketThatClosesAConnection) {
   EXPECT_THAT(std::string(as_text(packets[1])), HasSubstr("*******"));
 }
 
+TEST_F(PacketRecorderTest, WritesWhatItHoldsOfAConnectionOfWhichNothingMoreComes) {
+  const Client client;
+  const Speaker said = one_call();
+  see(client.syn());
+  see(client.packet(0, Bytes(said.said).first(50)));
+  EXPECT_EQ(written(), 1u);
+  recorder().on_over(1, tcp::Over::Unseen);
+  EXPECT_EQ(written(), 2u);
+}
+
 TEST_F(PacketRecorderTest, TellsWhatItMasked) {
   const Client client;
   Speaker said = one_call();

@@ -34,12 +34,21 @@ void Redaction::on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) {
 }
 
 void Redaction::on_closing(const tcp::ConnectionClosing& closing) {
-  ConnectionRedaction* const found = find(closing.connection);
+  finish(closing.connection, closing.direction);
+  if (closing.closing != tcp::Closing::Fin) finish(closing.connection, opposite(closing.direction));
+}
+
+void Redaction::on_over(tcp::ConnectionNumber connection) {
+  finish(connection, Direction::ToServer);
+  finish(connection, Direction::ToClient);
+}
+
+void Redaction::finish(tcp::ConnectionNumber connection, Direction direction) {
+  ConnectionRedaction* const found = find(connection);
   if (found == nullptr || found->finished()) return;
   const std::size_t before = found->remembered();
-  found->finish(closing.direction);
-  if (closing.closing != tcp::Closing::Fin) found->finish(opposite(closing.direction));
-  if (found->finished()) over_.push_back(closing.connection);
+  found->finish(direction);
+  if (found->finished()) over_.push_back(connection);
   bound(*found, before, 0);
 }
 

@@ -26,6 +26,7 @@ class Redaction {
   void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk);
   // A connection that is over is remembered for a while: the packet that closed it, and copies, may come after.
   void on_closing(const tcp::ConnectionClosing& closing);
+  void on_over(tcp::ConnectionNumber connection);
   void on_end();
 
   // Up to which octet of that direction it is known what they become.
@@ -42,6 +43,7 @@ class Redaction {
  private:
   using Connections = std::unordered_map<tcp::ConnectionNumber, std::unique_ptr<ConnectionRedaction>>;
 
+  void finish(tcp::ConnectionNumber connection, Direction direction);
   ConnectionRedaction* find(tcp::ConnectionNumber connection) const;
   Limits limits_of_one() const;
   void bound(ConnectionRedaction& grown, std::size_t before, std::size_t told);

@@ -87,6 +87,15 @@ void TcpReconstruction::on_closing(const tcp::ConnectionClosing& closing) {
   next_.on_closing(told);
 }
 
+void TcpReconstruction::on_over(tcp::ConnectionNumber number, tcp::Over over) {
+  if (const auto at = connections_.find(number); at != connections_.end()) {
+    establish(number, at->second);
+    packets_.on_over(number, over);
+    connections_.erase(at);
+  }
+  next_.on_over(number, over);
+}
+
 void TcpReconstruction::on_idle() {
   packets_.on_idle();
   next_.on_idle();

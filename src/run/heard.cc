@@ -70,6 +70,7 @@ void Heard::on_connection_closed(const call::ConnectionClosed& closed) {
   kept.closing = closed.closing;
   kept.goaway = closed.goaway;
   kept.calls_open = closed.calls_open;
+  kept.turned = closed.turned;
 }
 
 void Heard::on_finding(const check::Finding& finding) {
@@ -128,7 +129,8 @@ void Heard::tell(const Event& event, const Meeting& meeting) const {
       return meeting.events.on_withdrawn(withdrawn_[event.at].get());
     case Kind::Closed: {
       const Closed& kept = closed_[event.at];
-      return meeting.events.on_connection_closed({kept.connection.get(), kept.ended, kept.closing, kept.goaway, kept.calls_open});
+      return meeting.events.on_connection_closed(
+          {kept.connection.get(), kept.ended, kept.closing, kept.goaway, kept.calls_open, kept.turned});
     }
     case Kind::Finding:
       return meeting.across.take(findings_[event.at]);

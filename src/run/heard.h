@@ -113,6 +113,7 @@ class Heard final : public call::Sink, public check::AttemptSink {
     std::optional<tcp::ConnectionClosing> closing;
     bool goaway = false;
     std::uint64_t calls_open = 0;
+    bool turned = false;
   };
 
   void note(Kind kind, std::size_t at) { events_.push_back({turn_, kind, at}); }

@@ -45,7 +45,7 @@ std::size_t cores() {
 
 // One thing to be told to a model.
 struct Workers::Task {
-  enum class Kind : std::uint8_t { Opened, Chunk, Closing, End };
+  enum class Kind : std::uint8_t { Opened, Chunk, Closing, End, Turned };
   std::uint64_t turn = 0;
   Kind kind{};
   tcp::ConnectionNumber connection = 0;
@@ -126,6 +126,7 @@ void Workers::Lane::work(Share& share, const call::Held& counted) {
 void Workers::Lane::tell(const Task& task, const Share& share) {
   heard.at(task.turn);
   if (task.kind == Task::Kind::End) return model.end(task.connection);
+  if (task.kind == Task::Kind::Turned) return model.end(task.connection, tcp::Over::Turned);
   if (task.kind == Task::Kind::Opened) return model.open(share.opened[task.at].opened, share.opened[task.at].others);
   if (task.kind == Task::Kind::Closing) return model.close(share.closing[task.at]);
   Chunk chunk = task.chunk;
@@ -217,6 +218,16 @@ void Workers::on_closing(const tcp::ConnectionClosing& closing) {
   share.tasks.push_back({++turn_, Task::Kind::Closing, closing.connection, share.closing.size()});
   share.closing.push_back(closing);
   if (closing.closing != tcp::Closing::Fin || ++it->second.fins == 2) followed_.erase(it);
+  added(lane, 0);
+}
+
+void Workers::on_over(tcp::ConnectionNumber connection, tcp::Over over) {
+  const auto it = followed_.find(connection);
+  if (it == followed_.end()) return came(0);
+  const std::size_t lane = it->second.lane;
+  followed_.erase(it);
+  const Task::Kind kind = over == tcp::Over::Turned ? Task::Kind::Turned : Task::Kind::End;
+  share_of(lane, handed_out_).tasks.push_back({++turn_, kind, connection});
   added(lane, 0);
 }
 

@@ -47,6 +47,7 @@ class Workers final : public tcp::ConnectionSink {
   void on_opened(const tcp::ConnectionOpened& opened) override;
   void on_chunk(tcp::ConnectionNumber connection, const Chunk& chunk) override;
   void on_closing(const tcp::ConnectionClosing& closing) override;
+  void on_over(tcp::ConnectionNumber connection, tcp::Over over) override;
   void on_idle() override;  // all that came is told
   void on_end() override;
 

@@ -41,7 +41,8 @@ class Order final : public call::Sink {
   void on_call(const call::CallClosed& closed) override { note(call_text(closed), closed.connection); }
   void on_withdrawn(const call::ConnectionView& connection) override { note("withdrawn", connection); }
   void on_connection_closed(const call::ConnectionClosed& closed) override {
-    note(fmt::format("closed {} {} {}", closed.closing.has_value(), closed.goaway, closed.calls_open), closed.connection);
+    note(fmt::format("closed {} {} {} {}", closed.closing.has_value(), closed.goaway, closed.calls_open, closed.turned),
+         closed.connection);
   }
   void on_finding(const check::Finding& finding) { lines.push_back(finding_text(finding)); }
 
@@ -182,6 +183,9 @@ class Recorded final : public tcp::ConnectionSink {
   void on_closing(const tcp::ConnectionClosing& closing) override {
     steps.emplace_back([closing](tcp::ConnectionSink& sink) { sink.on_closing(closing); });
   }
+  void on_over(tcp::ConnectionNumber number, tcp::Over over) override {
+    steps.emplace_back([number, over](tcp::ConnectionSink& sink) { sink.on_over(number, over); });
+  }
   void on_end() override {}
 
   std::vector<Step> steps;
@@ -204,6 +208,7 @@ Source taking_turns(std::uint64_t connections, bool idle) {
     }
     if (number % 3 != 0) talk.client_closes().server_closes();
     talk.play(all[number - 1], 0, number);
+    if (number % 6 == 0) all[number - 1].on_over(number, number % 12 == 0 ? tcp::Over::Turned : tcp::Over::Unseen);
   }
   return [all, idle](tcp::ConnectionSink& sink) {
     std::size_t told = 0;

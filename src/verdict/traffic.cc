@@ -134,6 +134,7 @@ void TrafficWitness::on_call(const call::CallClosed& closed) {
 
 void TrafficWitness::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionView& view = closed.connection;
+  if (closed.turned) return;
   if (traffic_.hearing == Hearing::Interface && passes_over(view)) return;
   ++traffic_.connections;
   if (view.client_opening == Opening::Http2 && view.server_opening == Opening::Http2) ++traffic_.http2_connections;

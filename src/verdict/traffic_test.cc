@@ -79,6 +79,18 @@ TEST(Traffic, OfOthersIsCountedAndNotJudged) {
                           "1 connection was refused, or said too little to be judged"));
 }
 
+TEST(Traffic, CountsAConnectionThatWasTurnedOnce) {
+  for (const bool turned : {false, true}) {
+    TrafficWitness witness(Hearing::Interface);
+    call::Model model(witness);
+    late().play(model, 0, 1);
+    if (turned) model.on_over(1, tcp::Over::Turned);
+    late().play(model, 0, 2);
+    model.on_end();
+    EXPECT_EQ(witness.traffic().late_connections, turned ? 1u : 2u);
+  }
+}
+
 TEST(Traffic, OfOthersYieldsNoFinding) {
   const check::Tally checks = hear(Hearing::Interface, {unary(), ssh(), http1(), tls(), silent(), binary()}).checks;
   EXPECT_THAT(checks.findings, IsEmpty());

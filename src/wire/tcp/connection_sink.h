@@ -47,6 +47,12 @@ struct ConnectionClosing {
   std::string reason;  // what the system said, e.g. "connection refused"; may be empty
 };
 
+// Why nothing more comes of a connection that was not seen to end.
+enum class Over : std::uint8_t {
+  Unseen,  // another one has its ports
+  Turned,  // its ends had been taken for each other: it goes on as another one
+};
+
 // One thread at a time calls it; what is borrowed is borrowed for the call.
 class ConnectionSink {
  public:
@@ -54,6 +60,8 @@ class ConnectionSink {
   virtual void on_opened(const ConnectionOpened& opened) = 0;
   virtual void on_chunk(ConnectionNumber connection, const Chunk& chunk) = 0;
   virtual void on_closing(const ConnectionClosing& closing) = 0;
+  // Nothing more comes of a connection that is open and was not seen to end.
+  virtual void on_over(ConnectionNumber /*connection*/, Over /*over*/) {}
   // Nothing is waiting: a good moment to write out what is buffered.
   virtual void on_idle() {}
   // Nothing more comes. Connections that are still open stay so: the end of the run is not the end of the connection.

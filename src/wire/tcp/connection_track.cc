@@ -12,8 +12,10 @@ namespace {
 constexpr std::int64_t kWindowMax = std::int64_t{1} << 30;
 // How far behind a RST may be: it may answer an older segment.
 constexpr std::int64_t kResetBehindMax = std::int64_t{1} << 20;
-// How far before the first octet seen of it a connection may have octets: copies of what was sent before anybody listened.
+// How far before the first octet seen of it a connection may have octets: copies of what was sent before anybody listened. Where
+// its SYN was seen, a keep-alive alone may lie there.
 constexpr std::int64_t kBeforeMax = std::int64_t{1} << 20;
+constexpr std::int64_t before_max(bool syn_seen) { return syn_seen ? 1 : kBeforeMax; }
 
 // Holes that were given up for want of room, one after the other: of more, late octets are not told apart.
 constexpr std::size_t kOverRoomRemembered = 64;
@@ -104,6 +106,23 @@ std::optional<std::int64_t> ConnectionTrack::offset_of(Direction direction, cons
   return static_cast<std::int64_t>(sender.queue.offset()) + distance;
 }
 
+std::optional<std::uint64_t> ConnectionTrack::distance(Direction direction, const Packet& packet) const {
+  const Side& sender = side(direction);
+  const Side& other = side(opposite(direction));
+  if (closed() && is_strange(direction, packet)) return std::nullopt;
+  std::optional<std::uint64_t> farthest;
+  const auto reaches = [&](std::uint32_t number, const Side& of, std::uint64_t near) {
+    const std::int64_t away = ahead(number, of.base, near);
+    if (std::abs(away) > kWindowMax || static_cast<std::int64_t>(near) + away < -before_max(of.syn_seen)) return false;
+    farthest = std::max(farthest.value_or(0), static_cast<std::uint64_t>(std::abs(away)));
+    return true;
+  };
+  if (sender.started && !reaches(first_octet(packet), sender, sender.queue.offset())) return std::nullopt;
+  const bool acknowledges = packet.ack && other.started && !(packet.rst && sender.started);
+  if (acknowledges && !reaches(packet.acknowledgement, other, other.queue.offset())) return std::nullopt;
+  return farthest;
+}
+
 bool ConnectionTrack::opened_by(const Packet& syn) const {
   const Side& client = side(Direction::ToServer);
   return client.started && !client.unknown_start && client.base == first_octet(syn);
@@ -133,7 +152,7 @@ bool ConnectionTrack::another_goes_on(Direction direction, const Packet& packet)
 // Behind the end of it, or before its first octet, or farther off than any window reaches; a keep-alive may lie before the first.
 bool ConnectionTrack::is_strange(Direction direction, const Packet& packet) const {
   const std::optional<std::int64_t> at = offset_of(direction, packet);
-  if (!closed()) return side(direction).started && (!at || *at < -kBeforeMax);
+  if (!closed()) return side(direction).started && (!at || *at < -before_max(side(direction).syn_seen));
   const auto end = static_cast<std::int64_t>(told(direction));
   return !at || *at < -1 || *at + static_cast<std::int64_t>(packet.payload.size() + packet.cut) > end;
 }
@@ -144,18 +163,20 @@ bool ConnectionTrack::acknowledges_strange(Direction direction, const Packet& pa
   if (!packet.ack || covered == 0 || covered > other.strange.size) return false;
   const auto acked = static_cast<std::int64_t>(side(direction).acked_seen);
   const std::int64_t grown = ahead(packet.acknowledgement, other.base, side(direction).acked_seen);
-  return closed() || std::abs(grown) > kWindowMax || acked + grown < -kBeforeMax;
+  return closed() || std::abs(grown) > kWindowMax || acked + grown < -before_max(other.syn_seen);
 }
 
 void ConnectionTrack::learn_start(Side& sender, Side& other, const Packet& packet) {
   if (!sender.started) {
     sender.base = first_octet(packet);
     sender.unknown_start = !packet.syn;
+    sender.syn_seen = packet.syn;
     sender.started = true;
   }
   if (!other.started && packet.ack) {
     other.base = packet.acknowledgement;
     other.unknown_start = !packet.syn;
+    other.syn_seen = packet.syn;
     other.started = true;
   }
 }

@@ -49,6 +49,9 @@ class ConnectionTrack {
   // Where the packet's payload lies, from the start of its direction; negative: before it. Nothing when it belongs to something
   // else.
   std::optional<std::int64_t> offset_of(Direction direction, const Packet& packet) const;
+  // How far the packet lies from where this connection is, in octets; nothing when it cannot be of it, or does not tell.
+  std::optional<std::uint64_t> distance(Direction direction, const Packet& packet) const;
+  bool opened_by(const Packet& syn) const;
   // False: the SYN is a copy of the one that opened this connection, or answers it. One that comes again behind what refused it is
   // no attempt more either, until it is answered after all.
   bool another_begins(const Packet& syn) const;
@@ -78,6 +81,7 @@ class ConnectionTrack {
   struct Side {
     bool started = false;        // `base` is known
     bool unknown_start = false;  // and was not taken from a SYN; until the first chunk says so
+    bool syn_seen = false;       // it was
     std::uint32_t base = 0;      // sequence number of its first octet
     SegmentQueue queue;
     ToldOctets told;
@@ -94,7 +98,6 @@ class ConnectionTrack {
   Side& side(Direction direction) { return direction == Direction::ToServer ? to_server_ : to_client_; }
   const Side& side(Direction direction) const { return direction == Direction::ToServer ? to_server_ : to_client_; }
 
-  bool opened_by(const Packet& syn) const;
   bool is_strange(Direction direction, const Packet& packet) const;
   bool acknowledges_strange(Direction direction, const Packet& packet) const;
   bool is_usual() const;

@@ -16,6 +16,12 @@ constexpr unsigned kPacketsAsked = 256;
 // As many packets as two or three calls have, and connections that a capture begins in the middle of.
 constexpr std::size_t kWaitingPackets = 32, kWaitingBytes = 64 << 10, kWaitingConnections = 1024;
 
+// Connections whose ports were taken by others: so many, and so long, are listened for though they say nothing more.
+constexpr std::size_t kRivalsSilent = 1024;
+constexpr std::chrono::duration<std::uint64_t, std::nano> kRivalPatience = std::chrono::minutes(1);
+// Whose a packet is that may be either's: the one's that it lies so many times nearer to, else the newer one's.
+constexpr std::uint64_t kNearer = 4;
+
 // What a packet must have to begin a connection that was not seen to open.
 bool carries(const Packet& packet) { return packet.syn || (!packet.rst && packet.payload.size() + packet.cut > 0); }
 
@@ -92,6 +98,10 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
   const bool from_low = source_is_low(packet);
   const Key key = key_of(packet, from_low);
   if (packet.syn && packet.ack) note_server(packet);
+  if (!rivals_.empty()) {
+    const auto rival = find_rival(key, packet, from_low);
+    if (rival != rivals_.end()) return take_of(rival, packet, from_low, time, packet_number);
+  }
   auto at = connections_.find(key);
   if (at == connections_.end()) {
     if (wait(key, packet, time, packet_number)) return std::nullopt;
@@ -107,7 +117,11 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
         !begins && entry.track.another_goes_on(from_low == entry.client_is_low ? Direction::ToServer : Direction::ToClient, packet);
     if (goes_on) client_is_low = entry.client_is_low, doubts = entry.doubts, ++began_unseen_;
     const bool turned = !begins && !goes_on && entry.doubts > 0 && is_turned(entry, packet, from_low);
-    if (begins || goes_on || turned) forget(at), at = connections_.end();
+    if (begins && !entry.track.closed() && entry.doubts == 0) {
+      replace(at, time), at = connections_.end();
+    } else if (begins || goes_on || turned) {
+      forget(connections_, at, turned ? Over::Turned : Over::Unseen), at = connections_.end();
+    }
   }
   if (at == connections_.end()) {
     if (!goes_on && !carries(packet)) return std::nullopt;
@@ -127,13 +141,61 @@ std::optional<Placement> Reassembly::take_any(const Packet& packet, Time time, s
 std::optional<Placement> Reassembly::take_of(Connections::iterator at, const Packet& packet, bool from_low, Time time,
                                              std::uint64_t packet_number) {
   const Direction direction = from_low == at->second.client_is_low ? Direction::ToServer : Direction::ToClient;
-  if (at->second.doubts == 0)
+  const bool alone = rivals_.empty() || !rivals_.contains(at->first);
+  if (at->second.doubts == 0 && alone)
     recent(packet) = {packet.source, packet.destination, packet.source_port, packet.destination_port, direction, &*at};
   if (take_usual(at->second, direction, packet, time, packet_number)) return place_told(at->second, direction, packet);
   const bool closed = hand(at->second, direction, packet, time, packet_number);
   const std::optional<Placement> placement = place(at->second, direction, packet);
   if (closed) remember_closed(at->first, at->second.track.number());
   return placement;
+}
+
+Reassembly::Connections::iterator Reassembly::find_rival(const Key& key, const Packet& packet, bool from_low) {
+  const auto rival = rivals_.find(key);
+  if (rival == rivals_.end() || !is_of_rival(rival->second, key, packet, from_low)) return rivals_.end();
+  Entry& entry = rival->second;
+  const Direction direction = from_low == entry.client_is_low ? Direction::ToServer : Direction::ToClient;
+  const auto at = entry.track.offset_of(direction, packet);
+  if (at && !packet.payload.empty() && *at >= static_cast<std::int64_t>(entry.track.told(direction))) entry.heard = true;
+  return rival;
+}
+
+bool Reassembly::is_of_rival(const Entry& rival, const Key& key, const Packet& packet, bool from_low) const {
+  const auto newer = connections_.find(key);
+  if (packet.syn && !packet.ack) {
+    return rival.track.opened_by(packet) && (newer == connections_.end() || !newer->second.track.opened_by(packet));
+  }
+  const auto distance = [&](const Entry& entry) {
+    return entry.track.distance(from_low == entry.client_is_low ? Direction::ToServer : Direction::ToClient, packet);
+  };
+  const auto to_rival = distance(rival);
+  if (!to_rival) return false;
+  const auto to_newer = newer == connections_.end() ? std::nullopt : distance(newer->second);
+  return !to_newer || *to_rival < *to_newer / kNearer;
+}
+
+// It may go on all the same, beside the one that begins.
+void Reassembly::replace(Connections::iterator at, Time time) {
+  const Key key = at->first;
+  if (const auto before = rivals_.find(key); before != rivals_.end()) forget(rivals_, before, Over::Unseen);
+  at->second.heard = false;
+  replaced_.push_back({key, at->second.track.number(), time});
+  leave_recent(at);
+  rivals_.insert(connections_.extract(at));
+}
+
+void Reassembly::forget_silent_rivals(Time time) {
+  const auto count = [](Time of) { return static_cast<std::uint64_t>(of.time_since_epoch().count()); };  // of a file, so any
+  const auto is_old = [&](Time since) { return since < time && count(time) - count(since) > kRivalPatience.count(); };
+  while (!replaced_.empty() &&
+         (replaced_.size() > kRivalsSilent || open_ >= limits_.tcp_connections_max || is_old(replaced_.front().time))) {
+    const Replaced replaced = replaced_.front();
+    replaced_.pop_front();
+    const auto at = rivals_.find(replaced.key);
+    const bool same = at != rivals_.end() && at->second.track.number() == replaced.number;
+    if (same && !at->second.heard) forget(rivals_, at, Over::Unseen);
+  }
 }
 
 // Who sends a SYN may be anybody; who answers it is a server.
@@ -198,6 +260,7 @@ bool Reassembly::is_turned(Entry& entry, const Packet& packet, bool from_low) {
 
 Reassembly::Connections::iterator Reassembly::open(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number,
                                                    bool client_is_low, unsigned doubts) {
+  if (!replaced_.empty()) forget_silent_rivals(time);
   if (open_ >= limits_.tcp_connections_max) {
     note_not_followed(key, packet.syn);
     return connections_.end();
@@ -242,26 +305,36 @@ void Reassembly::remember_closed(const Key& key, ConnectionNumber number) {
   if (closed_.size() <= kClosedRemembered) return;
   const auto [oldest, oldest_number] = closed_.front();
   closed_.pop_front();
-  const auto at = connections_.find(oldest);
-  if (at != connections_.end() && at->second.track.number() == oldest_number) erase(at);
+  for (Connections* const of : {&connections_, &rivals_}) {
+    const auto at = of->find(oldest);
+    if (at != of->end() && at->second.track.number() == oldest_number) erase(*of, at);
+  }
 }
 
-void Reassembly::erase(Connections::iterator at) {
+void Reassembly::leave_recent(Connections::iterator at) {
   const Key& key = at->first;
   for (Flow* const flow :
        {&recent(key.low, key.low_port, key.high, key.high_port), &recent(key.high, key.high_port, key.low, key.low_port)}) {
     if (flow->connection == &*at) *flow = {};
   }
-  connections_.erase(at);
 }
 
-void Reassembly::forget(Connections::iterator at) {
+void Reassembly::erase(Connections& of, Connections::iterator at) {
+  leave_recent(at);
+  of.erase(at);
+}
+
+void Reassembly::forget(Connections& of, Connections::iterator at, Over over) {
   ConnectionTrack& track = at->second.track;
-  if (!track.closed()) --open_;
+  const bool open = !track.closed();
+  if (open) --open_;
   held_bytes_ -= track.held_bytes();
   compared_bytes_ -= track.compared_bytes();
   track.give_up();
-  erase(at);
+  const bool over_now = open && !track.closed();
+  const ConnectionNumber number = track.number();
+  erase(of, at);
+  if (over_now) sink_->on_over(number, over);
 }
 
 void Reassembly::end() {
@@ -270,7 +343,9 @@ void Reassembly::end() {
     let_go(std::ranges::min_element(waiting_, earlier), std::nullopt);
   }
   std::vector<ConnectionTrack*> open;
-  for (auto& [key, entry] : connections_) open.push_back(&entry.track);
+  for (Connections* const of : {&connections_, &rivals_}) {
+    for (auto& [key, entry] : *of) open.push_back(&entry.track);
+  }
   std::ranges::sort(open, {}, [](const ConnectionTrack* track) { return track->number(); });
   for (ConnectionTrack* track : open) track->give_up();
   sink_->on_end();

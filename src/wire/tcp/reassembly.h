@@ -7,6 +7,10 @@
 // of unknown size follows. A connection that was not seen to open is told with `from_start` false; so is what goes on behind a RST
 // that was not accepted, and what has the ports of another connection.
 //
+// Where the ports of a connection that is open are those of another one too, of which a SYN came, both are followed, and packets
+// are told apart by their numbers: in another VLAN or tunnel, or behind a proxy that keeps addresses, both may go on. The first one
+// is over when nothing was heard of it for a minute since, or a third one comes.
+//
 // Which end of a connection that was not seen to open is the server's, others tell that were answered there, or what it says
 // itself. Until one of them does, a port is taken for the server's where others were, else the lower one; where that was wrong, the
 // connection is over, and another one begins, unseen as well.
@@ -43,6 +47,7 @@ class Reassembly {
         ways_(ways),
         direction_of_(direction_of),
         connections_(0, KeyHash{seed}),
+        rivals_(0, KeyHash{seed}),
         passed_over_(0, KeyHash{seed}),
         servers_(0, KeyHash{seed}),
         waiting_(0, KeyHash{seed}) {}
@@ -84,6 +89,7 @@ class Reassembly {
     ConnectionTrack track;
     bool client_is_low = true;
     unsigned doubts = 0;  // so many packets more are asked whether that is so
+    bool heard = false;   // a rival: since there are two
   };
   using Connections = std::unordered_map<Key, Entry, KeyHash>;
   // The first packets of a connection of which it is not known yet which end is the server's.
@@ -99,6 +105,11 @@ class Reassembly {
     std::uint64_t order = 0;
   };
   using AllWaiting = std::unordered_map<Key, Waiting, KeyHash>;
+  struct Replaced {
+    Key key;
+    ConnectionNumber number = 0;
+    Time time;
+  };
   // One direction of a connection.
   struct Flow {
     Address source, destination;
@@ -115,7 +126,12 @@ class Reassembly {
   bool take_usual(Entry& entry, Direction direction, const Packet& packet, Time time, std::uint64_t packet_number);
   static std::optional<Placement> place_told(const Entry& entry, Direction direction, const Packet& packet);
   std::optional<Placement> take_any(const Packet& packet, Time time, std::uint64_t packet_number);
-  void erase(Connections::iterator at);
+  void leave_recent(Connections::iterator at);
+  void erase(Connections& of, Connections::iterator at);
+  Connections::iterator find_rival(const Key& key, const Packet& packet, bool from_low);
+  bool is_of_rival(const Entry& rival, const Key& key, const Packet& packet, bool from_low) const;
+  void replace(Connections::iterator at, Time time);
+  void forget_silent_rivals(Time time);
   void note_server(const Packet& answer);
   std::optional<bool> known_from_client(const Packet& packet) const;
   bool wait(const Key& key, const Packet& packet, Time time, std::uint64_t packet_number);
@@ -135,13 +151,15 @@ class Reassembly {
   static std::optional<Placement> place(const Entry& entry, Direction direction, const Packet& packet);
   void note_not_followed(const Key& key, bool syn);
   void remember_closed(const Key& key, ConnectionNumber number);
-  void forget(Connections::iterator at);
+  void forget(Connections& of, Connections::iterator at, Over over);
 
   ConnectionSink* sink_;
   Limits limits_;
   Ways ways_;
   DirectionOf direction_of_;
   Connections connections_;
+  Connections rivals_;             // replaced by those of the same key in `connections_`
+  std::deque<Replaced> replaced_;  // them, until they were silent for long enough
   // Those that packets came of lately, each where its addresses and ports say. Where others say the same, the last one has the
   // place, and the rest are looked up: strangers may choose that, and gain nothing, for whom the seed is a secret.
   std::array<Flow, std::size_t{1} << kRecentBits> recent_;

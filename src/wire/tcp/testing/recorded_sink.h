@@ -45,6 +45,10 @@ class RecordedSink : public ConnectionSink {
     lines.push_back(line + details(closing.time, closing.packet));
   }
 
+  void on_over(ConnectionNumber connection, Over over) override {
+    lines.push_back(std::to_string(connection) + (over == Over::Turned ? " turned" : " over"));
+  }
+
   void on_end() override { lines.push_back("end"); }
 
  private:
