@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 256 << 10;
 constexpr std::size_t kLinkHeaderBytesMax = 20;
+constexpr std::size_t kHeadersInVxlanMin = 20 + 8 + 8 + 14 + 20 + 20;
 constexpr std::chrono::milliseconds kPatience(200);  // how soon a wish to end is heard
 constexpr std::chrono::milliseconds kLookAgainEvery(20);
 
@@ -183,6 +184,7 @@ class CaptureReading {
     const auto kind = ip ? tcp::read_packet(*ip, packet_) : tcp::PacketKind::Other;
     if (kind == tcp::PacketKind::Tcp && captured.time) {
       sink_.at(summary_.packets, captured.comment);
+      if (static_cast<std::size_t>(packet_.payload.data() - ip->data()) >= kHeadersInVxlanMin) look_around(*ip);
       reassembly_.take(packet_, *captured.time, summary_.packets);
       return;
     }
@@ -192,6 +194,14 @@ class CaptureReading {
     if (kind != tcp::PacketKind::Fragment) return note_other(captured);
     sink_.at(summary_.packets, captured.comment);
     on_part(*ip, *captured.time);
+  }
+
+  // What is around the packet of a connection.
+  void look_around(Bytes ip) {
+    if (summary_.vxlan_of_linux) return;
+    tcp::IpPacket around;
+    tcp::read_ip(ip, around);
+    summary_.vxlan_of_linux = around.vxlan_of_linux;
   }
 
   void note_other(const CapturedPacket& captured) {
@@ -208,6 +218,7 @@ class CaptureReading {
     if (!whole) return;
     const auto kind = tcp::read_packet(whole->packet, packet_);
     if (kind == tcp::PacketKind::Tcp) {
+      look_around(whole->packet);
       reassembly_.take(packet_, time, summary_.packets);
     } else if (kind == tcp::PacketKind::Other) {
       tcp::read_ip(whole->packet, part);

@@ -47,6 +47,7 @@ struct CaptureSummary {
   std::uint64_t first_unread = 0;  // the number of the first one, and the reason
   std::string_view first_unread_why;
   std::vector<UnreadCarrier> unread_carriers;
+  bool vxlan_of_linux = false;  // connections in it are in VXLAN on UDP port 8472
   std::uint64_t over_held = 0;  // connections of which octets came too late, by a limit of ours
   std::string trouble;          // what is damaged, inert; empty when nothing is
   std::optional<Time> first;    // time of the first and last packet

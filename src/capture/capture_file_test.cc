@@ -14,6 +14,7 @@
 #include "capture/capture_writer.h"
 #include "capture/pcapng_writer.h"
 #include "wire/tcp/packet.h"
+#include "wire/tcp/testing/ip_parts.h"
 #include "wire/tcp/testing/recorded_sink.h"
 
 namespace testigo::capture {
@@ -239,6 +240,23 @@ TEST_F(CaptureFile, DoesNotMissPartsOfOrdinaryUdp) {
     writer.end();
     RecordedSink read;
     EXPECT_EQ(read_capture(octets, read).unread, seen ? 0u : 2u);
+  }
+}
+
+TEST_F(CaptureFile, KnowsVxlanOnThePortOfLinux) {
+  for (const std::string port : {"12b5", "2118"}) {
+    const std::string inner =
+        "020000000002 020000000001 0800 45000028 00004000 4006 0000 0a000001 0a000002 03e80050 00000001 00000000 5002ffff 00000000";
+    const auto packet = from_hex("4500005a000040004011 0000 7f000001 7f000001 d431" + port + "0046 0000 08000000 00000100" + inner);
+    for (const bool parts : {false, true}) {
+      std::vector<std::byte> octets;
+      PcapngWriter writer(octets, {}, pcapng::kLinkRaw);
+      for (const auto& each : tcp::testing::parts_of(packet, parts ? 32 : 200)) writer.packet(Time(), each, each.size(), {});
+      writer.end();
+      RecordedSink read;
+      EXPECT_EQ(read_capture(octets, read).vxlan_of_linux, port == "2118");
+      EXPECT_EQ(read.lines.size(), 2u);
+    }
   }
 }
 

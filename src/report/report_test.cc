@@ -128,6 +128,12 @@ TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
   EXPECT_EQ(tshark_places("w", ports, unseen), "");
 }
 
+TEST(Tshark, IsToldOfVxlanOnAPortThatIsNotItsOwn) {
+  const std::vector<ServerPort> ports = {{1, false}, {8472, false, true}}, tls = {{1, true}, {8472, false, true}};
+  EXPECT_EQ(tshark_overview("w", ports), "tshark -r w -d tcp.port==1,http2 -d udp.port==8472,vxlan -Y http2");
+  EXPECT_EQ(tshark_overview("w", tls), "tshark -r w -d tcp.port==1,tls -d udp.port==8472,vxlan -Y tls");
+}
+
 // bash, zsh and ksh read $'…', and POSIX since 2024.
 TEST(Tshark, OfANameThatATerminalWouldObeyTheOctetsAreWritten) {
   EXPECT_EQ(tshark_overview("a\n`b\x1b[2J\\'\xff.pcapng", {}), "tshark -r $'a\\x0a`b\\x1b[2J\\\\\\'\\xff.pcapng' -Y http2");

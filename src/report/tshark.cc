@@ -36,14 +36,17 @@ std::string shell_word(const std::string& text) {
 
 std::string opening(const std::filesystem::path& capture, std::span<const ServerPort> ports) {
   std::string command = fmt::format("tshark -r {}", shell_word(capture.string()));
-  for (const ServerPort& port : ports) command += fmt::format(" -d tcp.port=={},{}", port.port, port.tls ? "tls" : "http2");
+  for (const ServerPort& port : ports) {
+    if (!port.vxlan) command += fmt::format(" -d tcp.port=={},{}", port.port, port.tls ? "tls" : "http2");
+    if (port.vxlan) command += fmt::format(" -d udp.port=={},vxlan", port.port);
+  }
   return command;
 }
 
 // The protocols that these ports speak, with `between` them.
 std::string protocols(std::span<const ServerPort> ports, std::string_view between) {
   const bool tls = std::ranges::any_of(ports, &ServerPort::tls);
-  if (tls && std::ranges::all_of(ports, &ServerPort::tls)) return "tls";
+  if (tls && std::ranges::all_of(ports, [](const ServerPort& port) { return port.tls || port.vxlan; })) return "tls";
   return tls ? fmt::format("http2{}tls", between) : "http2";
 }
 

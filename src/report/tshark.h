@@ -10,10 +10,12 @@
 
 namespace testigo::report {
 
-// A server's port in the capture, and what the dissector is to take its octets for: HTTP/2 in the clear, or TLS.
+// A port in the capture, and what the dissector is to take its octets for: of a server, HTTP/2 in the clear or TLS; or of UDP,
+// VXLAN.
 struct ServerPort {
   std::uint16_t port = 0;
   bool tls = false;
+  bool vxlan = false;
   friend bool operator==(const ServerPort&, const ServerPort&) = default;
 };
 

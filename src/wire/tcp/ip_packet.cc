@@ -129,7 +129,8 @@ PacketKind read_ip(Bytes octets, IpPacket& packet) {
   for (int tunnels = 0;; ++tunnels) {
     const PacketKind kind = read_outermost(octets, packet);
     if (kind != PacketKind::Other) return kind;
-    const auto [inside, sum] = tunneled(packet);
+    const auto [inside, sum, vxlan_of_linux] = tunneled(packet);
+    packet.vxlan_of_linux |= vxlan_of_linux;
     packet.unread = tunnels == kTunnelsMax && !inside.ip.empty() ? "too many tunnels in each other" : inside.unread;
     if (inside.ip.empty() || tunnels == kTunnelsMax) return kind;
     if (!sum.empty() && !packet.add_sum(sum)) return PacketKind::Malformed;

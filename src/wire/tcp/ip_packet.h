@@ -30,6 +30,8 @@ struct IpPacket {
   Bytes carried;              // borrowed
   std::size_t cut = 0;        // octets of it that the header announces and that are not there
 
+  bool vxlan_of_linux = false;  // around it is one (tunnel.h)
+
   std::string_view unread;  // of `Other`: what it carries that is not read and may hold TCP; empty: none
 
   // In what is around it, octets that tell of what it carries: checksums of tunnels, and proofs of Authentication Headers.

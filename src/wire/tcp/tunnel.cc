@@ -6,7 +6,7 @@
 namespace testigo::tcp {
 namespace {
 
-constexpr std::uint64_t kVxlan = 4789, kVxlanOfLinux = 8472, kGeneve = 6081, kEspInUdp = 4500, kWireGuard = 51820;
+constexpr std::uint64_t kVxlan = 4789, kGeneve = 6081, kEspInUdp = 4500, kWireGuard = 51820;
 constexpr std::uint64_t kL2tp = 1701, kGtpU = 2152, kTeredo = 3544, kGreInUdp = 4754, kVxlanGpe = 4790, kGue = 6080, kMpls = 6635;
 constexpr std::array kTunnelPorts = {kVxlan, kVxlanOfLinux, kGeneve,   kEspInUdp, kWireGuard, kL2tp,
                                      kGtpU,  kTeredo,       kGreInUdp, kVxlanGpe, kGue,       kMpls};
@@ -136,7 +136,7 @@ Tunneled in_udp(Bytes octets, std::size_t cut) {
   const Bytes data = octets.subspan(kHeader), sum = octets.subspan(6, 2);
   const auto is_on = [&](std::uint64_t port) { return source == port || destination == port; };
   if ((destination == kVxlan || destination == kVxlanOfLinux) && is_vxlan(data)) {
-    return {ip_behind(kEtherBridged, data.subspan(8)), sum};
+    return {ip_behind(kEtherBridged, data.subspan(8)), sum, destination == kVxlanOfLinux};
   }
   if (destination == kGeneve && is_geneve(data)) return {in_geneve(data), sum};
   // RFC 3948 2: what begins with zeros negotiates keys, and one octet keeps the way open.

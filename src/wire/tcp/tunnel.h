@@ -8,9 +8,12 @@
 
 namespace testigo::tcp {
 
+constexpr std::uint64_t kVxlanOfLinux = 8472;
+
 struct Tunneled {
   Inside inside;
-  Bytes sum;  // borrowed: a checksum over it
+  Bytes sum;                    // borrowed: a checksum over it
+  bool vxlan_of_linux = false;  // on the port that others do not take for VXLAN's
 };
 
 // Of what an IP packet with UDP carries: a port of it is a tunnel's. Nothing where the ports are not there.
