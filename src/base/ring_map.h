@@ -1,7 +1,8 @@
 // A map whose keys mostly grow and whose entries mostly live shortly: the streams of a connection. An entry lies in a ring of
 // slots, by its key; one that is in the way of a newer one moves aside into an ordered map.
 //
-// The slots are made for the first entry: a map that never had one is small. References are valid until the next call that adds or takes out an entry.
+// The slots are made for the first entry: a map that never had one is small. References are valid until the next call that adds or
+// takes out an entry.
 #pragma once
 
 #include <algorithm>
