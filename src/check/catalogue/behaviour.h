@@ -18,9 +18,8 @@ constexpr std::array<CheckInfo, 7> kBehaviourRows = {{
      .example = "a PING every second on an idle connection",
      .filter = "http2.type == 6",
      .fix = "Raise the client's keepalive time to a minute or more, and agree on it with the server.",
-     .reading =
-         "PINGs have other uses: keepalive is what comes too soon three times in a row, after the same time; half a second of "
-         "jitter is granted"},
+     .reading = "PINGs have other uses: keepalive is what comes too soon three times in a row, after the same time; a fifth of it "
+                "is granted as jitter, half a second at most. What comes within 100 ms is a burst (ST09), or measures the way"},
     {.id = "BH02",
      .severity = Severity::Info,
      .role = Role::Client,

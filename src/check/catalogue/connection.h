@@ -59,7 +59,8 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .reading =
          "time counts from the first frame of the receiver behind a TCP acknowledgement of the SETTINGS: before that it may not "
          "have arrived. Who sent other frames within any 10 s may have answered in time, behind them: a remark. What was not "
-         "acknowledged when the connection ended counts only after 10 s; RFC 9113 6.5.3 names no time. The ACK of a later PING may "
+         "acknowledged when the connection ended counts only after 10 s, and only where it is known to have arrived; RFC 9113 "
+         "6.5.3 names no time. The ACK of a later PING may "
          "overtake that of the SETTINGS (6.7: before any other frame); a PING sent after that ACK may not"},
     {.id = "CN05",
      .severity = Severity::Error,
