@@ -10,7 +10,6 @@
 
 #include "check/all_checks.h"
 #include "check/coding_list.h"
-#include "check/declared.h"
 #include "check/gate.h"
 #include "check/plain_messages.h"
 #include "wire/rpc/compression.h"
@@ -198,10 +197,10 @@ void CompressionChecks::decompresses(const call::MessageSeen& seen, const std::s
     findings_.not_judgeable(Id::MG04, why_not_whole(seen.message));
     return;
   }
-  // So are bodies in a capture that was written without them; no coding that is built in has such messages.
-  if (rpc::coding(name) != rpc::Coding::Other && !seen.message.octets.empty() &&
+  // So are bodies in a capture that was written without them; no coding has such messages.
+  if (!seen.message.octets.empty() &&
       std::ranges::all_of(seen.message.octets, [](std::byte octet) { return octet == std::byte{0}; })) {
-    findings_.not_judgeable(Id::MG04, kNoBodies);
+    findings_.not_judgeable(Id::MG04, "the capture holds zeros in place of message bodies");
     return;
   }
   std::string_view wrong;

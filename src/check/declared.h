@@ -23,9 +23,6 @@ namespace testigo::check {
 inline constexpr std::string_view kNoDescriptors = "no descriptors were given: --protoset or --proto gives them";
 inline constexpr std::string_view kNoRelation = "no relation of fields was given: --relation gives one";
 
-// That a capture was written without message bodies. It is told of a row where there is no other reason.
-inline constexpr std::string_view kNoBodies = "the capture holds zeros in place of message bodies";
-
 // A relation of one method.
 struct DeclaredRelation {
   std::size_t number = 0;  // among those of the user

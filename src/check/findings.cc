@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "check/declared.h"
-
 namespace testigo::check {
 
 void Findings::fail(Id id, Severity severity, const call::Spot& spot, const std::string& text) {
@@ -31,8 +29,7 @@ void Findings::release() {
 
 void Findings::not_judgeable(Id id, std::string_view reason) {
   ++troubles_;
-  CheckCount& count = of(id);
-  if (count.not_judgeable++ == 0 || count.reason == kNoBodies) count.reason = reason;
+  if (of(id).not_judgeable++ == 0) of(id).reason = reason;
 }
 
 }  // namespace testigo::check

@@ -126,8 +126,7 @@ void Judge::take(const Counted& counted) {
   for (std::size_t id = 0; id < totals_.size(); ++id) {
     const CheckCount& count = counted.counts[id];
     totals_[id] += count;
-    const bool doubts = counted.of_grpc && count.not_judgeable != 0;
-    if (doubts && (doubts_[id].empty() || doubts_[id] == kNoBodies)) doubts_[id] = count.reason;
+    if (counted.of_grpc && count.not_judgeable != 0 && doubts_[id].empty()) doubts_[id] = count.reason;
   }
 }
 

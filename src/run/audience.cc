@@ -110,7 +110,6 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   verdict::Traffic traffic = traffic_.traffic();
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;
-  traffic.without_bodies = unheard.without_bodies;
   report.verdict = verdict::judge_traffic(traffic, report.checks, causes());
   report.summary = summary_.summary();
   if (!filter_.selection().empty()) {

@@ -61,8 +61,7 @@ class Audience {
   // What never came to the sink.
   struct Unheard {
     std::uint64_t dropped_packets = 0;
-    std::string trouble;          // what could not be read, inert
-    bool without_bodies = false;  // the capture was written without message bodies
+    std::string trouble;  // what could not be read, inert
   };
   // After the sink's on_end. The caller adds what it alone knows: folder, capture, notes.
   report::RunReport report(const std::string& command, const Clock& clock, const Unheard& unheard) const;

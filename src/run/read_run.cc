@@ -233,8 +233,7 @@ int run_read(const ReadOptions& options) {
   if (comparison) comparison->judge(reading, reader, audience);
   std::string unread = trouble_of(reading.summary);
   if (comparison && unread.empty()) unread = comparison->trouble();
-  report::RunReport report =
-      audience.report("watch", clock, {.dropped_packets = 0, .trouble = unread, .without_bodies = reading.summary.without_bodies});
+  report::RunReport report = audience.report("watch", clock, {.dropped_packets = 0, .trouble = unread});
   report.wire = "read from " + names_of(options.files);
   if (options.files.size() == 1 && options.files.front() != kStandardInput && !comparison) report.capture = options.files.front();
   constexpr std::uint16_t kVxlanOfLinux = 8472;

@@ -4,7 +4,6 @@
 
 #include "base/inert.h"
 #include "base/limits.h"
-#include "check/declared.h"
 #include "verdict/claim_catalogue.h"
 #include "verdict/unjudged.h"
 #include "verdict/wording.h"
@@ -32,11 +31,9 @@ std::string part_text(std::uint64_t part, std::uint64_t all, std::string_view si
   return fmt::format("{} of {} {}", part, count_text(all, "connection"), part == 1 ? singular : plural);
 }
 
-// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run, and for what is said
-// in a note.
-std::vector<std::string> doubts_about(const Traffic& traffic, check::Unjudged unjudged) {
+// As of claim 7 of `verify`, but for what a user declares beside the specification, which is said of the run.
+std::vector<std::string> doubts_about(check::Unjudged unjudged) {
   for (const std::string_view declared : {"MG06", "MG07", "EX01"}) unjudged.erase(declared);
-  if (traffic.without_bodies) std::erase_if(unjudged, [](const auto& row) { return row.second == check::kNoBodies; });
   return doubts_of(unjudged);
 }
 
@@ -66,7 +63,7 @@ Claim decide(const Traffic& traffic, const check::Tally& checks) {
     claim.because = part_text(traffic.incomplete_connections, traffic.connections, "was", "were") + " not seen whole";
   } else if (traffic.grpc_calls == 0) {
     claim.because = "no gRPC call was seen";
-  } else if (const std::vector<std::string> doubts = doubts_about(traffic, checks.in_doubt); !doubts.empty()) {
+  } else if (const std::vector<std::string> doubts = doubts_about(checks.in_doubt); !doubts.empty()) {
     claim.because = fmt::format("{}", fmt::join(doubts, "; "));
   } else {
     claim.outcome = Outcome::Proven;
@@ -80,17 +77,7 @@ void note_connections(std::vector<std::string>& notes, std::uint64_t count, std:
   if (count != 0) notes.push_back(fmt::format("{} {}", count_text(count, "connection"), count == 1 ? singular : plural));
 }
 
-void note_bodies(std::vector<std::string>& notes, const check::Unjudged& unjudged) {
-  std::vector<std::string_view> ids;
-  for (const auto& [id, reason] : unjudged) {
-    if (reason == check::kNoBodies) ids.push_back(id);
-  }
-  if (!ids.empty()) {
-    notes.push_back(fmt::format("message bodies were not kept: what needs them was not judged again ({})", id_ranges(ids)));
-  }
-}
-
-std::vector<std::string> notes_on(const Traffic& traffic, const check::Unjudged& unjudged) {
+std::vector<std::string> notes_on(const Traffic& traffic) {
   const Limits limits;
   std::vector<std::string> notes;
   if (traffic.calls_not_followed != 0) {
@@ -110,7 +97,6 @@ std::vector<std::string> notes_on(const Traffic& traffic, const check::Unjudged&
     notes.push_back(fmt::format("{} not kept whole: what is kept of all that are open at a time is {} octets",
                                 count_text(traffic.messages_crowded_out, "message"), limits.message_bytes_kept_all));
   }
-  if (traffic.without_bodies) note_bodies(notes, unjudged);
   if (traffic.hearing == Hearing::Tap) return notes;
   note_connections(notes, traffic.tls_connections, "is TLS, of which only the handshake can be judged: the wire shows ciphertext",
                    "are TLS, of which only the handshakes can be judged: the wire shows ciphertext");
@@ -186,7 +172,7 @@ Verdict judge_traffic(const Traffic& traffic, const check::Tally& checks, std::v
   verdict.causes = std::move(causes);
   verdict.calls = traffic.calls;
   verdict.calls_on_wire = traffic.calls;
-  verdict.notes = notes_on(traffic, checks.in_doubt);
+  verdict.notes = notes_on(traffic);
   return verdict;
 }
 

@@ -31,7 +31,6 @@ struct Traffic {
   std::uint64_t silent_connections = 0;  // refused, or without enough octets to tell
   std::uint64_t dropped_packets = 0;     // before anybody saw what was in them; the source fills it in
   std::string trouble;                   // of reading them, inert; the source fills it in
-  bool without_bodies = false;           // the capture holds none, and says so; the source fills it in
   std::uint64_t calls = 0;
   std::uint64_t grpc_calls = 0;  // on connections that are judged
   std::uint64_t ok = 0;

@@ -23,17 +23,14 @@ struct Heard {
 };
 
 // Every conversation is a connection of its own.
-Heard hear(Hearing hearing, const std::vector<Conversation>& conversations, const Limits& limits = {},
-           bool without_bodies = false) {
+Heard hear(Hearing hearing, const std::vector<Conversation>& conversations, const Limits& limits = {}) {
   check::Judge judge({}, hearing == Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver);
   TrafficWitness witness(hearing);
   call::Fan fan({&judge, &witness});
   call::Model model(fan, limits);
   for (std::size_t i = 0; i < conversations.size(); ++i) conversations[i].play(model, 0, i + 1);
   model.on_end();
-  Traffic traffic = witness.traffic();
-  traffic.without_bodies = without_bodies;
-  return {judge_traffic(traffic, judge.tally(), {}), judge.tally()};
+  return {judge_traffic(witness.traffic(), judge.tally(), {}), judge.tally()};
 }
 
 Verdict overhear(const std::vector<Conversation>& conversations) { return hear(Hearing::Interface, conversations).verdict; }
@@ -45,12 +42,11 @@ Conversation tls() {
 }
 Conversation late() { return Conversation().not_from_start().client(octets("whatever")).server(octets("else")); }
 Conversation silent() { return Conversation().client_closes().server_closes(); }
-Conversation coded(const std::string& coding, const std::string& body) {
+Conversation snappy() {
   Conversation c = greeted();
-  c.client(headers(1, plus(request_fields(), "grpc-encoding", coding)), message(1, body, EndStream::Yes, 1));
+  c.client(headers(1, plus(request_fields(), "grpc-encoding", "snappy")), message(1, "x", EndStream::Yes, 1));
   return c.server(headers(1, response_fields()), message(1, "r"), headers(1, trailer_fields(), EndStream::Yes));
 }
-Conversation snappy() { return coded("snappy", "x"); }
 // Looks like frames, with an error in each, until the client speaks.
 Conversation binary() {
   return Conversation()
@@ -130,20 +126,6 @@ TEST(Traffic, OfConnectionsWithoutGrpcRaisesNoDoubt) {
   const Verdict doubtful = overhear({unary(), grpc.call({.stream = 3})});
   EXPECT_EQ(doubtful.outcome, Outcome::Inconclusive);
   EXPECT_THAT(doubtful.claims.front().because, HasSubstr("was sent by HTTP/1.1"));
-}
-
-// They were there when it was judged first. What could not be judged then cannot be judged now.
-TEST(Traffic, OfWhichNoBodiesWereKeptIsInNoDoubtAndSaysSo) {
-  const std::string zeros(20, '\0');
-  for (const Hearing hearing : {Hearing::Tap, Hearing::Interface}) {
-    const Verdict verdict = hear(hearing, {coded("gzip", zeros)}, {}, true).verdict;
-    EXPECT_EQ(verdict.outcome, Outcome::Proven) << verdict.claims.front().because;
-    EXPECT_THAT(verdict.notes, ElementsAre("message bodies were not kept: what needs them was not judged again (MG04)"));
-    EXPECT_EQ(hear(hearing, {coded("gzip", zeros)}).verdict.outcome, Outcome::Inconclusive);  // the sender's own
-    for (const auto& other : {coded("snappy", zeros), coded("snappy", "x")}) {
-      EXPECT_EQ(hear(hearing, {coded("gzip", zeros), other}, {}, true).verdict.outcome, Outcome::Inconclusive);
-    }
-  }
 }
 
 // What came before the client had said that it speaks HTTP/2 is told as soon as it has.
