@@ -75,8 +75,8 @@ export async function odd(browser, { url, name }) {
   await gathered.click();
   told.of_gathered = (await reader.shown())[0];
   told.chips = await page.locator('.chips li').allInnerTexts();
-  await page.waitForFunction(() => location.hash);
-  told.hash = new URL(page.url()).hash;
+  await page.waitForFunction(() => location.hash.includes('except=')); // it is written a little later
+  told.hash = await page.evaluate(() => location.hash);
   await page.reload();
   await page.waitForSelector('#verdict');
   told.again = (await reader.shown())[0];
