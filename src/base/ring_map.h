@@ -37,7 +37,7 @@ class RingMap {
   }
 
   // True: it is new.
-  std::pair<Value*, bool> try_emplace(Key key) {
+  [[gnu::always_inline]] inline std::pair<Value*, bool> try_emplace(Key key) {
     if (Value* const known = find(key)) return {known, false};
     if (made_ == nullptr) make_slots();
     Slot& slot = slot_of(key);
