@@ -106,7 +106,6 @@ void PacketIntake::take_unread(const LivePacket& captured, std::optional<Bytes> 
 }
 
 void PacketIntake::Both::on_opened(const tcp::ConnectionOpened& opened) {
-  halves_open_ += 2;
   if (recorder_ != nullptr) recorder_->on_opened(opened);
   sink_.on_opened(opened);
 }

@@ -39,7 +39,7 @@ class PacketIntake {
   std::uint64_t not_followed() const { return reassembly_.not_followed(); }
   std::uint64_t began_unseen() const { return reassembly_.began_unseen(); }
   std::uint64_t over_held() const { return reassembly_.over_held(); }
-  std::uint64_t connections_open() const { return both_.open(); }
+  std::uint64_t connections_open() const { return reassembly_.open(); }
 
  private:
   class Both final : public tcp::ConnectionSink {
@@ -53,12 +53,9 @@ class PacketIntake {
     void on_idle() override;
     void on_end() override;
 
-    std::uint64_t open() const { return halves_open_ / 2; }
-
    private:
     tcp::ConnectionSink& sink_;
     PacketRecorder* recorder_;
-    std::uint64_t halves_open_ = 0;
   };
 
   std::uint64_t next_number() const;

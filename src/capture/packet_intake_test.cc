@@ -96,8 +96,13 @@ TEST_F(PacketIntakeTest, TellsWhatConnectionsCarry) {
   take(intake, framed(segment(1, "", true)));
   EXPECT_EQ(intake.connections_open(), 1u);
   take(intake, framed(segment(2, "abc")));
+  tcp::Packet reset = segment(5, "");
+  reset.rst = true;
+  take(intake, framed(reset));
+  EXPECT_EQ(intake.connections_open(), 0u);
   intake.end();
-  EXPECT_THAT(sink.lines, ElementsAre(HasSubstr("1 opened 10.0.0.1:1000 > 10.0.0.2:80 at"), HasSubstr("1 > \"abc\" at"), "end"));
+  EXPECT_THAT(sink.lines, ElementsAre(HasSubstr("1 opened 10.0.0.1:1000 > 10.0.0.2:80 at"), HasSubstr("1 > \"abc\" at"),
+                                      HasSubstr("1 > reset at"), "end"));
   EXPECT_THAT(sink.lines[1], Not(HasSubstr("packet 2")));  // nobody numbers them
 }
 

@@ -23,7 +23,7 @@ nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names, c
 }
 
 nlohmann::ordered_json page_finding(const check::Finding& finding, std::optional<std::size_t> row,
-                                    const std::filesystem::path& capture, std::span<const ServerPort> ports) {
+                                    const std::filesystem::path& capture, std::span<const DissectedPort> ports) {
   nlohmann::ordered_json json = finding_json(finding);
   if (row) json["row"] = *row;
   const std::string command = capture.empty() ? "" : tshark_places(capture, ports, std::span(&finding.spot.place, 1));

@@ -45,6 +45,6 @@ nlohmann::ordered_json page_head(const PageHead& head, const PageNames& names, c
 
 // `row` is of the call that it is about, where the document holds it; `capture` is empty where there is none.
 nlohmann::ordered_json page_finding(const check::Finding& finding, std::optional<std::size_t> row,
-                                    const std::filesystem::path& capture, std::span<const ServerPort> ports);
+                                    const std::filesystem::path& capture, std::span<const DissectedPort> ports);
 
 }  // namespace testigo::report

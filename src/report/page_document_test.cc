@@ -56,7 +56,7 @@ TEST(PageDocument, AFindingLeadsToItsCallAndToItsPackets) {
   finding.spot.place = {12, 1, 3, false};
   finding.spot.direction = Direction::ToClient;
   finding.spot.offset = 24;
-  const std::array<ServerPort, 1> ports = {ServerPort{50051, false}};
+  const std::array<DissectedPort, 1> ports = {DissectedPort{50051}};
   const Json whole = page_finding(finding, 5, "evidence/wire.pcapng", ports);
   EXPECT_EQ(whole, Json({{"check", "CN01"},
                          {"severity", "warning"},

@@ -39,7 +39,7 @@ RunReport sample() {
   report.judged = *parse_rfc3339("2026-01-02T03:04:05Z");
   report.evidence = "evidence/run";
   report.capture = "evidence/run/wire.pcapng";
-  report.ports = {{50051, false}};
+  report.ports = {{50051}};
   report.verdict.outcome = verdict::Outcome::Broken;
   report.verdict.claims = {claim(1, verdict::Outcome::Proven, "all good"), claim(2, verdict::Outcome::Broken, "one is not"),
                            claim(3, verdict::Outcome::Inconclusive, "nobody saw")};
@@ -120,7 +120,7 @@ TEST(Junit, HoldsNoOctetThatXmlForbids) {
 }
 
 TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
-  const std::vector<ServerPort> ports = {{1, false}, {2, false}};
+  const std::vector<DissectedPort> ports = {{1}, {2}};
   EXPECT_EQ(tshark_overview("it's here/wire.pcapng", ports),
             "tshark -r 'it'\\''s here/wire.pcapng' -d tcp.port==1,http2 -d tcp.port==2,http2 -Y http2");
   EXPECT_EQ(tshark_places("w", ports, {}), "");
@@ -129,7 +129,7 @@ TEST(Tshark, QuotesWhatAShellWouldTakeApart) {
 }
 
 TEST(Tshark, IsToldOfVxlanOnAPortThatIsNotItsOwn) {
-  const std::vector<ServerPort> ports = {{1, false}, {8472, false, true}}, tls = {{1, true}, {8472, false, true}};
+  const std::vector<DissectedPort> ports = {{1}, {8472, Dissector::Vxlan}}, tls = {{1, Dissector::Tls}, {8472, Dissector::Vxlan}};
   EXPECT_EQ(tshark_overview("w", ports), "tshark -r w -d tcp.port==1,http2 -d udp.port==8472,vxlan -Y http2");
   EXPECT_EQ(tshark_overview("w", tls), "tshark -r w -d tcp.port==1,tls -d udp.port==8472,vxlan -Y tls");
 }
@@ -160,10 +160,10 @@ TEST(Reports, ANameOfAFileEndsNoLineAndObeysNobody) {
 
 TEST(Tshark, TakesCiphertextForTls) {
   const std::vector<call::Place> places = {{7, 1, 0}};
-  const std::vector<ServerPort> tls = {{443, true}};
+  const std::vector<DissectedPort> tls = {{443, Dissector::Tls}};
   EXPECT_EQ(tshark_overview("w", tls), "tshark -r w -d tcp.port==443,tls -Y tls");
   EXPECT_EQ(tshark_places("w", tls, places), "tshark -r w -d tcp.port==443,tls -Y 'frame.number==7' -O tls -x");
-  const std::vector<ServerPort> both = {{80, false}, {443, true}};
+  const std::vector<DissectedPort> both = {{80}, {443, Dissector::Tls}};
   EXPECT_EQ(tshark_overview("w", both), "tshark -r w -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'http2||tls'");
   EXPECT_EQ(tshark_places("w", both, places),
             "tshark -r w -d tcp.port==80,http2 -d tcp.port==443,tls -Y 'frame.number==7' -O http2,tls -x");

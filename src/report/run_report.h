@@ -42,10 +42,10 @@ struct RunReport {
   std::string command;  // "verify"
   std::string version;  // of Testigo
   Time judged;
-  std::filesystem::path evidence;  // the folder; empty when nothing was kept
-  std::filesystem::path capture;   // wire.pcapng; empty when there is none
-  std::string wire;                // where the wire witness stood: "tap", "listened on lo"; empty when there was none
-  std::vector<ServerPort> ports;   // of the servers in the capture, for the dissector
+  std::filesystem::path evidence;    // the folder; empty when nothing was kept
+  std::filesystem::path capture;     // wire.pcapng; empty when there is none
+  std::string wire;                  // where the wire witness stood: "tap", "listened on lo"; empty when there was none
+  std::vector<DissectedPort> ports;  // of the servers in the capture, for the dissector
   std::vector<Masked> masked;
   std::optional<verdict::CallSummary> summary;  // of the calls that were shown
   std::optional<Hop> hop;

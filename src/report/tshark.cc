@@ -34,29 +34,40 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string opening(const std::filesystem::path& capture, std::span<const ServerPort> ports) {
+std::string_view name_of(Dissector dissector) {
+  switch (dissector) {
+    case Dissector::Http2:
+      return "http2";
+    case Dissector::Tls:
+      return "tls";
+    case Dissector::Vxlan:
+      return "vxlan";
+  }
+  return "";
+}
+
+std::string opening(const std::filesystem::path& capture, std::span<const DissectedPort> ports) {
   std::string command = fmt::format("tshark -r {}", shell_word(capture.string()));
-  for (const ServerPort& port : ports) {
-    if (!port.vxlan) command += fmt::format(" -d tcp.port=={},{}", port.port, port.tls ? "tls" : "http2");
-    if (port.vxlan) command += fmt::format(" -d udp.port=={},vxlan", port.port);
+  for (const DissectedPort& port : ports) {
+    command += fmt::format(" -d {}.port=={},{}", port.as == Dissector::Vxlan ? "udp" : "tcp", port.port, name_of(port.as));
   }
   return command;
 }
 
 // The protocols that these ports speak, with `between` them.
-std::string protocols(std::span<const ServerPort> ports, std::string_view between) {
-  const bool tls = std::ranges::any_of(ports, &ServerPort::tls);
-  if (tls && std::ranges::all_of(ports, [](const ServerPort& port) { return port.tls || port.vxlan; })) return "tls";
-  return tls ? fmt::format("http2{}tls", between) : "http2";
+std::string protocols(std::span<const DissectedPort> ports, std::string_view between) {
+  const auto speak = [&](Dissector dissector) { return std::ranges::find(ports, dissector, &DissectedPort::as) != ports.end(); };
+  if (speak(Dissector::Tls) && !speak(Dissector::Http2)) return "tls";
+  return speak(Dissector::Tls) ? fmt::format("http2{}tls", between) : "http2";
 }
 
 }  // namespace
 
-std::string tshark_overview(const std::filesystem::path& capture, std::span<const ServerPort> ports) {
+std::string tshark_overview(const std::filesystem::path& capture, std::span<const DissectedPort> ports) {
   return opening(capture, ports) + " -Y " + shell_word(protocols(ports, "||"));
 }
 
-std::string tshark_places(const std::filesystem::path& capture, std::span<const ServerPort> ports,
+std::string tshark_places(const std::filesystem::path& capture, std::span<const DissectedPort> ports,
                           std::span<const call::Place> places) {
   std::set<std::uint64_t> packets;
   for (const call::Place& place : places) {

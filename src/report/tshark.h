@@ -10,20 +10,20 @@
 
 namespace testigo::report {
 
-// A port in the capture, and what the dissector is to take its octets for: of a server, HTTP/2 in the clear or TLS; or of UDP,
-// VXLAN.
-struct ServerPort {
+// What the dissector is to take the octets of a port for. VXLAN is on UDP, the others are on TCP.
+enum class Dissector : std::uint8_t { Http2, Tls, Vxlan };
+
+struct DissectedPort {
   std::uint16_t port = 0;
-  bool tls = false;
-  bool vxlan = false;
-  friend bool operator==(const ServerPort&, const ServerPort&) = default;
+  Dissector as = Dissector::Http2;
+  friend bool operator==(const DissectedPort&, const DissectedPort&) = default;
 };
 
 // All HTTP/2 frames of the capture, and all TLS records where there is TLS, a line a packet.
-std::string tshark_overview(const std::filesystem::path& capture, std::span<const ServerPort> ports);
+std::string tshark_overview(const std::filesystem::path& capture, std::span<const DissectedPort> ports);
 
 // The packets of `places`, dissected, with their octets. Empty when no place has a packet.
-std::string tshark_places(const std::filesystem::path& capture, std::span<const ServerPort> ports,
+std::string tshark_places(const std::filesystem::path& capture, std::span<const DissectedPort> ports,
                           std::span<const call::Place> places);
 
 }  // namespace testigo::report

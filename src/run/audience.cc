@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "base/inert.h"
 #include "run/terminal.h"
@@ -107,10 +108,12 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   report.judged = clock.now();
   report.ports = progress_.ports().list();
   report.checks = across_.tally();
+  std::string taken_over = take_over(unheard.judged_bodies, report.checks);
   verdict::Traffic traffic = traffic_.traffic();
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;
   report.verdict = verdict::judge_traffic(traffic, report.checks, causes());
+  if (!taken_over.empty()) report.verdict.notes.push_back(std::move(taken_over));
   report.summary = summary_.summary();
   if (!filter_.selection().empty()) {
     report.verdict.notes.push_back(

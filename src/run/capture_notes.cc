@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <utility>
 
 #include "base/limits.h"
 
@@ -16,6 +17,22 @@ constexpr std::size_t kUnseenTold = 10;
 // "1 packet", "2 packets"
 std::string packets(std::uint64_t count) { return fmt::format("{} packet{}", count, count == 1 ? "" : "s"); }
 
+std::vector<std::string> troubles_of(const capture::PacketIntake& intake) {
+  std::vector<std::string> troubles;
+  if (intake.unread() != 0) {
+    troubles.push_back(fmt::format("{} could not be read (parts of IP packets that never became whole, or cut inside a header)",
+                                   packets(intake.unread())));
+  }
+  if (intake.not_followed() != 0) {
+    troubles.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));
+  }
+  if (const auto unseen = intake.began_unseen(); unseen != 0) {
+    troubles.push_back(fmt::format("{} connection{} began unseen on the ports of another, or went on behind a RST", unseen,
+                                   unseen == 1 ? "" : "s"));
+  }
+  return troubles;
+}
+
 }  // namespace
 
 std::vector<std::string> capture_notes(const capture::LiveSource& source, const capture::PacketIntake& intake,
@@ -26,17 +43,7 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
     notes.push_back(
         fmt::format("the kernel dropped {} that had not been read in time: what they held was not seen", packets(dropped)));
   }
-  if (intake.unread() != 0) {
-    notes.push_back(fmt::format("{} could not be read (parts of IP packets that never became whole, or cut inside a header)",
-                                packets(intake.unread())));
-  }
-  if (intake.not_followed() != 0) {
-    notes.push_back(fmt::format("too many connections were open at once: {} not followed", intake.not_followed()));
-  }
-  if (const auto unseen = intake.began_unseen(); unseen != 0) {
-    notes.push_back(fmt::format("{} connection{} began unseen on the ports of another, or went on behind a RST", unseen,
-                                unseen == 1 ? "" : "s"));
-  }
+  std::ranges::move(troubles_of(intake), std::back_inserter(notes));
   std::ranges::move(held_notes(intake.over_held()), std::back_inserter(notes));
   if (recorder == nullptr) return notes;
   std::ranges::move(tap_notes(0, recorder->undecoded_packets()), std::back_inserter(notes));
@@ -62,6 +69,11 @@ std::string trouble_of(const capture::CaptureSummary& summary) {
   if (summary.unread == 0) return {};
   return fmt::format("{} could not be read, packet {} first: {}", packets(summary.unread), summary.first_unread,
                      summary.first_unread_why);
+}
+
+std::string trouble_of(const capture::PacketIntake& intake) {
+  std::vector<std::string> troubles = troubles_of(intake);
+  return troubles.empty() ? std::string() : std::move(troubles.front());
 }
 
 std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped) {

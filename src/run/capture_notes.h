@@ -19,8 +19,9 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
 // The same for a tap: how often it waited for the judge, and how many packets went out before all in them was decoded.
 std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets);
 
-// What keeps the verdict from being on everything that a capture holds; empty: nothing.
+// What keeps the verdict from being on everything that a capture holds, or that came by; empty: nothing.
 std::string trouble_of(const capture::CaptureSummary& summary);
+std::string trouble_of(const capture::PacketIntake& intake);
 
 // All that else is to be told of a capture that was read, or (`stopped`) of the part of it that was read before a signal came.
 std::vector<std::string> notes_on(const capture::CaptureSummary& summary, bool stopped = false);

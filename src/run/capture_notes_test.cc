@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "call/model.h"
+#include "capture/link_layer.h"
+
 namespace testigo::run {
 namespace {
 
@@ -55,6 +58,17 @@ TEST(CaptureNotes, WhatCouldNotBeReadIsTroubleUnlessTheFileIsDamaged) {
   EXPECT_EQ(trouble_of(summary), "2 packets could not be read, packet 21 first: why");
   summary.trouble = "damaged";
   EXPECT_EQ(trouble_of(summary), "damaged");
+}
+
+TEST(CaptureNotes, WhatCameByAndCouldNotBeReadIsTroubleToo) {
+  call::Sink nobody;
+  call::Model model(nobody);
+  const auto raw = static_cast<std::uint16_t>(capture::LinkType::Raw);
+  capture::PacketIntake intake(raw, model, nullptr);
+  EXPECT_EQ(trouble_of(intake), "");
+  const auto cut = from_hex("45000028 0001 0000 40 06 0000 0a000001 0a000002 c351");
+  intake.take({Time(), cut, cut.size()});
+  EXPECT_EQ(trouble_of(intake), "1 packet could not be read (parts of IP packets that never became whole, or cut inside a header)");
 }
 
 TEST(CaptureNotes, OfACaptureAreAllOfThem) {

@@ -32,7 +32,8 @@ report::RunReport judge_traffic(const EvidenceFolder& folder, const RunRecord& r
   audience.on_finding(hearers.findings);
   const capture::CaptureSummary summary =
       capture::CaptureFiles(capture::capture_files(folder.capture())).read(audience.sink(), {}, hearers.progress);
-  report::RunReport report = audience.report(record.command, clock, {record.packets_dropped, trouble_of(summary)});
+  report::RunReport report =
+      audience.report(record.command, clock, {record.packets_dropped, trouble_of(summary), record.judged_bodies});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = record.wire.empty() && hearing == verdict::Hearing::Tap ? "tap" : record.wire;

@@ -90,13 +90,6 @@ std::optional<capture::CaptureFiles> open_capture(const EvidenceFolder& folder) 
   return capture::CaptureFiles(files);
 }
 
-// What was not read may be what is missed.
-std::string trouble_of(const capture::CaptureSummary& summary) {
-  if (!summary.trouble.empty() || summary.unread == 0) return summary.trouble;
-  return fmt::format("{} of its packets cannot be read, packet {} first: {}", summary.unread, summary.first_unread,
-                     summary.first_unread_why);
-}
-
 // The capture, through the same model as live traffic. Returns how the wire was witnessed.
 std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evidence, std::vector<std::string>& notes,
                       const Hearers& hearers) {
@@ -120,14 +113,14 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   std::ranges::move(carrier_notes(summary), std::back_inserter(notes));
   std::ranges::move(held_notes(summary.over_held), std::back_inserter(notes));
   std::ranges::move(unseen_notes(summary), std::back_inserter(notes));
-  evidence.wire->trouble = trouble_of(summary);
+  evidence.wire->trouble = trouble_of(summary);  // what was not read may be what is missed
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();
   if (!evidence.wire->trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", evidence.wire->trouble));
   return witnessed(summary);
 }
 
-std::vector<report::ServerPort> server_ports(const verdict::Evidence& evidence) {
+std::vector<report::DissectedPort> server_ports(const verdict::Evidence& evidence) {
   ServerPorts ports;
   if (evidence.wire) {
     for (const verdict::WireConnection& connection : evidence.wire->connections) ports.add(connection.view);
@@ -177,6 +170,10 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   read_all_statements(folder, evidence, notes, hearers);
   const std::string wire = capture ? read_wire(*capture, evidence, notes, hearers) : std::string();
   if (evidence.wire) evidence.wire->apart = wire == "listened" && !(record && record->command == "verify" && record->finished);
+  if (record) {
+    std::string taken_over = take_over(record->judged_bodies, evidence.checks, &evidence.connection_checks);
+    if (!taken_over.empty()) notes.push_back(std::move(taken_over));
+  }
   report::RunReport report;
   report.command = "verify";
   report.version = kVersion;

@@ -38,7 +38,7 @@ Json LiveFindings::counts() const {
 std::vector<Json> LiveFindings::news() {
   std::vector<Json> events;
   if (counts_told_) return events;
-  const std::vector<report::ServerPort> ports = ports_.list();
+  const std::vector<report::DissectedPort> ports = ports_.list();
   do {
     Json event = {{"found", counts()}};
     Json& findings = event["findings"] = Json::array();
@@ -68,7 +68,7 @@ void LiveFindings::add_to(Json& document, std::vector<PageCall>& calls) const {
     calls[row].flags |= found->second.flags;
     found->second.row = row;
   }
-  const std::vector<report::ServerPort> ports = ports_.list();
+  const std::vector<report::DissectedPort> ports = ports_.list();
   Json& findings = document["findings"] = Json::array();
   for (const check::Finding& finding : kept_) {
     const auto of = streams.find(stream_key(finding.spot.place.connection, finding.spot.place.stream));

@@ -237,7 +237,7 @@ int run_read(const ReadOptions& options) {
   report.wire = "read from " + names_of(options.files);
   if (options.files.size() == 1 && options.files.front() != kStandardInput && !comparison) report.capture = options.files.front();
   constexpr std::uint16_t kVxlanOfLinux = 8472;
-  if (reading.summary.vxlan_of_linux) report.ports.push_back({kVxlanOfLinux, false, true});
+  if (reading.summary.vxlan_of_linux) report.ports.push_back({kVxlanOfLinux, report::Dissector::Vxlan});
   std::ranges::move(notes_on(reading.summary, reading.stopped), std::back_inserter(report.verdict.notes));
   if (comparison) comparison->tell(report);
   std::optional<std::string> trouble;

@@ -73,6 +73,17 @@ std::optional<Time> since_in(const Json& json) {
   return since;
 }
 
+// Absent in those before version 1.3.
+JudgedBodies judged_bodies_in(const Json& json) {
+  if (!json.contains("judged_bodies")) return {};
+  JudgedBodies judged;
+  for (const auto& [id, passed] : member(json, "judged_bodies", Json::value_t::object).items()) {
+    if (!passed.is_number_unsigned()) throw Unreadable{"\"judged_bodies\" is absurd"};
+    judged.emplace(id, passed.get<std::uint64_t>());
+  }
+  return judged;
+}
+
 RunRecord parse(const std::string& text, const std::filesystem::path& file) {
   using Type = Json::value_t;
   const Json json = Json::parse(text, nullptr, false);
@@ -92,6 +103,7 @@ RunRecord parse(const std::string& text, const std::filesystem::path& file) {
     record.packets_dropped = dropped->get<std::uint64_t>();
   record.tolerance = tolerance_in(json);
   record.since = since_in(json);
+  record.judged_bodies = judged_bodies_in(json);
   for (const Json& note : member(json, "notes", Type::array)) {
     if (!note.is_string()) throw Unreadable{"a note is no text"};
     record.notes.push_back(note.get<std::string>());
@@ -114,7 +126,7 @@ std::string read(const std::filesystem::path& file) {
 
 void write_run_record(const std::filesystem::path& file, const RunRecord& record) {
   Json json = {{"format", kFormat},
-               {"version", "1.2"},
+               {"version", "1.3"},
                {"testigo", kVersion},
                {"command", record.command},
                {"finished", record.finished},
@@ -125,6 +137,7 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
   if (record.packets_dropped != 0) json["packets_dropped"] = record.packets_dropped;
   if (record.tolerance) json["tolerance_ns"] = record.tolerance->count();
   if (record.since) json["since"] = to_rfc3339(*record.since);
+  if (!record.judged_bodies.empty()) json["judged_bodies"] = record.judged_bodies;
   write_file(file, json.dump(2) + "\n");
 }
 

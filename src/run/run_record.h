@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "run/judged_bodies.h"
 
 namespace testigo::run {
 
@@ -25,6 +26,7 @@ struct RunRecord {
   // How strict its own judge was; nothing: as usual (verdict/judge.h).
   std::optional<Duration> tolerance = {};
   std::optional<Time> since = {};
+  JudgedBodies judged_bodies = {};  // of a run whose capture does not keep them
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 

@@ -39,7 +39,8 @@ class RunRecordTest : public ::testing::Test {
                           "tap",
                           7,
                           10s,
-                          Time(1'700'000'000s)};
+                          Time(1'700'000'000s),
+                          {{"MG04", 12}}};
 };
 
 TEST_F(RunRecordTest, IsReadAsItWasWritten) {
@@ -71,6 +72,7 @@ TEST_F(RunRecordTest, WhatCannotBeReadIsANote) {
         std::string((1 << 20) + 1, ' '), R"({"format":"testigo-run","version":"1.0"})" + std::string(),
         std::string(good).replace(good.find(":3"), 2, ":-3"), std::string(good).replace(good.find("[]"), 2, "[7]"),
         with(R"("tolerance_ns":0)"), with(R"("tolerance_ns":-5)"), with(R"("tolerance_ns":9223372036854775808)"),
+        with(R"("judged_bodies":[7])"), with(R"("judged_bodies":{"MG04":-1})"), with(R"("judged_bodies":{"MG04":"all"})"),
         with(R"("tolerance_ns":"10s")"), with(R"("since":"yesterday")"), with(R"("since":7)")}) {
     const RunRecord record = read(bad);
     EXPECT_EQ(record.clients_started, 0u);

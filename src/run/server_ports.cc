@@ -8,10 +8,11 @@ void ServerPorts::add(const call::ConnectionView& connection) {
   (connection.client_opening == http2::Opening::Tls ? spoken.tls : spoken.plain) = true;
 }
 
-std::vector<report::ServerPort> ServerPorts::list() const {
-  std::vector<report::ServerPort> ports;
+std::vector<report::DissectedPort> ServerPorts::list() const {
+  std::vector<report::DissectedPort> ports;
   ports.reserve(ports_.size());
-  for (const auto& [port, spoken] : ports_) ports.push_back({port, spoken.tls && !spoken.plain});
+  for (const auto& [port, spoken] : ports_)
+    ports.push_back({port, spoken.tls && !spoken.plain ? report::Dissector::Tls : report::Dissector::Http2});
   return ports;
 }
 

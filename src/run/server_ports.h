@@ -15,7 +15,7 @@ class ServerPorts {
   // A connection that has ended: what it spoke is known by then.
   void add(const call::ConnectionView& connection);
   // By number. A port that spoke both stands as HTTP/2, of which the dissector can show more than ciphertext.
-  std::vector<report::ServerPort> list() const;
+  std::vector<report::DissectedPort> list() const;
 
  private:
   struct Spoken {

@@ -21,7 +21,7 @@ TEST(ServerPorts, SayWhatEachPortSpoke) {
   add(ports, 90, Tls);
   add(ports, 90, Http1);
   add(ports, 100, NeedMore);
-  const std::vector<report::ServerPort> wanted = {{80, false}, {90, false}, {100, false}, {443, true}};
+  const std::vector<report::DissectedPort> wanted = {{80}, {90}, {100}, {443, report::Dissector::Tls}};
   EXPECT_EQ(ports.list(), wanted);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "base/environment_error.h"
 #include "base/inert.h"
@@ -37,9 +38,9 @@ constexpr Duration kLastPacketsMax = 3s;
 
 class Watch {
  public:
-  // `dropped_before`: by the kernel, of what older captures in the folder hold.
+  // `dropped_before`: by the kernel, of what older captures in the folder hold; nothing: there are none.
   Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
-        std::uint64_t dropped_before);
+        std::optional<std::uint64_t> dropped_before);
 
   void show_page() { showing_ = show_if_asked(options_.page, folder_, clock_); }
   void listen();
@@ -52,16 +53,16 @@ class Watch {
   void read_what_is_left();
   void tell_drops();
   void note_so_far() const;
-  std::uint64_t dropped() const { return dropped_before_ + source_.counts().dropped; }
+  std::uint64_t dropped() const { return dropped_before_.value_or(0) + source_.counts().dropped; }
   RunRecord record(bool finished) const;
   std::string wire() const { return fmt::format("listened on {}", inert(options_.interface, 64)); }
-  std::vector<std::string> recorded_notes() const;
+  std::vector<std::string> recorded_notes(const check::Tally& checks) const;
 
   const WatchOptions& options_;
   const EvidenceFolder& folder_;
   capture::LiveSource& source_;
   const Clock& clock_;
-  std::uint64_t dropped_before_;
+  std::optional<std::uint64_t> dropped_before_;
   Duration begun_;
   Duration written_out_;
   Time last_packet_;
@@ -73,7 +74,7 @@ class Watch {
 };
 
 Watch::Watch(const WatchOptions& options, const EvidenceFolder& folder, capture::LiveSource& source, const Clock& clock,
-             std::uint64_t dropped_before)
+             std::optional<std::uint64_t> dropped_before)
     : options_(options),
       folder_(folder),
       source_(source),
@@ -164,11 +165,12 @@ void Watch::read_what_is_left() {
 }
 
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
-std::vector<std::string> Watch::recorded_notes() const {
+std::vector<std::string> Watch::recorded_notes(const check::Tally& checks) const {
   RunRecord record = this->record(true);
+  if (!options_.payloads && !dropped_before_) record.judged_bodies = judged_bodies(checks);
   record.notes = capture_notes(source_, *intake_, recorder_ ? &*recorder_ : nullptr);
-  if (dropped_before_ != 0) {
-    record.notes.push_back(fmt::format("of what older captures here hold, the kernel had dropped {} packets", dropped_before_));
+  if (dropped_before_.value_or(0) != 0) {
+    record.notes.push_back(fmt::format("of what older captures here hold, the kernel had dropped {} packets", *dropped_before_));
   }
   try {
     write_run_record(folder_.record(), record);
@@ -180,7 +182,7 @@ std::vector<std::string> Watch::recorded_notes() const {
 
 int Watch::conclude() {
   const auto [read, dropped] = source_.counts();
-  report::RunReport report = audience_.report("watch", clock_, {dropped, {}});
+  report::RunReport report = audience_.report("watch", clock_, {dropped, trouble_of(*intake_)});
   report.packets = {read, dropped};
   report.evidence = folder_.path();
   report.wire = wire();
@@ -188,7 +190,7 @@ int Watch::conclude() {
     report.capture = folder_.capture();
     report.masked = masked_of(recorder_->masked());
   }
-  std::ranges::move(recorded_notes(), std::back_inserter(report.verdict.notes));
+  std::ranges::move(recorded_notes(report.checks), std::back_inserter(report.verdict.notes));
   audience_.tell_rest();
   const int code = tell_verdict(report, options_.shown.json);
   stay(showing_.get(), report);
@@ -206,7 +208,7 @@ class SharedFolder {
       std::filesystem::remove(earlier_ones, error);
     }
     if (!std::filesystem::exists(folder_.capture(), error)) return;
-    if (earlier) dropped_before_ = earlier->packets_dropped;
+    dropped_before_ = earlier ? earlier->packets_dropped : 0;
     if (!capture::grow_older(folder_.capture(), options.rotation.files_max)) {
       throw EnvironmentError(fmt::format("cannot rename {}; choose another folder", folder_.capture().string()));
     }
@@ -215,17 +217,17 @@ class SharedFolder {
   const EvidenceFolder& folder() const { return folder_; }
   void listening() { lock_.listening(); }
   // Packets that are missing in the older captures: they stay evidence, and so does that.
-  std::uint64_t dropped_before() const { return dropped_before_; }
+  std::optional<std::uint64_t> dropped_before() const { return dropped_before_; }
 
  private:
   EvidenceFolder folder_;
   WatchLock lock_;
-  std::uint64_t dropped_before_ = 0;
+  std::optional<std::uint64_t> dropped_before_;
 };
 
 // Everything that needs a privilege, then the end of all privileges, then the first octet of a stranger.
-int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Clock& clock, std::uint64_t dropped_before,
-             const std::function<void()>& listening) {
+int run_into(const EvidenceFolder& folder, const WatchOptions& options, const Clock& clock,
+             std::optional<std::uint64_t> dropped_before, const std::function<void()>& listening) {
   capture::raise_capture_capability();
   capture::LiveSource source({options.interface, options.filter});
   const std::string given_up = drop_privileges(folder);
@@ -252,7 +254,7 @@ int run_watch(const WatchOptions& options) {
   const EvidenceFolder folder = EvidenceFolder::create(options.out, "watch", clock.now());
   const RunLock lock(folder);
   try {
-    return run_into(folder, options, clock, 0, [] {});
+    return run_into(folder, options, clock, std::nullopt, [] {});
   } catch (...) {
     folder.discard_if_empty();
     throw;

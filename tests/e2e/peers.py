@@ -96,8 +96,7 @@ class Interop(unittest.TestCase):
 
     def witness(self, server, file, *options, code=PROVEN, tolerance=WIDE, client_code=0):
         """Two of its clients call through a tap, the server ends in order, and the verdict is on the evidence of all of them."""
-        # Whether a message decompresses can be judged where it was written only.
-        tap, address = self.tap_before(server, *(["--payloads"] if "--gzip" in options else []))
+        tap, address = self.tap_before(server)
         collected = self.folder / "collected"
         collected.mkdir(exist_ok=True)
         clients = [self.peer_client(address, "--name", name, "--statements", collected / f"{name}.jsonl", *options)

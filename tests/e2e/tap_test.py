@@ -61,6 +61,26 @@ class Tap(unittest.TestCase):
         fields = headers_seen_by_tshark(self.evidence / "wire.pcapng", server.port)
         self.assertEqual({stream: [of[":path"], of["grpc-status"]] for stream, of in fields.items()}, seen)
 
+    def test_bodies_that_it_does_not_keep_are_as_it_judged_them(self):
+        server = self.stack.enter_context(start_server("--gzip"))
+        tap = self.tap(server.address, "--json")
+        client = run(*client_command(tap.address, "--count", "3", "--every", "10ms", "--gzip", "--payload-bytes", 400))
+        self.assertEqual(client.code, 0, client)
+        self.end(tap, PROVEN)
+        self.assertEqual(self.judged_again()["outcome"], "PROVEN")
+        record = self.evidence / "run.json"
+        noted = json.loads(record.read_text())
+        self.assertEqual(noted["judged_bodies"], {"MG04": 6})
+        for judged in ({"MG04": 5}, {}):
+            record.write_text(json.dumps({**noted, "judged_bodies": judged}))
+            claim = self.judged_again()
+            self.assertEqual(claim["outcome"], "INCONCLUSIVE")
+            self.assertIn("MG04", claim["because"])
+
+    def judged_again(self):
+        self.assertEqual(run(TESTIGO, "report", self.evidence).code, 0)
+        return json.loads((self.evidence / "report.json").read_text())["claims"][0]
+
     def test_a_line_a_call_for_people(self):
         server = self.stack.enter_context(start_server())
         tap = self.tap(server.address)

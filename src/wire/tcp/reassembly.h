@@ -61,6 +61,8 @@ class Reassembly {
   // No packet comes any more: tells the gaps that are left and calls the sink's on_end.
   void end();
 
+  // Connections that are followed and not closed.
+  std::size_t open() const { return open_; }
   // Connections that were passed over, too many being open; of those of which no SYN was seen perhaps not all.
   std::uint64_t not_followed() const { return not_followed_; }
   // Connections that follow another one on its ports and whose beginning was not seen, or that went on behind a RST.
