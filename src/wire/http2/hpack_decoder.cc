@@ -72,8 +72,8 @@ class HpackDecoder::Block {
   bool size_update();
 
   bool integer(unsigned prefix_bits, std::uint32_t& value);
-  bool string(std::string_view& text, Known& known, std::uint32_t& bytes_not_kept);
-  bool decode_string(bool huffman, Bytes coded, char*& to);
+  bool string(bool inserted, std::string_view& text, Known& known, std::uint32_t& bytes_not_kept);
+  bool decode_string(bool inserted, Bytes coded, char*& to);
   bool find(std::uint32_t index, HeaderField& field);
   bool find_inserted(std::uint64_t j, HeaderField& field);
   void make_unknown(std::uint64_t j, HeaderField& field);
@@ -144,13 +144,14 @@ bool HpackDecoder::Block::indexed() {
 }
 
 bool HpackDecoder::Block::literal(Representation representation, unsigned prefix_bits) {
+  const bool inserted = representation == Representation::IncrementalIndexing;
   std::uint32_t index = 0;
   if (!integer(prefix_bits, index)) return false;
   HeaderField field;
   std::uint32_t bytes_not_kept = 0;
   std::uint64_t name_entry = 0;
   if (index == 0) {
-    if (!string(field.name, field.name_known, bytes_not_kept)) return false;
+    if (!string(inserted, field.name, field.name_known, bytes_not_kept)) return false;
     field.tell_name();
   } else {
     if (!find(index, field)) return false;
@@ -158,15 +159,15 @@ bool HpackDecoder::Block::literal(Representation representation, unsigned prefix
     if (field.name_known == Known::Exact) field.unknown_entry = 0;
   }
   const std::byte* const value = at_;
-  if (!string(field.value, field.value_known, bytes_not_kept)) return false;
+  if (!string(inserted, field.value, field.value_known, bytes_not_kept)) return false;
   field.tell_value();
   field.representation = representation;
   if (!add(field)) return false;
-  if (representation != Representation::IncrementalIndexing) {
+  if (!inserted) {
     values_.push_back({static_cast<std::size_t>(value - begin_), static_cast<std::size_t>(at_ - begin_), fields_.size() - 1});
     return true;
   }
-  history_.insert({field, bytes_not_kept, name_entry});
+  history_.insert(field, bytes_not_kept, name_entry);
   if (!field.exact()) fields_.back().unknown_entry = history_.unknown_number(0);
   return true;
 }
@@ -186,14 +187,18 @@ inline bool HpackDecoder::Block::integer(unsigned prefix_bits, std::uint32_t& va
   return read == IntegerRead::Done || stop(read == IntegerRead::NeedMore ? HpackFault::Truncated : HpackFault::IntegerTooLarge);
 }
 
-bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint32_t& bytes_not_kept) {
+bool HpackDecoder::Block::string(bool inserted, std::string_view& text, Known& known, std::uint32_t& bytes_not_kept) {
   if (at_ == end_) return stop(HpackFault::Truncated);
   const bool huffman = (*at_ & std::byte{0x80}) != std::byte{0};
   std::uint32_t size = 0;
   if (!integer(7, size)) return false;
   if (size > static_cast<std::size_t>(end_ - at_)) return stop(HpackFault::Truncated);
   char* to = scratch_;
-  if (!decode_string(huffman, Bytes(at_, size), to)) return false;
+  if (!huffman) {
+    to = put_text(as_text(Bytes(at_, size)), to);
+  } else if (!decode_string(inserted, Bytes(at_, size), to)) {
+    return false;
+  }
   at_ += size;
   text = {scratch_, static_cast<std::size_t>(to - scratch_)};
   known = Known::Exact;
@@ -208,19 +213,16 @@ bool HpackDecoder::Block::string(std::string_view& text, Known& known, std::uint
   return true;
 }
 
-bool HpackDecoder::Block::decode_string(bool huffman, Bytes coded, char*& to) {
-  if (!huffman) {
-    to = put_text(as_text(coded), to);
-    return true;
-  }
-  if (const std::string_view text = texts_.recall(coded); text.data() != nullptr) {
+// What is inserted does not come again as a string, but as an index.
+bool HpackDecoder::Block::decode_string(bool inserted, Bytes coded, char*& to) {
+  if (const std::string_view text = inserted ? std::string_view() : texts_.recall(coded); text.data() != nullptr) {
     to = put_text(text, to);
     return true;
   }
   const char* const begin = to;
   switch (huffman_decode(coded, to)) {
     case HuffmanRead::Done:
-      texts_.note(coded, {begin, static_cast<std::size_t>(to - begin)});
+      if (!inserted) texts_.note(coded, {begin, static_cast<std::size_t>(to - begin)});
       return true;
     case HuffmanRead::Eos:
       return stop(HpackFault::HuffmanEos);

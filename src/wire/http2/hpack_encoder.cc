@@ -45,7 +45,7 @@ void HpackEncoder::append_literal(const FieldToEncode& field, std::uint32_t name
   if (name_index == 0) append_string(field.name, block);
   append_string(field.value, block);
   if (!inserts) return;
-  table_.insert({.field = {.name = field.name, .value = field.value}});
+  table_.insert({.name = field.name, .value = field.value});
   table_.forget_evicted();
 }
 

@@ -17,25 +17,26 @@ std::uint64_t seen_number(std::uint64_t n) { return 2 * n - 1; }
 
 HpackHistory::HpackHistory(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-void HpackHistory::insert(const Entry& entry) {
+void HpackHistory::insert(const HeaderField& field, std::uint32_t bytes_not_kept, std::uint64_t name_entry) {
   // The texts may be those of an older entry: they never move, not even when the slots do.
-  const std::string_view name = entry.field.name, value = entry.field.value;
+  const std::string_view name = field.name, value = field.value;
   ++inserted_;
   if (remembered_ > mask_ || entries_ == nullptr) grow();
   char* const name_text = provide(name.size() + value.size());
   char* const value_text = put_text(name, name_text);
   put_text(value, value_text);
-  Entry& kept = this->entry(inserted_);
-  kept = entry;
+  Entry& kept = entry(inserted_);
+  kept = {field, bytes_not_kept, name_entry};
   kept.field.name = {name_text, name.size()};
   kept.field.value = {value_text, value.size()};
   kept.field.representation = Representation::Indexed;
-  kept.field.unknown_entry = entry.field.exact() ? 0 : seen_number(inserted_);
+  kept.field.unknown_entry = field.exact() ? 0 : seen_number(inserted_);
   ++remembered_;
   ++since_taint_;
   ++table_entries_;
-  bytes_ += kept.bytes();
-  table_bytes_ += kept.bytes();
+  const std::uint64_t bytes = kept.bytes();
+  bytes_ += bytes;
+  table_bytes_ += bytes;
   evict();
   note_change();
 }

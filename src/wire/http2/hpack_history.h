@@ -30,7 +30,7 @@ class HpackHistory {
 
   // Section 4.4: puts a copy of the texts in front and evicts from the table what no longer fits. An entry larger than the table
   // empties it, and stays in the history all the same.
-  void insert(const Entry& entry);
+  void insert(const HeaderField& field, std::uint32_t bytes_not_kept = 0, std::uint64_t name_entry = 0);
 
   // Section 4.3.
   void resize(std::uint32_t table_octets);

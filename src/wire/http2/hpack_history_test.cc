@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kPlenty = std::size_t{1} << 20;
 
 void insert(HpackHistory& history, std::string_view name, std::string_view value) {
-  history.insert({.field = {.name = name, .value = value}});
+  history.insert({.name = name, .value = value});
 }
 
 TEST(HpackHistory, IsEmptyAtFirst) {
