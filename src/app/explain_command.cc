@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include "app/command.h"
-#include "base/environment_error.h"
 #include "base/inert.h"
 #include "base/usage_error.h"
 #include "report/checks_markdown.h"
@@ -61,7 +60,6 @@ std::string text_of(const Options& options) {
 
 int explain(const Options& options) {
   run::put(stdout, text_of(options));
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw EnvironmentError("cannot write to the standard output");
   return 0;
 }
 

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -29,9 +32,29 @@ void print_in_large_pieces() {
   if (!testigo::run::is_terminal(stdout)) std::setvbuf(stdout, buffer.data(), _IOFBF, buffer.size());
 }
 
+// A descriptor of these three that is closed would become that of the next file, and what is told would stand in it.
+void open_what_is_closed() {
+  while (true) {
+    const int descriptor = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return;
+    if (descriptor > STDERR_FILENO) {
+      ::close(descriptor);
+      return;
+    }
+  }
+}
+
+// What could not be told is no success. Whose reader has gone wanted no more.
+int told(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (testigo::run::reader_is_gone(stdout)) return code;
+  fmt::print(stderr, "testigo: cannot write to the standard output\n");
+  return kEnvironmentFailed;
+}
+
 // --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
 int complain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
-  if (error.get_exit_code() == 0) return app.exit(error);
+  if (error.get_exit_code() == 0) return told(app.exit(error));
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
   const std::string wrong = testigo::app::wrong_word(app, words);
@@ -43,6 +66,7 @@ int complain(const CLI::App& app, const CLI::ParseError& error, const std::vecto
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_what_is_closed();
   print_in_large_pieces();
   testigo::run::raise_descriptor_limit();
   CLI::App app("Testigo gives a verdict on gRPC communication, and shows you the bytes.", "testigo");
@@ -67,11 +91,11 @@ int main(int argc, char** argv) {
     std::vector<char*> parsed(words.size());
     std::ranges::transform(words, parsed.begin(), [](std::string& word) { return word.data(); });
     app.parse(static_cast<int>(parsed.size()), parsed.data());
-    if (verify->parsed()) return run_verify();
-    if (explain->parsed()) return run_explain();
-    if (report->parsed()) return run_report();
-    if (show->parsed()) return run_show();
-    return watch->parsed() ? run_watch() : run_tap();
+    if (verify->parsed()) return told(run_verify());
+    if (explain->parsed()) return told(run_explain());
+    if (report->parsed()) return told(run_report());
+    if (show->parsed()) return told(run_show());
+    return told(watch->parsed() ? run_watch() : run_tap());
   } catch (const CLI::ParseError& error) {
     return complain(app, error, words);
   } catch (const testigo::UsageError& error) {

@@ -4,12 +4,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "call/first_octets.h"
+
 namespace testigo::call {
-namespace {
-
-constexpr std::size_t kFirstOctetsKept = 64;
-
-}  // namespace
+namespace {}  // namespace
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
     : sink_(sink),

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "call/first_octets.h"
 #include "check/all_checks.h"
 
 namespace testigo::check {
@@ -160,10 +161,11 @@ void ConnectionChecks::on_connection_closed(const call::ConnectionClosed& closed
   const auto& client = endpoint(Direction::ToServer).no_http2;
   const auto& server = endpoint(Direction::ToClient).no_http2;
   if (client && view.client_opening != Opening::Tls) {
-    findings_.fail(Id::CN01, *client, fmt::format("the client's first octets are \"{}\"", view.client_first));
+    findings_.fail(Id::CN01, *client, fmt::format("the client's first octets are {}", call::first_octets_text(view.client_first)));
   }
   if (server && view.client_opening == Opening::Http2) {
-    findings_.fail(Id::CN03, *server, fmt::format("the server's first octets are \"{}\", no frame", view.server_first));
+    findings_.fail(Id::CN03, *server,
+                   fmt::format("the server's first octets are {}, no frame", call::first_octets_text(view.server_first)));
   }
   if (!view.whole() || client || server) return;
   for (const Endpoint& from : endpoints_) {

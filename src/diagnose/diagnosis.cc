@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/inert.h"
+#include "call/first_octets.h"
 #include "check/tls_offer.h"
 #include "wire/rpc/status.h"
 #include "wire/tls/names.h"
@@ -44,8 +45,9 @@ Cause nothing_there(const call::ConnectionClosed& closed) {
 
 // F02.
 Cause speaks_http1(const call::ConnectionView& connection) {
-  const std::string line = connection.server_first.substr(0, connection.server_first.find('\r'));
-  return cause_of("F02", fmt::format("{} answered the HTTP/2 preface with \"{}\"", tcp::to_text(connection.server), inert(line)),
+  return cause_of("F02",
+                  fmt::format("{} answered the HTTP/2 preface with {}", tcp::to_text(connection.server),
+                              call::first_octets_text(connection.server_first)),
                   {{connection.server_first_packet, connection.number, 0}});
 }
 

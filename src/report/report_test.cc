@@ -227,7 +227,9 @@ TEST(Markdown, WhatOthersSayIsNoMarkup) {
   RunReport report = sample();
   report.verdict.claims[0].because = "a | b ``x`` <script> @all";
   report.verdict.claims[1].exhibits[0].text = "`|` and |";
+  report.verdict.notes = {"one\n\n    <h1>PROVEN</h1>"};
   const std::string text = verdict_markdown(report);
+  EXPECT_THAT(text, HasSubstr("` one ⏎ <h1>PROVEN</h1> `\n"));
   EXPECT_THAT(text, HasSubstr("| ``` a \\| b ``x`` <script> @all ``` |"));
   EXPECT_THAT(text, HasSubstr("- `` `|` and | ``\n"));
 }

@@ -15,8 +15,19 @@ using verdict::Outcome;
 
 constexpr std::size_t kExhibitsShown = 5;  // of a claim
 
-// Code with a fence that is longer than any run of backticks inside. The text is inert: no line break ends it.
-std::string code(std::string_view text) {
+// Line breaks, and what indents behind them, would end code.
+std::string in_one_line(std::string_view text) {
+  std::string out;
+  for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;) {
+    out += fmt::format("{} ⏎ ", text.substr(0, end));
+    text.remove_prefix(std::min(text.find_first_not_of(" \n", end), text.size()));
+  }
+  return out += text;
+}
+
+// Code with a fence that is longer than any run of backticks inside.
+std::string code(std::string_view lines) {
+  const std::string text = in_one_line(lines);
   if (text.empty()) return {};
   std::size_t run = 0, longest = 0;
   for (const char c : text) longest = std::max(longest, run = c == '`' ? run + 1 : 0);

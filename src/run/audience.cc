@@ -108,12 +108,15 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
   report.judged = clock.now();
   report.ports = progress_.ports().list();
   report.checks = across_.tally();
-  std::string taken_over = take_over(unheard.judged_bodies, report.checks);
+  std::string failed = take_over_failures(unheard.judged_once, report.checks);
+  std::string passed = take_over_passes(unheard.judged_once, report.checks);
   verdict::Traffic traffic = traffic_.traffic();
   traffic.dropped_packets = unheard.dropped_packets;
   traffic.trouble = unheard.trouble;
   report.verdict = verdict::judge_traffic(traffic, report.checks, causes());
-  if (!taken_over.empty()) report.verdict.notes.push_back(std::move(taken_over));
+  for (std::string* note : {&failed, &passed}) {
+    if (!note->empty()) report.verdict.notes.push_back(std::move(*note));
+  }
   report.summary = summary_.summary();
   if (!filter_.selection().empty()) {
     report.verdict.notes.push_back(

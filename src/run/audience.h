@@ -25,7 +25,7 @@
 #include "run/call_lines.h"
 #include "run/frame_lines.h"
 #include "run/heard.h"
-#include "run/judged_bodies.h"
+#include "run/judged_once.h"
 #include "run/message_bodies.h"
 #include "run/message_lines.h"
 #include "run/server_ports.h"
@@ -62,8 +62,8 @@ class Audience {
   // What never came to the sink.
   struct Unheard {
     std::uint64_t dropped_packets = 0;
-    std::string trouble;              // what could not be read, inert
-    JudgedBodies judged_bodies = {};  // by the run, where this is of the capture that it left
+    std::string trouble;          // what could not be read, inert
+    JudgedOnce judged_once = {};  // by the run, where this is of the capture that it left
   };
   // After the sink's on_end. The caller adds what it alone knows: folder, capture, notes.
   report::RunReport report(const std::string& command, const Clock& clock, const Unheard& unheard) const;

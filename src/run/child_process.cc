@@ -113,7 +113,7 @@ std::string last_lines(const std::filesystem::path& log, std::size_t lines) {
     if (last.size() > lines) last.pop_front();
   }
   std::string out;
-  for (const std::string& line : last) out += "\n    " + line;
+  for (const std::string& line : last) out += "\n      ┆ " + line;
   return out;
 }
 

@@ -33,7 +33,7 @@ report::RunReport judge_traffic(const EvidenceFolder& folder, const RunRecord& r
   const capture::CaptureSummary summary =
       capture::CaptureFiles(capture::capture_files(folder.capture())).read(audience.sink(), {}, hearers.progress);
   report::RunReport report =
-      audience.report(record.command, clock, {record.packets_dropped, trouble_of(summary), record.judged_bodies});
+      audience.report(record.command, clock, {record.packets_dropped, trouble_of(summary), record.judged_once});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = record.wire.empty() && hearing == verdict::Hearing::Tap ? "tap" : record.wire;

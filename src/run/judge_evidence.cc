@@ -131,6 +131,7 @@ std::vector<report::DissectedPort> server_ports(const verdict::Evidence& evidenc
 // What the collecting run knew, as far as it bears on the verdict.
 std::vector<std::string> heed(const RunRecord& record, const EvidenceFolder& folder, verdict::JudgeOptions& options) {
   options.clients_started = record.clients_started;
+  options.run_ended = record.finished;
   heed_shared_server(record, folder.record(), options);
   std::vector<std::string> notes = record.notes;
   if (std::string note = note_of_no_end(folder, record); !note.empty()) notes.push_back(std::move(note));
@@ -171,7 +172,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   const std::string wire = capture ? read_wire(*capture, evidence, notes, hearers) : std::string();
   if (evidence.wire) evidence.wire->apart = wire == "listened" && !(record && record->command == "verify" && record->finished);
   if (record) {
-    std::string taken_over = take_over(record->judged_bodies, evidence.checks, &evidence.connection_checks);
+    std::string taken_over = take_over_passes(record->judged_once, evidence.checks, &evidence.connection_checks);
     if (!taken_over.empty()) notes.push_back(std::move(taken_over));
   }
   report::RunReport report;

@@ -20,6 +20,17 @@ constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kNotesMax = 100;
 constexpr std::size_t kNoteBytesMax = 2048;
 
+// Behind a line break: no line of a note looks like one of the verdict's own, and none is empty.
+constexpr std::string_view kContinued = "\n      ┆ ";
+
+std::string_view continued(std::string_view text) {
+  constexpr std::string_view kMark = "┆";
+  while (text.starts_with(' ') || text.starts_with('\n') || text.starts_with(kMark)) {
+    text.remove_prefix(text.starts_with(kMark) ? kMark.size() : 1);
+  }
+  return text;
+}
+
 // Inert, but for backslashes and line breaks, which notes of ours hold: what is written is read back the same.
 std::string harmless(std::string_view text) {
   std::string out;
@@ -29,8 +40,8 @@ std::string harmless(std::string_view text) {
     if (end == text.size()) return out;
     const bool line_break = text[end] == '\n';
     text.remove_prefix(end + 1);
-    if (line_break) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    out += line_break ? "\n    " : "\\";  // no line of a note looks like one of the verdict's own
+    if (line_break) text = continued(text);
+    out += line_break ? kContinued : "\\";
   }
 }
 
@@ -73,15 +84,48 @@ std::optional<Time> since_in(const Json& json) {
   return since;
 }
 
+std::uint64_t count(const Json& json, const char* name) {
+  return member(json, name, Json::value_t::number_unsigned).get<std::uint64_t>();
+}
+
+RowOnce::Failure failure_in(const Json& json) {
+  if (!json.is_object()) throw Unreadable{"a failure is no object"};
+  RowOnce::Failure failure;
+  failure.place = {count(json, "packet"), count(json, "connection"), static_cast<call::StreamId>(count(json, "stream"))};
+  const std::optional<Time> time = parse_rfc3339(member(json, "time", Json::value_t::string).get_ref<const std::string&>());
+  if (!time) throw Unreadable{"the time of a failure is none"};
+  failure.time = *time;
+  failure.text = harmless(member(json, "text", Json::value_t::string).get<std::string>().substr(0, kNoteBytesMax));
+  return failure;
+}
+
 // Absent in those before version 1.3.
-JudgedBodies judged_bodies_in(const Json& json) {
-  if (!json.contains("judged_bodies")) return {};
-  JudgedBodies judged;
-  for (const auto& [id, passed] : member(json, "judged_bodies", Json::value_t::object).items()) {
-    if (!passed.is_number_unsigned()) throw Unreadable{"\"judged_bodies\" is absurd"};
-    judged.emplace(id, passed.get<std::uint64_t>());
+JudgedOnce judged_once_in(const Json& json) {
+  JudgedOnce judged;
+  if (!json.contains("judged_once")) return judged;
+  for (const auto& [id, row] : member(json, "judged_once", Json::value_t::object).items()) {
+    if (!row.is_object()) throw Unreadable{"\"judged_once\" is absurd"};
+    RowOnce& once = judged[id];
+    once = {count(row, "passed"), count(row, "failed"), count(row, "not_judgeable"), {}};
+    for (const Json& failure : member(row, "failures", Json::value_t::array)) once.failures.push_back(failure_in(failure));
   }
   return judged;
+}
+
+Json json_of(const JudgedOnce& judged) {
+  Json json = Json::object();
+  for (const auto& [id, row] : judged) {
+    Json failures = Json::array();
+    for (const RowOnce::Failure& failure : row.failures) {
+      failures.push_back({{"packet", failure.place.packet},
+                          {"connection", failure.place.connection},
+                          {"stream", failure.place.stream},
+                          {"time", to_rfc3339(failure.time)},
+                          {"text", harmless(failure.text.substr(0, kNoteBytesMax))}});
+    }
+    json[id] = {{"passed", row.passed}, {"failed", row.failed}, {"not_judgeable", row.not_judgeable}, {"failures", failures}};
+  }
+  return json;
 }
 
 RunRecord parse(const std::string& text, const std::filesystem::path& file) {
@@ -103,7 +147,7 @@ RunRecord parse(const std::string& text, const std::filesystem::path& file) {
     record.packets_dropped = dropped->get<std::uint64_t>();
   record.tolerance = tolerance_in(json);
   record.since = since_in(json);
-  record.judged_bodies = judged_bodies_in(json);
+  record.judged_once = judged_once_in(json);
   for (const Json& note : member(json, "notes", Type::array)) {
     if (!note.is_string()) throw Unreadable{"a note is no text"};
     record.notes.push_back(note.get<std::string>());
@@ -137,7 +181,7 @@ void write_run_record(const std::filesystem::path& file, const RunRecord& record
   if (record.packets_dropped != 0) json["packets_dropped"] = record.packets_dropped;
   if (record.tolerance) json["tolerance_ns"] = record.tolerance->count();
   if (record.since) json["since"] = to_rfc3339(*record.since);
-  if (!record.judged_bodies.empty()) json["judged_bodies"] = record.judged_bodies;
+  if (!record.judged_once.empty()) json["judged_once"] = json_of(record.judged_once);
   write_file(file, json.dump(2) + "\n");
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "run/judged_bodies.h"
+#include "run/judged_once.h"
 
 namespace testigo::run {
 
@@ -26,7 +26,7 @@ struct RunRecord {
   // How strict its own judge was; nothing: as usual (verdict/judge.h).
   std::optional<Duration> tolerance = {};
   std::optional<Time> since = {};
-  JudgedBodies judged_bodies = {};  // of a run whose capture does not keep them
+  JudgedOnce judged_once = {};
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 

@@ -35,12 +35,12 @@ class RunRecordTest : public ::testing::Test {
                           true,
                           2,
                           true,
-                          {"a signal ended the run early", "client1 ended:\n    why \\x1b, \"über\""},
+                          {"a signal ended the run early", "client1 ended:\n      ┆ why \\x1b, \"über\""},
                           "tap",
                           7,
                           10s,
                           Time(1'700'000'000s),
-                          {{"MG04", 12}}};
+                          {{"MG04", {12, 1, 0, {{{7, 1, 3}, Time(1'700'000'000s), "a \\x1b text"}}}}}};
 };
 
 TEST_F(RunRecordTest, IsReadAsItWasWritten) {
@@ -68,12 +68,27 @@ TEST_F(RunRecordTest, WhatCannotBeReadIsANote) {
   const auto with = [&](std::string_view member) { return std::string(good).replace(good.find(R"("later":1)"), 9, member); };
   EXPECT_EQ(read(with(R"("tolerance_ns":9223372036854775807)")).tolerance, Duration::max());
   for (const std::string& bad :
-       {std::string(), good.substr(0, 40), std::string("[]"), std::string("{}"), std::string("\xff\xfe"), std::string(100'000, '['),
-        std::string((1 << 20) + 1, ' '), R"({"format":"testigo-run","version":"1.0"})" + std::string(),
-        std::string(good).replace(good.find(":3"), 2, ":-3"), std::string(good).replace(good.find("[]"), 2, "[7]"),
-        with(R"("tolerance_ns":0)"), with(R"("tolerance_ns":-5)"), with(R"("tolerance_ns":9223372036854775808)"),
-        with(R"("judged_bodies":[7])"), with(R"("judged_bodies":{"MG04":-1})"), with(R"("judged_bodies":{"MG04":"all"})"),
-        with(R"("tolerance_ns":"10s")"), with(R"("since":"yesterday")"), with(R"("since":7)")}) {
+       {std::string(),
+        good.substr(0, 40),
+        std::string("[]"),
+        std::string("{}"),
+        std::string("\xff\xfe"),
+        std::string(100'000, '['),
+        std::string((1 << 20) + 1, ' '),
+        R"({"format":"testigo-run","version":"1.0"})" + std::string(),
+        std::string(good).replace(good.find(":3"), 2, ":-3"),
+        std::string(good).replace(good.find("[]"), 2, "[7]"),
+        with(R"("tolerance_ns":0)"),
+        with(R"("tolerance_ns":-5)"),
+        with(R"("tolerance_ns":9223372036854775808)"),
+        with(R"("judged_once":[7])"),
+        with(R"("judged_once":{"MG04":7})"),
+        with(R"("judged_once":{"MG04":{"passed":7}})"),
+        with(R"("judged_once":{"MG04":{"passed":7,"failed":-1,"not_judgeable":0,"failures":[]}})"),
+        with(R"("judged_once":{"MG04":{"passed":7,"failed":1,"not_judgeable":0,"failures":[{"text":"alone"}]}})"),
+        with(R"("tolerance_ns":"10s")"),
+        with(R"("since":"yesterday")"),
+        with(R"("since":7)")}) {
     const RunRecord record = read(bad);
     EXPECT_EQ(record.clients_started, 0u);
     EXPECT_THAT(record.notes, ElementsAre(HasSubstr("run.json cannot be read"))) << bad.substr(0, 60);
@@ -96,7 +111,7 @@ TEST_F(RunRecordTest, NotesAreHarmless) {
   const RunRecord record = read(
       R"({"format":"testigo-run","version":"1.0","command":"verify","finished":true,"clients_started":0,"shared_server":false,)"
       R"("notes":["\u001b[2J","one\n  PROVEN   8/8"]})");
-  EXPECT_THAT(record.notes, ElementsAre("\\x1b[2J", "one\n    PROVEN   8/8"));
+  EXPECT_THAT(record.notes, ElementsAre("\\x1b[2J", "one\n      ┆ PROVEN   8/8"));
 }
 
 TEST_F(RunRecordTest, SpeaksInTheVerdict) {

@@ -13,7 +13,7 @@
 #include "run/audience.h"
 #include "run/capture_notes.h"
 #include "run/evidence_folder.h"
-#include "run/judged_bodies.h"
+#include "run/judged_once.h"
 #include "run/kept_memory.h"
 #include "run/masked.h"
 #include "run/run_lock.h"
@@ -62,10 +62,9 @@ void note_so_far(const EvidenceFolder& folder) {
 }
 
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
-std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed,
-                               JudgedBodies judged_bodies) {
+std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, JudgedOnce judged) {
   RunRecord record = record_of(true);
-  record.judged_bodies = std::move(judged_bodies);
+  record.judged_once = std::move(judged);
   record.notes = tap_notes(slowed, heard.capture.undecoded_packets());
   if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
   try {
@@ -76,15 +75,13 @@ std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& he
   return record.notes;
 }
 
-report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, const TapRunOptions& options,
-                              std::uint64_t slowed, const Clock& clock) {
+report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, const Clock& clock) {
   report::RunReport report = heard.audience.report("tap", clock, {});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = "tap";
   report.masked = masked_of(heard.capture.masked());
-  std::ranges::move(noted(folder, heard, slowed, options.payloads ? JudgedBodies() : judged_bodies(report.checks)),
-                    std::back_inserter(report.verdict.notes));
+  std::ranges::move(noted(folder, heard, slowed, judged_once(report.checks)), std::back_inserter(report.verdict.notes));
   return report;
 }
 
@@ -105,7 +102,7 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   }
   tap.stop();
 
-  const report::RunReport report = make_report(folder, heard, options, tap.counts().slowed, clock);
+  const report::RunReport report = make_report(folder, heard, tap.counts().slowed, clock);
   heard.audience.tell_rest();
   const int code = tell_verdict(report, options.shown.json);
   stay(showing.get(), report);

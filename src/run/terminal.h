@@ -1,6 +1,7 @@
 // What the other end of a stream is.
 #pragma once
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ inline report::Paint paint_for(std::FILE* stream) {
 
 // Writes what it can: a reader that has gone, or a full disk, ends no run. (fmt::print would throw.)
 inline void put(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
+
+// Whether nobody reads any more what is written there: a pipe whose other end is closed.
+inline bool reader_is_gone(std::FILE* stream) {
+  pollfd other = {::fileno(stream), POLLOUT, 0};
+  return ::poll(&other, 1, 0) == 1 && (other.revents & (POLLERR | POLLHUP)) != 0;
+}
 
 // Columns of the terminal; 80 when it does not say.
 inline int columns(std::FILE* stream) {

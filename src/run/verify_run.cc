@@ -14,6 +14,7 @@
 #include "run/child_process.h"
 #include "run/evidence_folder.h"
 #include "run/index_evidence.h"
+#include "run/judge_again.h"
 #include "run/judge_evidence.h"
 #include "run/kept_memory.h"
 #include "run/live_ledger.h"
@@ -318,7 +319,9 @@ int run_verify(const VerifyOptions& options) {
     return judge_repeatedly(*options.evidence, {options.after, options.repeat, keep}, clock, [&](const EvidenceFolder& folder) {
       const verdict::JudgeOptions strictness = strictness_of(folder, chosen);
       EvidenceIndex index(folder, strictness, clock);
-      const report::RunReport report = judge_evidence(folder, strictness, clock, {}, index.hearers());
+      // Who waits does so for statements.
+      const report::RunReport report = waits ? judge_evidence(folder, strictness, clock, {}, index.hearers())
+                                             : judge_again(folder, strictness, clock, index.hearers());
       return tell(folder, report, options.json, index);
     });
   }

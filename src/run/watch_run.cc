@@ -167,7 +167,10 @@ void Watch::read_what_is_left() {
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
 std::vector<std::string> Watch::recorded_notes(const check::Tally& checks) const {
   RunRecord record = this->record(true);
-  if (!options_.payloads && !dropped_before_) record.judged_bodies = judged_bodies(checks);
+  record.judged_once = judged_once(checks);
+  if (dropped_before_) {  // what an earlier watch judged of the older captures is not known
+    for (auto& [id, row] : record.judged_once) row.passed = 0;
+  }
   record.notes = capture_notes(source_, *intake_, recorder_ ? &*recorder_ : nullptr);
   if (dropped_before_.value_or(0) != 0) {
     record.notes.push_back(fmt::format("of what older captures here hold, the kernel had dropped {} packets", *dropped_before_));

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/inert.h"
+#include "call/first_octets.h"
 #include "verdict/connection_scope.h"
 #include "verdict/wording.h"
 
 namespace testigo::verdict {
 namespace {
-
-std::string first_line(std::string_view octets) { return inert(octets.substr(0, octets.find_first_of("\r\n"))); }
 
 Exhibit about(const WireConnection& connection, std::uint64_t packet, std::string text) {
   Exhibit exhibit;
@@ -53,9 +51,9 @@ class Judge {
     if (!is_other(view.server_opening)) return false;
     claim_.broken([&] {
       Exhibit made = about(connection, view.server_first_packet,
-                           fmt::format("the server of connection {} speaks {}: its first octets are \"{}\"", view.number,
-                                       what(view.server_opening), first_line(view.server_first)));
-      made.octets = to_hex(as_octets(view.server_first));
+                           fmt::format("the server of connection {} speaks {}: its first octets are {}", view.number,
+                                       what(view.server_opening), call::first_octets_text(view.server_first)));
+      made.octets = call::first_octets_hex(view.server_first);
       return made;
     });
     return true;

@@ -37,6 +37,9 @@ void missing_witnesses(Docket& docket) {
     doubt(docket, {2, 3, 5, 8}, fmt::format("{} clients were started, and {} testify", docket.options.clients_started, testify));
   }
   for (const ClientProcess& client : docket.facts.clients) {
+    if (docket.options.clients_started > 0 && docket.options.run_ended && client.known() && !client.ended()) {
+      doubt(docket, {2, 3, 5, 8}, fmt::format("{} did not come to its end: what it had to say yet is missing", inert(client.name)));
+    }
     if (client.known() && client.last_number == 0) doubt(docket, {2, 5}, fmt::format("{} made no call", inert(client.name)));
   }
   if (docket.facts.server_files.empty()) doubt(docket, {4, 8}, "there are no server's statements");

@@ -38,6 +38,7 @@ struct JudgeOptions {
   std::string others_of = {};  // as `since_of`
   // How many clients were started, where that is known: fewer that testify are a missing witness.
   std::size_t clients_started = 0;
+  bool run_ended = false;  // who started them waited for their end
 };
 
 // Hears all of them, call by call; claim 8 keeps the first as exhibits.

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/inert.h"
 #include "base/limits.h"
+#include "call/first_octets.h"
 #include "verdict/claim_catalogue.h"
 #include "verdict/unjudged.h"
 #include "verdict/wording.h"
@@ -19,10 +19,10 @@ bool speaks_otherwise(Opening opening) { return opening == Opening::Http1 || ope
 Exhibit quoted(const call::ConnectionView& view, bool client) {
   Exhibit exhibit;
   const std::string& first = client ? view.client_first : view.server_first;
-  exhibit.text = fmt::format("{} of connection {} ({}) began with \"{}\"", client ? "the client" : "the server", view.number,
-                             tcp::to_text(client ? view.client : view.server), inert(first.substr(0, first.find('\r'))));
+  exhibit.text = fmt::format("{} of connection {} ({}) began with {}", client ? "the client" : "the server", view.number,
+                             tcp::to_text(client ? view.client : view.server), call::first_octets_text(first));
   exhibit.wire.push_back({client ? view.packet : view.server_first_packet, view.number, 0});
-  exhibit.octets = to_hex(as_octets(first).first(std::min<std::size_t>(first.size(), 32)));
+  exhibit.octets = call::first_octets_hex(first);
   return exhibit;
 }
 

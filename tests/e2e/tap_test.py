@@ -70,12 +70,22 @@ class Tap(unittest.TestCase):
         self.assertEqual(self.judged_again()["outcome"], "PROVEN")
         record = self.evidence / "run.json"
         noted = json.loads(record.read_text())
-        self.assertEqual(noted["judged_bodies"], {"MG04": 6})
-        for judged in ({"MG04": 5}, {}):
-            record.write_text(json.dumps({**noted, "judged_bodies": judged}))
+        self.assertEqual(noted["judged_once"], {"MG04": {"passed": 6, "failed": 0, "not_judgeable": 0, "failures": []}})
+        for judged in ({"MG04": {**noted["judged_once"]["MG04"], "passed": 5}}, {}):
+            record.write_text(json.dumps({**noted, "judged_once": judged}))
             claim = self.judged_again()
             self.assertEqual(claim["outcome"], "INCONCLUSIVE")
             self.assertIn("MG04", claim["because"])
+
+    def test_what_it_found_by_what_was_declared_stays_found(self):
+        server = self.stack.enter_context(start_server("--misbehave", "wrong-name:3"))
+        proto = pathlib.Path(__file__).resolve().parents[2] / "proto/testigo/greeter/v1/greeter.proto"
+        tap = self.tap(server.address, "--proto", proto, "--relation", "reply.client=request.client", "--json")
+        run(*client_command(tap.address, "--count", "6", "--every", "10ms"))
+        self.end(tap, BROKEN)
+        again = self.judged_again()
+        self.assertEqual(again["outcome"], "BROKEN")
+        self.assertEqual(again["exhibits"], self.report["claims"][0]["exhibits"])
 
     def judged_again(self):
         self.assertEqual(run(TESTIGO, "report", self.evidence).code, 0)

@@ -1,5 +1,7 @@
 #include "wire/http2/preface.h"
 
+#include <algorithm>
+
 #include "wire/http2/frame_decoder.h"
 
 namespace testigo::http2 {
@@ -74,6 +76,21 @@ Opening client_opening(Bytes first) {
 Opening server_opening(Bytes first) {
   return decide(
       {{match(first, "HTTP/1."), Opening::Http1}, {match_tls(first), Opening::Tls}, {match_frame_header(first), Opening::Http2}});
+}
+
+std::string_view tellable(std::string_view first) {
+  constexpr std::string_view kVersion = "HTTP/1.1 ";
+  constexpr std::size_t kStatusDigits = 3, kRecordHeader = 5;
+  const Bytes octets = as_octets(first);
+  if (means_http2(first)) return first.substr(0, std::min(first.find_first_of("\r\n"), kPreface.size()));
+  if (first.starts_with(kVersion.substr(0, 7))) {
+    const std::string_view status = first.substr(std::min(first.size(), kVersion.size())).substr(0, kStatusDigits);
+    const bool digits = std::ranges::all_of(status, [](char c) { return c >= '0' && c <= '9'; });
+    return first.substr(0, digits ? kVersion.size() + kStatusDigits : kVersion.size() - 2);
+  }
+  if (match_tls(octets) == Match::Yes) return first.substr(0, kRecordHeader);
+  if (match_request_line(octets) == Match::Yes) return first.substr(0, first.find(' '));
+  return {};
 }
 
 }  // namespace testigo::http2

@@ -29,4 +29,8 @@ Opening client_opening(Bytes first);
 // stream 0), or of any other known frame type with a plausible length: that such a frame is wrong there is for the checks to say.
 Opening server_opening(Bytes first);
 
+// What of the first octets of a peer, which are no HTTP/2, may be told to anybody: of HTTP/1.1 the method, or the version and the
+// status; of a TLS record its header; of who meant HTTP/2 the line. Whatever else they are may be secret.
+std::string_view tellable(std::string_view first);
+
 }  // namespace testigo::http2
