@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/utf8.h"
 #include "wire/rpc/media_type.h"
+#include "wire/rpc/user_agent.h"
 
 namespace testigo::call {
 namespace {
@@ -17,6 +18,7 @@ std::optional<std::string_view> exact_value_of(const http2::HeaderField* field) 
 
 }  // namespace
 
+using http2::bit;
 using http2::FieldName;
 
 const http2::HeaderField* find(Fields fields, std::string_view name) {
@@ -30,6 +32,22 @@ const http2::HeaderField* find(Fields fields, http2::FieldName name) {
     if (field.id == name && field.name_known == http2::Known::Exact) return &field;
   }
   return nullptr;
+}
+
+Repeated repeated(Fields fields, FieldName name) {
+  Repeated told;
+  const http2::HeaderField* first = nullptr;
+  for (const http2::HeaderField& field : fields) {
+    if (field.id != name || field.name_known != http2::Known::Exact) continue;
+    if (!field.exact()) {
+      told.all_exact = false;
+    } else if (first == nullptr) {
+      first = &field;
+    } else if (told.other == nullptr && field.value != first->value) {
+      told.other = &field;
+    }
+  }
+  return told;
 }
 
 std::optional<std::string_view> exact_value(Fields fields, std::string_view name) { return exact_value_of(find(fields, name)); }
@@ -75,6 +93,26 @@ std::optional<bool> keeps_to_grpc(Fields request, const Named& named, bool compl
   return false;
 }
 
+namespace {
+
+// Names that only a client of gRPC sends: grpc-timeout and grpc-metadata-* are what gateways take of HTTP clients.
+constexpr http2::FieldNames kOfGrpcClients =
+    bit(FieldName::GrpcAcceptEncoding) | bit(FieldName::GrpcEncoding) | bit(FieldName::GrpcPreviousRpcAttempts);
+
+// All names are known.
+RpcClass class_by_client(Fields request) {
+  if (std::ranges::any_of(request, [](const http2::HeaderField& field) { return (bit(field.id) & kOfGrpcClients) != 0; })) {
+    return RpcClass::Grpc;
+  }
+  const http2::HeaderField* const agent = find(request, FieldName::UserAgent);
+  if (agent == nullptr) return RpcClass::Other;
+  if (!agent->exact()) return RpcClass::Unknown;
+  return rpc::names_grpc_library(agent->value) ? RpcClass::Grpc : RpcClass::Other;
+}
+
+}  // namespace
+
+// Shape alone does not make a call of gRPC's: Firefox sends te: trailers with every request, and two segments are usual.
 RpcClass rpc_class(Fields request, bool complete) {
   const http2::HeaderField* type = find(request, FieldName::ContentType);
   if (type != nullptr && type->value_known != http2::Known::Exact) return RpcClass::Unknown;
@@ -87,7 +125,7 @@ RpcClass rpc_class(Fields request, bool complete) {
   if (method == nullptr || te == nullptr || path == nullptr) return RpcClass::Other;
   if (!method->exact() || !te->exact() || !path->exact()) return RpcClass::Unknown;
   const bool shaped_like_grpc = method->value == "POST" && te->value == "trailers" && is_two_segment_path(path->value);
-  return shaped_like_grpc ? RpcClass::Grpc : RpcClass::Other;
+  return shaped_like_grpc ? class_by_client(request) : RpcClass::Other;
 }
 
 RpcClass response_class(int http_status, Fields response, bool complete) {

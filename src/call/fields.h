@@ -18,6 +18,13 @@ using Fields = std::span<const http2::HeaderField>;
 const http2::HeaderField* find(Fields fields, std::string_view name);
 const http2::HeaderField* find(Fields fields, http2::FieldName name);
 
+// Of the fields of a name (exact) that may stand once only (RFC 9110 section 5.3).
+struct Repeated {
+  const http2::HeaderField* other = nullptr;  // the first whose value differs from that of the first one; both exact
+  bool all_exact = true;
+};
+Repeated repeated(Fields fields, http2::FieldName name);
+
 // Its value, when name and value are exact.
 std::optional<std::string_view> exact_value(Fields fields, std::string_view name);
 std::optional<std::string_view> exact_value(Fields fields, http2::FieldName name);

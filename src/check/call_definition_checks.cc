@@ -1,11 +1,11 @@
 // RQ07, RQ09, RQ13: the form of a request as a whole (gRPC over HTTP2, Requests). Calls of class grpc only (RULE 3).
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "wire/rpc/user_agent.h"
 
 namespace testigo::check {
 namespace {
@@ -107,20 +107,6 @@ void CallDefinitionChecks::order(const call::BlockSeen& seen) {
   findings_.judge(Id::RQ07, wrong.empty(), seen.spot, [&] { return wrong; });
 }
 
-// "grpc-" language, perhaps a variant, "/" version: applications put their own in front.
-bool names_a_library(std::string_view agent) {
-  const auto is_alnum = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  for (auto at = agent.find("grpc-"); at != std::string_view::npos; at = agent.find("grpc-", at + 1)) {
-    const std::string_view rest = agent.substr(at + 5);
-    const auto slash = rest.find('/');
-    if ((at == 0 || agent[at - 1] == ' ') && slash != std::string_view::npos && slash > 0 && slash + 1 < rest.size() &&
-        rest.substr(0, slash).find(' ') == std::string_view::npos && is_alnum(rest[slash + 1])) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // RQ09.
 void CallDefinitionChecks::user_agent(const call::BlockSeen& seen) {
   const HeaderField* agent = call::find(seen.fields, FieldName::UserAgent);
@@ -129,7 +115,7 @@ void CallDefinitionChecks::user_agent(const call::BlockSeen& seen) {
     return;
   }
   agent_told_ = true;
-  findings_.judge(Id::RQ09, agent != nullptr && names_a_library(agent->value), seen.spot, [&] {
+  findings_.judge(Id::RQ09, agent != nullptr && rpc::names_grpc_library(agent->value), seen.spot, [&] {
     return agent == nullptr ? "the request has no user-agent" : fmt::format("user-agent is \"{}\"", agent->value);
   });
 }

@@ -209,6 +209,7 @@ TEST(Mg08, LongMessages) {
   EXPECT_EQ(asked(4 << 20, "8"), nothing());
   EXPECT_EQ(asked((4 << 20) + 1, "8"), only("MG08 warning"));
   EXPECT_EQ(asked((4 << 20) + 1, "0"), nothing());  // it was taken
+  EXPECT_EQ(asked((4 << 20) + 1, "5"), nothing());  // that says nothing of lengths
   Conversation c;
   c.client(preface(), settings({{http2::kSettingMaxFrameSize, 0xff'ffff}, {http2::kSettingInitialWindowSize, 0x7fff'ffff}}),
            large_window())
@@ -220,6 +221,31 @@ TEST(Mg08, LongMessages) {
   EXPECT_EQ(findings(c.server(headers(1, trailer_fields(), EndStream::Yes))), nothing());  // it was taken
   EXPECT_EQ(outcome(c, "MG08"), "pass");
   EXPECT_EQ(graver(findings(refused.client(rst_stream(1)))), only("MG08 warning"));
+}
+
+TEST(Mg08, WhatTheReceiverTookBefore) {
+  Conversation c = greeted({{http2::kSettingMaxFrameSize, 0xff'ffff}, {http2::kSettingInitialWindowSize, 0x7fff'ffff}});
+  const auto ask = [&](call::StreamId stream, std::uint32_t length, const char* status) {
+    c.server(large_window()).client(headers(stream, request_fields()), message(stream, std::string(length, 'x'), EndStream::Yes));
+    c.server(headers(stream, trailers_only_fields(status), EndStream::Yes));
+  };
+  ask(1, (4 << 20) + 2, "0");
+  ask(3, (4 << 20) + 2, "8");
+  EXPECT_EQ(findings(c), nothing());
+  ask(5, (4 << 20) + 3, "8");
+  EXPECT_EQ(findings(c), only("MG08 warning"));
+}
+
+// Who resets a stream of replies may have had enough of them.
+TEST(Mg08, AReplyBehindWhichOthersCameMayHaveBeenTaken) {
+  Conversation c;
+  c.client(preface(), settings({{http2::kSettingMaxFrameSize, 0xff'ffff}, {http2::kSettingInitialWindowSize, 0x7fff'ffff}}),
+           large_window())
+      .server(settings(), settings_ack())
+      .client(settings_ack());
+  c.client(headers(1, request_fields()), end_of_data(1))
+      .server(headers(1, response_fields()), message(1, std::string((4 << 20) + 1, 'x')), message(1, "x"));
+  EXPECT_EQ(graver(findings(c.client(rst_stream(1)))), nothing());
 }
 
 }  // namespace

@@ -71,12 +71,15 @@ void ContentLengthChecks::on_block(const call::BlockSeen& seen) {
   Stream* stream = of(seen.spot.place.stream);
   heads_forgotten_ = heads_forgotten_ || (head && stream == nullptr);
   const auto* field = call::find(seen.fields, FieldName::ContentLength);
-  if (stream == nullptr || (field != nullptr && !field->exact())) {
+  const bool repeats = seen.outcome.repeats(FieldName::ContentLength);
+  const auto [other, all_exact] = repeats ? call::repeated(seen.fields, FieldName::ContentLength) : call::Repeated{};
+  if (other != nullptr) findings_.fail(Id::HD06, seen.spot, differing(seen.fields, *other));  // whatever DATA has
+  if (stream == nullptr || !all_exact || (field != nullptr && !field->exact())) {
     findings_.not_judgeable(Id::HD06, "the value of content-length, or the method of the request, is not known");
     return;
   }
   if (head) stream->head = true;
-  if (field != nullptr) stream->lengths[static_cast<std::size_t>(seen.spot.direction)] = kept(field->value);
+  if (field != nullptr && other == nullptr) stream->lengths[static_cast<std::size_t>(seen.spot.direction)] = kept(field->value);
 }
 
 void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {

@@ -24,6 +24,21 @@ TEST(Hd06, TheLengthIsThatOfTheData) {
   EXPECT_EQ(outcome(unary(), "HD06"), "not-observed");
 }
 
+// RFC 9110 section 5.3.
+TEST(Hd06, TwoLengthsAreTheSame) {
+  const auto asked = [](const char* length, const std::string& again) {
+    return unary({.request = plus(plus(request_fields(), "content-length", length), "content-length", again)});
+  };
+  EXPECT_EQ(findings(asked("9", "9")), nothing());
+  EXPECT_EQ(findings(asked("9", "99")), only("HD06 error"));
+  EXPECT_EQ(findings(asked("99", "9")), only("HD06 error"));
+  EXPECT_EQ(findings(asked("99", "99")), only("HD06 error"));
+  Limits limits;
+  limits.string_bytes_max = 100;
+  EXPECT_EQ(findings(asked("9", std::string(200, '9')), limits), nothing());
+  EXPECT_EQ(outcome(asked("9", std::string(200, '9')), "HD06", limits), "not-judgeable");
+}
+
 TEST(Hd06, PaddingDoesNotCount) {
   Conversation c = greeted();
   c.client(headers(1, plus(request_fields(), "content-length", "6")));

@@ -8,6 +8,7 @@
 
 #include "call/fields.h"
 #include "check/all_checks.h"
+#include "check/gate.h"
 #include "check/true_binary.h"
 
 namespace testigo::check {
@@ -226,7 +227,12 @@ void HeaderChecks::request_line(const call::BlockSeen& seen) {
 void HeaderChecks::authority(const call::BlockSeen& seen) {
   const HeaderField* authority = call::find(seen.fields, ":authority");
   const HeaderField* host = call::find(seen.fields, "host");
-  if ((authority != nullptr && !authority->exact()) || (host != nullptr && !host->exact())) {
+  const auto [other_host, hosts_known] = call::repeated(seen.fields, FieldName::Host);
+  if (other_host != nullptr) {
+    findings_.fail(Id::HD03, seen.spot, differing(seen.fields, *other_host));
+    return;
+  }
+  if ((authority != nullptr && !authority->exact()) || !hosts_known) {
     findings_.not_judgeable(Id::HD03, "the value of :authority or host is not known");
     return;
   }

@@ -74,6 +74,18 @@ TEST(Hd03, HostAgrees) {
   EXPECT_EQ(of_request(plus(with(fields, ":scheme", "https"), "host", "example.com")), (Names{"HD03 error", "RQ03 info"}));
 }
 
+TEST(Hd03, TwoHostsAgreeWithEachOther) {
+  const FieldList fields = plus(request_fields(), "host", "127.0.0.1:50051");
+  EXPECT_EQ(of_request(plus(fields, "host", "127.0.0.1:50051")), nothing());
+  EXPECT_EQ(of_request(plus(fields, "host", "example.org")), only("HD03 error"));
+  EXPECT_EQ(of_request(plus(without(fields, ":authority"), "host", "example.org")), only("HD03 error"));
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = unary({.request = plus(fields, "host", std::string(200, 'x'))});
+  EXPECT_EQ(findings(c, limits), nothing());
+  EXPECT_EQ(outcome(c, "HD03", limits), "not-judgeable");
+}
+
 TEST(Hd03, MalformedIsAWarningAndAbsentAnObservation) {
   EXPECT_EQ(of_request(with(request_fields(), ":authority", "/run/socket")), only("HD03 warning"));
   EXPECT_EQ(of_request(with(request_fields(), ":authority", "")), only("HD03 warning"));

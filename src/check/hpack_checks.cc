@@ -137,20 +137,27 @@ void HpackChecks::encoding(const call::BlockSeen& seen) {
   }
 }
 
-// HP06. What gRPC suggests stands in where the receiver announced nothing. What was not decoded only makes it longer.
+// "Servers may limit the size of Request-Headers, with a default of 8 KiB suggested": of no other list.
+bool is_request_of_grpc(const call::BlockSeen& seen) {
+  return seen.role == call::BlockRole::Request && seen.call != nullptr && seen.call->rpc_class == call::RpcClass::Grpc;
+}
+
+// HP06. What gRPC suggests stands in where the server's SETTINGS name no limit, acknowledged or not. What was not decoded only
+// makes it longer.
 void HpackChecks::list_size(const call::BlockSeen& seen) {
   const LimitInForce& announced = limits_[at(seen.spot.direction)];
   const bool limit_known = seen.connection.whole() && !announced.lost();
   const auto limit = limit_known ? announced.in_force() : std::nullopt;
   const std::uint64_t bytes = seen.outcome.list_bytes;
+  const bool above_suggested = bytes > kListBytesSuggested && is_request_of_grpc(seen) && !limit && !announced.newest();
   if (limit && bytes > *limit) {
     findings_.fail(Id::HP06, seen.spot, fmt::format("the header list has {} octets, its receiver takes {}", bytes, *limit));
-  } else if (limit_known && !limit && bytes > kListBytesSuggested) {
+  } else if (limit_known && above_suggested && !announced.to_come()) {
     findings_.fail(Id::HP06, seen.spot,
                    fmt::format("the header list has {} octets, gRPC suggests to take {}", bytes, kListBytesSuggested));
   } else if (!seen.outcome.complete || !seen.outcome.exact) {
     findings_.not_judgeable(Id::HP06, "not every header field is known");
-  } else if (announced.lost() || (!limit_known && bytes > kListBytesSuggested)) {
+  } else if (announced.lost() || above_suggested || (!limit_known && bytes > kListBytesSuggested)) {
     findings_.not_judgeable(Id::HP06, "what the receiver takes is not known");
   } else {
     findings_.pass(Id::HP06);

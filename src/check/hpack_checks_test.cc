@@ -134,6 +134,36 @@ TEST(Hp06, WhatThePeerAnnouncedTakesThePlaceOfWhatGrpcSuggests) {
   EXPECT_EQ(findings(greeted({{http2::kSettingMaxHeaderListSize, 8999}}).call(with_metadata(9000))), only("HP06 warning"));
 }
 
+// "Servers may limit the size of Request-Headers."
+TEST(Hp06, WhatGrpcSuggestsIsOfRequestsOfGrpc) {
+  const std::string large(9000, 'v');
+  EXPECT_EQ(findings(unary({.response = plus(response_fields(), "x", large)})), nothing());
+  EXPECT_EQ(findings(unary({.trailers = plus(trailer_fields(), "x", large)})), nothing());
+  Conversation plain = unary();
+  plain
+      .client(
+          headers(3, {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}, {"x", large}}, EndStream::Yes))
+      .server(headers(3, {{":status", "200"}}), data(3, "x", EndStream::Yes));
+  EXPECT_EQ(findings(plain), nothing());
+  EXPECT_EQ(outcome(plain, "HP06"), "pass");
+}
+
+TEST(Hp06, ALimitThatIsNotAcknowledgedYetTakesThePlaceOfWhatGrpcSuggests) {
+  Conversation c;
+  c.client(preface(), settings()).server(settings({{http2::kSettingMaxHeaderListSize, 16384}}), settings_ack());
+  c.client(headers(1, with_metadata(9000).request), end_of_data(1)).client(settings_ack());
+  EXPECT_EQ(findings(c.server(headers(1, trailers_only_fields("0"), EndStream::Yes))), nothing());
+  EXPECT_EQ(outcome(c, "HP06"), "pass");
+}
+
+TEST(Hp06, BeforeTheServersSettingsNobodyKnowsItsLimit) {
+  Conversation c;
+  c.client(preface(), settings(), headers(1, with_metadata(9000).request), end_of_data(1));
+  c.server(settings({{http2::kSettingMaxHeaderListSize, 16384}}), settings_ack()).client(settings_ack());
+  EXPECT_EQ(findings(c.server(headers(1, trailers_only_fields("0"), EndStream::Yes))), nothing());
+  EXPECT_EQ(outcome(c, "HP06"), "not-judgeable");
+}
+
 TEST(Hp06, BehindAGapNobodyKnowsWhatThePeerTakes) {
   Conversation c = greeted();
   c.server(headers(1, response_fields())).lost(100).client_acks();

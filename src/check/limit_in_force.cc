@@ -11,6 +11,7 @@ void LimitInForce::on_settings(const call::FrameSeen& seen) {
 }
 
 void LimitInForce::announce(const call::FrameSeen& seen) {
+  announced_ = true;
   const auto* settings = std::get_if<http2::SettingsFrame>(&seen.frame.payload);
   if (settings == nullptr || unacked_.size() >= pending_max_) {
     lose();

@@ -32,6 +32,8 @@ class LimitInForce {
   std::optional<std::uint32_t> in_force() const;
   // The one announced last, acknowledged or not.
   std::optional<std::uint32_t> newest() const { return newest_ ? newest_ : of_.initial; }
+  // Nobody knows yet: its endpoint has sent no SETTINGS.
+  bool to_come() const { return !announced_; }
   // It can no longer be told: a SETTINGS cannot be read, has a value that is not allowed, or too many wait for their ACK.
   bool lost() const { return lost_; }
 
@@ -48,6 +50,7 @@ class LimitInForce {
   std::optional<std::uint32_t> newest_;
   std::deque<std::optional<std::uint32_t>> unacked_;  // of each SETTINGS without its ACK; nothing: not mentioned
   std::uint32_t greatest_unacked_ = 0;
+  bool announced_ = false;
   bool lost_ = false;
 };
 

@@ -1,6 +1,7 @@
 // RS09: requests that are not gRPC, on a connection that carries gRPC, too (gRPC over HTTP2, Content-Type). It alone judges calls
 // that are not of class grpc (RULE 3).
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,7 +35,7 @@ class MediaTypeChecks final : public Check {
   struct Answered {
     call::Spot spot;
     std::string type;
-    int status = 0;
+    int status = 0;  // 0: it, or whether the answer is of gRPC, is not known
   };
   void request(const call::BlockSeen& seen);
   void answered(const Answered& answer);
@@ -51,11 +52,14 @@ class MediaTypeChecks final : public Check {
 
 constexpr std::size_t kTypeBytesMax = 100;
 
-// What answers is gRPC, or says what gRPC must: on a connection that others share with gRPC, all else is their own business.
-bool of_grpc(const call::BlockSeen& seen) {
+// What answers is gRPC, or says what gRPC must: on a connection that others share with gRPC, all else is their own business. A
+// grpc-status beside another content-type is that of a transcoder, which took the request as it should. Nothing: it is not known.
+std::optional<bool> of_grpc(const call::BlockSeen& seen) {
   if (seen.call->http_status == 415) return true;
-  const auto type = call::exact_value(seen.fields, FieldName::ContentType);
-  return call::find(seen.fields, FieldName::GrpcStatus) != nullptr || (type && rpc::names_grpc(*type));
+  const http2::HeaderField* const type = call::find(seen.fields, FieldName::ContentType);
+  if (type != nullptr && type->exact()) return rpc::names_grpc(type->value);
+  if (call::find(seen.fields, FieldName::GrpcStatus) == nullptr) return false;
+  return type == nullptr && names_known(seen) ? std::optional(true) : std::nullopt;
 }
 
 void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
@@ -65,8 +69,9 @@ void MediaTypeChecks::on_block(const call::BlockSeen& seen) {
   } else if (seen.role == BlockRole::Response) {
     const std::string* const type = types_.find(seen.spot.place.stream);
     if (type == nullptr) return;
-    if (!of_grpc(seen)) return;
-    const Answered answer{seen.spot, *type, seen.call->http_status};
+    const std::optional<bool> of = of_grpc(seen);
+    if (of == false) return;
+    const Answered answer{seen.spot, *type, of ? seen.call->http_status : 0};
     if (grpc_seen_) {
       answered(answer);
     } else if (waiting_.size() < streams_max_) {
@@ -96,7 +101,7 @@ void MediaTypeChecks::request(const call::BlockSeen& seen) {
 
 void MediaTypeChecks::answered(const Answered& answer) {
   if (answer.status == 0) {
-    findings_.not_judgeable(Id::RS09, "the value of :status is not known");
+    findings_.not_judgeable(Id::RS09, "the value of :status or content-type is not known");
     return;
   }
   findings_.judge(Id::RS09, answer.status == 415, answer.spot, [&] {

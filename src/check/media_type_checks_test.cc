@@ -55,12 +55,25 @@ TEST(Rs09, ATypeInCapitalsIsOfGrpc) {
 
 TEST(Rs09, WhatIsNotGrpcMayAnswerAsItLikes) {
   for (const FieldList& answer :
-       {FieldList{{":status", "200"}, {"content-type", "application/json"}}, FieldList{{":status", "404"}}}) {
+       {FieldList{{":status", "200"}, {"content-type", "application/json"}}, FieldList{{":status", "404"}},
+        FieldList{{":status", "400"}, {"content-type", "application/json"}, {"grpc-status", "3"}, {"grpc-message", "no"}}}) {
     Conversation c = unary();
     c.client(headers(3, kJson), data(3, "{}", EndStream::Yes)).server(headers(3, answer, EndStream::Yes));
     EXPECT_EQ(findings(c), nothing());
     EXPECT_EQ(outcome(c, "RS09"), "not-observed");
   }
+}
+
+TEST(Rs09, AStatusOfGrpcAlone) {
+  const auto answered = [](const FieldList& answer) {
+    return unary().client(headers(3, kJson), data(3, "{}", EndStream::Yes)).server(headers(3, answer, EndStream::Yes));
+  };
+  EXPECT_EQ(findings(answered({{":status", "200"}, {"grpc-status", "2"}})), only("RS09 warning"));
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = answered({{":status", "200"}, {"content-type", std::string(200, 'x')}, {"grpc-status", "2"}});
+  EXPECT_EQ(findings(c, limits), nothing());
+  EXPECT_EQ(outcome(c, "RS09", limits), "not-judgeable");
 }
 
 TEST(Rs09, RequestsThatBeginLikeGrpcOrHaveNoTypeAreNotJudged) {

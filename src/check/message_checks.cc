@@ -1,4 +1,8 @@
 // MG: length-prefixed messages (gRPC over HTTP2, Length-Prefixed-Message). Calls of class grpc only (RULE 3).
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
@@ -63,29 +67,55 @@ class MessageChecks final : public Check {
     std::uint64_t number = 0;
     std::uint32_t length = 0;
   };
-  Notes<call::StreamId, Long> long_;  // the first long message of a call whose end is to come
+  using OfCall = std::array<std::optional<Long>, 2>;  // the longest of each direction
+  Notes<call::StreamId, OfCall> long_;                // long messages of the calls whose end is to come
+  std::array<std::uint32_t, 2> taken_{};              // the longest that was taken, of each direction
 };
 
 std::string too_long(std::uint64_t number, std::uint32_t length) {
   return fmt::format("message {} has {} octets, and receivers take {} by default", number, length, kUsualLengthMax);
 }
 
-// MG08. A call that ends with OK has had its messages taken: their receiver's limit is above the usual one.
+// MG08.
 void MessageChecks::length(const call::MessageSeen& seen) {
   if (seen.message.length <= kUsualLengthMax) {
     findings_.pass(Id::MG08);
-  } else if (long_.size() < findings_.limits().streams_remembered) {
-    long_.try_emplace(seen.call.place.stream, Long{seen.spot, seen.number, seen.message.length});
-  } else {
-    findings_.not_judgeable(Id::MG08, "more long messages are open than are followed");
+    return;
   }
+  OfCall* of_call = long_.find(seen.call.place.stream);
+  if (of_call == nullptr && long_.size() < findings_.limits().streams_remembered)
+    of_call = &long_.try_emplace(seen.call.place.stream);
+  if (of_call == nullptr) {
+    findings_.not_judgeable(Id::MG08, "more long messages are open than are followed");
+    return;
+  }
+  std::optional<Long>& longest = (*of_call)[static_cast<std::size_t>(seen.spot.direction)];
+  if (!longest || longest->length < seen.message.length) longest = Long{seen.spot, seen.number, seen.message.length};
 }
 
+// RESOURCE_EXHAUSTED (statuscodes.md), which a server says; a client can but reset the stream, as it does when it wants no more: of
+// a reply behind which others came nothing is said.
+bool is_refused(const call::Call& call, Direction direction, std::uint64_t number) {
+  if (direction == Direction::ToClient) return call.ending == call::Ending::ResetByClient && number == call.response.messages;
+  return call.ending == call::Ending::ResetByServer || call.status == rpc::kResourceExhausted;
+}
+
+// A call that ends with OK has had its messages taken: their receiver's limit is above the usual one. One that failed for another
+// reason says nothing of lengths.
 void MessageChecks::length_taken(const call::Call& call) {
-  const Long* const message = long_.find(call.place.stream);
-  if (message == nullptr) return;
+  const OfCall* const of_call = long_.find(call.place.stream);
+  if (of_call == nullptr) return;
   const bool taken = call.status == rpc::kOk && call.ending == call::Ending::Trailers;
-  findings_.judge(Id::MG08, taken, message->spot, [&] { return too_long(message->number, message->length); });
+  for (const auto& longest : *of_call) {
+    if (!longest) continue;
+    std::uint32_t& taken_before = taken_[static_cast<std::size_t>(longest->spot.direction)];
+    if (taken) taken_before = std::max(taken_before, longest->length);
+    if (longest->length <= taken_before) {
+      findings_.pass(Id::MG08);
+    } else if (is_refused(call, longest->spot.direction, longest->number)) {
+      findings_.fail(Id::MG08, longest->spot, too_long(longest->number, longest->length));
+    }
+  }
   long_.erase(call.place.stream);
 }
 

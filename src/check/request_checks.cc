@@ -36,6 +36,9 @@ class RequestChecks final : public Check {
   // Judges the value of a field, or says that it is not known, which is `unknown`.
   template <typename Rule>
   void judge(Id id, const call::BlockSeen& seen, FieldName name, std::string_view unknown, Rule rule);
+  // The same, of a field that may stand once only.
+  template <typename Rule>
+  void judge_one(Id id, const call::BlockSeen& seen, FieldName name, std::string_view unknown, Rule rule);
   void method(const call::BlockSeen& seen);
   void path(const call::BlockSeen& seen);
   void scheme(const call::BlockSeen& seen);
@@ -58,6 +61,18 @@ void RequestChecks::judge(Id id, const call::BlockSeen& seen, FieldName name, st
   }
 }
 
+template <typename Rule>
+void RequestChecks::judge_one(Id id, const call::BlockSeen& seen, FieldName name, std::string_view unknown, Rule rule) {
+  if (!seen.outcome.repeats(name)) return judge(id, seen, name, unknown, rule);
+  if (const auto [other, all_exact] = call::repeated(seen.fields, name); other != nullptr) {
+    findings_.fail(id, seen.spot, differing(seen.fields, *other));
+  } else if (!all_exact) {
+    findings_.not_judgeable(id, unknown);
+  } else {
+    judge(id, seen, name, unknown, rule);
+  }
+}
+
 std::string quoted(std::string_view name, Value value) {
   return value ? fmt::format("{} is \"{}\"", name, *value) : fmt::format("{} is missing", name);
 }
@@ -67,7 +82,9 @@ std::string quoted(std::string_view name, Value value) {
 bool is_usual(const call::BlockSeen& seen) {
   constexpr FieldNames kNeeded =
       bit(FieldName::Method) | bit(FieldName::Path) | bit(FieldName::Scheme) | bit(FieldName::Te) | bit(FieldName::ContentType);
+  constexpr FieldNames kOnce = bit(FieldName::ContentType) | bit(FieldName::GrpcTimeout);
   if (!seen.outcome.exact || !seen.outcome.complete || (seen.outcome.names & kNeeded) != kNeeded) return false;
+  if ((seen.outcome.repeated & kOnce) != 0) return false;
   if (seen.outcome.has(FieldName::GrpcTimeout) && seen.call->timeout.value_or(Duration(0)) == Duration(0)) return false;
   return std::ranges::all_of(seen.fields, [](const HeaderField& field) {
     switch (field.id) {
@@ -137,7 +154,7 @@ void RequestChecks::te(const call::BlockSeen& seen) {
 }
 
 void RequestChecks::content_type(const call::BlockSeen& seen) {
-  judge(Id::RQ05, seen, FieldName::ContentType, "the value of content-type is not known", [&](Value value) {
+  judge_one(Id::RQ05, seen, FieldName::ContentType, "the value of content-type is not known", [&](Value value) {
     const bool holds = value && rpc::names_grpc(*value);
     if (holds && value->find(';') != std::string_view::npos) {
       findings_.fail(Id::RQ05, Severity::Warning, seen.spot, fmt::format("content-type \"{}\" has parameters", *value));
@@ -149,7 +166,7 @@ void RequestChecks::content_type(const call::BlockSeen& seen) {
 
 // RQ06. A deadline that has passed may be sent as zero, though the grammar wants a positive number.
 void RequestChecks::timeout(const call::BlockSeen& seen) {
-  judge(Id::RQ06, seen, FieldName::GrpcTimeout, "the value of grpc-timeout is not known", [&](Value value) {
+  judge_one(Id::RQ06, seen, FieldName::GrpcTimeout, "the value of grpc-timeout is not known", [&](Value value) {
     if (!value) return;
     const auto timeout = rpc::parse_timeout(*value);
     if (timeout == Duration(0)) {

@@ -85,6 +85,61 @@ TEST(Rq, OtherCallsAreNotJudged) {
   unjudged(with(with(request_fields(), "content-type", "application/json"), ":path", "/one"));
 }
 
+// Firefox sends te: trailers with every request, and gateways take grpc-timeout and grpc-metadata-* of HTTP clients.
+TEST(Rq, ARequestThatOnlyLooksLikeGrpcIsNotJudged) {
+  const FieldList firefox = with(with(request_fields("/api/login"), "content-type", "application/json"), "user-agent",
+                                 "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
+  const auto answered = [](const FieldList& request) {
+    Conversation c = greeted();
+    c.client(headers(1, request), data(1, "{}", EndStream::Yes));
+    return c.server(headers(1, {{":status", "200"}, {"content-type", "application/json"}}), data(1, "{}", EndStream::Yes));
+  };
+  for (const FieldList& request : {firefox, without(firefox, "user-agent"), without(firefox, "content-type"),
+                                   plus(plus(firefox, "grpc-timeout", "1S"), "grpc-metadata-who", "me")}) {
+    EXPECT_EQ(findings(answered(request)), nothing());
+    for (const char* id : {"RQ01", "RQ05", "RQ06", "MG02", "RS02", "RS03"}) {
+      EXPECT_EQ(outcome(answered(request), id), "not-observed") << id;
+    }
+  }
+}
+
+TEST(Rq05, TheMarkOfAGrpcClientShowsThatGrpcWasMeant) {
+  const FieldList json = without(with(request_fields(), "content-type", "application/json"), "user-agent");
+  EXPECT_EQ(of_request(plus(json, "user-agent", "shop/1 grpc-go/1.60.0")), only("RQ05 error"));
+  for (const char* name : {"grpc-accept-encoding", "grpc-encoding", "grpc-previous-rpc-attempts"}) {
+    EXPECT_THAT(of_request(plus(json, name, "1")), ::testing::Contains("RQ05 error")) << name;
+  }
+}
+
+TEST(Rq05, WhoseAgentIsNotKnownMayBeEither) {
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = unary({.request = with(with(request_fields(), "content-type", "application/json"), "user-agent",
+                                                "grpc-c++/1.51.1 " + std::string(200, 'x'))});
+  EXPECT_EQ(findings(c, limits), nothing());
+  EXPECT_EQ(outcome(c, "RQ05", limits), "not-judgeable");
+}
+
+// RFC 9110 section 5.3.
+TEST(Rq, AFieldThatMayStandOnceDoesNotStandAgainWithAnotherValue) {
+  EXPECT_EQ(graver(of_request(plus(request_fields(), "content-type", "text/html"))), only("RQ05 error"));
+  EXPECT_EQ(graver(of_request(plus(request_fields(), "content-type", "application/grpc+proto"))), only("RQ05 error"));
+  EXPECT_EQ(graver(of_request(plus(request_fields(), "content-type", "application/grpc"))), nothing());
+  FieldList timeouts = request_fields();
+  timeouts.emplace(timeouts.begin() + 4, "grpc-timeout", "1S");
+  EXPECT_EQ(graver(of_request(plus(timeouts, "grpc-timeout", "12345678901S"))), only("RQ06 error"));
+  EXPECT_EQ(graver(of_request(plus(timeouts, "grpc-timeout", "2S"))), only("RQ06 error"));
+  EXPECT_EQ(graver(of_request(plus(timeouts, "grpc-timeout", "1S"))), nothing());
+}
+
+TEST(Rq05, OfAnotherValueThatIsNotKnownNobodyCanTell) {
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = unary({.request = plus(request_fields(), "content-type", std::string(200, 'x'))});
+  EXPECT_EQ(graver(findings(c, limits)), nothing());
+  EXPECT_EQ(outcome(c, "RQ05", limits), "not-judgeable");
+}
+
 TEST(Rq, AClassThatIsNotKnownIsNotJudgeable) {
   Limits limits;
   limits.string_bytes_max = 100;

@@ -145,6 +145,11 @@ void ResponseChecks::content_type(const call::BlockSeen& seen) {
     findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
     return;
   }
+  if (seen.outcome.repeats(FieldName::ContentType)) {
+    const auto [other, all_exact] = call::repeated(seen.fields, FieldName::ContentType);
+    if (other != nullptr) return findings_.fail(Id::RS02, seen.spot, differing(seen.fields, *other));
+    if (!all_exact) return findings_.not_judgeable(Id::RS02, "the value of content-type is not known");
+  }
   findings_.judge(Id::RS02, type != nullptr && rpc::names_grpc(type->value), seen.spot,
                   [&] { return type == nullptr ? "content-type is missing" : fmt::format("content-type is \"{}\"", type->value); });
 }

@@ -83,6 +83,18 @@ TEST(Rs02, TheContentType) {
   }
 }
 
+// RFC 9110 section 5.3.
+TEST(Rs02, TwoContentTypesAreTheSame) {
+  const auto twice = [](const std::string& again) { return unary({.response = plus(response_fields(), "content-type", again)}); };
+  EXPECT_EQ(findings(twice("application/grpc")), nothing());
+  EXPECT_EQ(findings(twice("text/html")), only("RS02 error"));
+  EXPECT_EQ(findings(twice("application/grpc+proto")), only("RS02 error"));
+  Limits limits;
+  limits.string_bytes_max = 100;
+  EXPECT_EQ(findings(twice(std::string(200, 'x')), limits), nothing());
+  EXPECT_EQ(outcome(twice(std::string(200, 'x')), "RS02", limits), "not-judgeable");
+}
+
 TEST(Rs03, TheEndCarriesAStatus) {
   const Part begin = headers(1, response_fields());
   EXPECT_EQ(findings(answered({begin, message(1, "x", EndStream::Yes)})), only("RS03 error"));

@@ -106,7 +106,16 @@ PercentEncoded read_percent_encoded(std::string_view text) {
 // RS07.
 void StatusChecks::message(const call::BlockSeen& seen) {
   const HeaderField* field = call::find(seen.fields, FieldName::GrpcMessage);
-  if (!field->exact()) {
+  bool all_exact = field->exact();
+  if (seen.outcome.repeats(FieldName::GrpcMessage)) {
+    const call::Repeated told = call::repeated(seen.fields, FieldName::GrpcMessage);
+    if (told.other != nullptr) {
+      findings_.fail(Id::RS07, seen.spot, differing(seen.fields, *told.other));
+      return;
+    }
+    all_exact = told.all_exact;
+  }
+  if (!all_exact) {
     findings_.not_judgeable(Id::RS07, "the value of grpc-message is not known");
     return;
   }

@@ -38,6 +38,21 @@ TEST(Rs07, AMessageIsPercentEncodedUtf8) {
   }
 }
 
+// RFC 9110 section 5.3.
+TEST(Rs07, TwoMessagesAreTheSame) {
+  const auto twice = [](const char* message, const std::string& again) {
+    return unary({.trailers = plus(plus(trailer_fields("3"), "grpc-message", message), "grpc-message", again)});
+  };
+  EXPECT_EQ(findings(twice("ok", "ok")), nothing());
+  EXPECT_EQ(findings(twice("ok", "%zz%ff")), only("RS07 error"));
+  EXPECT_EQ(findings(twice("ok", "fine")), only("RS07 error"));
+  EXPECT_EQ(findings(twice("%zz", "%zz")), only("RS07 error"));
+  Limits limits;
+  limits.string_bytes_max = 100;
+  EXPECT_EQ(findings(twice("ok", std::string(200, 'x')), limits), nothing());
+  EXPECT_EQ(outcome(twice("ok", std::string(200, 'x')), "RS07", limits), "not-judgeable");
+}
+
 TEST(Rs07, LowerCaseIsAWarning) {
   EXPECT_EQ(with_message("%c3%a9"), only("RS07 warning"));
   EXPECT_EQ(with_message("%C3%a9"), only("RS07 warning"));

@@ -38,7 +38,7 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .example = ":authority \"alice@example.com:50051\"",
      .filter = "http2.headers.authority || http2.header.name == \"host\"",
      .fix = "Correct the target or the authority override of the channel; a hop that sets host must set both alike.",
-     .reading = "no :authority is a remark, also beside host"},
+     .reading = "no :authority is a remark, also beside host; two hosts that differ fail (RFC 9110 5.3)"},
     {.id = "HD04",
      .severity = Severity::Error,
      .role = Role::Either,
@@ -74,7 +74,8 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .example = "content-length: 10, and 14 octets of DATA",
      .filter = "http2.headers.content_length || (http2.type == 0 && http2.flags.end_stream == 1)",
      .fix = "Send no content-length with gRPC; look for a hop that changes bodies and keeps the field.",
-     .reading = "answers to HEAD and answers with :status 304, which have no body, are exempt"},
+     .reading = "answers to HEAD and answers with :status 304, which have no body, are exempt; twice with different "
+                "values fails, whatever DATA has (RFC 9110 5.3)"},
     {.id = "HD07",
      .severity = Severity::Error,
      .role = Role::Server,

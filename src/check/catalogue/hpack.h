@@ -64,13 +64,16 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .severity = Severity::Warning,
      .role = Role::Either,
      .title = "header lists stay within the size that the peer announced",
-     .expected = "Name, value and 32 octets for each field together are at most the peer's MAX_HEADER_LIST_SIZE, where it "
-                 "announced one. Where not, they are at most 8 KiB: that is the default which gRPC suggests.",
+     .expected =
+         "Name, value and 32 octets for each field together are at most the peer's MAX_HEADER_LIST_SIZE, where it "
+         "announced one. Where a server announced none, those of gRPC requests are at most 8 KiB: that is the default which "
+         "gRPC suggests.",
      .clause = "RFC 9113 6.5.2, 10.5.1; gRPC over HTTP2, Requests",
      .example = "12000 octets of metadata in one request",
      .filter = "http2.header.length > 8192 || http2.settings.max_header_list_size",
      .fix = "Send less metadata (tokens and baggage are the usual cause), or raise the limit of server and hops alike.",
-     .reading = "the list of any header block, trailers included"},
+     .reading = "the announced limit: the list of any header block, trailers included; 8 KiB: headers of gRPC requests, once the "
+                "server's SETTINGS came and named no limit"},
     {.id = "HP07",
      .severity = Severity::Info,
      .role = Role::Either,

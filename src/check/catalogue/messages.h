@@ -94,7 +94,9 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .example = "a prefix that announces 5242880 octets",
      .filter = "grpc.message_length > 4194304",
      .fix = "Raise the limit at the receiver, or send what is large as a stream of smaller messages.",
-     .reading = "the limit is taken for 4 MiB; a call that ended with OK, and was not reset, shows that it is more"},
+     .reading = "the limit is taken for 4 MiB; a call that ended with OK, and was not reset, shows that it is more. Told where the "
+                "server answered RESOURCE_EXHAUSTED or the receiver reset the stream, of lengths that it had not taken before on "
+                "the connection"},
 }};
 
 }  // namespace testigo::check

@@ -54,13 +54,16 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .role = Role::Client,
      .title = "the content-type of a gRPC request is application/grpc, with +suffix or without",
      .expected = "content-type is \"application/grpc\", or that with \"+proto\", \"+json\" or another suffix. Parameters behind "
-                 "\";\" are a warning. Calls with another type are not gRPC, and are judged here only where POST, te: trailers and "
-                 "a path of two segments show that gRPC was meant.",
+                 "\";\" are a warning. Calls with another type are not gRPC, and are judged here only where POST, te: trailers, "
+                 "a path of two segments and the mark of a gRPC client show that gRPC was meant.",
      .clause = "gRPC over HTTP2, Content-Type",
      .example = "content-type \"application/json\"",
      .filter = "http2.headers.content_type",
      .fix = "Correct the content-type of the client; a client in a browser speaks gRPC-Web, which needs a translating proxy.",
-     .reading = "in any case of letters (RFC 5234 2.3); spaces may stand before \";\" (RFC 9110 5.6.6)"},
+     .reading = "in any case of letters (RFC 5234 2.3); spaces may stand before \";\" (RFC 9110 5.6.6). Marks of a gRPC client: a "
+                "user-agent with \"grpc-\" language \"/\" version, grpc-accept-encoding, grpc-encoding, "
+                "grpc-previous-rpc-attempts; te: trailers is none, for Firefox sends it with every request. Twice with different "
+                "values fails (RFC 9110 5.3)"},
     {.id = "RQ06",
      .severity = Severity::Error,
      .role = Role::Client,
@@ -69,7 +72,8 @@ constexpr std::array<CheckInfo, 14> kRequestsRows = {{
      .clause = "gRPC over HTTP2, Timeout",
      .example = "grpc-timeout \"1000000000n\": ten digits",
      .filter = "http2.header.name == \"grpc-timeout\"",
-     .fix = "Use the next coarser unit when a value needs more than eight digits, and round up."},
+     .fix = "Use the next coarser unit when a value needs more than eight digits, and round up.",
+     .reading = "twice with different values fails (RFC 9110 5.3)"},
     {.id = "RQ07",
      .severity = Severity::Info,
      .role = Role::Client,

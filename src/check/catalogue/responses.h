@@ -30,7 +30,8 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .clause = "gRPC over HTTP2, Response-Headers",
      .example = ":status 200 and content-type text/html",
      .filter = "http2.headers.content_type",
-     .fix = "Look for who answered: a web server, or a sign-in page of a proxy."},
+     .fix = "Look for who answered: a web server, or a sign-in page of a proxy.",
+     .reading = "twice with different values fails (RFC 9110 5.3)"},
     {.id = "RS03",
      .severity = Severity::Error,
      .role = Role::Server,
@@ -81,7 +82,7 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .example = "grpc-message: 100% wrong",
      .filter = "http2.header.name == \"grpc-message\"",
      .fix = "Let the library encode the text; whoever writes it by hand encodes \"%\" and everything outside of 20 to 7e.",
-     .reading = "an empty message passes"},
+     .reading = "an empty message passes; twice with different values fails (RFC 9110 5.3)"},
     {.id = "RS08",
      .severity = Severity::Warning,
      .role = Role::Server,
@@ -103,9 +104,8 @@ constexpr std::array<CheckInfo, 14> kResponsesRows = {{
      .example = "content-type application/json, answered by :status 200 and grpc-status 2",
      .filter = "http2.headers.content_type || http2.headers.status",
      .fix = "Nothing at the client; a server that is open to others should answer with 415.",
-     .reading =
-         "requests that have a content-type, where the answer is gRPC (grpc-status, or content-type application/grpc) or 415; "
-         "what other services on the connection answer is their own business"},
+     .reading = "requests that have a content-type, where the answer is gRPC (content-type application/grpc, or none and "
+                "grpc-status) or 415; what other services on the connection answer is their own business"},
     {.id = "RS10",
      .severity = Severity::Warning,
      .role = Role::Server,

@@ -236,6 +236,7 @@ TEST(BlockMemory, NeverChangesWhatIsDecoded) {
       ASSERT_EQ(ours.outcome.faults, theirs.outcome.faults);
       ASSERT_EQ(ours.outcome.list_bytes, theirs.outcome.list_bytes);
       ASSERT_EQ(ours.outcome.names, theirs.outcome.names);
+      ASSERT_EQ(ours.outcome.repeated, theirs.outcome.repeated);
       ASSERT_EQ(ours.outcome.exact, theirs.outcome.exact);
       ASSERT_EQ(ours.outcome.complete, theirs.outcome.complete);
       ASSERT_EQ(ours.outcome.table_known, theirs.outcome.table_known);

@@ -38,13 +38,16 @@ struct BlockOutcome {
   std::uint32_t faults = 0;
   // Whether it was known what the sender's table held when the block began.
   bool table_known = true;
-  // Of all fields together: their names, whether all are exact, and their size by RFC 9113 section 6.5.2 without what was not kept.
+  // Of all fields together: their names, those of them that stand more than once, whether all are exact, and their size by RFC 9113
+  // section 6.5.2 without what was not kept.
   FieldNames names = 0;
+  FieldNames repeated = 0;
   bool exact = true;
   std::uint64_t list_bytes = 0;
 
   bool has(HpackFault wanted) const { return (faults >> static_cast<unsigned>(wanted) & 1) != 0; }
   bool has(FieldName wanted) const { return (names & bit(wanted)) != 0; }
+  bool repeats(FieldName wanted) const { return (repeated & bit(wanted)) != 0; }
 };
 
 // As many blocks may be remembered of one direction at a time.

@@ -105,7 +105,8 @@ inline void HpackDecoder::Block::take_plainly_indexed() {
   const std::byte* at = at_;
   const std::byte* const end = at + std::min(static_cast<std::size_t>(end_ - at), fields_left_);
   std::size_t bytes_left = bytes_left_;
-  FieldNames names = 0;
+  FieldNames names = outcome_.names;
+  FieldNames repeated = 0;
   bool exact = true;
   for (; at != end; ++at) {
     const auto octet = std::to_integer<std::uint32_t>(*at);
@@ -116,11 +117,13 @@ inline void HpackDecoder::Block::take_plainly_indexed() {
     const std::size_t bytes = field->name.size() + field->value.size();
     if (bytes > bytes_left) break;
     bytes_left -= bytes;
+    repeated |= names & bit(field->id);
     names |= bit(field->id);
     exact &= field->exact();
     fields_.push_back(*field);
   }
-  outcome_.names |= names;
+  outcome_.names = names;
+  outcome_.repeated |= repeated;
   outcome_.exact = outcome_.exact && exact;
   fields_left_ -= static_cast<std::size_t>(at - at_);
   bytes_left_ = bytes_left;
@@ -274,6 +277,7 @@ inline bool HpackDecoder::Block::add(const HeaderField& field) {
 
 inline void HpackDecoder::Block::push(const HeaderField& field) {
   fields_.push_back(field);
+  outcome_.repeated |= outcome_.names & bit(field.id);
   outcome_.names |= bit(field.id);
   outcome_.exact = outcome_.exact && field.exact();
 }
