@@ -46,6 +46,7 @@ void Connection::begin_http2(Half& from, std::uint64_t begin) {
 
 // The request is that of stream 1, and half-closed; the settings that came with it are acknowledged by the 101 (section 3.2.1).
 void Connection::open_upgraded(const http2::Upgrade& http1, const Spot& asked) {
+  view_.upgrade_settings = http1.settings();
   for (const http2::Setting& setting : http1.settings()) {
     if (setting.id == http2::kSettingHeaderTableSize) half(Direction::ToClient).hpack.set_table_size_limit(setting.value);
     if (setting.id == http2::kSettingMaxFrameSize) half(Direction::ToServer).frame_size_max = setting.value;

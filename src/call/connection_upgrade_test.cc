@@ -44,6 +44,8 @@ TEST(ConnectionUpgrade, IsReadOnIntoHttp2) {
   EXPECT_EQ(heard.ends[0], heard.view.octets_to_server);
   EXPECT_EQ(heard.ends[1], heard.view.octets_to_client);
   ASSERT_EQ(heard.calls.size(), 2u);
+  EXPECT_EQ(heard.view.upgrade_settings,
+            (std::vector<http2::Setting>{{http2::kSettingHeaderTableSize, 65'536}, {http2::kSettingInitialWindowSize, 65'535}}));
   EXPECT_EQ(heard.calls[0].place.stream, 1u);
   EXPECT_EQ(heard.calls[0].path, "/old");
   EXPECT_EQ(heard.calls[0].rpc_class, RpcClass::Other);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/chunk.h"
 #include "wire/http2/frame.h"
@@ -64,6 +65,8 @@ struct ConnectionView {
   std::uint64_t messages_crowded_out = 0;  // not kept whole, for what others held: Limits::message_bytes_kept_all
   std::uint64_t answer_frames = 0;         // HEADERS and DATA of the server, seen so far
   const tls::Seen* tls = nullptr;          // what the handshake has shown so far; null where there is no TLS
+  // Of the client, in the request of an upgrade: the 101 acknowledges them (RFC 7540 section 3.2.1).
+  std::vector<http2::Setting> upgrade_settings{};
 
   // Every octet of the direction was seen, from the start.
   bool whole(Direction direction) const {

@@ -28,11 +28,13 @@ void FailedCalls::add(FailedCall call) {
 }
 
 std::optional<FailedCall> FailedCalls::take(CallName name, std::uint64_t attempts_before) {
-  const std::size_t bit = name % repeated_.size();
-  if (repeated_.test(bit)) return std::nullopt;
+  if (repeated_.test(name % repeated_.size())) return std::nullopt;
   const auto it = std::ranges::find(calls_, name, &FailedCall::name);
-  if (it == calls_.end() || it->attempts_before != attempts_before) {
-    repeated_.set(bit);
+  const auto goes_on = [&](const FailedCall& call) {
+    return attempts_before == 0 ? call.refused && call.attempts_before == 0 : call.attempts_before == attempts_before - 1;
+  };
+  if (it == calls_.end() || !goes_on(*it)) {
+    note_several(name);
     return std::nullopt;
   }
   FailedCall found = std::move(*it);

@@ -24,6 +24,7 @@ struct FailedCall {
   std::string path;
   call::Place place;
   Time ended;
+  std::optional<Time> deadline;  // by its grpc-timeout
   std::uint64_t request_bytes = 0;
   std::uint64_t attempts_before = 0;  // grpc-previous-rpc-attempts
   std::optional<bool> headers;        // response headers came; nothing: not known
@@ -48,8 +49,11 @@ class FailedCalls {
   bool is_new(CallName name);
 
   void add(FailedCall call);
-  // The one with the name, if it made so many attempts before. Where it is nobody's the name is that of several calls: from then on
-  // nothing is told of it.
+  // Of several calls: nothing is told of it any more.
+  void note_several(CallName name) { repeated_.set(name % repeated_.size()); }
+  // The one with the name that a call goes on with which says that so many attempts were made before: the one that said one less,
+  // or was refused, where the client need say nothing. Where it is nobody's the name is that of several calls: from then on nothing
+  // is told of it.
   std::optional<FailedCall> take(CallName name, std::uint64_t attempts_before);
 
  private:

@@ -13,6 +13,9 @@ namespace {
 using call::BlockRole;
 using http2::FieldName;
 
+// Credentials are the same in all calls of a client, or of a user: alone they name none.
+constexpr http2::FieldNames kNamesOfCalls = ~kNoMetadata & ~http2::bit(FieldName::Secret);
+
 // Of every call that has metadata: in few steps.
 CallName stirred(CallName name, std::string_view text) {
   constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;
@@ -49,6 +52,7 @@ std::optional<Attempt> attempt_of(const call::BlockSeen& seen) {
   if (!may_tell_attempt(seen)) return std::nullopt;
   if (seen.role == BlockRole::Request) {
     if (!seen.outcome.exact || seen.call == nullptr || seen.call->rpc_class != call::RpcClass::Grpc) return std::nullopt;
+    if ((seen.outcome.names & kNamesOfCalls) == 0) return std::nullopt;
     return Attempt{.spot = seen.spot, .name = name_of(seen), .attempts_before = attempts_before(seen)};
   }
   if (!seen.outcome.has(FieldName::GrpcRetryPushbackMs) || !is_answer(seen)) return std::nullopt;

@@ -1,7 +1,8 @@
 // RT02 to RT04, BH07: attempts of one call, over whatever connections (gRFC A6). Calls of class grpc only (RULE 3).
 //
 // An attempt is known by the client, the method and the metadata of its call, where no call had these before: most have an id among
-// their metadata, and of the others nothing is said.
+// their metadata, and of the others nothing is said. A call that looks the same may have had its first attempt where nobody
+// listened: so the attempt must come soon, and with the same deadline, for all attempts of a call share it.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -25,6 +26,9 @@ using call::Ending;
 constexpr Duration kAtOnce = 10ms;     // several attempts within it did not back off
 constexpr std::uint64_t kSeveral = 3;  // attempts before
 constexpr Duration kSlack = 50ms;      // a delay is seen as it arrives
+constexpr Duration kSoon = 10s;        // gRFC A6 leaves the backoff to the configuration; its examples stay below this
+constexpr Duration kDeadlineSlack = 100ms;
+constexpr int kTimeoutRounding = 100;  // clients round grpc-timeout by a hundredth of it, at most
 
 class AttemptChecks final : public Check {
  public:
@@ -62,6 +66,7 @@ class AttemptChecks final : public Check {
   void request(const Attempt& attempt);
   void attempt_again(const Attempt& attempt, FailedCall after);
   void pushback(const Attempt& attempt);
+  static bool is_same(const FailedCall& before, const Again& attempt, const call::Call& call);
   void attempted(const call::CallClosed& closed);
   void fail(CallName name, const Again& attempt, const call::CallClosed& closed);
   void judge(const FailedCall& before, const Again& attempt, const call::Call& call);
@@ -79,7 +84,7 @@ class AttemptChecks final : public Check {
 void AttemptChecks::request(const Attempt& attempt) {
   const call::StreamId stream = attempt.spot.place.stream;
   if (!failed_.is_new(attempt.name)) {
-    auto after = failed_.take(attempt.name, std::max<std::uint64_t>(attempt.attempts_before, 1) - 1);
+    auto after = failed_.take(attempt.name, attempt.attempts_before);
     if (!after || after->client != client_) return;
     attempt_again(attempt, std::move(*after));
   }
@@ -101,18 +106,48 @@ void AttemptChecks::pushback(const Attempt& attempt) {
   again_.try_emplace(attempt.spot.place.stream).pushback = attempt.pushback;
 }
 
+std::optional<Time> deadline_of(const call::Call& call) {
+  if (!call.timeout) return std::nullopt;
+  return call.started + *call.timeout;
+}
+
+// Nothing: it was not asked for, or there is to be no other attempt.
+std::optional<Duration> delay_asked(const FailedCall& call) {
+  if (!call.pushback) return std::nullopt;
+  std::int32_t pushback = -1;
+  const char* const end = call.pushback->data() + call.pushback->size();
+  const auto [at, error] = std::from_chars(call.pushback->data(), end, pushback);
+  if (error != std::errc() || at != end || pushback < 0) return std::nullopt;
+  return std::chrono::milliseconds(pushback);
+}
+
+bool same_deadline(const FailedCall& before, const call::Call& call) {
+  const std::optional<Time> deadline = deadline_of(call);
+  if (!deadline || !before.deadline) return deadline.has_value() == before.deadline.has_value();
+  const Duration slack = kDeadlineSlack + *call.timeout / kTimeoutRounding;
+  return *deadline - *before.deadline <= slack && *before.deadline - *deadline <= slack;
+}
+
+// Equal calls have requests of the same length, as far as both were sent. What the client sends again without the application's
+// doing may wait for a connection.
+bool AttemptChecks::is_same(const FailedCall& before, const Again& attempt, const call::Call& call) {
+  if (before.path != call.path) return false;
+  if (before.request_bytes != call.request.bytes && before.request_bytes != 0 && call.request.ended) return false;
+  if (attempt.attempts_before == 0) return true;
+  return same_deadline(before, call) && call.started - before.ended <= delay_asked(before).value_or(Duration{}) + kSoon;
+}
+
 // The call has ended, and was attempted before, or has failed.
 void AttemptChecks::attempted(const call::CallClosed& closed) {
   const call::StreamId stream = closed.call.place.stream;
   Again again;
   if (Again* const known = again_.find(stream)) again = std::move(*known);
   again_.erase(stream);
-  // Equal calls have requests of the same length, as far as both were sent.
-  const auto same = [&](const FailedCall& before) {
-    if (before.path != closed.call.path) return false;
-    return before.request_bytes == closed.call.request.bytes || before.request_bytes == 0 || !closed.call.request.ended;
-  };
-  if (again.after && same(*again.after)) judge(*again.after, again, closed.call);
+  if (again.after && !is_same(*again.after, again, closed.call)) {
+    failed_.note_several(again.after->name);
+    again.after.reset();
+  }
+  if (again.after) judge(*again.after, again, closed.call);
   if (closed.call.status == rpc::kOk) return;
   failed_.failed();
   if (!names_ || !closed.connection.whole()) return;
@@ -135,6 +170,7 @@ void AttemptChecks::fail(CallName name, const Again& attempt, const call::CallCl
   failed.path = call.path;
   failed.place = call.place;
   failed.ended = call.ended;
+  failed.deadline = deadline_of(call);
   failed.request_bytes = call.request.ended ? call.request.bytes : 0;
   failed.attempts_before = attempt.attempts_before;
   failed.headers = headers_came(call);
@@ -173,19 +209,16 @@ void AttemptChecks::judge_headers(const FailedCall& before, const Again& attempt
 // RT03. Later than it was asked for an attempt may be, for more reasons than one.
 void AttemptChecks::judge_delay(const FailedCall& before, const Again& attempt, Duration delay) {
   if (!before.pushback) return;
-  std::int32_t pushback = -1;
-  const char* const end = before.pushback->data() + before.pushback->size();
-  const auto [at, error] = std::from_chars(before.pushback->data(), end, pushback);
-  if (error != std::errc() || at != end || pushback < 0) {
+  const std::optional<Duration> asked = delay_asked(before);
+  if (!asked) {
     findings_.fail(
         Id::RT03, attempt.spot,
         fmt::format("the call is attempted again, and grpc-retry-pushback-ms was \"{}\" ({})", *before.pushback, place(before)));
     return;
   }
-  const Duration asked = std::chrono::milliseconds(pushback);
-  findings_.judge(Id::RT03, delay + kSlack + asked / 10 >= asked, attempt.spot, [&] {
-    return fmt::format("the call is attempted again after {}, and grpc-retry-pushback-ms was {} ({})", to_human(delay), pushback,
-                       place(before));
+  findings_.judge(Id::RT03, delay + kSlack + *asked / 10 >= *asked, attempt.spot, [&] {
+    return fmt::format("the call is attempted again after {}, and grpc-retry-pushback-ms was {} ({})", to_human(delay),
+                       *before.pushback, place(before));
   });
 }
 

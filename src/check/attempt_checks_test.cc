@@ -71,6 +71,46 @@ TEST(Rt02, CallsThatLookAlikeAreNotTakenForOne) {
   EXPECT_EQ(attempts(longer), nothing());
 }
 
+// Whose first attempt nobody saw: it went to another server.
+TEST(Rt02, AnAttemptMayBeOfACallThatWasNotSeen) {
+  Conversation late = greeted();
+  fails(late, 1, request(), {.headers_first = true});
+  fails(late.later(30s), 3, attempt(1), {.headers_first = true});
+  EXPECT_EQ(attempts(late), nothing());
+  succeeds(late.later(1s), 5, attempt(2));
+  EXPECT_EQ(attempts(late), nothing()) << "of the one, or of the other";
+
+  const FieldList bearer = plus(request_fields(), "authorization", "Bearer t");
+  Conversation alike = greeted();
+  fails(alike, 1, bearer, {.headers_first = true});
+  succeeds(alike.later(1s), 3, plus(bearer, "grpc-previous-rpc-attempts", "1"));
+  EXPECT_EQ(attempts(alike), nothing()) << "credentials name no call";
+
+  Conversation first_is_retried = greeted();
+  fails(first_is_retried, 1, request());
+  fails(first_is_retried, 3, request(), {.headers_first = true});
+  succeeds(first_is_retried.later(1s), 5, attempt(1));
+  EXPECT_EQ(attempts(first_is_retried), nothing()) << "of the first, or of the second";
+}
+
+TEST(Rt02, AttemptsOfACallShareItsDeadline) {
+  const auto with_timeouts = [](const std::string& first, const std::string& second) {
+    const auto timeout = [](const FieldList& fields, const std::string& value) {
+      return value.empty() ? fields : plus(fields, "grpc-timeout", value);
+    };
+    Conversation c = greeted();
+    fails(c, 1, timeout(request(), first), {.headers_first = true});
+    succeeds(c.later(1s), 3, timeout(attempt(1), second));
+    return attempts(c);
+  };
+  EXPECT_EQ(with_timeouts("5S", "3996m"), only("RT02 warning"));
+  EXPECT_EQ(with_timeouts("5S", "4S"), only("RT02 warning")) << "rounded";
+  EXPECT_EQ(with_timeouts("5S", "5S"), nothing());
+  EXPECT_EQ(with_timeouts("5S", "3S"), nothing());
+  EXPECT_EQ(with_timeouts("5S", ""), nothing());
+  EXPECT_EQ(with_timeouts("", "5S"), nothing());
+}
+
 TEST(Rt02, WithoutMetadataNothingTellsCallsApart) {
   Conversation c = greeted();
   fails(c, 1, request_fields(), {.headers_first = true});
@@ -100,6 +140,7 @@ TEST(Rt03, ThePushbackIsHeeded) {
   EXPECT_EQ(after("5000", 100ms), only("RT03 warning"));
   EXPECT_EQ(after("-1", 100ms), only("RT03 warning"));
   EXPECT_EQ(after("0", 0ms), nothing());
+  for (const char* none : {"-1", "5000"}) EXPECT_EQ(after(none, 30s), nothing()) << "it may be of another call";
 }
 
 TEST(Rt04, SeveralAttemptsDoNotComeAtOnce) {

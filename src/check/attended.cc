@@ -5,10 +5,14 @@
 namespace testigo::check {
 namespace {
 
-bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
+bool is_http2(const call::ConnectionView& connection, const call::Spot& spot) {
   const http2::Opening server = connection.server_opening;
   const bool http2 = server == http2::Opening::Http2 || server == http2::Opening::NeedMore;
-  return connection.whole(spot.direction) && http2 && !is_upgraded_stream(connection, spot.place);
+  return connection.whole(spot.direction) && http2;
+}
+
+bool is_judged(const call::ConnectionView& connection, const call::Spot& spot) {
+  return is_http2(connection, spot) && !is_upgraded_stream(connection, spot.place);
 }
 
 // What was asked by HTTP/1.1 is of a class only where its request says so.
@@ -52,8 +56,11 @@ void Attended::on_frame(const call::FrameSeen& seen) {
 }
 
 void Attended::hear(const call::FrameSeen& seen) {
-  if (!is_judged(seen.connection, seen.spot)) return;
-  for (Check* check : frames_[FrameTypes::index(seen.frame.header.type)]) check->on_frame(seen);
+  if (!is_http2(seen.connection, seen.spot)) return;
+  const bool upgraded = is_upgraded_stream(seen.connection, seen.spot.place);
+  for (Check* check : frames_[FrameTypes::index(seen.frame.header.type)]) {
+    if (!upgraded || check->hears_upgraded(seen)) check->on_frame(seen);
+  }
   if (seen.frame.header.is(http2::FrameType::Settings)) blocks_.settle();
 }
 

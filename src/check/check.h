@@ -62,6 +62,8 @@ class Check : public call::Sink {
  public:
   // Where it hears frames: of these types.
   virtual FrameTypes frame_types() const { return FrameTypes::all(); }
+  // Of a frame on the stream of an upgrade, which is not judged (upgraded.h): whether it is to be heard all the same.
+  virtual bool hears_upgraded(const call::FrameSeen&) const { return false; }
   // Where it hears ends of sides: these.
   virtual SideEnds side_ends() const { return SideEnds::all(); }
   // Where it hears blocks, before one is heard that is alike others to come (AlikeBlocks): whether, should it pass, the verdict is

@@ -23,6 +23,18 @@ FlowControlChecks::FlowControlChecks(Findings& findings, FollowedStreams& stream
       streams_max_(findings.limits().streams_max),
       stalls_(findings) {}
 
+void FlowControlChecks::on_opening(const call::ConnectionView& connection, const call::Spot&, http2::Opening) {
+  for (Half& half : halves_) half.initial.on_opening(connection);
+  look_up_initial();
+}
+
+void FlowControlChecks::look_up_initial() {
+  for (Half& half : halves_) {
+    half.initial_most = *half.initial.in_force();
+    half.initial_newest = *half.initial.newest();
+  }
+}
+
 void FlowControlChecks::on_frame(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
   switch (static_cast<FrameType>(header.type)) {
@@ -153,11 +165,8 @@ void FlowControlChecks::take(Id id, const call::FrameSeen& seen, Window& window,
 }
 
 void FlowControlChecks::settings(const call::FrameSeen& seen) {
-  for (Half& half : halves_) {
-    half.initial.on_settings(seen);
-    half.initial_most = *half.initial.in_force();
-    half.initial_newest = *half.initial.newest();
-  }
+  for (Half& half : halves_) half.initial.on_settings(seen);
+  look_up_initial();
   if (seen.frame.header.has(http2::kFlagAck)) return acknowledged(half(seen.spot.direction));
   Half& of = half(opposite(seen.spot.direction));
   ++of.settings_sent;

@@ -24,6 +24,9 @@ class FlowControlChecks final : public Check {
     return {http2::FrameType::Data,     http2::FrameType::Headers,     http2::FrameType::RstStream,
             http2::FrameType::Settings, http2::FrameType::PushPromise, http2::FrameType::WindowUpdate};
   }
+  void on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening opening) override;
+  // Its DATA counts for the window of the connection.
+  bool hears_upgraded(const call::FrameSeen& seen) const override { return seen.frame.header.is(http2::FrameType::Data); }
   void on_frame(const call::FrameSeen& seen) override;
   void on_connection_closed(const call::ConnectionClosed& closed) override;
 
@@ -111,6 +114,7 @@ class FlowControlChecks final : public Check {
     return stream != nullptr && stream->has_windows ? stream : nullptr;
   }
 
+  void look_up_initial();
   void other(const call::FrameSeen& seen);
   void open(http2::StreamId id);
   void give_up();

@@ -51,7 +51,8 @@ const http2::Padding* padding_of(const http2::Frame& frame) {
 }  // namespace
 
 // What was recognised is the client's preface, or the header of the server's first frame.
-void FrameChecks::on_opening(const call::ConnectionView&, const call::Spot& spot, http2::Opening) {
+void FrameChecks::on_opening(const call::ConnectionView& connection, const call::Spot& spot, http2::Opening) {
+  for (LimitInForce& limit : size_limits_) limit.on_opening(connection);
   begins_[static_cast<std::size_t>(spot.direction)] = spot.direction == Direction::ToServer ? spot.end : spot.offset;
 }
 

@@ -8,6 +8,7 @@
 
 #include "call/fields.h"
 #include "check/all_checks.h"
+#include "check/extended_connect.h"
 #include "check/gate.h"
 #include "check/true_binary.h"
 
@@ -22,6 +23,7 @@ using http2::FieldNames;
 using http2::HeaderField;
 using http2::Known;
 
+constexpr std::string_view kConnect = "CONNECT";
 constexpr std::array<std::string_view, 6> kPseudo = {":method", ":scheme", ":path", ":authority", ":protocol", ":status"};
 
 bool is_request(BlockRole role) { return role == BlockRole::Request; }
@@ -84,6 +86,8 @@ bool is_ordinary(const call::BlockSeen& seen) {
       case FieldName::Scheme:
       case FieldName::Status:
         if (regular || (pseudo & bit(field.id)) != 0 || field.value.empty()) return false;
+        if (field.id == FieldName::Path && field.value.front() != '/') return false;
+        if (field.id == FieldName::Method && field.value == kConnect) return false;
         pseudo |= bit(field.id);
         break;
       case FieldName::Protocol:
@@ -126,11 +130,15 @@ class HeaderChecks final : public Check {
   }
   bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
-  void on_frame(const call::FrameSeen& seen) override { true_binary_.on_frame(seen); }
+  void on_frame(const call::FrameSeen& seen) override {
+    true_binary_.on_frame(seen);
+    extended_connect_.on_settings(seen);
+  }
   void on_block(const call::BlockSeen& seen) override;
 
  private:
   void pseudo_headers(const call::BlockSeen& seen);
+  void protocol(const call::BlockSeen& seen);
   void request_line(const call::BlockSeen& seen);
   void authority(const call::BlockSeen& seen);
   void octets(const call::BlockSeen& seen);
@@ -141,6 +149,7 @@ class HeaderChecks final : public Check {
 
   Findings& findings_;
   TrueBinary true_binary_;
+  ExtendedConnect extended_connect_;
 };
 
 void HeaderChecks::pass_all(BlockRole role) {
@@ -206,20 +215,58 @@ void HeaderChecks::pseudo_headers(const call::BlockSeen& seen) {
     }
     if (!wrong.empty()) break;
   }
+  if (wrong.empty() && is_request(seen.role) && seen.outcome.has(FieldName::Protocol)) return protocol(seen);
   findings_.judge(Id::HD01, wrong.empty(), seen.spot, [&] { return wrong; });
+}
+
+// HD01. :protocol is defined of CONNECT alone, and where the server takes it (RFC 8441 sections 3 and 4).
+void HeaderChecks::protocol(const call::BlockSeen& seen) {
+  const HeaderField* method = call::find(seen.fields, FieldName::Method);
+  if (method != nullptr && !method->exact()) return findings_.not_judgeable(Id::HD01, "the value of :method is not known");
+  if (method != nullptr && method->value != kConnect) {
+    return findings_.fail(Id::HD01, seen.spot, fmt::format(":protocol stands in a request of {}", method->value));
+  }
+  switch (extended_connect_.taken(seen.connection, seen.spot)) {
+    case ExtendedConnect::Taken::Yes:
+      return findings_.pass(Id::HD01);
+    case ExtendedConnect::Taken::Unknown:
+      return findings_.not_judgeable(Id::HD01, "whether the server takes :protocol is not known");
+    case ExtendedConnect::Taken::No:
+      return findings_.fail(Id::HD01, seen.spot, ":protocol, although the server's ENABLE_CONNECT_PROTOCOL was not 1");
+  }
+}
+
+// Section 8.3.1: of http and https an absolute path, or "*" of OPTIONS. Of other schemes it says nothing.
+bool is_path(std::string_view path, std::string_view method, std::string_view scheme) {
+  if (path.starts_with('/') || (path == "*" && method == "OPTIONS")) return true;
+  const std::string name = lower(scheme);
+  return name != "http" && name != "https";
 }
 
 // HD02. CONNECT has neither :scheme nor :path (section 8.5), unless it is extended (RFC 8441).
 void HeaderChecks::request_line(const call::BlockSeen& seen) {
-  const auto method = call::exact_value(seen.fields, ":method");
-  const bool plain_connect = method == "CONNECT" && count(seen.fields, ":protocol") == 0;
-  std::string wrong;
-  for (const std::string_view name : {":method", ":scheme", ":path"}) {
-    if (plain_connect && name != ":method") continue;
-    const std::size_t times = count(seen.fields, name);
-    if (times != 1) wrong = times == 0 ? fmt::format("{} is missing", name) : fmt::format("{} stands {} times", name, times);
+  constexpr std::array<std::string_view, 3> kNames = {":method", ":scheme", ":path"};
+  std::array<std::string_view, 3> values;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const HeaderField* field = call::find(seen.fields, kNames[i]);
+    if (field == nullptr) continue;
+    if (!field->exact()) return findings_.not_judgeable(Id::HD02, "the value of :method, :scheme or :path is not known");
+    values[i] = field->value;
   }
-  if (wrong.empty() && !plain_connect && call::exact_value(seen.fields, ":path") == "") wrong = ":path is empty";
+  const auto [method, scheme, path] = values;
+  const bool plain_connect = method == kConnect && count(seen.fields, ":protocol") == 0;
+  std::string wrong;
+  for (const std::string_view name : kNames) {
+    const std::size_t times = count(seen.fields, name);
+    if (plain_connect && name != ":method") {
+      if (times != 0) wrong = fmt::format("{} stands in a CONNECT", name);
+    } else if (times != 1) {
+      wrong = times == 0 ? fmt::format("{} is missing", name) : fmt::format("{} stands {} times", name, times);
+    }
+  }
+  if (wrong.empty() && !plain_connect && !is_path(path, method, scheme)) {
+    wrong = path.empty() ? ":path is empty" : fmt::format(":path \"{}\" does not begin with a slash", path);
+  }
   findings_.judge(Id::HD02, wrong.empty(), seen.spot, [&] { return wrong; });
 }
 

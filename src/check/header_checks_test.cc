@@ -25,7 +25,36 @@ TEST(Hd01, TheyAreDefined) {
   EXPECT_EQ(graver(of_request(before(request_fields(), ":weather", "fine"))), only("HD01 error"));
   EXPECT_EQ(of_request(before(request_fields(), ":status", "200")), only("HD01 error"));
   EXPECT_EQ(of_response(before(response_fields(), ":weather", "fine")), only("HD01 error"));
-  EXPECT_EQ(of_request(before(request_fields(), ":protocol", "websocket")), nothing());
+}
+
+const FieldList kConnect = {
+    {":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"}, {":path", "/chat"}, {":authority", "a:80"}};
+Conversation takes_connect() { return greeted({{http2::kSettingEnableConnectProtocol, 1}}); }
+
+// RFC 8441.
+TEST(Hd01, ProtocolIsOfConnectAlone) {
+  EXPECT_EQ(of_request(before(request_fields(), ":protocol", "websocket")), only("HD01 error"));
+  EXPECT_EQ(findings(takes_connect().client(headers(1, before(request_fields(), ":protocol", "websocket")))), only("HD01 error"));
+  EXPECT_EQ(findings(takes_connect().client(headers(1, kConnect))), nothing());
+  EXPECT_EQ(outcome(takes_connect().client(headers(1, kConnect)), "HD01"), "pass");
+}
+
+TEST(Hd01, ProtocolIsDefinedOnceTheServerTakesIt) {
+  EXPECT_EQ(findings(greeted().client(headers(1, kConnect))), only("HD01 error"));
+  EXPECT_EQ(findings(greeted({{http2::kSettingEnableConnectProtocol, 0}}).client(headers(1, kConnect))), only("HD01 error"));
+  EXPECT_EQ(findings(greeted().client(settings({{http2::kSettingEnableConnectProtocol, 1}}), headers(1, kConnect))),
+            only("HD01 error"))
+      << "of the client it says nothing";
+}
+
+TEST(Hd01, WhatTheServerTakesMayNotBeKnown) {
+  const auto not_known = [](Conversation c) {
+    EXPECT_EQ(graver(of("HD", findings(c))), nothing());
+    EXPECT_EQ(outcome(c, "HD01"), "not-judgeable");
+  };
+  not_known(greeted().acking(5000).client(headers(1, kConnect)));
+  not_known(greeted().server(frame(http2::FrameType::Settings, 0, 0, "short")).client(headers(1, kConnect)));
+  not_known(greeted().lost(15).server(settings()).client(headers(1, kConnect)));
 }
 
 TEST(Hd01, OnceEach) {
@@ -57,11 +86,41 @@ TEST(Hd02, ARequestNeedsItsThree) {
   EXPECT_EQ(of_request(without(request_fields(), ":method")), (Names{"HD02 error", "RQ01 error"}));
 }
 
+FieldList asks(const std::string& method, const std::string& scheme, const std::string& path) {
+  return {{":method", method}, {":scheme", scheme}, {":path", path}, {":authority", "a:80"}};
+}
+
+TEST(Hd02, ThePathIsAbsolute) {
+  const auto of = [](const FieldList& fields) { return findings(greeted().client(headers(1, fields, EndStream::Yes))); };
+  for (const char* scheme : {"http", "https", "HTTP"}) {
+    EXPECT_EQ(of(asks("GET", scheme, "/")), nothing());
+    EXPECT_EQ(of(asks("GET", scheme, "a.B/C")), only("HD02 error"));
+    EXPECT_EQ(of(asks("GET", scheme, "http://a/b")), only("HD02 error"));
+    EXPECT_EQ(of(asks("GET", scheme, "")), only("HD02 error"));
+    EXPECT_EQ(of(asks("GET", scheme, "*")), only("HD02 error"));
+    EXPECT_EQ(of(asks("OPTIONS", scheme, "*")), nothing());
+  }
+  EXPECT_EQ(of(asks("GET", "urn", "example:a")), nothing()) << "of other schemes nothing is said";
+  EXPECT_EQ(of_request(with(request_fields(), ":path", "a.B/C")), (Names{"HD02 error", "RQ02 warning"}));
+}
+
+TEST(Hd02, APathThatIsNotKnownIsNotJudgeable) {
+  Limits limits;
+  limits.string_bytes_max = 100;
+  const Conversation c = greeted().client(headers(1, asks("GET", "http", std::string(101, 'x')), EndStream::Yes));
+  EXPECT_EQ(findings(c, limits), nothing());
+  EXPECT_EQ(outcome(c, "HD02", limits), "not-judgeable");
+}
+
 TEST(Hd02, ConnectHasNeitherSchemeNorPath) {
   Conversation c = greeted();
   EXPECT_EQ(findings(c.client(headers(1, {{":method", "CONNECT"}, {":authority", "a:443"}}))), nothing());
-  EXPECT_EQ(findings(c.client(headers(3, {{":method", "CONNECT"}, {":protocol", "websocket"}, {":authority", "a:443"}}))),
-            only("HD02 error"));
+  const FieldList connect = {{":method", "CONNECT"}, {":authority", "a:443"}};
+  for (const char* name : {":scheme", ":path"}) {
+    EXPECT_EQ(findings(greeted().client(headers(1, before(connect, name, "/x")))), only("HD02 error")) << name;
+  }
+  EXPECT_EQ(findings(greeted().client(headers(1, asks("CONNECT", "http", "/x")))), only("HD02 error"));
+  EXPECT_EQ(findings(takes_connect().client(headers(1, before(connect, ":protocol", "websocket")))), only("HD02 error"));
 }
 
 TEST(Hd03, NoUserinfo) { EXPECT_EQ(of_request(with(request_fields(), ":authority", "me@example.com")), only("HD03 error")); }

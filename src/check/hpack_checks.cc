@@ -31,6 +31,9 @@ class HpackChecks final : public Check {
   }
   bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   FrameTypes frame_types() const override { return {http2::FrameType::Settings}; }
+  void on_opening(const call::ConnectionView& connection, const call::Spot&, http2::Opening) override {
+    for (LimitInForce& limit : limits_) limit.on_opening(connection);
+  }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override;
 
@@ -111,8 +114,10 @@ void HpackChecks::size_updates(const call::BlockSeen& seen) {
   if (too_large) {
     findings_.fail(Id::HP04, seen.spot, "a table size update is above the HEADER_TABLE_SIZE that was acknowledged last");
   } else if (missing) {
-    findings_.fail(Id::HP04, seen.spot,
-                   "the table is larger than the HEADER_TABLE_SIZE that was acknowledged last, and no update opens the block");
+    findings_.fail(
+        Id::HP04, seen.spot,
+        "the table is larger than a HEADER_TABLE_SIZE that was acknowledged since the block before, or last, and no update "
+        "opens the block that makes it as small");
   } else if (any) {
     findings_.pass(Id::HP04);
   }

@@ -92,6 +92,17 @@ TEST(Hp04, ATableThatIsTooLargeNowMustBeCutDown) {
   EXPECT_EQ(findings(c.client(block(5, kRequest))), only("HP04 error"));
 }
 
+TEST(Hp04, TheSmallestSizeBetweenTwoBlocksIsSignalled) {
+  Conversation c = greeted();
+  c.client(block(1, kRequest))
+      .server(settings({{http2::kSettingHeaderTableSize, 0}}), settings({{http2::kSettingHeaderTableSize, 4096}}))
+      .client(settings_ack(), settings_ack());
+  Conversation both = c, last = c;
+  EXPECT_EQ(findings(c.client(block(3, kRequest)).client(block(5, kRequest))), only("HP04 error"));
+  EXPECT_EQ(findings(last.client(block(3, "\x3f\xe1\x1f" + kRequest))), only("HP04 error"));
+  EXPECT_EQ(findings(both.client(block(3, "\x20\x3f\xe1\x1f" + kRequest))), nothing());
+}
+
 TEST(Hp05, HuffmanAndIntegers) {
   EXPECT_EQ(of_block(kRequest + "\x40\x84\xff\xff\xff\xff\x01x"), only("HP05 error"));      // EOS
   EXPECT_EQ(of_block(kRequest + std::string("\x40\x81\x00\x01x", 5)), only("HP05 error"));  // padded by zeros

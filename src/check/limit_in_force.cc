@@ -4,6 +4,15 @@
 
 namespace testigo::check {
 
+void LimitInForce::on_opening(const call::ConnectionView& connection) {
+  if (to_ != Direction::ToServer) return;
+  for (const http2::Setting& setting : connection.upgrade_settings) {
+    if (setting.id != of_.setting) continue;
+    of_.initial = acked_ = setting.value;
+    if (setting.value < of_.least || setting.value > of_.greatest) lose();
+  }
+}
+
 void LimitInForce::on_settings(const call::FrameSeen& seen) {
   const bool ack = seen.frame.header.has(http2::kFlagAck);
   if (lost_ || seen.spot.direction != (ack ? opposite(to_) : to_)) return;

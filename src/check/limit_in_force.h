@@ -25,6 +25,8 @@ class LimitInForce {
   LimitInForce(const Of& of, Direction to, std::size_t pending_max)
       : of_(of), to_(to), pending_max_(pending_max), acked_(of.initial) {}
 
+  // Before any of its SETTINGS: those of an upgrade count as acknowledged (RFC 7540 section 3.2.1).
+  void on_opening(const call::ConnectionView& connection);
   // Any SETTINGS frame of the connection.
   void on_settings(const call::FrameSeen& seen);
 
@@ -61,5 +63,7 @@ constexpr LimitInForce::Of kInitialWindowSize{
     .setting = http2::kSettingInitialWindowSize, .initial = 65'535, .greatest = 0x7fff'ffff};
 constexpr LimitInForce::Of kMaxHeaderListSize{.setting = http2::kSettingMaxHeaderListSize};
 constexpr LimitInForce::Of kEnablePush{.setting = http2::kSettingEnablePush, .initial = 1, .greatest = 1};
+constexpr LimitInForce::Of kEnableConnectProtocol{.setting = http2::kSettingEnableConnectProtocol, .initial = 0, .greatest = 1};
+constexpr LimitInForce::Of kNoRfc7540Priorities{.setting = http2::kSettingNoRfc7540Priorities, .initial = 0, .greatest = 1};
 
 }  // namespace testigo::check

@@ -1,4 +1,7 @@
-// CN: the values of SETTINGS (RFC 9113 section 6.5.2), and the push that they allow (sections 6.6 and 8.4).
+// CN: the values of SETTINGS (RFC 9113 section 6.5.2, RFC 8441 section 3, RFC 9218 section 2.1), and the push that they allow
+// (sections 6.6 and 8.4).
+#include <array>
+
 #include <fmt/format.h>
 
 #include "check/all_checks.h"
@@ -16,14 +19,19 @@ class SettingsChecks final : public Check {
 
   call::Interest hears() const override { return kFramesAlone; }
   FrameTypes frame_types() const override { return {FrameType::Settings, FrameType::PushPromise}; }
+  void on_opening(const call::ConnectionView& connection, const call::Spot&, http2::Opening) override {
+    push_.on_opening(connection);
+  }
   void on_frame(const call::FrameSeen& seen) override;
 
  private:
   void values(const call::FrameSeen& seen, const http2::SettingsFrame& settings);
+  bool withdraws(const http2::Setting& setting, Direction direction);
   void push(const call::FrameSeen& seen);
 
   Findings& findings_;
   LimitInForce push_;
+  std::array<bool, 2> takes_connect_{};  // ENABLE_CONNECT_PROTOCOL was 1, by direction
 };
 
 bool allowed(const http2::Setting& setting, Direction direction) {
@@ -37,6 +45,10 @@ bool allowed(const http2::Setting& setting, Direction direction) {
       return within(kInitialWindowSize);
     case http2::kSettingMaxFrameSize:
       return within(kMaxFrameSize);
+    case http2::kSettingEnableConnectProtocol:
+      return within(kEnableConnectProtocol);
+    case http2::kSettingNoRfc7540Priorities:
+      return within(kNoRfc7540Priorities);
     default:
       return true;
   }
@@ -57,9 +69,19 @@ void SettingsChecks::on_frame(const call::FrameSeen& seen) {
 void SettingsChecks::values(const call::FrameSeen& seen, const http2::SettingsFrame& settings) {
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const http2::Setting setting = settings.at(i);
-    findings_.judge(Id::CN08, allowed(setting, seen.spot.direction), seen.spot,
-                    [&] { return fmt::format("{} = {}", http2::setting_name(setting.id), setting.value); });
+    const bool withdrawn = withdraws(setting, seen.spot.direction);
+    findings_.judge(Id::CN08, allowed(setting, seen.spot.direction) && !withdrawn, seen.spot, [&] {
+      return fmt::format("{} = {}{}", http2::setting_name(setting.id), setting.value, withdrawn ? ", which was 1 before" : "");
+    });
   }
+}
+
+// RFC 8441 section 3.
+bool SettingsChecks::withdraws(const http2::Setting& setting, Direction direction) {
+  if (setting.id != http2::kSettingEnableConnectProtocol) return false;
+  bool& taken = takes_connect_[static_cast<std::size_t>(direction)];
+  if (setting.value == 1) taken = true;
+  return setting.value == 0 && taken;
 }
 
 // CN17.

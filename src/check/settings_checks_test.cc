@@ -36,6 +36,26 @@ TEST(Cn08, MaxFrameSize) {
   }
 }
 
+TEST(Cn08, EnableConnectProtocol) {
+  constexpr std::uint16_t kId = http2::kSettingEnableConnectProtocol;
+  for (const std::uint32_t value : {0u, 1u}) {
+    EXPECT_EQ(findings(by_server(kId, value).client(settings_ack())), nothing());
+    EXPECT_EQ(findings(by_client(kId, value).server(settings_ack())), nothing());
+  }
+  EXPECT_EQ(findings(by_server(kId, 2)), only("CN08 error"));
+  EXPECT_EQ(findings(by_client(kId, 7)), only("CN08 error"));
+  EXPECT_EQ(findings(by_server(kId, 1).server(setting(kId, 1))), nothing());
+  EXPECT_EQ(findings(by_server(kId, 1).server(setting(kId, 0))), only("CN08 error")) << "not withdrawn";
+  EXPECT_EQ(findings(by_server(kId, 1).client(setting(kId, 0))), nothing()) << "of the other side";
+}
+
+TEST(Cn08, NoRfc7540Priorities) {
+  constexpr std::uint16_t kId = http2::kSettingNoRfc7540Priorities;
+  for (const std::uint32_t value : {0u, 1u}) EXPECT_EQ(findings(by_client(kId, value)), nothing());
+  EXPECT_EQ(findings(by_client(kId, 2)), only("CN08 error"));
+  EXPECT_EQ(findings(by_server(kId, 7)), only("CN08 error"));
+}
+
 TEST(Cn08, OtherSettingsAreIgnored) {
   for (const std::uint16_t id : {std::uint16_t{1}, std::uint16_t{3}, std::uint16_t{6}, std::uint16_t{0xfe03}}) {
     EXPECT_EQ(findings(by_server(id, 0xffff'ffff)), nothing());

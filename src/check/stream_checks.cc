@@ -13,6 +13,12 @@ namespace {
 
 bool is_data_or_headers(const http2::FrameHeader& header) { return header.is(FrameType::Data) || header.is(FrameType::Headers); }
 
+// What END_STREAM is the end of, for its sender. A client that promises is CN17 alone.
+bool goes_on(const call::FrameSeen& seen) {
+  const http2::FrameHeader& header = seen.frame.header;
+  return is_data_or_headers(header) || (header.is(FrameType::PushPromise) && seen.spot.direction == Direction::ToClient);
+}
+
 // The others of RFC 9113 section 6 stand on stream 0 (CN07); what is unknown is ignored.
 bool belongs_to_a_stream(const http2::FrameHeader& header) {
   return header.type <= static_cast<std::uint8_t>(FrameType::Continuation) && !header.is(FrameType::Settings) &&
@@ -107,7 +113,7 @@ void StreamChecks::state(const call::FrameSeen& seen, const StreamTable::Stream*
   if (header.is(FrameType::RstStream)) {
     for (const Id id : {Id::ST06, Id::ST07, Id::ST11}) findings_.pass(id);  // until something follows
   }
-  if (!is_data_or_headers(header) || (own.by_reset && !own.by_end_stream)) return;  // ST06 alone
+  if (!goes_on(seen) || (own.by_reset && !own.by_end_stream)) return;  // ST06 alone
   findings_.judge(Id::ST05, !own.by_end_stream, seen.spot,
                   [&] { return frame_on_stream(header) + " after its sender's END_STREAM"; });
 }
@@ -128,7 +134,7 @@ void StreamChecks::state(const call::FrameSeen& seen, const StreamTable::Stream*
 // Both sides have ended the stream, or it is not known whether one of them reset it.
 [[gnu::noinline]] void StreamChecks::closed(const call::FrameSeen& seen) {
   const http2::FrameHeader& header = seen.frame.header;
-  if (!is_data_or_headers(header)) return;
+  if (!goes_on(seen)) return;
   if (streams_.opened(header.stream) == StreamTable::Opened::Unknown) {
     for (const Id id : {Id::ST05, Id::ST06, Id::ST11}) {
       findings_.not_judgeable(id, "how the stream ended is too long ago to be remembered");

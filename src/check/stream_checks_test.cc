@@ -133,6 +133,16 @@ TEST(St05, NothingAfterOwnEndStream) {
   EXPECT_EQ(findings(unary().client(window_update(1), rst_stream(1), priority(1))), nothing());
 }
 
+// Section 6.6.
+TEST(St05, NoPushBehindOwnEndStream) {
+  const Part promise = push_promise(1, 2, request_fields());
+  EXPECT_EQ(findings(greeted().client(ask(1)).server(promise, answer(1))), nothing());
+  EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1)).server(promise, answer(1))), nothing());
+  EXPECT_EQ(findings(greeted().client(ask(1)).server(answer(1), promise)), only("ST05 error"));
+  EXPECT_EQ(findings(unary().server(promise)), only("ST05 error"));
+  EXPECT_EQ(findings(unary().client(promise)), only("CN17 error"));
+}
+
 TEST(St05, AResetDoesNotUndoTheEndStream) {
   EXPECT_EQ(findings(greeted().client(ask(1), end_of_data(1), rst_stream(1), data(1, "x"))), only("ST05 error"));
   EXPECT_EQ(findings(greeted().client(ask(1), rst_stream(1), data(1, "x"))), only("ST06 error"));

@@ -3,8 +3,8 @@
 import gzip
 
 from conversation import CLIENT, SERVER
-from entry import also, error, remark, warning
-from frames import CANCEL, headers, message, rst_stream
+from entry import also, error, legal, remark, warning
+from frames import CANCEL, ENABLE_CONNECT_PROTOCOL, END_STREAM, SETTINGS, headers, message, rst_stream, settings
 from rows_responses import trailers_only
 
 
@@ -191,10 +191,36 @@ of_request("HD05-chunked", ("transfer-encoding", "chunked"), "the request has tr
 of_request("HD05-proxy", ("proxy-connection", "keep-alive"), "the request has proxy-connection", error)
 of_request("HD05-keep-alive", ("keep-alive", "timeout=5"), "the request has keep-alive", error)
 of_request("HD02-empty", (":path", ""), ":path is empty", error, [(warning, "RQ02")])
-of_request("RQ02-relative", (":path", "greeter.Greeter/Greet"), ":path does not begin with a slash", warning)
+of_request("HD02-relative", (":path", "greeter.Greeter/Greet"), ":path does not begin with a slash", error, [(warning, "RQ02")])
+of_request("RQ02-one", (":path", "/Greet"), ":path has one segment", warning)
 of_request("RQ11-name", ("x*y", "1"), "the name of a field holds an asterisk", warning)
 of_request("RQ12-space", ("trace-bin", "AA EC"), "the value of trace-bin holds a space", error)
 of_request("HD04-name-space", ("x y", "1"), "the name of a field holds a space", error, [(warning, "RQ11")])
+
+
+def connect(talk, *more):
+    """Another stream is to become a tunnel."""
+    fields = [(":method", "CONNECT"), (":authority", talk.request().frame.value(":authority")), *more]
+    return talk.at_end(CLIENT, headers(3, fields, END_STREAM))
+
+
+EXTENDED = (":protocol", "websocket"), (":scheme", "http"), (":path", "/chat")
+
+
+@also("HD01-protocol", "CONNECT has :protocol, and the server never announced ENABLE_CONNECT_PROTOCOL")
+def protocol(talk):
+    return [error("HD01", connect(talk, *EXTENDED))]
+
+
+@legal("HD01-extended", "CONNECT has :protocol, where the server has announced ENABLE_CONNECT_PROTOCOL 1")
+def extended_connect(talk):
+    talk.find(SERVER, SETTINGS).frame = settings((ENABLE_CONNECT_PROTOCOL, 1))
+    connect(talk, *EXTENDED)
+
+
+@also("HD02-connect", "CONNECT has :scheme and :path")
+def connect_with_path(talk):
+    return [error("HD02", connect(talk, *EXTENDED[1:]))]
 
 
 def of_trailers(name, fields, words, severity, by=()):

@@ -4,9 +4,9 @@ import struct
 
 from conversation import CLIENT, MILLISECOND, SECOND, SERVER
 from entry import CLIENT_STREAM, SERVER_STREAM, also, error, remark, warning
-from frames import (CANCEL, CONTINUATION, DATA, ENABLE_PUSH, END_HEADERS, END_STREAM, GOAWAY, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE,
-                    MAX_FRAME_SIZE, PADDED, PRIORITY, PROTOCOL_ERROR, RST_STREAM, SETTINGS, WINDOW_UPDATE, Frame, Octets, data,
-                    goaway, headers, message, ping, push_promise, rst_stream, settings, settings_ack, window_update)
+from frames import (CANCEL, CONTINUATION, DATA, ENABLE_CONNECT_PROTOCOL, ENABLE_PUSH, END_HEADERS, END_STREAM, GOAWAY, HEADER_TABLE_SIZE,
+                    INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, PADDED, PRIORITY, PROTOCOL_ERROR, RST_STREAM, SETTINGS, WINDOW_UPDATE, Frame, Octets,
+                    data, goaway, headers, message, ping, push_promise, rst_stream, settings, settings_ack, window_update)
 from rows_connection import ALL_STREAMS, long_name
 from rows_responses import OF_GRPC
 from rows_streams import reset_by
@@ -45,6 +45,14 @@ def server_enables_push(talk):
     own = talk.find(SERVER, SETTINGS)
     own.frame = settings((ENABLE_PUSH, 1))
     return [error("CN08", own)]
+
+
+@also("CN08-connect", "the server announces ENABLE_CONNECT_PROTOCOL 1, and then 0")
+def withdrawn_connect(talk):
+    talk.find(SERVER, SETTINGS).frame = settings((ENABLE_CONNECT_PROTOCOL, 1))
+    again = talk.before(talk.request(), SERVER, settings((ENABLE_CONNECT_PROTOCOL, 0)))
+    talk.before(talk.request(), CLIENT, settings_ack())
+    return [error("CN08", again)]
 
 
 @also("CN08-frame", "the client announces MAX_FRAME_SIZE 16383")
@@ -201,6 +209,15 @@ def no_size_update(talk):
     return [error("HP04", talk.request(3))]
 
 
+@also("HP04-meanwhile", "the server allows no table, and again one of 4096, the client acknowledges both, and goes on without a size update", calls=2)
+def no_size_update_meanwhile(talk):
+    for size in (0, 4096):
+        talk.before(talk.request(3), SERVER, settings((HEADER_TABLE_SIZE, size)))
+    for _ in range(2):
+        talk.before(talk.request(3), CLIENT, settings_ack())
+    return [error("HP04", talk.request(3))]
+
+
 @also("HP05-eos", "a Huffman string holds EOS")
 def huffman_eos(talk):
     talk.request().frame.behind = b"\x00\x01x\x84\xff\xff\xff\xff"
@@ -248,6 +265,11 @@ def headers_on_idle(talk):
 @also("ST05-server", "the server sends DATA behind its trailers")
 def data_behind_trailers(talk):
     return [error("ST05", talk.behind(talk.trailers(), SERVER, data(1, b"")))]
+
+
+@also("ST05-promise", "the server promises a stream behind its trailers")
+def promise_behind_trailers(talk):
+    return [error("ST05", talk.behind(talk.trailers(), SERVER, push_promise(1, 2)))]
 
 
 @also("ST06-server", "the server resets a stream, and sends HEADERS on it", connection=CLIENT_STREAM)

@@ -12,7 +12,14 @@ def attempt(talk, number, later):
     """The call once more, and what it says of those before it."""
     request = talk.again(1, 2 * number + 1, later)
     request.frame.set("grpc-previous-rpc-attempts", str(number))
+    share_deadline(talk.request(), request)
     return request
+
+
+def share_deadline(first, again):
+    """Of what is left of a minute."""
+    first.frame.set("grpc-timeout", "60S")
+    again.frame.set("grpc-timeout", f"{(60 * SECOND - (again.time - first.time)) // MICROSECOND}u")
 
 
 @breaks("RT02", "the call fails behind its response headers, and is attempted again", "it is answered by Trailers-Only, and attempted again",
@@ -39,6 +46,7 @@ def attempt_of_reset(talk):
 def attempt_elsewhere(talk):
     again = talk.connect(talk.said[-1].time + SECOND, like=talk).request()
     again.frame.set("grpc-previous-rpc-attempts", "1")
+    share_deadline(talk.request(), again)
     talk.drop(talk.data(SERVER))
     talk.trailers().frame.set("grpc-status", "14")
     return [warning("RT02", again)]
@@ -47,6 +55,16 @@ def attempt_elsewhere(talk):
 @legal("RT02-other", "a call fails behind its response headers, and another one is attempted again")
 def attempt_of_another(talk):
     attempt(talk, 1, later=SECOND).frame.set("testigo-id", "of another")
+    talk.drop(talk.data(SERVER))
+    talk.trailers().frame.set("grpc-status", "14")
+
+
+@legal("RT02-unseen", "a call fails behind its response headers, and 30 s later one that looks the same is attempted again")
+def attempt_of_unseen(talk):
+    again = talk.again(1, 3, later=30 * SECOND)
+    again.frame.set("grpc-previous-rpc-attempts", "1")
+    for request in (talk.request(), again):
+        request.frame.remove("grpc-timeout")
     talk.drop(talk.data(SERVER))
     talk.trailers().frame.set("grpc-status", "14")
 

@@ -98,12 +98,14 @@ constexpr std::array<CheckInfo, 17> kConnectionRows = {{
      .severity = Severity::Error,
      .role = Role::Either,
      .title = "settings have values that are allowed",
-     .expected = "ENABLE_PUSH is 0 or 1, from a server 0 only. INITIAL_WINDOW_SIZE is at most 2147483647. MAX_FRAME_SIZE lies "
-                 "between 16384 and 16777215. Settings that nobody knows are ignored.",
-     .clause = "RFC 9113 6.5.2",
+     .expected =
+         "ENABLE_PUSH is 0 or 1, from a server 0 only. INITIAL_WINDOW_SIZE is at most 2147483647. MAX_FRAME_SIZE lies "
+         "between 16384 and 16777215. ENABLE_CONNECT_PROTOCOL is 0 or 1, and never 0 again. NO_RFC7540_PRIORITIES is 0 or 1. "
+         "Settings that nobody knows are ignored.",
+     .clause = "RFC 9113 6.5.2; RFC 8441 3; RFC 9218 2.1",
      .example = "SETTINGS with INITIAL_WINDOW_SIZE = 4294967295",
      .filter = "http2.settings.enable_push > 0 || http2.settings.initial_window_size > 2147483647 || http2.settings.max_frame_size "
-               "< 16384 || http2.settings.max_frame_size > 16777215",
+               "< 16384 || http2.settings.max_frame_size > 16777215 || http2.settings.extended_connect || http2.settings.id == 9",
      .fix = "Correct the value in the configuration of the endpoint that announced it; \"unlimited\" is written as the greatest "
             "value that is allowed."},
     {.id = "CN09",

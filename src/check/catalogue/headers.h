@@ -13,8 +13,8 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .role = Role::Either,
      .title = "pseudo-headers come first, once, are defined, and never stand in trailers",
      .expected = "Fields whose name begins with \":\" precede all others. Only those that HTTP/2 defines are allowed, each once, "
-                 "and none in trailers.",
-     .clause = "RFC 9113 8.1, 8.3",
+                 "and none in trailers. :protocol is defined of CONNECT alone, once the server's ENABLE_CONNECT_PROTOCOL is 1.",
+     .clause = "RFC 9113 8.1, 8.3; RFC 8441 3, 4",
      .example = "content-type, and then :path",
      .filter = "http2.header.name",
      .fix = "Let the library write the pseudo-headers; do not pass them on as metadata."},
@@ -22,9 +22,9 @@ constexpr std::array<CheckInfo, 7> kHeadersRows = {{
      .severity = Severity::Error,
      .role = Role::Client,
      .title = "a request has exactly one :method, :scheme and :path",
-     .expected = "All three are present, once each, and :path is not empty. A plain CONNECT, which has neither :scheme nor :path, "
-                 "is exempt.",
-     .clause = "RFC 9113 8.3.1",
+     .expected = "All three are present, once each, and the :path of http and https begins with \"/\", or is the \"*\" of OPTIONS. "
+                 "A CONNECT without :protocol has neither :scheme nor :path.",
+     .clause = "RFC 9113 8.3.1, 8.5; RFC 8441 4",
      .example = "a request without :scheme",
      .filter = "http2.type == 1 && (http2.headers.method || http2.headers.scheme || http2.headers.path)",
      .fix = "Look for a client or hop that builds requests by hand, and add what is missing."},

@@ -42,9 +42,10 @@ constexpr std::array<CheckInfo, 7> kHpackRows = {{
      .severity = Severity::Error,
      .role = Role::Either,
      .title = "the table is never larger than the decoder allows",
-     .expected = "A size update is at most the last acknowledged HEADER_TABLE_SIZE of the decoder's side. Where that lies below "
-                 "the table's present size, the next block must begin with an update.",
-     .clause = "RFC 7541 6.3; RFC 9113 4.3.1",
+     .expected = "A size update is at most the last acknowledged HEADER_TABLE_SIZE of the decoder's side. Where that, or one "
+                 "acknowledged before it since the last block, lies below the table's present size, the next block must begin with "
+                 "an update to as little.",
+     .clause = "RFC 7541 4.2, 6.3; RFC 9113 4.3.1",
      .example = "HEADER_TABLE_SIZE 4096 in force, a size update to 8192",
      .filter = "http2.header_table_size_update || http2.settings.header_table_size || (http2.type == 1 && !http2.header)",
      .fix = "Bound the encoder's table by the peer's setting, and tell it when it shrinks.",

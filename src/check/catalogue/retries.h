@@ -28,9 +28,11 @@ constexpr std::array<CheckInfo, 4> kRetriesRows = {{
      .example = "response headers, RST_STREAM, and the same call with grpc-previous-rpc-attempts 1",
      .filter = "http2.header.name == \"grpc-previous-rpc-attempts\" || http2.headers.status",
      .fix = "Look for a hop or wrapper that retries by itself; answers may be delivered twice.",
-     .reading = "attempts are those of one client with the same method, metadata and length of the request, where no other call "
-                "has the same; of others nothing is said, and nothing of the first call that fails behind 1,000 others. Where the "
-                "connection was lost it is not known what was received"},
+     .reading =
+         "attempts are those of one client with the same method, metadata, deadline and length of the request, within 10 s or "
+         "10 s behind a pushback, where no other call has the same; of others nothing is said, nor of calls that have no "
+         "metadata but credentials, nor of the first call that fails behind 1,000 others. Where the connection was lost it "
+         "is not known what was received"},
     {.id = "RT03",
      .severity = Severity::Warning,
      .role = Role::Client,

@@ -55,15 +55,16 @@ constexpr std::array<CheckInfo, 12> kStreamsRows = {{
     {.id = "ST05",
      .severity = Severity::Error,
      .role = Role::Either,
-     .title = "no DATA or HEADERS follow the sender's own END_STREAM",
+     .title = "no DATA, HEADERS or PUSH_PROMISE follow the sender's own END_STREAM",
      .expected =
          "END_STREAM is the last word of its sender on that stream; after it come at most WINDOW_UPDATE, PRIORITY and RST_STREAM.",
-     .clause = "RFC 9113 5.1",
+     .clause = "RFC 9113 5.1, 6.6",
      .example = "DATA with END_STREAM, then DATA on the same stream",
-     .filter = "http2.type == 0 || http2.type == 1",
+     .filter = "http2.type == 0 || http2.type == 1 || http2.type == 5",
      .fix = "Set END_STREAM on the last frame only, and send nothing of the call after it.",
      .reading =
-         "frames that cross the other side's RST_STREAM are no violation; a stream that both sides have ended is closed for good"},
+         "frames that cross the other side's RST_STREAM are no violation; a stream that both sides have ended is closed for good; "
+         "PUSH_PROMISE of a client is CN17 alone"},
     {.id = "ST06",
      .severity = Severity::Error,
      .role = Role::Either,

@@ -19,7 +19,7 @@ enum class HpackFault : std::uint8_t {
   SizeUpdateMisplaced,  // section 4.2: after a field, or the third one of a block
   SizeUpdateTooLarge,   // section 6.3: above the largest value that the receiver may have allowed
   Truncated,            // the block ends inside a representation
-  SizeUpdateMissing,    // RFC 9113 section 4.3.1: the table is larger than the receiver now allows, and no update opens the block
+  SizeUpdateMissing,    // RFC 9113 section 4.3.1: the table is larger than the receiver allowed meanwhile, and no update says less
   LimitReached,         // one of our own (Limits): what is beyond it is unknown
 };
 

@@ -52,10 +52,10 @@ std::string setting_name(std::uint16_t id) {
       return "MAX_FRAME_SIZE";
     case kSettingMaxHeaderListSize:
       return "MAX_HEADER_LIST_SIZE";
-    case 8:
-      return "ENABLE_CONNECT_PROTOCOL";  // RFC 8441 section 3
-    case 9:
-      return "NO_RFC7540_PRIORITIES";  // RFC 9218 section 2.1
+    case kSettingEnableConnectProtocol:
+      return "ENABLE_CONNECT_PROTOCOL";
+    case kSettingNoRfc7540Priorities:
+      return "NO_RFC7540_PRIORITIES";
     case kSettingGrpcTrueBinaryMetadata:
       return "GRPC_ALLOW_TRUE_BINARY_METADATA";
     default:

@@ -101,6 +101,8 @@ constexpr std::uint16_t kSettingMaxConcurrentStreams = 3;
 constexpr std::uint16_t kSettingInitialWindowSize = 4;
 constexpr std::uint16_t kSettingMaxFrameSize = 5;
 constexpr std::uint16_t kSettingMaxHeaderListSize = 6;
+constexpr std::uint16_t kSettingEnableConnectProtocol = 8;        // RFC 8441 section 3
+constexpr std::uint16_t kSettingNoRfc7540Priorities = 9;          // RFC 9218 section 2.1
 constexpr std::uint16_t kSettingGrpcTrueBinaryMetadata = 0xfe03;  // gRFC G1
 
 struct SettingsFrame {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "wire/http2/hpack_huffman.h"
 #include "wire/http2/hpack_integer.h"
@@ -20,6 +21,10 @@ void make_new(BlockOutcome& outcome) {
   std::vector<std::uint32_t> size_updates = std::move(outcome.size_updates);
   size_updates.clear();
   outcome = {.size_updates = std::move(size_updates)};
+}
+
+bool any_within(const std::vector<std::uint32_t>& size_updates, std::uint32_t allowed) {
+  return std::ranges::any_of(size_updates, [&](std::uint32_t octets) { return octets <= allowed; });
 }
 
 // It is missing from the very start of the block.
@@ -316,12 +321,15 @@ void HpackDecoder::decode_anew(Bytes block) {
   values_.clear();
   provide_scratch(std::min(block.size(), limits_.block_bytes_max));
   const bool known = history_.table_known();
-  const bool too_large = known && history_.table_bytes() > table_size_limit_;
+  const std::uint32_t allowed = std::min(table_size_limit_, std::exchange(least_limit_, kNoLimit));
+  const bool too_large = known && history_.table_bytes() > allowed;
   BlockOutcome& outcome = decoded_.outcome;
   make_new(outcome);
   outcome.table_known = known;
   Block(*this, block).run();
-  if (too_large && outcome.size_updates.empty()) miss_size_update(outcome);
+  if (too_large && !outcome.has(HpackFault::SizeUpdateTooLarge) && !any_within(outcome.size_updates, allowed)) {
+    miss_size_update(outcome);
+  }
   if (!outcome.complete) history_.taint();
 }
 

@@ -5,7 +5,9 @@
 // was inserted since the gap stay exact. Whether an index lies inside the table is counted apart.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "base/bytes.h"
@@ -35,15 +37,19 @@ class HpackDecoder {
   void taint() { history_.taint(); }
 
   // The receiver's SETTINGS_HEADER_TABLE_SIZE, acknowledged (RFC 9113 section 4.3.1); 4,096 octets until told otherwise. Size
-  // updates above it are a fault.
+  // updates above it are a fault. Of several between two blocks the least one counts, too: a table that is larger is to be made as
+  // small, whatever comes behind it (RFC 7541 section 4.2).
   void set_table_size_limit(std::uint32_t octets) {
     table_size_limit_ = octets;
+    least_limit_ = std::min(least_limit_, octets);
     ++limit_changes_;
   }
 
   const HpackHistory& history() const { return history_; }
 
  private:
+  static constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
+
   class Block;  // the cursor over one block
 
   // Changes with whatever the meaning of a block rests on, and is never 0.
@@ -55,6 +61,7 @@ class HpackDecoder {
   Limits limits_;
   HpackHistory history_;
   std::uint32_t table_size_limit_ = 4096;
+  std::uint32_t least_limit_ = kNoLimit;  // that was told since the last block
   std::uint64_t limit_changes_ = 0;
   std::vector<char> scratch_;  // the strings of the current block
   DecodedBlock decoded_;

@@ -159,6 +159,34 @@ TEST(SizeUpdates, AreDueWhereTheTableIsTooLarge) {
   EXPECT_FALSE(decode(decoder, "82").outcome.has(HpackFault::SizeUpdateMissing));
 }
 
+// RFC 7541 section 4.2: the smallest size between two blocks is signalled, too.
+TEST(SizeUpdates, AreDueWhereTheTableWasTooLargeMeanwhile) {
+  const auto shrunk_meanwhile = [] {
+    HpackDecoder decoder;
+    decode(decoder, "4001610131");
+    for (int i = 0; i < 3; ++i) decode(decoder, "82 be");  // remembered by now
+    decoder.set_table_size_limit(0);
+    decoder.set_table_size_limit(4096);
+    return decoder;
+  };
+  HpackDecoder none = shrunk_meanwhile();
+  EXPECT_EQ(decode(none, "82 be").outcome.fault, HpackFault::SizeUpdateMissing);
+  EXPECT_EQ(decode(none, "82 be").outcome.fault, HpackFault::None) << "told once";
+  HpackDecoder last_alone = shrunk_meanwhile();
+  EXPECT_EQ(decode(last_alone, "3fe11f 82").outcome.fault, HpackFault::SizeUpdateMissing);
+  HpackDecoder both = shrunk_meanwhile();
+  EXPECT_EQ(decode(both, "20 3fe11f 82").outcome.fault, HpackFault::None);
+  HpackDecoder too_large = shrunk_meanwhile();
+  EXPECT_EQ(decode(too_large, "3fe21f 82").outcome.fault, HpackFault::SizeUpdateTooLarge);
+}
+
+TEST(SizeUpdates, AreNotDueWhereTheTableFits) {
+  HpackDecoder decoder;
+  decode(decoder, "4001610131");
+  for (const std::uint32_t limit : {34u, 4096u}) decoder.set_table_size_limit(limit);
+  EXPECT_EQ(decode(decoder, "82 be").outcome.fault, HpackFault::None);
+}
+
 TEST(SizeUpdates, AreTwoAtMost) {
   HpackDecoder decoder;
   const Block block = decode(decoder, "20 21 22 82");
