@@ -177,6 +177,7 @@ class Connection {
   void on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment);
   void on_reset(const Spot& spot, std::uint32_t error_code);
   void on_goaway(const Spot& spot, const http2::GoawayFrame& goaway);
+  [[gnu::noinline]] void tell_refused(const Chunk& chunk);
   void on_settings(const Spot& spot, const http2::Frame& frame, const http2::SettingsFrame& settings);
   void on_malformed(const Spot& spot, const http2::Frame& frame);
   void lose_block(Spot spot, StreamId id, bool end_stream, bool promised);
@@ -220,6 +221,7 @@ class Connection {
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId answered_unopened_ = 0;      // the highest on which the server spoke while it was not known to be open
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
+  Time tell_refused_at_ = Time::max();  // those that it left out, if they have not been answered
   std::uint64_t calls_cut_off_ = 0;
   unsigned requests_of_grpc_ = 0;               // that kept to what gRPC asks of them
   bool requests_other_ = false;                 // one did not

@@ -196,7 +196,8 @@ void Connection::close(Stream& stream, Ending ending, const Spot& spot) {
   const bool unanswered = !call.response.headers && ending != Ending::ResetByServer && ending != Ending::WithoutStatus;
   // A stream that crossed the GOAWAY was not processed either (RFC 9113 section 6.8).
   call.ending = unanswered && id > goaway_last_ ? Ending::Refused : ending;
-  if (!call.response.ended) {
+  const bool by_goaway = stream.refused && call.ending == Ending::Refused;  // it ended then
+  if (!call.response.ended && !by_goaway) {
     call.ended = std::max(spot.time, call.started);  // packets may come in another order
     call.end_packet = spot.place.packet;
   }

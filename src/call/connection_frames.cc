@@ -6,6 +6,14 @@
 #include "call/connection.h"
 
 namespace testigo::call {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The answer of a call that GOAWAY left out, if its server breaks its word. Who watches a server drain waits so long for the line.
+constexpr Duration kAnswersComeWithin = 10s;
+
+}  // namespace
 
 void Connection::on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data) {
   if (spot.direction == Direction::ToClient) ++view_.answer_frames;
@@ -115,6 +123,7 @@ void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   Stream* stream = find(spot.place.stream);
   if (stream == nullptr) return;
   Call& call = stream->call;
+  if (stream->refused && !call.response.headers) return close(*stream, Ending::Refused, spot);  // GOAWAY had said so
   call.error_code = error_code;
   if (call.response.ended) {  // the answer was whole: the reset only says that the rest of the request is not wanted
     close(*stream, call.ending, spot);
@@ -127,14 +136,34 @@ void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   close(*stream, ending, spot);
 }
 
-// RFC 9113 section 6.8: streams above the last id were not processed, and never will be.
+// RFC 9113 section 6.8: streams above the last id were not processed, and never will be. A server may break its word (ST10): the
+// call is told when an answer would have come, or has none to wait for.
 void Connection::on_goaway(const Spot& spot, const http2::GoawayFrame& goaway) {
   half(spot.direction).goaway = true;
   if (spot.direction == Direction::ToServer || goaway.last_stream >= goaway_last_) return;
   const StreamId before = std::exchange(goaway_last_, goaway.last_stream);
   for (const StreamId id : streams_.ids(goaway.last_stream, before)) {
     Stream& stream = *streams_.find(id);
-    if (!stream.call.response.headers) close(stream, Ending::Refused, spot);
+    if (stream.call.response.headers) continue;
+    stream.refused = true;
+    stream.call.ended = std::max(spot.time, stream.call.started);  // packets may come in another order
+    stream.call.end_packet = spot.place.packet;
+    tell_refused_at_ = std::min(tell_refused_at_, spot.time + kAnswersComeWithin);
+  }
+}
+
+// Those that have waited for less wait as long again: so a flood of GOAWAY is cheap.
+void Connection::tell_refused(const Chunk& chunk) {
+  tell_refused_at_ = Time::max();
+  const Spot spot{{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, 0, 0};
+  for (const StreamId id : streams_.ids(goaway_last_)) {
+    Stream& stream = *streams_.find(id);
+    if (!stream.refused || stream.call.response.headers) continue;
+    if (chunk.time - stream.call.ended >= kAnswersComeWithin) {
+      close(stream, Ending::Refused, spot);
+    } else {
+      tell_refused_at_ = chunk.time + kAnswersComeWithin;
+    }
   }
 }
 
