@@ -58,16 +58,28 @@ class Connection {
   void on_end(tcp::Over over = tcp::Over::Unseen);
 
  private:
+  // What the server said on a stream whose request headers are not all there: HEADERS of it open the stream, not END_HEADERS
+  // (RFC 9113 section 5.1).
+  struct Said {
+    Spot spot;
+    http2::FrameHeader header;  // of DATA, HEADERS or RST_STREAM
+    http2::DecodedBlock block = {};
+    std::vector<std::byte> octets = {};  // of DATA, or the texts of the block
+    std::uint32_t error_code = 0;
+  };
   // A header block whose fragments are not all there.
   struct OpenBlock {
     StreamId stream = 0;
     bool end_stream = false;
     bool promised = false;
     std::vector<std::byte> fragments;
+    Time begun = {};
+    std::vector<Said> said = {};
+    std::size_t said_bytes = 0;
   };
 
-  // How a block ends: as its sender wrote it, or where a gap cut it.
-  enum class BlockEnd : std::uint8_t { Whole, Cut };
+  // How a block ends: as its sender wrote it, or where a gap cut it. Held: `block_` was decoded before.
+  enum class BlockEnd : std::uint8_t { Whole, Cut, Held };
 
   // What is known of one direction.
   struct Half {
@@ -175,6 +187,11 @@ class Connection {
   void on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised);
   void begin_block(const Spot& spot, Bytes fragment, bool end_stream, bool promised);
   void on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment);
+  bool may_hold(const Spot& spot) const;
+  [[gnu::noinline]] bool hold_block(const Spot& spot, bool end_stream);
+  bool hold(Said said);
+  void lose_held();
+  void tell_held(const OpenBlock& request);
   void on_reset(const Spot& spot, std::uint32_t error_code);
   void on_goaway(const Spot& spot, const http2::GoawayFrame& goaway);
   [[gnu::noinline]] void tell_refused(const Chunk& chunk);
