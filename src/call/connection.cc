@@ -41,6 +41,7 @@ http2::Opening& Connection::opening(Direction direction) {
 
 void Connection::on_chunk(const Chunk& chunk) {
   last_ = chunk.time;
+  if (chunk.time >= tell_refused_at_) tell_refused(chunk);
   Half& from = half(chunk.direction);
   from.acked = std::max(from.acked, chunk.acked);
   if (chunk.missing != 0) on_gap(chunk);

@@ -58,16 +58,28 @@ class Connection {
   void on_end(tcp::Over over = tcp::Over::Unseen);
 
  private:
+  // What the server said on a stream whose request headers are not all there: HEADERS of it open the stream, not END_HEADERS
+  // (RFC 9113 section 5.1).
+  struct Said {
+    Spot spot;
+    http2::FrameHeader header;  // of DATA, HEADERS or RST_STREAM
+    http2::DecodedBlock block = {};
+    std::vector<std::byte> octets = {};  // of DATA, or the texts of the block
+    std::uint32_t error_code = 0;
+  };
   // A header block whose fragments are not all there.
   struct OpenBlock {
     StreamId stream = 0;
     bool end_stream = false;
     bool promised = false;
     std::vector<std::byte> fragments;
+    Time begun = {};
+    std::vector<Said> said = {};
+    std::size_t said_bytes = 0;
   };
 
-  // How a block ends: as its sender wrote it, or where a gap cut it.
-  enum class BlockEnd : std::uint8_t { Whole, Cut };
+  // How a block ends: as its sender wrote it, or where a gap cut it. Held: `block_` was decoded before.
+  enum class BlockEnd : std::uint8_t { Whole, Cut, Held };
 
   // What is known of one direction.
   struct Half {
@@ -175,8 +187,14 @@ class Connection {
   void on_headers(const Spot& spot, const http2::Frame& frame, Bytes fragment, bool promised);
   void begin_block(const Spot& spot, Bytes fragment, bool end_stream, bool promised);
   void on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment);
+  bool may_hold(const Spot& spot) const;
+  [[gnu::noinline]] bool hold_block(const Spot& spot, bool end_stream);
+  bool hold(Said said);
+  void lose_held();
+  void tell_held(const OpenBlock& request);
   void on_reset(const Spot& spot, std::uint32_t error_code);
   void on_goaway(const Spot& spot, const http2::GoawayFrame& goaway);
+  [[gnu::noinline]] void tell_refused(const Chunk& chunk);
   void on_settings(const Spot& spot, const http2::Frame& frame, const http2::SettingsFrame& settings);
   void on_malformed(const Spot& spot, const http2::Frame& frame);
   void lose_block(Spot spot, StreamId id, bool end_stream, bool promised);
@@ -220,6 +238,7 @@ class Connection {
   StreamId highest_stream_ = 0;         // that the client opened
   StreamId answered_unopened_ = 0;      // the highest on which the server spoke while it was not known to be open
   StreamId goaway_last_ = 0x7fff'ffff;  // the lowest last stream id that the server named
+  Time tell_refused_at_ = Time::max();  // those that it left out, if they have not been answered
   std::uint64_t calls_cut_off_ = 0;
   unsigned requests_of_grpc_ = 0;               // that kept to what gRPC asks of them
   bool requests_other_ = false;                 // one did not

@@ -35,12 +35,13 @@ const http2::DecodedBlock& Connection::note_faults(Half& from, const http2::Deco
 
 void Connection::on_block(const Spot& spot, Bytes block, bool end_stream, bool promised, BlockEnd end) {
   Half& from = half(spot.direction);
-  block_ = &from.hpack.decode(block);
+  if (end != BlockEnd::Held) block_ = &from.hpack.decode(block);
   if (block_->outcome.faults != 0 || end == BlockEnd::Cut) block_ = &note_faults(from, *block_, end);
   const bool client = spot.direction == Direction::ToServer;
   const bool of_call = !promised && spot.place.stream != 0;
   Stream* const known = of_call ? find(spot.place.stream) : nullptr;
   Stream* const stream = known == nullptr && of_call && client ? open_call(spot) : known;
+  if (stream == nullptr && of_call && hold_block(spot, end_stream)) return;
   SideOfCall* const from_side = stream == nullptr ? nullptr : &side(*stream, spot.direction);
   const bool goes_on = from_side != nullptr && !from_side->ended;  // else ST05
   const AnswerGist* const answer = goes_on && !client ? &answers_.of(*block_) : nullptr;
@@ -196,7 +197,8 @@ void Connection::close(Stream& stream, Ending ending, const Spot& spot) {
   const bool unanswered = !call.response.headers && ending != Ending::ResetByServer && ending != Ending::WithoutStatus;
   // A stream that crossed the GOAWAY was not processed either (RFC 9113 section 6.8).
   call.ending = unanswered && id > goaway_last_ ? Ending::Refused : ending;
-  if (!call.response.ended) {
+  const bool by_goaway = stream.refused && call.ending == Ending::Refused;  // it ended then
+  if (!call.response.ended && !by_goaway) {
     call.ended = std::max(spot.time, call.started);  // packets may come in another order
     call.end_packet = spot.place.packet;
   }

@@ -6,11 +6,22 @@
 #include "call/connection.h"
 
 namespace testigo::call {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The answer of a call that GOAWAY left out, if its server breaks its word. Who watches a server drain waits so long for the line.
+constexpr Duration kAnswersComeWithin = 10s;
+
+}  // namespace
 
 void Connection::on_data(const Spot& spot, const http2::Frame& frame, const http2::DataFrame& data) {
   if (spot.direction == Direction::ToClient) ++view_.answer_frames;
   Stream* stream = find(spot.place.stream);
-  if (stream == nullptr) return note_unopened(spot);
+  if (stream == nullptr) {
+    if (!may_hold(spot) || !hold({spot, frame.header, {}, {data.data.begin(), data.data.end()}})) note_unopened(spot);
+    return;
+  }
   SideOfCall& from = side(*stream, spot.direction);
   if (from.ended) return;  // ST05; the messages of the side are over
   from.bytes += data.data.size();
@@ -47,7 +58,7 @@ void Connection::on_headers(const Spot& spot, const http2::Frame& frame, Bytes f
 }
 
 void Connection::begin_block(const Spot& spot, Bytes fragment, bool end_stream, bool promised) {
-  half(spot.direction).block = OpenBlock{spot.place.stream, end_stream, promised, {fragment.begin(), fragment.end()}};
+  half(spot.direction).block = OpenBlock{spot.place.stream, end_stream, promised, {fragment.begin(), fragment.end()}, spot.time};
 }
 
 void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, Bytes fragment) {
@@ -60,12 +71,82 @@ void Connection::on_continuation(const Spot& spot, const http2::Frame& frame, By
   if (from.block->stream == spot.place.stream && !too_large) {
     append(from.block->fragments, fragment);
     if (!frame.header.has(http2::kFlagEndHeaders)) return;
-    const OpenBlock block = *std::exchange(from.block, std::nullopt);
+    OpenBlock block = *std::exchange(from.block, std::nullopt);
     on_block(spot, block.fragments, block.end_stream, block.promised);
+    if (block.said_bytes != 0) tell_held(block);
   } else {
     if (too_large) ++view_.blocks_beyond_limit;
     const OpenBlock block = *std::exchange(from.block, std::nullopt);
     lose_block(spot, block.stream, block.end_stream, block.promised);
+  }
+}
+
+bool Connection::may_hold(const Spot& spot) const {
+  const auto& request = half(Direction::ToServer).block;
+  return request && spot.direction == Direction::ToClient && request->stream == spot.place.stream && !request->promised &&
+         spot.place.stream > highest_stream_ && view_.whole();
+}
+
+// False: it is told at once, and of no call.
+bool Connection::hold_block(const Spot& spot, bool end_stream) {
+  if (!may_hold(spot)) return false;
+  if (block_->outcome.faults != 0) {
+    lose_held();
+    return false;
+  }
+  if (answers_.of(*block_).informational) return false;
+  Said said{spot, {}, *block_};
+  said.header.type = static_cast<std::uint8_t>(http2::FrameType::Headers);
+  said.header.flags = end_stream ? http2::kFlagEndStream : 0;
+  said.block.alike = 0;  // the number may be another one's by then
+  for (const http2::HeaderField& field : block_->fields) {
+    append(said.octets, as_octets(field.name));
+    append(said.octets, as_octets(field.value));
+  }
+  std::string_view texts = as_text(said.octets);
+  for (http2::HeaderField& field : said.block.fields) {
+    field.name = texts.substr(0, field.name.size());
+    field.value = texts.substr(field.name.size(), field.value.size());
+    texts.remove_prefix(field.name.size() + field.value.size());
+  }
+  return hold(std::move(said));
+}
+
+// Where it is too much, all of it is lost.
+bool Connection::hold(Said said) {
+  OpenBlock& request = *half(Direction::ToServer).block;
+  request.said_bytes += sizeof(Said) + said.octets.size() + said.block.fields.size() * sizeof(http2::HeaderField);
+  note_unopened(said.spot);
+  if (request.said_bytes > limits_.block_bytes_max) {
+    lose_held();
+    return false;
+  }
+  request.said.push_back(std::move(said));
+  return true;
+}
+
+void Connection::lose_held() {
+  OpenBlock& request = *half(Direction::ToServer).block;
+  request.said.clear();
+  request.said_bytes = limits_.block_bytes_max + 1;
+}
+
+// The request is known now.
+void Connection::tell_held(const OpenBlock& request) {
+  Stream* const stream = find(request.stream);
+  if (stream == nullptr) return;
+  if (request.said.empty() || !view_.whole()) return miss_beginning(*stream, Direction::ToClient);
+  stream->call.started = request.begun;
+  for (const Said& said : request.said) {
+    if (said.header.is(http2::FrameType::Headers)) {
+      block_ = &said.block;
+      on_block(said.spot, {}, said.header.has(http2::kFlagEndStream), false, BlockEnd::Held);
+    } else if (said.header.is(http2::FrameType::Data)) {
+      --view_.answer_frames;  // it was counted when it came
+      on_data(said.spot, {said.header, {}}, {said.octets, {}});
+    } else {
+      on_reset(said.spot, said.error_code);
+    }
   }
 }
 
@@ -97,6 +178,7 @@ void Connection::lose_block(Spot spot, StreamId id, bool end_stream, bool promis
   Stream* stream = find(id);
   if (stream == nullptr) {
     note_unopened(spot);
+    if (may_hold(spot)) lose_held();
     if (spot.direction == Direction::ToClient || id <= highest_stream_) return;
     highest_stream_ = id;
     ++view_.calls_not_followed;
@@ -113,8 +195,16 @@ void Connection::lose_block(Spot spot, StreamId id, bool end_stream, bool promis
 
 void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   Stream* stream = find(spot.place.stream);
-  if (stream == nullptr) return;
+  if (stream == nullptr) {
+    if (!may_hold(spot)) return;
+    Said said{spot, {}};
+    said.header.type = static_cast<std::uint8_t>(http2::FrameType::RstStream);
+    said.error_code = error_code;
+    hold(std::move(said));
+    return;
+  }
   Call& call = stream->call;
+  if (stream->refused && !call.response.headers) return close(*stream, Ending::Refused, spot);  // GOAWAY had said so
   call.error_code = error_code;
   if (call.response.ended) {  // the answer was whole: the reset only says that the rest of the request is not wanted
     close(*stream, call.ending, spot);
@@ -127,14 +217,34 @@ void Connection::on_reset(const Spot& spot, std::uint32_t error_code) {
   close(*stream, ending, spot);
 }
 
-// RFC 9113 section 6.8: streams above the last id were not processed, and never will be.
+// RFC 9113 section 6.8: streams above the last id were not processed, and never will be. A server may break its word (ST10): the
+// call is told when an answer would have come, or has none to wait for.
 void Connection::on_goaway(const Spot& spot, const http2::GoawayFrame& goaway) {
   half(spot.direction).goaway = true;
   if (spot.direction == Direction::ToServer || goaway.last_stream >= goaway_last_) return;
   const StreamId before = std::exchange(goaway_last_, goaway.last_stream);
   for (const StreamId id : streams_.ids(goaway.last_stream, before)) {
     Stream& stream = *streams_.find(id);
-    if (!stream.call.response.headers) close(stream, Ending::Refused, spot);
+    if (stream.call.response.headers) continue;
+    stream.refused = true;
+    stream.call.ended = std::max(spot.time, stream.call.started);  // packets may come in another order
+    stream.call.end_packet = spot.place.packet;
+    tell_refused_at_ = std::min(tell_refused_at_, spot.time + kAnswersComeWithin);
+  }
+}
+
+// Those that have waited for less wait as long again: so a flood of GOAWAY is cheap.
+void Connection::tell_refused(const Chunk& chunk) {
+  tell_refused_at_ = Time::max();
+  const Spot spot{{chunk.packet, view_.number, 0}, chunk.direction, chunk.time, 0, 0, 0};
+  for (const StreamId id : streams_.ids(goaway_last_)) {
+    Stream& stream = *streams_.find(id);
+    if (!stream.refused || stream.call.response.headers) continue;
+    if (chunk.time - stream.call.ended >= kAnswersComeWithin) {
+      close(stream, Ending::Refused, spot);
+    } else {
+      tell_refused_at_ = chunk.time + kAnswersComeWithin;
+    }
   }
 }
 

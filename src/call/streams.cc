@@ -41,6 +41,7 @@ void Stream::reset() {
   response.reset();
   role_lost = {};
   may_have_ended = {};
+  refused = false;
   in_doubt.taints = 0;
   in_doubt.fields.clear();
 }

@@ -27,6 +27,7 @@ struct Stream {
   rpc::MessageDecoder response;
   std::array<bool, 2> role_lost{};       // of the blocks of that direction: what they are does not follow from frames seen
   std::array<bool, 2> may_have_ended{};  // that side, in a gap
+  bool refused = false;                  // by a GOAWAY, when `call` says that it ended; it may be answered all the same
   http2::BlockInDoubt in_doubt;          // the request, as long as its method is not known
 };
 

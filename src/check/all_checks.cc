@@ -34,7 +34,7 @@ AllChecks all_checks(Rows rows, Findings& findings, CallsSoFar& calls, Across& a
   }
   auto frames = std::make_unique<FrameChecks>(findings);
   auto goaways = std::make_unique<GoawayChecks>(findings);
-  auto streams = std::make_unique<StreamChecks>(findings);
+  auto streams = std::make_unique<StreamChecks>(findings, calls);
   auto windows = std::make_unique<FlowControlChecks>(findings, streams->followed());
   all.plain_frames.emplace(*frames, *goaways, *streams, *windows);
   checks.push_back(connection_checks(findings, calls));

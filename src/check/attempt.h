@@ -1,5 +1,6 @@
 // What a header block says of attempts of a call (gRFC A6): so much of it as tells attempts of one call from other calls, wherever
-// they are made. Only blocks with metadata, or with a pushback, say anything.
+// they are made. Only blocks with metadata, or with a pushback, say anything. And what a GOAWAY says of those that go on: they are
+// sent again before it is told how they ended.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,11 @@ using CallName = std::uint64_t;
 
 struct Attempt {
   call::Spot spot;
-  bool answer = false;                       // else a request
-  CallName name = 0;                         // of a request
-  std::uint64_t attempts_before = 0;         // of a request: grpc-previous-rpc-attempts
-  std::optional<std::string> pushback = {};  // of an answer: grpc-retry-pushback-ms, where its value is known
+  bool answer = false;                        // else a request
+  CallName name = 0;                          // of a request
+  std::uint64_t attempts_before = 0;          // of a request: grpc-previous-rpc-attempts
+  std::optional<std::string> pushback = {};   // of an answer: grpc-retry-pushback-ms, where its value is known
+  std::optional<call::StreamId> goaway = {};  // neither: the last stream of one that the server sent
 };
 
 // Whether it is worth asking.

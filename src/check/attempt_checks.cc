@@ -40,7 +40,9 @@ class AttemptChecks final : public Check {
   }
   void on_connection(const call::ConnectionView& connection) override { client_ = connection.client.address; }
   void on_attempt(const Attempt& attempt) override {
-    if (attempt.answer) {
+    if (attempt.goaway) {
+      left_out(attempt.spot, *attempt.goaway);
+    } else if (attempt.answer) {
       pushback(attempt);
     } else if (failed_.wanted()) {
       request(attempt);
@@ -59,8 +61,13 @@ class AttemptChecks final : public Check {
     std::optional<std::string> pushback;
     call::Spot spot;
   };
+  struct Named {
+    call::Place place;
+    CallName name = 0;
+    std::uint64_t attempts_before = 0;
+  };
   // The newest streams, each in a slot; of one that had to make room nothing is told.
-  using Names = std::array<std::pair<call::StreamId, CallName>, 64>;
+  using Names = std::array<Named, 64>;
   static std::size_t slot(call::StreamId stream) { return stream / 2 % std::tuple_size_v<Names>; }
 
   void request(const Attempt& attempt);
@@ -68,6 +75,7 @@ class AttemptChecks final : public Check {
   void pushback(const Attempt& attempt);
   static bool is_same(const FailedCall& before, const Again& attempt, const call::Call& call);
   void attempted(const call::CallClosed& closed);
+  void left_out(const call::Spot& spot, call::StreamId last_stream);
   void fail(CallName name, const Again& attempt, const call::CallClosed& closed);
   void judge(const FailedCall& before, const Again& attempt, const call::Call& call);
   void judge_headers(const FailedCall& before, const Again& attempt);
@@ -89,7 +97,7 @@ void AttemptChecks::request(const Attempt& attempt) {
     attempt_again(attempt, std::move(*after));
   }
   if (!names_) names_ = std::make_unique<Names>();
-  (*names_)[slot(stream)] = {stream, attempt.name};
+  (*names_)[slot(stream)] = {attempt.spot.place, attempt.name, attempt.attempts_before};
 }
 
 void AttemptChecks::attempt_again(const Attempt& attempt, FailedCall after) {
@@ -131,10 +139,11 @@ bool same_deadline(const FailedCall& before, const call::Call& call) {
 // Equal calls have requests of the same length, as far as both were sent. What the client sends again without the application's
 // doing may wait for a connection.
 bool AttemptChecks::is_same(const FailedCall& before, const Again& attempt, const call::Call& call) {
-  if (before.path != call.path) return false;
+  if (!before.path.empty() && before.path != call.path) return false;  // else its name alone says which it was
   if (before.request_bytes != call.request.bytes && before.request_bytes != 0 && call.request.ended) return false;
   if (attempt.attempts_before == 0) return true;
-  return same_deadline(before, call) && call.started - before.ended <= delay_asked(before).value_or(Duration{}) + kSoon;
+  return (before.path.empty() || same_deadline(before, call)) &&
+         call.started - before.ended <= delay_asked(before).value_or(Duration{}) + kSoon;
 }
 
 // The call has ended, and was attempted before, or has failed.
@@ -151,8 +160,32 @@ void AttemptChecks::attempted(const call::CallClosed& closed) {
   if (closed.call.status == rpc::kOk) return;
   failed_.failed();
   if (!names_ || !closed.connection.whole()) return;
-  const auto [of, name] = (*names_)[slot(stream)];
-  if (of == stream) fail(name, again, closed);
+  Named& named = (*names_)[slot(stream)];
+  if (named.place.stream != stream) return;
+  fail(named.name, again, closed);
+  named = {};
+}
+
+// Calls that GOAWAY leaves out are told when nothing more is to be expected of them, and sent again at once.
+void AttemptChecks::left_out(const call::Spot& spot, call::StreamId last_stream) {
+  if (!names_) return;
+  for (Named& named : *names_) {
+    if (named.place.stream <= last_stream) continue;
+    const Again* const again = again_.find(named.place.stream);
+    FailedCall failed;
+    failed.name = named.name;
+    failed.client = client_;
+    failed.place = named.place;
+    failed.ended = spot.time;
+    failed.attempts_before = named.attempts_before;
+    failed.headers = false;
+    failed.refused = failed.goaway = true;
+    failed.sent_again = again != nullptr ? again->sent_again : 0;
+    failed.first_ended = again != nullptr && again->after && again->after->first_ended ? again->after->first_ended : spot.time;
+    failed_.failed();
+    failed_.add(std::move(failed));
+    named = {};
+  }
 }
 
 // Whether response headers came, and not trailers alone. What a connection that was lost had delivered is not known.

@@ -179,15 +179,34 @@ TEST(Bh07, AfterGoawayOnANewConnection) {
   succeeds(same, 3, request());
   EXPECT_EQ(attempts(same), only("BH07 info"));
 
-  Conversation first = greeted(), second = greeted();
-  first.client(headers(1, request()), message(1, "ping", EndStream::Yes)).server(goaway(0)).server_closes().client_closes();
-  succeeds(second, 1, request());
+  for (const bool closes : {true, false}) {  // a server that drains goes on with other calls
+    Conversation first = greeted(), second = greeted();
+    first.client(headers(1, request()), message(1, "ping", EndStream::Yes)).server(goaway(0));
+    if (closes) first.server_closes().client_closes();
+    succeeds(second, 1, request());
+    Judge judge;
+    call::Model model(judge);
+    first.play(model, 0, 1);
+    second.play(model, 0, 2);
+    model.on_end();
+    EXPECT_EQ(outcome_name(judge.tally().counts.at("BH07").outcome()), "pass");
+  }
+}
+
+// It is no new attempt that is told when nothing more is to be expected of it.
+TEST(Bh07, ACallThatGoawayLeftOutFailedOnce) {
+  Conversation first = greeted(), second = greeted(), third = greeted();
+  first.client(headers(1, request()), message(1, "ping", EndStream::Yes)).server(goaway(0)).later(1min).server(ping('p'));
+  refused(second.later(1s), 1);
+  succeeds(third.later(2min), 1, request());
   Judge judge;
   call::Model model(judge);
   first.play(model, 0, 1);
   second.play(model, 0, 2);
+  third.play(model, 0, 3);
   model.on_end();
-  EXPECT_EQ(outcome_name(judge.tally().counts.at("BH07").outcome()), "pass");
+  EXPECT_EQ(judge.tally().infos, 1u);  // for the 2. time
+  EXPECT_EQ(judge.tally().counts.at("BH07").failed, 1u);
 }
 
 }  // namespace

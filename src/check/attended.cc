@@ -62,6 +62,7 @@ void Attended::hear(const call::FrameSeen& seen) {
     if (!upgraded || check->hears_upgraded(seen)) check->on_frame(seen);
   }
   if (seen.frame.header.is(http2::FrameType::Settings)) blocks_.settle();
+  if (seen.frame.header.is(http2::FrameType::Goaway)) tell_goaway(seen);
 }
 
 void Attended::on_block(const call::BlockSeen& seen) {
@@ -78,6 +79,12 @@ void Attended::hear(const call::BlockSeen& seen) {
 void Attended::tell_attempt(const call::BlockSeen& seen) {
   if (!attempts_.wants_attempts()) return;
   if (const auto attempt = attempt_of(seen)) attempts_.on_attempt(seen.connection.number, *attempt);
+}
+
+void Attended::tell_goaway(const call::FrameSeen& seen) {
+  const auto* const goaway = std::get_if<http2::GoawayFrame>(&seen.frame.payload);
+  if (goaway == nullptr || seen.spot.direction == Direction::ToServer || !attempts_.wants_attempts()) return;
+  if (seen.connection.whole()) attempts_.on_attempt(seen.connection.number, {.spot = seen.spot, .goaway = goaway->last_stream});
 }
 
 void Attended::on_message(const call::MessageSeen& seen) {

@@ -57,6 +57,7 @@ class Attended final : public call::Sink {
   [[gnu::noinline]] void hear(const call::SideEnded& ended);
   [[gnu::noinline]] void hear(const call::CallClosed& closed);
   [[gnu::noinline]] void tell_attempt(const call::BlockSeen& seen);
+  void tell_goaway(const call::FrameSeen& seen);
 
   Findings findings_;
   CallsSoFar calls_;

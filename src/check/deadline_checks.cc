@@ -24,7 +24,9 @@ class DeadlineChecks final : public Check {
   bool speaks_for_alike(const call::BlockSeen&) const override { return true; }
   void on_block(const call::BlockSeen& seen) override;
   void on_call(const call::CallClosed& closed) override {
-    if (closed.call.timeout && closed.call.rpc_class == RpcClass::Grpc && closed.connection.whole()) deadline(closed.call);
+    const call::Call& call = closed.call;
+    if (call.ending == call::Ending::Refused) return;  // nobody has it (RFC 9113 section 6.8), however long its stream stays open
+    if (call.timeout && call.rpc_class == RpcClass::Grpc && closed.connection.whole()) deadline(call);
   }
 
  private:

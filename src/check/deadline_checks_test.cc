@@ -44,6 +44,21 @@ TEST(Sd03, BeforeTheDeadlineThereIsNothingToJudge) {
   }
 }
 
+// RFC 9113 section 6.8: the server ignores a stream above the last one, and for the client it was never created.
+TEST(Sd03, NobodyHasACallThatWasRefused) {
+  FieldList fields = request_fields();
+  fields.emplace(fields.begin() + 4, "grpc-timeout", "1S");
+  Conversation crossed = greeted();
+  crossed.server(goaway(0)).crossing().client(headers(1, fields), message(1, "x", EndStream::Yes));
+  crossed.later(5s).server_closes().client_closes();
+  Conversation refused = greeted();
+  refused.client(headers(1, fields), message(1, "x", EndStream::Yes)).later(5s).server(rst_stream(1, http2::kRefusedStream));
+  for (const Conversation& c : {crossed, refused}) {
+    EXPECT_EQ(findings(c), nothing());
+    for (const char* id : {"SD03", "SD04"}) EXPECT_EQ(outcome(c, id), "not-observed") << id;
+  }
+}
+
 TEST(Sd03, WhereOctetsAreMissingNobodyCanTell) {
   EXPECT_EQ(findings(asked().later(2500ms).lost().client(ping('p'))), nothing());
   EXPECT_EQ(findings(asked().later(2500ms).lost().server(ping('p'))), nothing());

@@ -297,8 +297,8 @@ TEST(PlainCalls, SpeakForAllWhoHearThem) {
   EXPECT_EQ(ends(SideEnd::RequestByData), 4);    // MessageChecks, ContentLengthChecks, CallDefinitionChecks, CancelChecks
   EXPECT_EQ(ends(SideEnd::AnswerByHeaders), 3);  // MessageChecks, ContentLengthChecks, CancelChecks
   // MessageChecks, ResponseChecks, ContentLengthChecks, CompressionChecks, MediaTypeChecks, CancelChecks, DeadlineChecks,
-  // KeepaliveChecks, AttemptChecks
-  EXPECT_EQ(hearers([](const Check&, call::Interest hears) { return hears.calls; }), 9);
+  // KeepaliveChecks, AttemptChecks, StreamChecks
+  EXPECT_EQ(hearers([](const Check&, call::Interest hears) { return hears.calls; }), 10);
 }
 
 TEST(PlainCalls, AreNearlyAllCalls) {

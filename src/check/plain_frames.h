@@ -98,8 +98,9 @@ inline bool PlainFrames::request(const call::FrameSeen& seen) {
 
 inline bool PlainFrames::answer(const call::FrameSeen& seen) {
   FollowedStream* const stream = find(seen);
-  if (stream == nullptr || !StreamChecks::may_go_on(*stream, Direction::ToClient)) return false;
-  streams_.answer(seen.frame.header.stream, *stream);
+  const http2::StreamId id = seen.frame.header.stream;
+  if (stream == nullptr || !StreamChecks::may_go_on(*stream, Direction::ToClient) || !streams_.may_answer(id)) return false;
+  streams_.answer(id, *stream);
   if (seen.frame.header.has(http2::kFlagEndStream)) end(*stream, seen.spot);
   return passed(Kind::Answer);
 }

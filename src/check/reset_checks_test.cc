@@ -65,6 +65,48 @@ TEST(St10, GoawayNamesTheHighestThatWasActedUpon) {
   EXPECT_EQ(findings(answered().client(goaway(0))), nothing());  // the client speaks of the server's streams
 }
 
+// A 1xx is made without the call, too.
+TEST(St10, InformationalHeadersAreNoAnswer) {
+  const auto continued = [] { return asked().server(headers(1, {{":status", "103"}})); };
+  EXPECT_EQ(findings(continued().server(goaway(0))), nothing());
+  EXPECT_EQ(findings(continued().server(rst_stream(1, http2::kRefusedStream))), nothing());
+  EXPECT_EQ(findings(continued().server(headers(1, response_fields()), goaway(0))), only("ST10 error"));
+  Conversation below = greeted();
+  below.client(headers(1, request_fields())).client(headers(3, request_fields()));
+  below.server(headers(1, response_fields()), headers(3, {{":status", "103"}}));
+  EXPECT_EQ(findings(below.server(goaway(0))), only("ST10 error"));
+}
+
+// RFC 9113 section 6.8: the call was not processed, and will not be.
+TEST(St10, WhatGoawayLeftOutIsNotServed) {
+  const auto served = [](Conversation c, StreamId stream) {
+    c.server(headers(stream, response_fields()), message(stream, "pong"), headers(stream, trailer_fields(), EndStream::Yes));
+    return of("ST", findings(c));
+  };
+  const auto left_out = [] {
+    return greeted().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes)).server(goaway(0));
+  };
+  EXPECT_EQ(served(left_out(), 1), only("ST10 error"));
+  EXPECT_EQ(findings(left_out().server(headers(1, response_fields()), message(1, "pong"), rst_stream(1))), only("ST10 error"));
+  Conversation crossed = greeted();
+  crossed.server(goaway(0)).crossing().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes));
+  EXPECT_EQ(served(crossed, 1), only("ST10 error"));
+  Conversation later = greeted();
+  later.server(goaway(0x7fff'ffff)).client(headers(1, request_fields()), message(1, "ping", EndStream::Yes));
+  EXPECT_EQ(served(later, 1), nothing());
+  EXPECT_EQ(served(greeted().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes)).server(goaway(1)), 1),
+            nothing());
+}
+
+// It may come from whoever took nothing up.
+TEST(St10, WhatGoawayLeftOutMayBeToldAnError) {
+  const auto left_out = [] {
+    return greeted().client(headers(1, request_fields()), message(1, "ping", EndStream::Yes)).server(goaway(0));
+  };
+  EXPECT_EQ(findings(left_out().server(headers(1, trailers_only_fields("14"), EndStream::Yes))), nothing());
+  EXPECT_EQ(findings(left_out().server(headers(1, {{":status", "103"}}))), nothing());
+}
+
 TEST(St11, NothingAfterAResetThatWasRead) {
   EXPECT_EQ(findings(reset_by_server().server(ping('p')).client(ping_ack('p'), data(1, "x"))), only("ST11 warning"));
   EXPECT_EQ(findings(reset_by_server().server(ping('p')).client(ping_ack('p'), window_update(1))), only("ST11 warning"));

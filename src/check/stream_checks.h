@@ -15,22 +15,25 @@ namespace testigo::check {
 
 class StreamChecks final : public Check {
  public:
-  explicit StreamChecks(Findings& findings)
+  StreamChecks(Findings& findings, CallsSoFar& calls)
       : findings_(findings),
         streams_(findings.limits().streams_max),
         limit_(kMaxConcurrentStreams, Direction::ToClient, findings.limits().pending_settings_max),
         after_reset_(findings),
-        answer_order_(findings, streams_) {}
+        answer_order_(findings, streams_, calls) {}
 
   // Where others keep what they follow of a stream, too.
   FollowedStreams& followed() { return streams_.followed(); }
 
   call::Interest hears() const override {
-    return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = false};
+    return {.frames = true, .blocks = true, .messages = false, .side_ends = false, .calls = true};
   }
-  bool speaks_for_alike(const call::BlockSeen& seen) const override { return seen.role != call::BlockRole::Informational; }
+  bool speaks_for_alike(const call::BlockSeen& seen) const override {
+    return seen.role != call::BlockRole::Informational && seen.role != call::BlockRole::Unknown;
+  }
   void on_frame(const call::FrameSeen& seen) override;
   void on_block(const call::BlockSeen& seen) override { answer_order_.on_block(seen); }
+  void on_call(const call::CallClosed& closed) override { answer_order_.on_call(closed.call); }
 
   // The short way (plain_frames.h): no row but those named can have a word on it. The client opens the stream: ST01 to ST04 pass.
   bool may_open(http2::StreamId id) const { return streams_.comes_next(id) && streams_.open_of_client() < open_most_; }
@@ -42,7 +45,9 @@ class StreamChecks final : public Check {
   }
   // Of WINDOW_UPDATE on a stream that nobody follows: no row has a word on it.
   bool was_open(http2::StreamId id) const { return !streams_.given_up() && streams_.opened(id) != StreamTable::Opened::Never; }
-  // HEADERS of the server, which may.
+  // HEADERS of the server on a stream that may go on: ST10 has no word on them.
+  bool may_answer(http2::StreamId id) const { return !answer_order_.is_left_out(id); }
+  // That may.
   void answer(http2::StreamId id, FollowedStream& stream) { answer_order_.on_headers(id, stream.life); }
   // The stream is the client's; its side may go on, and does not. The caller drops it where nobody follows it any more.
   void end_side(FollowedStream& stream, Direction direction) { streams_.end_open(stream, direction); }

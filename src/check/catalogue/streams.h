@@ -119,12 +119,17 @@ constexpr std::array<CheckInfo, 12> kStreamsRows = {{
      .role = Role::Server,
      .title = "a stream that was answered is not refused",
      .expected = "REFUSED_STREAM, and a GOAWAY whose last stream lies below, promise that nothing was processed: clients send the "
-                 "call again. So neither may come for a stream that already has a response.",
+                 "call again. So neither may come for a stream that already has a response, and above the last stream none may "
+                 "be served behind the GOAWAY.",
      .clause = "RFC 9113 8.7",
      .example = "response HEADERS on stream 3, then RST_STREAM(REFUSED_STREAM) on stream 3",
      .filter = "(http2.type == 3 && http2.rst_stream.error == 7) || http2.type == 7",
      .fix = "Refuse before the call is handed to a handler; afterwards end it with a status, or reset with another code.",
-     .reading = "GOAWAY counts for streams that have ended, too: its last stream is the highest that was acted upon (6.8)"},
+     .reading =
+         "GOAWAY counts for streams that have ended, too: its last stream is the highest that was acted upon (6.8). A 1xx is no "
+         "answer. One that is sent behind the GOAWAY fails where it holds a reply of gRPC, or grpc-status 0: an error may come "
+         "from "
+         "whoever took nothing up"},
     {.id = "ST11",
      .severity = Severity::Warning,
      .role = Role::Either,
