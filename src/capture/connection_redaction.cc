@@ -73,11 +73,12 @@ void ConnectionRedaction::recognise(Direction direction) {
   if (from.opening != Opening::NeedMore) recognised(direction);
 }
 
-// HTTP/1.1 may ask for HTTP/2, and what becomes of it is decided with the answer.
+// HTTP/1.1 may ask for HTTP/2, and what becomes of it is decided with the answer: not with what the server said before.
 void ConnectionRedaction::recognised(Direction direction) {
   const Side& from = side(direction);
+  const Side& server = side(Direction::ToClient);
   const bool asks = direction == Direction::ToServer && from.opening == Opening::Http1 && from.begin == 0;
-  if (asks && !side(Direction::ToClient).gap) upgrade_ = std::make_unique<http2::Upgrade>();
+  if (asks && server.opening == Opening::NeedMore && server.rest == Rest::Unknown) upgrade_ = std::make_unique<http2::Upgrade>();
   if (!upgrade_ || from.opening != Opening::Http1) decide_as_recognised(direction);
 }
 

@@ -152,6 +152,20 @@ TEST(ConnectionRedaction, ClearsARequestToUpgradeThatNobodyGrants) {
   EXPECT_THAT(tricked.written(kToServer, 0, ask), ::testing::Not(::testing::HasSubstr("hunter2")));
 }
 
+// What it said is decided, written and forgotten by then.
+TEST(ConnectionRedaction, TakesWhatAServerSaysBeforeTheRequestForNoAnswer) {
+  for (const std::string& ask : {std::string("GET / HTTP/1.1\r\n"), kAsk}) {
+    Seen seen(true);
+    const std::string first = "HTTP/1.1 408 Request Time-out\r\nSet-Cookie: hun", then = "ter2\r\n\r\n";
+    seen.server(first);
+    seen.redaction.forget(kToClient, static_cast<std::int64_t>(first.size()));
+    seen.client(ask).server(then);
+    EXPECT_EQ(seen.written(kToClient, static_cast<std::int64_t>(first.size()), then), "****\r\n\r\n");
+    EXPECT_THAT(seen.written(kToServer, 0, ask), ::testing::Not(::testing::HasSubstr("hunter2")));
+    EXPECT_GE(seen.decided(kToServer), 16) << "the request line, without an answer";
+  }
+}
+
 TEST(ConnectionRedaction, ClearsWhatBeganUnseen) {
   for (const bool payloads : {false, true}) {
     Seen seen(payloads, false);
