@@ -81,7 +81,8 @@ TEST(ConnectionRedaction, MasksSecretsOfHttp1WhenPayloadsAreWanted) {
 }
 
 const std::string kAsk =
-    "POST /old HTTP/1.1\r\nAuthorization: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nContent-Length: 4\r\n\r\nbody";
+    "POST /old HTTP/1.1\r\nAuthorization: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nCookie : "
+    "hunter2\r\nContent-Length: 4\r\n\r\nbody";
 const std::string kSwitched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nSet-Cookie: hunter2\r\n\r\n";
 
 // A request, and an answer of stream 1, behind the switch.
