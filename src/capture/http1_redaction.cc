@@ -6,7 +6,7 @@ namespace testigo::capture {
 namespace {
 
 constexpr std::string_view kVersion = "HTTP/1.";
-constexpr std::string_view kSwitching = "HTTP/1.1 101";
+constexpr std::size_t kToStatus = 12;  // octets up to the end of the status code
 constexpr std::string_view kPreface = "PRI * HTTP/2";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -23,6 +23,11 @@ bool is_token(char c) {
 
 // It may become a text that begins with that one.
 bool may_become(std::string_view text, std::string_view wanted) { return text.size() < wanted.size() && wanted.starts_with(text); }
+
+bool may_become_status(std::string_view text) {
+  if (may_become(text, kVersion)) return true;
+  return text.starts_with(kVersion) && text.size() < kToStatus && std::ranges::none_of(text, ends_line);
+}
 
 }  // namespace
 
@@ -49,11 +54,18 @@ std::size_t Http1Redaction::begin_line(std::string_view text) {
     end_value();
   }
   if (passed_over(text.front())) return static_cast<std::size_t>(std::ranges::find_if_not(text, passed_over) - text.begin());
-  if (text == "\r" || may_become(text, kSwitching) || may_become(text, kPreface)) return 0;
+  if (text == "\r" || may_become_status(text) || may_become(text, kPreface)) return 0;
   if (text.starts_with(kPreface)) return switched_ = true, 0;
-  if (text.starts_with(kSwitching)) switching_ = true;
-  if (text.starts_with(kVersion)) head_ = Head::StartLine;
+  if (text.starts_with(kVersion)) {
+    head_ = Head::StartLine;
+    switching_ = switching_ || is_switch(text);
+  }
   return ends_line(text.front()) ? end_head(text) : name_of(text);
+}
+
+bool Http1Redaction::is_switch(std::string_view status_line) const {
+  const std::string_view status = status_line.substr(std::min(status_line.size(), kVersion.size() + 1));
+  return status.starts_with(" 101") || (tunnel_expected_ && status.starts_with(" 2"));
 }
 
 // At an empty line; one before the start line is ignored (RFC 9112 section 2.2).
@@ -70,6 +82,7 @@ std::size_t Http1Redaction::name_of(std::string_view text) {
   const bool field = end != 0 && end < text.size() && text[end] == ':';
   const bool faulty = head_ == Head::Fields && !field;
   if (head_ == Head::StartLine) head_ = Head::Fields;
+  if (text.starts_with("CONNECT ")) asks_for_tunnel_ = true;
   line_ = secret || faulty ? Line::Secret : Line::Plain;
   name_ = secret ? text.substr(0, end) : std::string_view();
   if (faulty && !secret) return 0;
