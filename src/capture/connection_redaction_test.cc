@@ -201,6 +201,7 @@ TEST(ConnectionRedaction, ClearsBothDirectionsBehindASwitch) {
       {{post, switched, client, server}, {post + zeros(client), switched + zeros(server)}},
       {{get, ok, get, switched, client, server}, {get + get + zeros(client), ok + switched + zeros(server)}},
       {{get, "HTTP/1.0 101 -\r\n\r\n", "secret", "secret"}, {get + "......", "HTTP/1.0 101 -\r\n\r\n......"}},
+      {{get, ok + "ok", get, switched, "secret", "secret"}, {get + get + "......", ok + "ok" + switched + "......"}},
       {{connect, ok, "secret", "secret"}, {connect + "......", ok + "......"}},
       {{connect, "HTTP/1.1 407 No\r\n\r\n", get, "body\n"}, {connect + get, "HTTP/1.1 407 No\r\n\r\nbody\n"}},
       {{get + "body" + client, server}, {get + "body" + preface + zeros(rest), zeros(server)}},

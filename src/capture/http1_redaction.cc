@@ -24,6 +24,13 @@ bool is_token(char c) {
 // It may become a text that begins with that one.
 bool may_become(std::string_view text, std::string_view wanted) { return text.size() < wanted.size() && wanted.starts_with(text); }
 
+// How many octets at the end may be the beginning of that.
+std::size_t begun_at_end(std::string_view text, std::string_view wanted) {
+  std::size_t size = std::min(text.size(), wanted.size() - 1);
+  while (size > 0 && !text.ends_with(wanted.substr(0, size))) --size;
+  return size;
+}
+
 bool may_become_status(std::string_view text) {
   if (may_become(text, kVersion)) return true;
   return text.starts_with(kVersion) && text.size() < kToStatus && std::ranges::none_of(text, ends_line);
@@ -35,12 +42,13 @@ std::size_t Http1Redaction::redact(std::span<std::byte> octets) {
   std::size_t decided = 0;
   while (decided < octets.size() && !switched_) {
     const std::span<std::byte> rest = octets.subspan(decided);
+    const Line before = line_;
     std::size_t size = 0;
     if (line_ == Line::Secret) {
       size = mask(rest);
     } else {
       size = line_ == Line::Plain ? pass_line(as_text(rest)) : begin_line(as_text(rest));
-      if (size == 0 && line_ != Line::Secret) break;
+      if (size == 0 && line_ == before) break;
     }
     decided += size;
   }
@@ -86,12 +94,16 @@ std::size_t Http1Redaction::name_of(std::string_view text) {
   line_ = secret || faulty ? Line::Secret : Line::Plain;
   name_ = secret ? text.substr(0, end) : std::string_view();
   if (faulty && !secret) return 0;
-  return end == 0 ? pass_line(text) : end;
+  return secret || text.starts_with(kVersion) ? end : pass_line(text);
 }
 
+// A body may end without a line end, and the next head follows it at once.
 std::size_t Http1Redaction::pass_line(std::string_view text) {
   const auto end = static_cast<std::size_t>(std::ranges::find_if(text, ends_line) - text.begin());
-  if (end == text.size()) return end;
+  if (const std::size_t version = text.substr(0, end).find(kVersion); version != std::string_view::npos) {
+    return line_ = Line::Start, version;
+  }
+  if (end == text.size()) return end - begun_at_end(text, kVersion);
   const std::string_view rest = text.substr(end);
   if (rest == "\r") return end;
   line_ = Line::Start;

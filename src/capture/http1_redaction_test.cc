@@ -91,6 +91,9 @@ TEST(Http1Redaction, StopsWhereAnotherProtocolBegins) {
   EXPECT_EQ(masked(request + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x01"), request);
   EXPECT_TRUE(written(request + "PRI * HTTP/2.0\r\n").switched);
   EXPECT_FALSE(written(request).switched);
+  const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  EXPECT_EQ(masked(ok + answer + "\x01\x02"), ok + "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nSet-Cookie: *\r\n\r\n");
+  EXPECT_TRUE(written(ok + answer).switched) << "behind a body without a line end";
 }
 
 }  // namespace
