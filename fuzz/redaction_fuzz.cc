@@ -51,11 +51,16 @@ class Play {
   Play(bool payloads, bool huffman, const Limits& limits, std::uint64_t seed)
       : seed_(seed), redaction_(payloads, {}, limits), speakers_{Speaker(huffman), Speaker(huffman)} {}
 
-  void run(Reader reader, bool upgraded) {
+  enum class Begin : std::uint8_t { Http2, Upgraded, Unsaid };
+
+  void run(Reader reader, Begin begin) {
     redaction_.on_opened({1, {}, {"127.0.0.1", 40'000}, {"127.0.0.1", 50'051}, true, 0});
-    if (upgraded) upgrade();
-    tell(Direction::ToServer, speaker(Direction::ToServer).preface());
-    tell(Direction::ToClient, speaker(Direction::ToClient).frame(FrameType::Settings, 0, 0, Bytes()));
+    if (begin == Begin::Upgraded) upgrade();
+    if (begin != Begin::Unsaid) {
+      tell(Direction::ToServer, speaker(Direction::ToServer).preface());
+      tell(Direction::ToClient, speaker(Direction::ToClient).frame(FrameType::Settings, 0, 0, Bytes()));
+    }
+    raw_ = begin == Begin::Unsaid;
     while (!reader.done()) step(reader);
     redaction_.on_end();
     for (const Direction direction : {Direction::ToServer, Direction::ToClient}) write(direction);
@@ -139,7 +144,7 @@ class Play {
   capture::Redaction redaction_;
   std::array<Speaker, 2> speakers_;
   std::array<std::vector<std::byte>, 2> said_;
-  bool raw_ = false;
+  bool raw_ = false;  // nothing is known of where a secret stands
 };
 
 // The fuzzer learns what is looked for; what it says itself is no secret.
@@ -165,7 +170,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((options & 32) != 0) limits.streams_max = 2;
   const auto play = [&](std::uint64_t seed) {
     Play one((options & 1) != 0, (options & 2) != 0, limits, seed);
-    one.run(reader, (options & 64) != 0);
+    one.run(reader, (options & 128) != 0 ? Play::Begin::Unsaid : (options & 64) != 0 ? Play::Begin::Upgraded : Play::Begin::Http2);
     return one.written();
   };
   const auto whole = play(testing::Cuts::kWhole);

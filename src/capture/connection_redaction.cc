@@ -39,20 +39,59 @@ ConnectionRedaction::ConnectionRedaction(bool from_start, bool payloads, const S
 void ConnectionRedaction::on_chunk(const Chunk& chunk) {
   Side& from = side(chunk.direction);
   if (from.finished) return;
-  if (chunk.missing != 0 && from.rest == Rest::Unknown) on_gap(from, chunk.missing);
-  if (from.rest != Rest::Unknown) return;
-  from.octets.insert(from.octets.end(), chunk.bytes.begin(), chunk.bytes.end());
-  if (from.opening == Opening::NeedMore) recognise(chunk.direction);
-  if (upgrade_ && from.opening == Opening::Http1) follow_upgrade(chunk.direction);
-  decide(from);
+  const bool client = chunk.direction == Direction::ToServer;
+  if (chunk.missing != 0) {
+    if (from.rest == Rest::Unknown) on_gap(from, chunk.missing);
+    if (chunk.missing != kUnknownMissing) from.heard += chunk.missing;
+    if (client) preface_.lose();
+  }
+  Bytes octets = chunk.bytes;
+  while (client && may_switch()) {
+    const auto end = preface_.find(octets);
+    if (!end) break;
+    take(chunk.direction, octets.first(*end));
+    octets = octets.subspan(*end);
+    if (!may_switch()) break;
+    give_up_upgrade();
+    for (Side& each : sides_) end_clear_text(each);
+  }
+  take(chunk.direction, octets);
 }
 
-void ConnectionRedaction::decide(Side& side) {
-  const std::span<std::byte> undecided = std::span(side.octets).subspan(side.decided - side.first);
-  if (side.http2) side.decided += side.http2->redact(undecided);
-  if (!side.http1) return;
-  side.decided += side.http1->redact(undecided);
-  if (side.http1->switched()) settle(side, Rest::Zeros);
+void ConnectionRedaction::take(Direction direction, Bytes octets) {
+  Side& from = side(direction);
+  from.heard += octets.size();
+  if (from.rest != Rest::Unknown) return;
+  from.octets.insert(from.octets.end(), octets.begin(), octets.end());
+  if (from.opening == Opening::NeedMore) recognise(direction);
+  if (upgrade_ && from.opening == Opening::Http1) follow_upgrade(direction);
+  decide(direction);
+}
+
+// A client that is not known to speak HTTP/2, and may do so later.
+bool ConnectionRedaction::may_switch() const {
+  const Side& client = side(Direction::ToServer);
+  return payloads_ && client.rest != Rest::Zeros && client.opening != Opening::Http2 && client.opening != Opening::Tls;
+}
+
+void ConnectionRedaction::decide(Direction direction) {
+  Side& from = side(direction);
+  const std::span<std::byte> undecided = std::span(from.octets).subspan(from.decided - from.first);
+  if (from.http2) from.decided += from.http2->redact(undecided);
+  if (!from.http1) return;
+  if (tunnel_ && direction == Direction::ToClient) from.http1->expect_tunnel();
+  from.decided += from.http1->redact(undecided);
+  if (direction == Direction::ToServer) tunnel_ = tunnel_ || from.http1->asks_for_tunnel();
+  if (!from.http1->switched()) return;
+  settle(from, Rest::Zeros);
+  end_clear_text(side(opposite(direction)));
+}
+
+// What follows is of another protocol, and nobody can find its secrets.
+void ConnectionRedaction::end_clear_text(Side& side) {
+  if (side.http2 || side.opening == Opening::Tls) return;
+  if (side.rest == Rest::Unknown) settle_rest(side);
+  side.zeros_from = std::min(side.zeros_from, static_cast<std::int64_t>(side.heard));
 }
 
 // Of a gap of unknown size the next octet is left out, so that a reader meets one too.
@@ -73,12 +112,15 @@ void ConnectionRedaction::recognise(Direction direction) {
   if (from.opening != Opening::NeedMore) recognised(direction);
 }
 
-// HTTP/1.1 may ask for HTTP/2, and what becomes of it is decided with the answer.
+// HTTP/1.1 may ask for HTTP/2, and what becomes of it is decided with the answer: not with what the server said before.
 void ConnectionRedaction::recognised(Direction direction) {
   const Side& from = side(direction);
+  const Side& server = side(Direction::ToClient);
   const bool asks = direction == Direction::ToServer && from.opening == Opening::Http1 && from.begin == 0;
-  if (asks && !side(Direction::ToClient).gap) upgrade_ = std::make_unique<http2::Upgrade>();
+  if (asks && server.opening == Opening::NeedMore && server.rest == Rest::Unknown) upgrade_ = std::make_unique<http2::Upgrade>();
   if (!upgrade_ || from.opening != Opening::Http1) decide_as_recognised(direction);
+  if (asks || direction == Direction::ToClient || from.opening != Opening::Http2) return;
+  if (server.rest == Rest::AsItIs) end_clear_text(side(Direction::ToClient));
 }
 
 void ConnectionRedaction::follow_upgrade(Direction direction) {
@@ -125,7 +167,7 @@ void ConnectionRedaction::give_up_upgrade() {
     Side& each = side(direction);
     if (each.opening != Opening::Http1 || each.rest != Rest::Unknown) continue;
     decide_as_recognised(direction);
-    decide(each);
+    decide(direction);
   }
 }
 
@@ -142,9 +184,11 @@ void ConnectionRedaction::decide_as_recognised(Direction direction) {
 ConnectionRedaction::Rest ConnectionRedaction::rest_of(Direction direction) const {
   const Opening opening = side(direction).opening;
   const Opening client = side(Direction::ToServer).opening;
+  if (side(direction).begin != 0 && opening != Opening::Http2) return Rest::Zeros;
   if (opening == Opening::Http2 && (client == Opening::Http2 || client == Opening::NeedMore)) return Rest::Unknown;
   if (opening == Opening::Tls && (client == Opening::Tls || client == Opening::Http2)) return Rest::AsItIs;
   if (opening == Opening::Http2 || !payloads_) return Rest::Zeros;
+  if (opening == Opening::Other && client == Opening::Http2) return Rest::Zeros;
   return opening == Opening::Http1 ? Rest::Unknown : Rest::AsItIs;
 }
 
@@ -212,8 +256,8 @@ bool ConnectionRedaction::apply(Direction direction, std::int64_t offset, std::s
     changed |= replace(octets.subspan(static_cast<std::size_t>(before), static_cast<std::size_t>(until - before)),
                        from.octets.data() + at);
   }
-  if (from.rest == Rest::AsItIs) return changed;
-  return clear(octets.subspan(static_cast<std::size_t>(until))) || changed;
+  const std::int64_t as_it_is_to = from.rest == Rest::AsItIs ? std::clamp(from.zeros_from, offset, offset + size) - offset : 0;
+  return clear(octets.subspan(static_cast<std::size_t>(std::max(until, as_it_is_to)))) || changed;
 }
 
 void ConnectionRedaction::forget(Direction direction, std::int64_t end) {

@@ -5,7 +5,10 @@
 //   TLS                            as it is: ciphertext
 //   HTTP/1.1                       zeros but for what it was known by; masked line by line when payloads are wanted, and where it
 //                                  switches to HTTP/2 ("Upgrade: h2c"), which is masked frame by frame from there on
-//   anything else                  zeros; as it is when payloads are wanted
+//   anything else                  zeros; as it is when payloads are wanted, but not from a server whose client speaks HTTP/2
+//   behind a switch from these     zeros, in both directions: a 101 to anything else, a 2xx to CONNECT, a preface of HTTP/2
+//   anywhere
+//                                  among what the client says
 //   behind a gap, or begun unseen  zeros: it may hold header blocks whose secrets cannot be found
 #pragma once
 
@@ -22,6 +25,7 @@
 #include "capture/data_redaction.h"
 #include "capture/http1_redaction.h"
 #include "capture/http2_redaction.h"
+#include "capture/preface_search.h"
 #include "wire/http2/preface.h"
 #include "wire/http2/upgrade.h"
 
@@ -62,15 +66,17 @@ class ConnectionRedaction {
 
   struct Side {
     http2::Opening opening = http2::Opening::NeedMore;
-    std::uint64_t decided = 0;      // octets of which it is known what they become
-    std::optional<Gap> gap;         // zeros follow it
-    Rest rest = Rest::Unknown;      // what all behind them become, however many; else they are decided one by one
-    std::vector<std::byte> octets;  // as written; those that are not decided as they are
-    std::size_t stale = 0;          // of them, at their front
-    std::uint64_t first = 0;        // offset of octets[0]
-    std::uint64_t begin = 0;        // offset from which on it is recognised: 0, or behind HTTP/1.1
-    std::size_t tried = 0;          // octets from there that did not tell what this is
-    std::uint64_t followed = 0;     // offset behind what the upgrade has heard
+    std::uint64_t decided = 0;  // octets of which it is known what they become
+    std::optional<Gap> gap;     // zeros follow it
+    Rest rest = Rest::Unknown;  // what all behind them become, however many; else they are decided one by one
+    std::uint64_t heard = 0;    // offset behind the octets that were told
+    std::int64_t zeros_from = std::numeric_limits<std::int64_t>::max();  // offset, of what is as it is
+    std::vector<std::byte> octets;                                       // as written; those that are not decided as they are
+    std::size_t stale = 0;                                               // of them, at their front
+    std::uint64_t first = 0;                                             // offset of octets[0]
+    std::uint64_t begin = 0;     // offset from which on it is recognised: 0, or behind HTTP/1.1
+    std::size_t tried = 0;       // octets from there that did not tell what this is
+    std::uint64_t followed = 0;  // offset behind what the upgrade has heard
     std::unique_ptr<Http1Redaction> http1;
     std::unique_ptr<Http2Redaction> http2;
     bool finished = false;
@@ -79,13 +85,16 @@ class ConnectionRedaction {
   Side& side(Direction direction) { return sides_[static_cast<std::size_t>(direction)]; }
   const Side& side(Direction direction) const { return sides_[static_cast<std::size_t>(direction)]; }
   void on_gap(Side& side, std::uint64_t missing);
+  void take(Direction direction, Bytes octets);
+  bool may_switch() const;
   void recognise(Direction direction);
   void recognised(Direction direction);
   Rest rest_of(Direction direction) const;
   void decide_as_recognised(Direction direction);
   void follow_upgrade(Direction direction);
   void decide_head(Direction direction, std::uint64_t end);
-  void decide(Side& side);
+  void decide(Direction direction);
+  void end_clear_text(Side& side);
   void switch_to_http2();
   void give_up_upgrade();
   void start_http1(Direction direction);
@@ -100,6 +109,8 @@ class ConnectionRedaction {
   Limits limits_;
   DataRedaction data_;
   std::unique_ptr<http2::Upgrade> upgrade_;  // from when a client speaks HTTP/1.1, until it is known what becomes of it
+  PrefaceSearch preface_;                    // among what the client says in a protocol that is written as it is
+  bool tunnel_ = false;                      // was asked for by CONNECT
   std::array<Side, 2> sides_;
 };
 

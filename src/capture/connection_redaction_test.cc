@@ -74,14 +74,15 @@ TEST(ConnectionRedaction, MasksSecretsOfHttp1WhenPayloadsAreWanted) {
   Seen seen(true);
   const std::string_view request = "GET / HTTP/1.1\r\nAuthorization: hunter2\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore";
   const std::string_view answer = "HTTP/1.1 101 Switching Protocols\r\nSet-Cookie: hunter2\r\n\r\nframes";
-  seen.client(request.substr(0, 30)).client(request.substr(30)).server(answer);
+  seen.client(request.substr(0, 30)).client(request.substr(30, 12)).server(answer).client(request.substr(42));
   EXPECT_EQ(seen.written(kToServer, 0, request), "GET / HTTP/1.1\r\nAuthorization: *******\r\n\r\n............................");
   EXPECT_EQ(seen.written(kToClient, 0, answer), "HTTP/1.1 101 Switching Protocols\r\nSet-Cookie: *******\r\n\r\n......");
   EXPECT_EQ(seen.written(kToClient, 500, "later"), ".....");
 }
 
 const std::string kAsk =
-    "POST /old HTTP/1.1\r\nAuthorization: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nContent-Length: 4\r\n\r\nbody";
+    "POST /old HTTP/1.1\r\nAuthorization: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nCookie : "
+    "hunter2\r\nContent-Length: 4\r\n\r\nbody";
 const std::string kSwitched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nSet-Cookie: hunter2\r\n\r\n";
 
 // A request, and an answer of stream 1, behind the switch.
@@ -150,6 +151,82 @@ TEST(ConnectionRedaction, ClearsARequestToUpgradeThatNobodyGrants) {
   const std::string ask = "GET / HTTP/1.1\r\nPRI * HTTP/2.0\r\nCookie: hunter2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n";
   tricked.client(ask).server(kSwitched);
   EXPECT_THAT(tricked.written(kToServer, 0, ask), ::testing::Not(::testing::HasSubstr("hunter2")));
+}
+
+// What it said is decided, written and forgotten by then.
+TEST(ConnectionRedaction, TakesWhatAServerSaysBeforeTheRequestForNoAnswer) {
+  for (const std::string& ask : {std::string("GET / HTTP/1.1\r\n"), kAsk}) {
+    Seen seen(true);
+    const std::string first = "HTTP/1.1 408 Request Time-out\r\nSet-Cookie: hun", then = "ter2\r\n\r\n";
+    seen.server(first);
+    seen.redaction.forget(kToClient, static_cast<std::int64_t>(first.size()));
+    seen.client(ask).server(then);
+    EXPECT_EQ(seen.written(kToClient, static_cast<std::int64_t>(first.size()), then), "****\r\n\r\n");
+    EXPECT_THAT(seen.written(kToServer, 0, ask), ::testing::Not(::testing::HasSubstr("hunter2")));
+    EXPECT_GE(seen.decided(kToServer), 16) << "the request line, without an answer";
+  }
+}
+
+// Both sides speak in turn, the client first; what is written of each.
+std::array<std::string, 2> written_of(const std::vector<std::string>& turns, std::uint64_t seed = testigo::testing::Cuts::kWhole) {
+  Seen seen(true);
+  std::array<std::string, 2> said;
+  Direction direction = kToServer;
+  for (const std::string& turn : turns) {
+    testigo::testing::Cuts cuts(as_octets(turn), seed);
+    while (const auto piece = cuts.next()) seen.chunk(direction, *piece);
+    said[static_cast<std::size_t>(direction)] += turn;
+    direction = opposite(direction);
+  }
+  return {seen.written(kToServer, 0, said[0]), seen.written(kToClient, 0, said[1])};
+}
+
+std::string zeros(std::string_view text) { return std::string(text.size(), '.'); }
+
+TEST(ConnectionRedaction, ClearsBothDirectionsBehindASwitch) {
+  const std::string client(as_text(behind(kToServer))), server(as_text(behind(kToClient)));
+  const std::string preface(http2::kPreface), rest = client.substr(preface.size());
+  const std::string get = "GET / HTTP/1.1\r\n\r\n", ok = "HTTP/1.1 200 OK\r\n\r\n";
+  const std::string post =
+      "POST /x HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\nContent-Length: 70000\r\n\r\n{" + std::string(69'999, 'a');
+  const std::string switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n";
+  const std::string connect = "CONNECT a:1 HTTP/1.1\r\n\r\n", proxy = std::string("\r\n\r\n\0\r\nQUIT\n!\x11", 14);
+  std::string proxy_seen = proxy;
+  std::ranges::replace(proxy_seen, '\0', '.');
+  struct Case {
+    std::vector<std::string> turns;
+    std::array<std::string, 2> written;
+  };
+  const std::vector<Case> cases = {
+      {{post, switched, client, server}, {post + zeros(client), switched + zeros(server)}},
+      {{get, ok, get, switched, client, server}, {get + get + zeros(client), ok + switched + zeros(server)}},
+      {{get, "HTTP/1.0 101 -\r\n\r\n", "secret", "secret"}, {get + "......", "HTTP/1.0 101 -\r\n\r\n......"}},
+      {{get, ok + "ok", get, switched, "secret", "secret"}, {get + get + "......", ok + "ok" + switched + "......"}},
+      {{connect, ok, "secret", "secret"}, {connect + "......", ok + "......"}},
+      {{connect, "HTTP/1.1 407 No\r\n\r\n", get, "body\n"}, {connect + get, "HTTP/1.1 407 No\r\n\r\nbody\n"}},
+      {{get + "body" + client, server}, {get + "body" + preface + zeros(rest), zeros(server)}},
+      {{get, ok, "body" + client, server}, {get + "body" + preface + zeros(rest), ok + zeros(server)}},
+      {{proxy + client, "\1other"}, {proxy_seen + preface + zeros(rest), zeros("\1other")}},
+      {{"hello", "\1other", client, server}, {"hello" + preface + zeros(rest), "\1other" + zeros(server)}},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(written_of(each.turns), each.written);
+    for (std::uint64_t seed = testigo::testing::Cuts::kByteByByte; seed < 6; ++seed) {
+      EXPECT_EQ(written_of(each.turns, seed), each.written) << seed;
+    }
+  }
+}
+
+TEST(ConnectionRedaction, ClearsWhatAServerSaysThatAClientOfHttp2DoesNotUnderstand) {
+  const std::string odd("\0\0\5\x0c\0\0\0\0\0hello", 14);
+  EXPECT_EQ(Seen(true).client(http2::kPreface).server(odd).written(kToClient, 0, odd), zeros(odd));
+  Seen first(true);
+  first.server("\1other").client(http2::kPreface).server("hunter2");
+  EXPECT_EQ(first.written(kToClient, 0, "\1otherhunter2"), "\1other.......");
+  EXPECT_EQ(first.written(kToClient, -2, "--\1other"), "..\1other") << "late, and a keep-alive";
+  Seen upgraded(true);
+  upgraded.client(kAsk).server(kSwitched + odd);
+  EXPECT_EQ(upgraded.written(kToClient, static_cast<std::int64_t>(kSwitched.size()), odd), zeros(odd));
 }
 
 TEST(ConnectionRedaction, ClearsWhatBeganUnseen) {

@@ -1,8 +1,9 @@
 // Masks one direction of HTTP/1.1, in place, where bodies are written: the values of secret fields become as many `*`, line by line
-// (RFC 9112 section 5). Where bodies begin and end is not asked, so a line of a body that looks like such a field is masked as
-// well. Cutting the input elsewhere never changes the output.
+// (RFC 9112 section 5). Where bodies end is not asked, so a line of a body that looks like such a field is masked as well. A
+// reader may be more lenient than the RFC: blanks may stand around a name, a lone CR may end a line, and of a head what is no field
+// at all is masked as a whole. Cutting the input elsewhere never changes the output.
 //
-// Behind a switch to another protocol (101, or the preface of HTTP/2) it cannot read on: `switched` says so.
+// Behind a switch to another protocol (101, a 2xx to CONNECT, or the preface of HTTP/2) it cannot read on: `switched` says so.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +31,17 @@ class Http1Redaction {
   // What follows the octets that are decided is no HTTP/1.1.
   bool switched() const { return switched_; }
 
+  // A CONNECT (RFC 9110 section 9.3.6) is among them; and the other direction has one, so that a 2xx is a switch.
+  bool asks_for_tunnel() const { return asks_for_tunnel_; }
+  void expect_tunnel() { tunnel_expected_ = true; }
+
  private:
   enum class Line : std::uint8_t { Start, Plain, Secret, SecretEnded };
+  enum class Head : std::uint8_t { StartLine, Fields, Passed };
 
   std::size_t begin_line(std::string_view text);
+  bool is_switch(std::string_view status_line) const;
+  std::size_t end_head(std::string_view text);
   std::size_t name_of(std::string_view text);
   std::size_t pass_line(std::string_view text);
   std::size_t mask(std::span<std::byte> octets);
@@ -44,9 +52,12 @@ class Http1Redaction {
   std::size_t name_bytes_max_;
   std::size_t value_bytes_max_;
   Line line_ = Line::Start;
+  Head head_ = Head::StartLine;
   bool switching_ = false;  // by the status line at hand
   bool switched_ = false;
-  std::string name_;
+  bool asks_for_tunnel_ = false;
+  bool tunnel_expected_ = false;
+  std::string name_;  // empty: of a line that is no field
   std::string value_;
 };
 

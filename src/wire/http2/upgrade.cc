@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kHeadBytesMax = 16'384;
 constexpr std::uint64_t kBodyBytesMax = 65'536;
+constexpr std::uint64_t kAnswersBytesMax = 65'536;
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kSettingBytes = 6;
 
@@ -131,7 +132,8 @@ Switch Upgrade::take_answer(Bytes& octets) {
     const Switch head = take_head(head_, octets);
     if (head == Switch::NeedMore) return head;
     const std::string answer = std::exchange(head_, {});
-    if (head == Switch::None || !answer.starts_with("HTTP/1.1 1")) {
+    answers_bytes_ += answer.size();
+    if (head == Switch::None || answers_bytes_ > kAnswersBytesMax || !answer.starts_with("HTTP/1.1 1")) {
       answer_ = Switch::None;
     } else if (answer.starts_with("HTTP/1.1 101")) {
       answer_ = names_h2c(field(answer, "Upgrade")) ? Switch::Done : Switch::None;

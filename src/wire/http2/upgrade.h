@@ -1,7 +1,8 @@
 // The switch from HTTP/1.1 to HTTP/2 by "Upgrade: h2c" (RFC 7540 section 3.2, which RFC 9113 removed): passes over the client's
 // request and the server's answer up to 101, and says what HTTP/2 begins with. The request becomes that of stream 1.
 //
-// Cutting the input elsewhere never changes the outcome. A head of more than 16 KiB, or a body of more than 64, is none.
+// Cutting the input elsewhere never changes the outcome. A head of more than 16 KiB, a body of more than 64, or as much of answers
+// before the 101, is none.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,7 @@ class Upgrade {
   Request request_ = Request::Head;
   std::string head_;             // of the request, then of an answer, as far as it has come
   std::uint64_t body_left_ = 0;  // octets of the request
+  std::uint64_t answers_bytes_ = 0;
   Switch answer_ = Switch::NeedMore;
   std::vector<Setting> settings_;
   std::string target_;

@@ -85,5 +85,17 @@ TEST(Upgrade, IsDoneBehindThe101) {
   EXPECT_EQ(answer(kSwitched, "GET / HTTP/1.1\r\n").last, Switch::None);  // before it was asked
 }
 
+TEST(Upgrade, IsNoneWhereTheAnswerIsPutOffForEver) {
+  const std::string hint = "HTTP/1.1 103 Early Hints\r\nLink: <" + std::string(986, 'a') + ">\r\n\r\n";  // 1024 octets
+  const auto hints = [&](int times) {
+    std::string all;
+    while (times-- > 0) all += hint;
+    return all;
+  };
+  EXPECT_EQ(answer(hints(60) + kSwitched + "frames"), (Taken{Switch::Done, "frames"}));
+  EXPECT_EQ(answer(hints(70)).last, Switch::None);
+  EXPECT_EQ(answer(hints(70) + kSwitched + "frames").last, Switch::None);
+}
+
 }  // namespace
 }  // namespace testigo::http2
