@@ -59,6 +59,7 @@ class Tap::Carrier {
                 .clock = clock,
                 .to = to_,
                 .connect_timeout = options.connect_timeout,
+                .reset_patience = options.reset_patience,
                 .buffer = std::vector<std::byte>(limits.tap_buffer_bytes),
                 .last_number = 0,
                 .parked = {},

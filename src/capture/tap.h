@@ -19,6 +19,8 @@ struct TapOptions {
   std::string listen;  // "127.0.0.1:0", "[::1]:50050", ":50050" (all addresses), "localhost:50050"
   std::string to;      // "localhost:50051", "[::1]:50051"; a port is needed
   Duration connect_timeout = std::chrono::seconds(10);
+  // How long a reset waits for a receiver that takes nothing of what was said before it.
+  Duration reset_patience = std::chrono::milliseconds(100);
 };
 
 class Tap {

@@ -160,6 +160,8 @@ void TapConnection::carry(Direction direction, Bytes octets) {
   flow.pending.assign(octets.begin() + static_cast<std::ptrdiff_t>(written), octets.end());
   flow.written = 0;
   wait_to_write(direction);
+  if (!flow.dead.empty()) return expect_progress(direction);
+  wait_for_error(direction);
 }
 
 // How many octets the receiver took now; whoever calls looks afterwards whether it is dead.
@@ -168,7 +170,7 @@ std::size_t TapConnection::write(Direction direction, Bytes octets) {
   const std::size_t size = receiver(direction).write_some(asio::buffer(octets.data(), octets.size()), error);
   flow(direction).handed += size;
   shared_.bytes[static_cast<std::size_t>(direction)] += size;
-  if (error && error != asio::error::would_block && error != asio::error::interrupted) on_dead_receiver(direction, error);
+  if (error && error != asio::error::would_block && error != asio::error::interrupted) on_dead_sender(opposite(direction), error);
   if (size > 0 && !over_ && !std::exchange(owes_ack_, true)) shared_.owes_ack(shared_from_this());
   return size;
 }
@@ -188,12 +190,41 @@ void TapConnection::write_pending(Direction direction) {
   wait_to_read(direction);
 }
 
-// The receiver threw the connection away. What it had said before is read first: its own direction ends with the reset.
-void TapConnection::on_dead_receiver(Direction direction, const std::error_code& error) {
-  const Direction back = opposite(direction);
+// While nothing is read from the sender, that it threw the connection away is told by nothing else. Asked for once for many waits.
+void TapConnection::wait_for_error(Direction direction) {
+  if (std::exchange(flow(direction).awaits_error, true)) return;
+  sender(direction).async_wait(Tcp::socket::wait_error, [self = shared_from_this(), direction](const std::error_code&) {
+    if (!self->over_) self->on_error(direction);
+  });
+}
+
+// Urgent octets, and an end of both directions, are told as errors and are none.
+void TapConnection::on_error(Direction direction) {
+  flow(direction).awaits_error = false;
+  int number = 0;
+  socklen_t size = sizeof(number);
+  ::getsockopt(sender(direction).native_handle(), SOL_SOCKET, SO_ERROR, &number, &size);
+  if (number != 0) on_dead_sender(direction, {number, asio::error::get_system_category()});
+}
+
+// It threw the connection away. As long as it is taken, what it had said before is carried first.
+void TapConnection::on_dead_sender(Direction direction, const std::error_code& error) {
+  Flow& flow = this->flow(direction);
+  if (!flow.dead.empty()) return;
   const bool reset_by_peer = error == asio::error::broken_pipe || error == asio::error::not_connected;
-  flow(back).dead = reset_by_peer ? "connection reset by peer" : reason_of(error);
-  if (flow(back).ended) reset(back, flow(back).dead);
+  flow.dead = reset_by_peer ? "connection reset by peer" : reason_of(error);
+  if (flow.ended) return reset(direction, flow.dead);
+  if (!flow.pending.empty()) expect_progress(direction);
+}
+
+void TapConnection::expect_progress(Direction direction) {
+  timer_.expires_after(shared_.reset_patience);
+  timer_.async_wait([self = shared_from_this(), direction, handed = flow(direction).handed](const std::error_code& error) {
+    const Flow& flow = self->flow(direction);
+    if (error || self->over_ || flow.pending.empty()) return;
+    if (flow.handed == handed) return self->reset(direction, flow.dead);
+    self->expect_progress(direction);
+  });
 }
 
 void TapConnection::on_end(Direction direction) {
@@ -202,8 +233,8 @@ void TapConnection::on_end(Direction direction) {
   report_closing(direction, tcp::Closing::Fin, {});
   std::error_code error;
   receiver(direction).shutdown(Tcp::socket::shutdown_send, error);
-  if (error) return on_dead_receiver(direction, error);
-  if (!flow(opposite(direction)).ended) return;
+  if (error) return on_dead_sender(opposite(direction), error);
+  if (!flow(opposite(direction)).ended) return wait_for_error(direction);
   over_ = true;
   shared_.over(shared_from_this());
   client_.close(error);

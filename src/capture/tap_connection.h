@@ -34,6 +34,7 @@ struct TapShared {
   const Clock& clock;
   tcp::Endpoint to;
   Duration connect_timeout;
+  Duration reset_patience;
   std::vector<std::byte> buffer;  // of whoever reads at the moment
   tcp::ConnectionNumber last_number = 0;
   std::vector<std::function<void()>> parked;                     // wait for room in the queue
@@ -65,6 +66,7 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
     std::uint64_t handed = 0;      // octets written to the receiver in all
     std::uint64_t acked_told = 0;  // how many of the other direction's were told as acknowledged by this one's sender
     bool ended = false;            // its sender has no more to say
+    bool awaits_error = false;     // an error of its sender will be told
     std::string dead;              // why its sender does not take what is written to it; empty: it does
   };
 
@@ -86,7 +88,11 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
   std::size_t write(Direction direction, Bytes octets);
   void wait_to_write(Direction direction);
   void write_pending(Direction direction);
-  void on_dead_receiver(Direction direction, const std::error_code& error);
+  void wait_for_error(Direction direction);
+  void on_error(Direction direction);
+  void on_dead_sender(Direction direction, const std::error_code& error);
+  // Resets when the receiver takes nothing for a while of what a dead sender had said.
+  void expect_progress(Direction direction);
   void on_end(Direction direction);
   void reset(Direction direction, const std::string& reason);
   void report_closing(Direction direction, tcp::Closing closing, const std::string& reason);

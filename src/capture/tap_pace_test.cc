@@ -15,22 +15,6 @@ namespace {
 
 using namespace testing;
 
-// Pushes into a socket until it takes nothing more for a while; how much it took.
-std::uint64_t fill(Tcp::socket& socket, std::string_view octets) {
-  socket.non_blocking(true);
-  std::uint64_t taken = 0;
-  for (;;) {
-    std::error_code error;
-    taken += socket.write_some(asio::buffer(octets), error);
-    if (!error) continue;
-    EXPECT_EQ(error, asio::error::would_block);
-    pollfd descriptor{socket.native_handle(), POLLOUT, 0};
-    if (poll(&descriptor, 1, 300) == 0) break;
-  }
-  socket.non_blocking(false);
-  return taken;
-}
-
 TEST_F(TapTest, IsNoFasterThanASlowReader) {
   constexpr std::uint64_t kOctets = 100 << 20;
   const std::string block(1 << 16, 'b');
