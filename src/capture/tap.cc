@@ -53,10 +53,12 @@ class Tap::Carrier {
         listeners_(listeners_on(io_, options.listen)),
         acknowledgement_timer_(io_),
         accept_timer_(io_),
+        names_(io_, to_, options.find),
         queue_(sink, limits.tap_queue_bytes_max, [this] { asio::post(io_, [this] { resume_parked(); }); }),
         shared_{.io = io_,
                 .queue = queue_,
                 .clock = clock,
+                .names = names_,
                 .to = to_,
                 .connect_timeout = options.connect_timeout,
                 .reset_patience = options.reset_patience,
@@ -66,7 +68,8 @@ class Tap::Carrier {
                 .owes_ack = [this](std::shared_ptr<TapConnection> connection) { owe(std::move(connection)); },
                 .over = [this](const std::shared_ptr<TapConnection>& connection) { remove(connection); },
                 .bytes = {},
-                .slowed = 0} {
+                .slowed = 0,
+                .unconnected = 0} {
     const Tcp::endpoint local = listeners_.front().acceptor.local_endpoint();
     endpoint_ = {local.address().to_string(), local.port()};
   }
@@ -87,7 +90,7 @@ class Tap::Carrier {
     queue_.close();
   }
 
-  Counts counts() const { return {accepted_, open_, shared_.bytes[0], shared_.bytes[1], shared_.slowed}; }
+  Counts counts() const { return {accepted_, open_, shared_.bytes[0], shared_.bytes[1], shared_.slowed, shared_.unconnected}; }
 
  private:
   void accept_more() {
@@ -162,6 +165,7 @@ class Tap::Carrier {
   std::vector<std::shared_ptr<TapConnection>> owing_;
   asio::steady_timer acknowledgement_timer_;
   asio::steady_timer accept_timer_;
+  NameLookup names_;
   TapQueue queue_;
   TapShared shared_;
   std::atomic<std::uint64_t> accepted_{0};

@@ -1,7 +1,8 @@
 // The inline witness: takes connections on one address and carries them to another, octet by octet, and reports all it carries.
 //
 // What comes from one side goes to the other as it came: half-close as half-close, reset as reset, and no faster than the other
-// side takes it. The name of the server is resolved anew for each connection. One thread of its own does the carrying; a second
+// side takes it. The name of the server is resolved anew for each connection; those that wait for it share one lookup, for which
+// the end does not wait. One thread of its own does the carrying; a second
 // one calls the sink, fed by a queue whose limit slows the carrying down instead of losing anything.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "capture/name_lookup.h"
 #include "wire/tcp/connection_sink.h"
 
 namespace testigo::capture {
@@ -21,6 +23,7 @@ struct TapOptions {
   Duration connect_timeout = std::chrono::seconds(10);
   // How long a reset waits for a receiver that takes nothing of what was said before it.
   Duration reset_patience = std::chrono::milliseconds(100);
+  NameLookup::Find find = find_addresses;  // of the name in `to`; called on threads of its own, one after the other
 };
 
 class Tap {
@@ -47,7 +50,8 @@ class Tap {
     std::uint64_t open = 0;
     std::uint64_t bytes_to_server = 0;
     std::uint64_t bytes_to_client = 0;
-    std::uint64_t slowed = 0;  // how often the full queue made it wait
+    std::uint64_t slowed = 0;       // how often the full queue made it wait
+    std::uint64_t unconnected = 0;  // connections that had not reached the server at the end; the sink knows nothing of them
   };
   Counts counts() const;
 

@@ -53,7 +53,6 @@ TapConnection::TapConnection(TapShared& shared, Tcp::socket client, const Tcp::e
     : shared_(shared),
       client_(std::move(client)),
       server_(shared.io),
-      resolver_(shared.io),
       timer_(shared.io),
       client_endpoint_(endpoint_of(client_endpoint)),
       server_endpoint_(shared.to) {}
@@ -68,14 +67,16 @@ void TapConnection::start() {
 }
 
 void TapConnection::resolve() {
-  const auto done = [self = shared_from_this()](const std::error_code& error, const Tcp::resolver::results_type& results) {
+  shared_.names.ask([self = shared_from_this()](const FoundAddresses& found) {
     if (self->over_) return;
-    for (const auto& result : results) self->to_try_.insert(self->to_try_.begin(), result.endpoint());
-    if (!self->to_try_.empty()) return self->try_next();
-    const bool no_answer = error == asio::error::host_not_found_try_again;
-    self->refuse(fmt::format("no such name: {}{}", self->shared_.to.address, no_answer ? " (no name server answered)" : ""));
-  };
-  resolver_.async_resolve(shared_.to.address, std::to_string(shared_.to.port), Tcp::resolver::numeric_service, done);
+    for (const tcp::Endpoint& endpoint : found.endpoints) {
+      std::error_code error;
+      const auto address = asio::ip::make_address(endpoint.address, error);
+      if (!error) self->to_try_.insert(self->to_try_.begin(), {address, endpoint.port});
+    }
+    self->refusal_ = found.trouble;
+    self->try_next();
+  });
 }
 
 void TapConnection::try_next() {
@@ -271,7 +272,6 @@ void TapConnection::abort() {
   if (over_) return;
   over_ = true;
   timer_.cancel();
-  resolver_.cancel();
   shared_.over(shared_from_this());
   close_with_reset(server_);
   close_with_reset(client_);
@@ -279,6 +279,7 @@ void TapConnection::abort() {
 
 void TapConnection::drop() {
   if (over_) return;
+  if (number_ == 0) ++shared_.unconnected;
   if (number_ != 0) tell_acknowledgements();
   abort();
 }

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "capture/name_lookup.h"
 #include "capture/tap.h"
 #include "capture/tap_queue.h"
 #include "wire/tcp/endpoint.h"
@@ -32,6 +33,7 @@ struct TapShared {
   asio::io_context& io;
   TapQueue& queue;
   const Clock& clock;
+  NameLookup& names;
   tcp::Endpoint to;
   Duration connect_timeout;
   Duration reset_patience;
@@ -42,6 +44,7 @@ struct TapShared {
   std::function<void(const std::shared_ptr<TapConnection>&)> over;
   std::array<std::atomic<std::uint64_t>, 2> bytes{};  // by direction
   std::atomic<std::uint64_t> slowed{0};
+  std::atomic<std::uint64_t> unconnected{0};
 };
 
 class TapConnection : public std::enable_shared_from_this<TapConnection> {
@@ -102,7 +105,6 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
   TapShared& shared_;
   Tcp::socket client_;
   Tcp::socket server_;
-  Tcp::resolver resolver_;
   asio::steady_timer timer_;
   tcp::ConnectionNumber number_ = 0;
   tcp::Endpoint client_endpoint_;

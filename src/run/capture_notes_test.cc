@@ -42,6 +42,12 @@ TEST(CaptureNotes, NameWhatIsNotRead) {
                           "1 packet of MACsec was not read, packet 9 first: calls in it were not seen"));
 }
 
+TEST(CaptureNotes, TellHowManyConnectionsATapDidNotConnect) {
+  EXPECT_TRUE(tap_notes({}, 0).empty());
+  EXPECT_THAT(tap_notes({.unconnected = 2}, 0),
+              ElementsAre("2 connections had not reached the server when the tap ended: nothing was carried of what came on them"));
+}
+
 TEST(CaptureNotes, NameTheLimitThatOctetsCameTooLateFor) {
   EXPECT_TRUE(held_notes(0).empty());
   EXPECT_THAT(held_notes(1),

@@ -62,11 +62,11 @@ void note_so_far(const EvidenceFolder& folder) {
 }
 
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
-std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed,
+std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, const capture::Tap::Counts& counts,
                                JudgedBodies judged_bodies) {
   RunRecord record = record_of(true);
   record.judged_bodies = std::move(judged_bodies);
-  record.notes = tap_notes(slowed, heard.capture.undecoded_packets());
+  record.notes = tap_notes(counts, heard.capture.undecoded_packets());
   if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
   try {
     write_run_record(folder.record(), record);
@@ -77,13 +77,13 @@ std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& he
 }
 
 report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, const TapRunOptions& options,
-                              std::uint64_t slowed, const Clock& clock) {
+                              const capture::Tap::Counts& counts, const Clock& clock) {
   report::RunReport report = heard.audience.report("tap", clock, {});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = "tap";
   report.masked = masked_of(heard.capture.masked());
-  std::ranges::move(noted(folder, heard, slowed, options.payloads ? JudgedBodies() : judged_bodies(report.checks)),
+  std::ranges::move(noted(folder, heard, counts, options.payloads ? JudgedBodies() : judged_bodies(report.checks)),
                     std::back_inserter(report.verdict.notes));
   return report;
 }
@@ -105,7 +105,7 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   }
   tap.stop();
 
-  const report::RunReport report = make_report(folder, heard, options, tap.counts().slowed, clock);
+  const report::RunReport report = make_report(folder, heard, options, tap.counts(), clock);
   heard.audience.tell_rest();
   const int code = tell_verdict(report, options.shown.json);
   stay(showing.get(), report);
