@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "capture/shortage.h"
+
 namespace testigo::capture {
 
 FoundAddresses find_addresses(const tcp::Endpoint& name) {
@@ -17,6 +19,8 @@ FoundAddresses find_addresses(const tcp::Endpoint& name) {
   addrinfo* first = nullptr;
   const int error = ::getaddrinfo(name.address.c_str(), nullptr, &hints, &first);
   FoundAddresses found;
+  if (error == EAI_MEMORY) found.lacked = {ENOMEM, std::generic_category()};
+  if (error == EAI_SYSTEM && is_shortage(errno)) found.lacked = {errno, std::generic_category()};
   for (const addrinfo* at = error == 0 ? first : nullptr; at != nullptr; at = at->ai_next) {
     std::array<char, NI_MAXHOST> text;
     if (::getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) continue;
@@ -57,8 +61,7 @@ void NameLookup::ask(Told told) {
   try {
     std::thread(look).detach();
   } catch (const std::system_error& error) {
-    const FoundAddresses none{{}, fmt::format("{} was not looked up: {}", name_.address, error.code().message())};
-    asio::post(io_, [this, none] { tell(none); });
+    asio::post(io_, [this, lacked = error.code()] { tell({{}, "", lacked}); });
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "wire/tcp/connection_sink.h"
@@ -16,6 +17,7 @@ namespace testigo::capture {
 struct FoundAddresses {
   std::vector<tcp::Endpoint> endpoints;  // in the order in which they are to be tried
   std::string trouble;                   // why there are none
+  std::error_code lacked;                // what was ours and not there for looking them up: nothing is said of the name
 };
 
 // Asks the system; waits for its answer.

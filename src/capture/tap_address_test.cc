@@ -66,7 +66,7 @@ class SlowResolver {
       EXPECT_EQ(name, (tcp::Endpoint{"slow", 50051}));
       ++*lookups;
       answered.wait();
-      return FoundAddresses{{found}, ""};
+      return FoundAddresses{{found}, "", {}};
     };
     return {.listen = "127.0.0.1:0", .to = "slow:50051", .find = find};
   }

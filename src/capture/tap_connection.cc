@@ -7,6 +7,8 @@
 #include <cctype>
 #include <utility>
 
+#include "capture/shortage.h"
+
 namespace testigo::capture {
 namespace {
 
@@ -49,9 +51,10 @@ void prepare(Tcp::socket& socket) {
 
 }  // namespace
 
-TapConnection::TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint)
+TapConnection::TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint, SpareSocket spare)
     : shared_(shared),
       client_(std::move(client)),
+      spare_(std::move(spare)),
       server_(shared.io),
       timer_(shared.io),
       client_endpoint_(endpoint_of(client_endpoint)),
@@ -69,6 +72,7 @@ void TapConnection::start() {
 void TapConnection::resolve() {
   shared_.names.ask([self = shared_from_this()](const FoundAddresses& found) {
     if (self->over_) return;
+    if (found.lacked) return self->refuse_here(found.lacked);
     for (const tcp::Endpoint& endpoint : found.endpoints) {
       std::error_code error;
       const auto address = asio::ip::make_address(endpoint.address, error);
@@ -84,6 +88,7 @@ void TapConnection::try_next() {
   const Tcp::endpoint endpoint = to_try_.back();
   to_try_.pop_back();
   server_endpoint_ = endpoint_of(endpoint);
+  if (const std::error_code error = open_server(endpoint.protocol())) return on_failure(error);
   timed_out_ = false;
   timer_.expires_after(shared_.connect_timeout);
   timer_.async_wait([self = shared_from_this(), attempt = ++attempt_](const std::error_code& error) {
@@ -92,10 +97,25 @@ void TapConnection::try_next() {
     self->timed_out_ = true;
     self->server_.close(ignored);
   });
-  server_ = Tcp::socket(shared_.io);
   server_.async_connect(endpoint, [self = shared_from_this()](const std::error_code& error) {
     if (!self->over_) self->on_connect(error);
   });
+}
+
+// The one that was opened before the client was taken, if it is of this family.
+std::error_code TapConnection::open_server(const Tcp& protocol) {
+  shared_.server_family = protocol.family();
+  server_ = Tcp::socket(shared_.io);
+  SpareSocket spare = std::exchange(spare_, {});
+  std::error_code error;
+  if (spare.descriptor.get() >= 0 && spare.family == protocol.family()) {
+    server_.assign(protocol, spare.descriptor.get(), error);
+    if (!error) spare.descriptor.release();
+    return error;
+  }
+  spare = {};
+  server_.open(protocol, error);
+  return error;
 }
 
 void TapConnection::on_connect(std::error_code error) {
@@ -103,8 +123,22 @@ void TapConnection::on_connect(std::error_code error) {
   timer_.cancel();
   if (!error && !timed_out_ && is_connected_to_itself(server_)) error = asio::error::connection_refused;
   if (!error && !timed_out_) return open();
-  refusal_ = timed_out_ ? "no answer within " + to_human(shared_.connect_timeout) : reason_of(error);
+  if (!timed_out_) return on_failure(error);
+  refusal_ = "no answer within " + to_human(shared_.connect_timeout);
   try_next();
+}
+
+void TapConnection::on_failure(const std::error_code& error) {
+  if (is_shortage(error.value())) return refuse_here(error);
+  refusal_ = reason_of(error);
+  try_next();
+}
+
+// The server has no part in it, and no witness blames it.
+void TapConnection::refuse_here(const std::error_code& error) {
+  ++shared_.refused_here;
+  shared_.refused_because = error.value();
+  abort();
 }
 
 bool TapConnection::wait_for_room(std::function<void()> again) {
@@ -237,9 +271,9 @@ void TapConnection::on_end(Direction direction) {
   if (error) return on_dead_sender(opposite(direction), error);
   if (!flow(opposite(direction)).ended) return wait_for_error(direction);
   over_ = true;
-  shared_.over(shared_from_this());
   client_.close(error);
   server_.close(error);
+  shared_.over(shared_from_this());
 }
 
 void TapConnection::reset(Direction direction, const std::string& reason) {
@@ -272,9 +306,9 @@ void TapConnection::abort() {
   if (over_) return;
   over_ = true;
   timer_.cancel();
-  shared_.over(shared_from_this());
   close_with_reset(server_);
   close_with_reset(client_);
+  shared_.over(shared_from_this());
 }
 
 void TapConnection::drop() {

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "capture/capture_input.h"
 #include "capture/name_lookup.h"
 #include "capture/tap.h"
 #include "capture/tap_queue.h"
@@ -27,6 +28,12 @@
 namespace testigo::capture {
 
 class TapConnection;
+
+// For the server, opened before its client is taken: who is taken is carried.
+struct SpareSocket {
+  Descriptor descriptor{-1};
+  int family = AF_UNSPEC;
+};
 
 // What the connections of one tap share. All but the counts belongs to the thread that carries.
 struct TapShared {
@@ -37,6 +44,7 @@ struct TapShared {
   tcp::Endpoint to;
   Duration connect_timeout;
   Duration reset_patience;
+  int server_family;              // AF_INET or AF_INET6: of the server's address tried last
   std::vector<std::byte> buffer;  // of whoever reads at the moment
   tcp::ConnectionNumber last_number = 0;
   std::vector<std::function<void()>> parked;                     // wait for room in the queue
@@ -45,13 +53,15 @@ struct TapShared {
   std::array<std::atomic<std::uint64_t>, 2> bytes{};  // by direction
   std::atomic<std::uint64_t> slowed{0};
   std::atomic<std::uint64_t> unconnected{0};
+  std::atomic<std::uint64_t> refused_here{0};
+  std::atomic<int> refused_because{0};  // the last time
 };
 
 class TapConnection : public std::enable_shared_from_this<TapConnection> {
  public:
   using Tcp = asio::ip::tcp;
 
-  TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint);
+  TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint, SpareSocket spare);
 
   void start();
 
@@ -79,7 +89,10 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
 
   void resolve();
   void try_next();
+  std::error_code open_server(const Tcp& protocol);
   void on_connect(std::error_code error);
+  void on_failure(const std::error_code& error);
+  void refuse_here(const std::error_code& error);
   // True when the queue is full: `again` is called, if the connection is not over by then, when there is room.
   bool wait_for_room(std::function<void()> again);
   void refuse(const std::string& reason);
@@ -104,6 +117,7 @@ class TapConnection : public std::enable_shared_from_this<TapConnection> {
 
   TapShared& shared_;
   Tcp::socket client_;
+  SpareSocket spare_;
   Tcp::socket server_;
   asio::steady_timer timer_;
   tcp::ConnectionNumber number_ = 0;

@@ -57,6 +57,13 @@ std::vector<std::string> tap_notes(const capture::Tap::Counts& counts, std::uint
     notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", counts.slowed,
                                 counts.slowed == 1 ? "" : "s"));
   }
+  if (counts.pauses != 0) {
+    notes.emplace_back("for a while the tap had no file descriptors for more connections (ulimit -n): those that came waited");
+  }
+  if (counts.refused_here != 0) {
+    notes.push_back(fmt::format("the tap itself refused {} connection{}, and the server has no part in it: {}", counts.refused_here,
+                                counts.refused_here == 1 ? "" : "s", counts.refused_because.message()));
+  }
   if (counts.unconnected != 0) {
     notes.push_back(
         fmt::format("{} connection{} had not reached the server when the tap ended: nothing was carried of what came on {}",
