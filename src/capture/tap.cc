@@ -161,7 +161,7 @@ class Tap::Carrier {
   void remove(const std::shared_ptr<TapConnection>& connection) {
     connections_.erase(connection);
     open_ = connections_.size();
-    accept_more();
+    asio::post(io_, [this] { accept_more(); });  // its descriptors are given back by then
   }
 
   void owe(std::shared_ptr<TapConnection> connection) {

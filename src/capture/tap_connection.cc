@@ -271,9 +271,9 @@ void TapConnection::on_end(Direction direction) {
   if (error) return on_dead_sender(opposite(direction), error);
   if (!flow(opposite(direction)).ended) return wait_for_error(direction);
   over_ = true;
+  shared_.over(shared_from_this());
   client_.close(error);
   server_.close(error);
-  shared_.over(shared_from_this());
 }
 
 void TapConnection::reset(Direction direction, const std::string& reason) {
@@ -306,9 +306,9 @@ void TapConnection::abort() {
   if (over_) return;
   over_ = true;
   timer_.cancel();
+  shared_.over(shared_from_this());
   close_with_reset(server_);
   close_with_reset(client_);
-  shared_.over(shared_from_this());
 }
 
 void TapConnection::drop() {
