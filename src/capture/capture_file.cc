@@ -70,6 +70,8 @@ class CommentedSink final : public tcp::ConnectionSink {
   std::string_view comment_;
 };
 
+bool is_ours(const SectionStart& section) { return section.application.starts_with(pcapng::kApplication); }
+
 constexpr std::string_view kCutInside = "it was cut inside a header";
 
 // Of a packet that may hold TCP; empty when it is read, or is of another protocol.
@@ -148,7 +150,7 @@ class CaptureReading {
 
   void on_block(const SectionStart& start) {
     const bool first = std::exchange(first_section_, false);
-    ours_ = start.application.starts_with(pcapng::kApplication);
+    ours_ = is_ours(start);
     const std::uint64_t number = continued_number(start.comment).value_or(0);
     if (first && number != 0) summary_.first_number = number;
     const bool goes_on = number == summary_.first_number + summary_.packets && !interrupted_;
@@ -177,13 +179,16 @@ class CaptureReading {
     if (!whole_) trouble(fmt::format("its end counts {} packets and it holds {}", statistics.packets_received.value_or(0), held));
   }
 
+  // Others write what they like.
+  std::string_view comment_of(const CapturedPacket& captured) const { return ours_ ? captured.comment : std::string_view(); }
+
   void on_block(const CapturedPacket& captured) {
     summary_.packets = before_ + captured.number;
     if (captured.time) note_time(*captured.time);
     const auto ip = ip_of(captured.link_type, captured.octets);
     const auto kind = ip ? tcp::read_packet(*ip, packet_) : tcp::PacketKind::Other;
     if (kind == tcp::PacketKind::Tcp && captured.time) {
-      sink_.at(summary_.packets, captured.comment);
+      sink_.at(summary_.packets, comment_of(captured));
       if (static_cast<std::size_t>(packet_.payload.data() - ip->data()) >= kHeadersInVxlanMin) look_around(*ip);
       reassembly_.take(packet_, *captured.time, summary_.packets);
       return;
@@ -192,7 +197,7 @@ class CaptureReading {
       return note_unread(why, summary_.packets, 1);
     }
     if (kind != tcp::PacketKind::Fragment) return note_other(captured);
-    sink_.at(summary_.packets, captured.comment);
+    sink_.at(summary_.packets, comment_of(captured));
     on_part(*ip, *captured.time);
   }
 
@@ -415,13 +420,19 @@ CaptureSummary CaptureFiles::follow(tcp::ConnectionSink& sink, const Limits& lim
 
 void CaptureFiles::read_packets(const OnPacket& on_packet, const Limits& limits, const Progress& progress) const {
   CaptureDecoder decoder(limits);
+  bool ours = false;
   const auto taker_of = [&](const Open&) -> Taker {
     decoder = CaptureDecoder(limits);
+    ours = false;
     return {decoder, [&] {
               CaptureBlock block;
               ReadBlock read;
               while ((read = decoder.next(block)) == ReadBlock::Done) {
-                if (const auto* packet = std::get_if<CapturedPacket>(&block)) on_packet(*packet);
+                if (const auto* section = std::get_if<SectionStart>(&block)) ours = is_ours(*section);
+                auto* const packet = std::get_if<CapturedPacket>(&block);
+                if (packet == nullptr) continue;
+                if (!ours) packet->comment = {};
+                on_packet(*packet);
               }
               return read == ReadBlock::NeedMore;
             }};

@@ -93,7 +93,7 @@ class CaptureFiles {
   // The same of files of which the last one may still be written, and rotated: what is written later counts, until `progress` ends
   // it. It is asked whenever there is nothing more for now.
   CaptureSummary follow(tcp::ConnectionSink& sink, const Limits& limits, const Progress& progress) const;
-  // The packets alone, up to what is damaged in each file.
+  // The packets alone, up to what is damaged in each file; their comments where the section is ours.
   using OnPacket = std::function<void(const CapturedPacket&)>;
   void read_packets(const OnPacket& on_packet, const Limits& limits = {}, const Progress& progress = {}) const;
   // Regular files alone: they can be read again.

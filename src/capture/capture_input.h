@@ -24,6 +24,7 @@ class Descriptor {
   }
   ~Descriptor();
   int get() const { return descriptor_; }
+  int release() { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_;

@@ -8,6 +8,7 @@
 #include "capture/capture_writer.h"
 #include "capture/pcapng.h"
 #include "capture/pcapng_writer.h"
+#include "wire/tcp/packet.h"
 #include "wire/tcp/testing/recorded_sink.h"
 
 namespace testigo::capture {
@@ -15,6 +16,8 @@ namespace {
 
 using tcp::Closing;
 using tcp::testing::RecordedSink;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -50,7 +53,12 @@ class ConnectionCopy : public ::testing::Test {
  private:
   static Time time() { return *parse_rfc3339("2026-01-02T03:04:05.000000001Z"); }
   static void open(tcp::ConnectionSink& sink, tcp::ConnectionNumber number) {
-    sink.on_opened({number, time(), {"127.0.0.1", static_cast<std::uint16_t>(40000 + number)}, {"127.0.0.1", 50051}, true, 0});
+    sink.on_opened({number,
+                    time(),
+                    {"127.0.0.1", static_cast<std::uint16_t>(40000 + number)},
+                    {number == 2 ? "server.example" : "127.0.0.1", 50051},
+                    true,
+                    0});
   }
   static void say(tcp::ConnectionSink& sink, tcp::ConnectionNumber number) {
     const std::string text = "question of " + std::to_string(number);
@@ -94,6 +102,40 @@ TEST_F(ConnectionCopy, OfNoneIsAWholeCapture) {
 TEST_F(ConnectionCopy, IsMaskedAsEverythingThatIsWritten) {
   copy({false, true, true, true}, false);
   EXPECT_THAT(read_file(output(), 1 << 20), Not(HasSubstr("question of")));
+}
+
+// Others may write anything there.
+TEST_F(ConnectionCopy, OfACaptureThatIsNotOursHasNoComments) {
+  EXPECT_THAT(told(input()), Contains(HasSubstr("because")));
+  EXPECT_THAT(told(input()), Contains(HasSubstr("server.example")));
+  std::string octets = read_file(input(), 1 << 20);
+  octets.replace(octets.rfind(pcapng::kApplication), pcapng::kApplication.size(), "foreign");
+  write_file(input(), octets);
+  EXPECT_THAT(told(input()), Not(Contains(HasSubstr("because"))));
+  EXPECT_THAT(told(input()), Not(Contains(HasSubstr("server.example"))));
+  EXPECT_GT(copy({false, true, true, true}).packets, 0u);
+  EXPECT_THAT(read_file(output(), 1 << 20),
+              AllOf(HasSubstr("question of 1"), Not(HasSubstr("because")), Not(HasSubstr("server.example"))));
+}
+
+TEST_F(ConnectionCopy, HoldsNoCommentThatIsNoneOfThose) {
+  std::vector<std::byte> octets;
+  PcapngWriter writer(octets, pcapng::kReconstructed, pcapng::kLinkRaw);
+  for (const bool syn : {true, false}) {
+    tcp::Packet packet;
+    packet.source = packet.destination = *tcp::parse_address("127.0.0.1");
+    packet.source_port = 40000;
+    packet.destination_port = 50051;
+    packet.syn = syn;
+    packet.ack = !syn;
+    std::vector<std::byte> ip;
+    tcp::append_packet(packet, ip);
+    writer.packet(Time(), ip, ip.size(), "token is S");
+  }
+  writer.end();
+  write_file(input(), std::string(as_text(octets)));
+  EXPECT_EQ(copy({false, true}).packets, 2u);
+  EXPECT_THAT(read_file(output(), 1 << 20), Not(HasSubstr("token is S")));
 }
 
 TEST_F(ConnectionCopy, HoldsOneLinkTypeAlone) {

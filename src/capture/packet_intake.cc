@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "capture/link_layer.h"
+#include "capture/tcp_reconstruction.h"
 #include "wire/tcp/packet.h"
 
 namespace testigo::capture {
@@ -21,7 +23,13 @@ Bytes carried_by(Bytes ip) {
 LivePacket without_padding(const LivePacket& captured, Bytes payload) {
   const auto behind = static_cast<std::size_t>(captured.octets.data() + captured.octets.size() - payload.data()) - payload.size();
   const std::size_t original_length = std::max(captured.original_length, captured.octets.size());  // a capture may say less
-  return {captured.time, captured.octets.first(captured.octets.size() - behind), original_length - behind, captured.comment};
+  return {captured.time, captured.octets.first(captured.octets.size() - behind), original_length - behind, {}};
+}
+
+// Of the comments that we write, and no others: see docs/formats/wire-pcapng.md.
+std::string known_comment(const tcp::Packet& packet, std::string_view comment) {
+  const bool known = packet.fin || packet.rst || (packet.syn && comment.starts_with(kServerComment));
+  return known ? comment_text(comment) : std::string();
 }
 
 }  // namespace
@@ -33,7 +41,8 @@ void PacketIntake::take(const LivePacket& captured) {
   if (kind == tcp::PacketKind::Fragment) return take_part(captured, *ip);
   if (kind != tcp::PacketKind::Tcp) return take_unread(captured, ip);
   const std::uint64_t number = next_number();
-  record(captured, packet.payload, reassembly_.take(packet, captured.time, number));
+  const auto placement = reassembly_.take(packet, captured.time, number);
+  record(captured, packet.payload, placement, known_comment(packet, captured.comment));
 }
 
 void PacketIntake::end() {
@@ -43,10 +52,11 @@ void PacketIntake::end() {
 
 std::uint64_t PacketIntake::next_number() const { return recorder_ != nullptr ? recorder_->next_number() : 0; }
 
-void PacketIntake::record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement) {
+void PacketIntake::record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement,
+                          std::string_view comment) {
   if (recorder_ == nullptr) return;
   const LivePacket used = without_padding(captured, payload);
-  recorder_->take(used.time, used.octets, used.original_length, payload, placement, used.comment);
+  recorder_->take(used.time, used.octets, used.original_length, payload, placement, comment);
 }
 
 // It is recorded first: what it makes whole is told while it waits for its place.

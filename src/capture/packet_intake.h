@@ -59,7 +59,8 @@ class PacketIntake {
   };
 
   std::uint64_t next_number() const;
-  void record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement);
+  void record(const LivePacket& captured, Bytes payload, const std::optional<tcp::Placement>& placement,
+              std::string_view comment = {});
   void take_part(const LivePacket& captured, Bytes ip);
   void record_part(const LivePacket& used, const tcp::IpPacket& part);
   void place_parts(const tcp::IpFragments::Whole& whole, const tcp::Packet& packet, const std::optional<tcp::Placement>& placement);

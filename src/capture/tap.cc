@@ -9,6 +9,7 @@
 
 #include "base/environment_error.h"
 #include "base/inert.h"
+#include "capture/shortage.h"
 #include "capture/tap_connection.h"
 #include "capture/tap_listen.h"
 #include "capture/tap_queue.h"
@@ -30,16 +31,23 @@ tcp::Endpoint target_of(const std::string& to) {
   throw EnvironmentError(fmt::format("cannot carry to {}: this is no address; write it as host:port or [v6]:port", inert(to)));
 }
 
+// Names are taken for those of v4 addresses until one is looked up.
+int family_of(const tcp::Endpoint& server) {
+  std::error_code error;
+  return asio::ip::make_address(server.address, error).is_v6() ? AF_INET6 : AF_INET;
+}
+
 struct Listener {
   Tcp::acceptor acceptor;
   Tcp::socket client;
   Tcp::endpoint client_endpoint;
   bool accepting = false;
+  SpareSocket spare = {};
 };
 
 std::vector<Listener> listeners_on(asio::io_context& io, const std::string& listen) {
   std::vector<Listener> listeners;
-  for (Tcp::acceptor& acceptor : listen_on(io, listen)) listeners.push_back({std::move(acceptor), Tcp::socket(io), {}, false});
+  for (Tcp::acceptor& acceptor : listen_on(io, listen)) listeners.push_back({std::move(acceptor), Tcp::socket(io), {}, false, {}});
   return listeners;
 }
 
@@ -53,19 +61,26 @@ class Tap::Carrier {
         listeners_(listeners_on(io_, options.listen)),
         acknowledgement_timer_(io_),
         accept_timer_(io_),
+        names_(io_, to_, options.find),
         queue_(sink, limits.tap_queue_bytes_max, [this] { asio::post(io_, [this] { resume_parked(); }); }),
         shared_{.io = io_,
                 .queue = queue_,
                 .clock = clock,
+                .names = names_,
                 .to = to_,
                 .connect_timeout = options.connect_timeout,
+                .reset_patience = options.reset_patience,
+                .server_family = family_of(to_),
                 .buffer = std::vector<std::byte>(limits.tap_buffer_bytes),
                 .last_number = 0,
                 .parked = {},
                 .owes_ack = [this](std::shared_ptr<TapConnection> connection) { owe(std::move(connection)); },
                 .over = [this](const std::shared_ptr<TapConnection>& connection) { remove(connection); },
                 .bytes = {},
-                .slowed = 0} {
+                .slowed = 0,
+                .unconnected = 0,
+                .refused_here = 0,
+                .refused_because = 0} {
     const Tcp::endpoint local = listeners_.front().acceptor.local_endpoint();
     endpoint_ = {local.address().to_string(), local.port()};
   }
@@ -86,7 +101,17 @@ class Tap::Carrier {
     queue_.close();
   }
 
-  Counts counts() const { return {accepted_, open_, shared_.bytes[0], shared_.bytes[1], shared_.slowed}; }
+  Counts counts() const {
+    return {.connections = accepted_,
+            .open = open_,
+            .bytes_to_server = shared_.bytes[0],
+            .bytes_to_client = shared_.bytes[1],
+            .slowed = shared_.slowed,
+            .pauses = pauses_,
+            .refused_here = shared_.refused_here,
+            .refused_because = {shared_.refused_because, std::generic_category()},
+            .unconnected = shared_.unconnected};
+  }
 
  private:
   void accept_more() {
@@ -96,6 +121,7 @@ class Tap::Carrier {
   }
 
   void accept(Listener& listener) {
+    if (!make_spare(listener.spare)) return accept_later();
     listener.accepting = true;
     listener.client = Tcp::socket(io_);
     listener.acceptor.async_accept(listener.client, listener.client_endpoint, [this, &listener](const std::error_code& error) {
@@ -108,7 +134,15 @@ class Tap::Carrier {
     });
   }
 
+  // False when there is no descriptor for the server, so that its client waits. Where it fails otherwise, connecting will say why.
+  bool make_spare(SpareSocket& spare) const {
+    if (spare.descriptor.get() >= 0) return true;
+    spare = {Descriptor(::socket(shared_.server_family, SOCK_STREAM | SOCK_CLOEXEC, 0)), shared_.server_family};
+    return spare.descriptor.get() >= 0 || !is_shortage(errno);
+  }
+
   void accept_later() {
+    ++pauses_;
     accept_timer_.expires_after(kAcceptPause);
     accept_timer_.async_wait([this](const std::error_code& error) {
       if (!error) accept_more();
@@ -116,7 +150,8 @@ class Tap::Carrier {
   }
 
   void add(Listener& listener) {
-    const auto connection = std::make_shared<TapConnection>(shared_, std::move(listener.client), listener.client_endpoint);
+    const auto connection = std::make_shared<TapConnection>(shared_, std::move(listener.client), listener.client_endpoint,
+                                                            std::exchange(listener.spare, {}));
     connections_.insert(connection);
     ++accepted_;
     open_ = connections_.size();
@@ -126,7 +161,7 @@ class Tap::Carrier {
   void remove(const std::shared_ptr<TapConnection>& connection) {
     connections_.erase(connection);
     open_ = connections_.size();
-    accept_more();
+    asio::post(io_, [this] { accept_more(); });  // its descriptors are given back by then
   }
 
   void owe(std::shared_ptr<TapConnection> connection) {
@@ -161,10 +196,12 @@ class Tap::Carrier {
   std::vector<std::shared_ptr<TapConnection>> owing_;
   asio::steady_timer acknowledgement_timer_;
   asio::steady_timer accept_timer_;
+  NameLookup names_;
   TapQueue queue_;
   TapShared shared_;
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> open_{0};
+  std::atomic<std::uint64_t> pauses_{0};
   bool stopped_ = false;
   std::thread thread_;
 };

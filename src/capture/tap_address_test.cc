@@ -3,6 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "base/environment_error.h"
 #include "capture/testing/tap_fixture.h"
 
@@ -45,6 +52,65 @@ TEST_F(TapTest, ResolvesNamesAndTriesEachAddress) {
   EXPECT_EQ(receive(server, 1), "x");
   const auto heard = sink_.wait_for(1, [](const auto& heard) { return !heard.octets[0].empty(); });
   EXPECT_EQ(heard.opened.server.address, "127.0.0.1");
+}
+
+// The resolver of a system that answers when the test says so.
+class SlowResolver {
+ public:
+  explicit SlowResolver(const Tcp::acceptor& server) : server_(server.local_endpoint()) {}
+  ~SlowResolver() { answer(); }
+
+  TapOptions options() {
+    const tcp::Endpoint found{server_.address().to_string(), server_.port()};
+    const auto find = [found, lookups = lookups_, answered = answered_](const tcp::Endpoint& name) {
+      EXPECT_EQ(name, (tcp::Endpoint{"slow", 50051}));
+      ++*lookups;
+      answered.wait();
+      return FoundAddresses{{found}, "", {}};
+    };
+    return {.listen = "127.0.0.1:0", .to = "slow:50051", .find = find};
+  }
+  void answer() {
+    if (!std::exchange(told_, true)) answer_.set_value();
+  }
+  int lookups() const { return *lookups_; }
+
+ private:
+  Tcp::endpoint server_;
+  std::shared_ptr<std::atomic<int>> lookups_ = std::make_shared<std::atomic<int>>(0);
+  std::promise<void> answer_;
+  std::shared_future<void> answered_ = answer_.get_future().share();
+  bool told_ = false;
+};
+
+TEST_F(TapTest, LooksANameUpOnceForThoseThatWaitForIt) {
+  Tcp::acceptor listener = listening();
+  SlowResolver resolver(listener);
+  tap_.emplace(resolver.options(), sink_, clock_);
+  tap_->start();
+  std::vector<Tcp::socket> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(client());
+  while (tap_->counts().connections < 3) std::this_thread::yield();
+  resolver.answer();
+  for (int i = 0; i < 3; ++i) listener.accept();
+  EXPECT_EQ(resolver.lookups(), 1);
+  client();
+  listener.accept();
+  EXPECT_EQ(resolver.lookups(), 2);
+}
+
+TEST_F(TapTest, DoesNotWaitForANameAtItsEnd) {
+  Tcp::acceptor listener = listening();
+  SlowResolver resolver(listener);
+  tap_.emplace(resolver.options(), sink_, clock_);
+  tap_->start();
+  Tcp::socket client = this->client();
+  while (tap_->counts().connections < 1) std::this_thread::yield();
+  tap_->stop();
+  EXPECT_EQ(end_of(client), asio::error::connection_reset);
+  EXPECT_EQ(tap_->counts().unconnected, 1u);
+  tap_.reset();
+  EXPECT_THAT(sink_.all(), ::testing::IsEmpty());
 }
 
 TEST_F(TapTest, SpeaksIpv6) {

@@ -7,6 +7,8 @@
 #include <cctype>
 #include <utility>
 
+#include "capture/shortage.h"
+
 namespace testigo::capture {
 namespace {
 
@@ -49,11 +51,11 @@ void prepare(Tcp::socket& socket) {
 
 }  // namespace
 
-TapConnection::TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint)
+TapConnection::TapConnection(TapShared& shared, Tcp::socket client, const Tcp::endpoint& client_endpoint, SpareSocket spare)
     : shared_(shared),
       client_(std::move(client)),
+      spare_(std::move(spare)),
       server_(shared.io),
-      resolver_(shared.io),
       timer_(shared.io),
       client_endpoint_(endpoint_of(client_endpoint)),
       server_endpoint_(shared.to) {}
@@ -68,14 +70,17 @@ void TapConnection::start() {
 }
 
 void TapConnection::resolve() {
-  const auto done = [self = shared_from_this()](const std::error_code& error, const Tcp::resolver::results_type& results) {
+  shared_.names.ask([self = shared_from_this()](const FoundAddresses& found) {
     if (self->over_) return;
-    for (const auto& result : results) self->to_try_.insert(self->to_try_.begin(), result.endpoint());
-    if (!self->to_try_.empty()) return self->try_next();
-    const bool no_answer = error == asio::error::host_not_found_try_again;
-    self->refuse(fmt::format("no such name: {}{}", self->shared_.to.address, no_answer ? " (no name server answered)" : ""));
-  };
-  resolver_.async_resolve(shared_.to.address, std::to_string(shared_.to.port), Tcp::resolver::numeric_service, done);
+    if (found.lacked) return self->refuse_here(found.lacked);
+    for (const tcp::Endpoint& endpoint : found.endpoints) {
+      std::error_code error;
+      const auto address = asio::ip::make_address(endpoint.address, error);
+      if (!error) self->to_try_.insert(self->to_try_.begin(), {address, endpoint.port});
+    }
+    self->refusal_ = found.trouble;
+    self->try_next();
+  });
 }
 
 void TapConnection::try_next() {
@@ -83,6 +88,7 @@ void TapConnection::try_next() {
   const Tcp::endpoint endpoint = to_try_.back();
   to_try_.pop_back();
   server_endpoint_ = endpoint_of(endpoint);
+  if (const std::error_code error = open_server(endpoint.protocol())) return on_failure(error);
   timed_out_ = false;
   timer_.expires_after(shared_.connect_timeout);
   timer_.async_wait([self = shared_from_this(), attempt = ++attempt_](const std::error_code& error) {
@@ -91,10 +97,25 @@ void TapConnection::try_next() {
     self->timed_out_ = true;
     self->server_.close(ignored);
   });
-  server_ = Tcp::socket(shared_.io);
   server_.async_connect(endpoint, [self = shared_from_this()](const std::error_code& error) {
     if (!self->over_) self->on_connect(error);
   });
+}
+
+// The one that was opened before the client was taken, if it is of this family.
+std::error_code TapConnection::open_server(const Tcp& protocol) {
+  shared_.server_family = protocol.family();
+  server_ = Tcp::socket(shared_.io);
+  SpareSocket spare = std::exchange(spare_, {});
+  std::error_code error;
+  if (spare.descriptor.get() >= 0 && spare.family == protocol.family()) {
+    server_.assign(protocol, spare.descriptor.get(), error);
+    if (!error) spare.descriptor.release();
+    return error;
+  }
+  spare = {};
+  server_.open(protocol, error);
+  return error;
 }
 
 void TapConnection::on_connect(std::error_code error) {
@@ -102,8 +123,22 @@ void TapConnection::on_connect(std::error_code error) {
   timer_.cancel();
   if (!error && !timed_out_ && is_connected_to_itself(server_)) error = asio::error::connection_refused;
   if (!error && !timed_out_) return open();
-  refusal_ = timed_out_ ? "no answer within " + to_human(shared_.connect_timeout) : reason_of(error);
+  if (!timed_out_) return on_failure(error);
+  refusal_ = "no answer within " + to_human(shared_.connect_timeout);
   try_next();
+}
+
+void TapConnection::on_failure(const std::error_code& error) {
+  if (is_shortage(error.value())) return refuse_here(error);
+  refusal_ = reason_of(error);
+  try_next();
+}
+
+// The server has no part in it, and no witness blames it.
+void TapConnection::refuse_here(const std::error_code& error) {
+  ++shared_.refused_here;
+  shared_.refused_because = error.value();
+  abort();
 }
 
 bool TapConnection::wait_for_room(std::function<void()> again) {
@@ -160,6 +195,8 @@ void TapConnection::carry(Direction direction, Bytes octets) {
   flow.pending.assign(octets.begin() + static_cast<std::ptrdiff_t>(written), octets.end());
   flow.written = 0;
   wait_to_write(direction);
+  if (!flow.dead.empty()) return expect_progress(direction);
+  wait_for_error(direction);
 }
 
 // How many octets the receiver took now; whoever calls looks afterwards whether it is dead.
@@ -168,7 +205,7 @@ std::size_t TapConnection::write(Direction direction, Bytes octets) {
   const std::size_t size = receiver(direction).write_some(asio::buffer(octets.data(), octets.size()), error);
   flow(direction).handed += size;
   shared_.bytes[static_cast<std::size_t>(direction)] += size;
-  if (error && error != asio::error::would_block && error != asio::error::interrupted) on_dead_receiver(direction, error);
+  if (error && error != asio::error::would_block && error != asio::error::interrupted) on_dead_sender(opposite(direction), error);
   if (size > 0 && !over_ && !std::exchange(owes_ack_, true)) shared_.owes_ack(shared_from_this());
   return size;
 }
@@ -188,12 +225,41 @@ void TapConnection::write_pending(Direction direction) {
   wait_to_read(direction);
 }
 
-// The receiver threw the connection away. What it had said before is read first: its own direction ends with the reset.
-void TapConnection::on_dead_receiver(Direction direction, const std::error_code& error) {
-  const Direction back = opposite(direction);
+// While nothing is read from the sender, that it threw the connection away is told by nothing else. Asked for once for many waits.
+void TapConnection::wait_for_error(Direction direction) {
+  if (std::exchange(flow(direction).awaits_error, true)) return;
+  sender(direction).async_wait(Tcp::socket::wait_error, [self = shared_from_this(), direction](const std::error_code&) {
+    if (!self->over_) self->on_error(direction);
+  });
+}
+
+// Urgent octets, and an end of both directions, are told as errors and are none.
+void TapConnection::on_error(Direction direction) {
+  flow(direction).awaits_error = false;
+  int number = 0;
+  socklen_t size = sizeof(number);
+  ::getsockopt(sender(direction).native_handle(), SOL_SOCKET, SO_ERROR, &number, &size);
+  if (number != 0) on_dead_sender(direction, {number, asio::error::get_system_category()});
+}
+
+// It threw the connection away. As long as it is taken, what it had said before is carried first.
+void TapConnection::on_dead_sender(Direction direction, const std::error_code& error) {
+  Flow& flow = this->flow(direction);
+  if (!flow.dead.empty()) return;
   const bool reset_by_peer = error == asio::error::broken_pipe || error == asio::error::not_connected;
-  flow(back).dead = reset_by_peer ? "connection reset by peer" : reason_of(error);
-  if (flow(back).ended) reset(back, flow(back).dead);
+  flow.dead = reset_by_peer ? "connection reset by peer" : reason_of(error);
+  if (flow.ended) return reset(direction, flow.dead);
+  if (!flow.pending.empty()) expect_progress(direction);
+}
+
+void TapConnection::expect_progress(Direction direction) {
+  timer_.expires_after(shared_.reset_patience);
+  timer_.async_wait([self = shared_from_this(), direction, handed = flow(direction).handed](const std::error_code& error) {
+    const Flow& flow = self->flow(direction);
+    if (error || self->over_ || flow.pending.empty()) return;
+    if (flow.handed == handed) return self->reset(direction, flow.dead);
+    self->expect_progress(direction);
+  });
 }
 
 void TapConnection::on_end(Direction direction) {
@@ -202,8 +268,8 @@ void TapConnection::on_end(Direction direction) {
   report_closing(direction, tcp::Closing::Fin, {});
   std::error_code error;
   receiver(direction).shutdown(Tcp::socket::shutdown_send, error);
-  if (error) return on_dead_receiver(direction, error);
-  if (!flow(opposite(direction)).ended) return;
+  if (error) return on_dead_sender(opposite(direction), error);
+  if (!flow(opposite(direction)).ended) return wait_for_error(direction);
   over_ = true;
   shared_.over(shared_from_this());
   client_.close(error);
@@ -240,7 +306,6 @@ void TapConnection::abort() {
   if (over_) return;
   over_ = true;
   timer_.cancel();
-  resolver_.cancel();
   shared_.over(shared_from_this());
   close_with_reset(server_);
   close_with_reset(client_);
@@ -248,6 +313,7 @@ void TapConnection::abort() {
 
 void TapConnection::drop() {
   if (over_) return;
+  if (number_ == 0) ++shared_.unconnected;
   if (number_ != 0) tell_acknowledgements();
   abort();
 }

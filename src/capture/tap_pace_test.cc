@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <future>
 #include <thread>
@@ -14,22 +15,6 @@ namespace testigo::capture {
 namespace {
 
 using namespace testing;
-
-// Pushes into a socket until it takes nothing more for a while; how much it took.
-std::uint64_t fill(Tcp::socket& socket, std::string_view octets) {
-  socket.non_blocking(true);
-  std::uint64_t taken = 0;
-  for (;;) {
-    std::error_code error;
-    taken += socket.write_some(asio::buffer(octets), error);
-    if (!error) continue;
-    EXPECT_EQ(error, asio::error::would_block);
-    pollfd descriptor{socket.native_handle(), POLLOUT, 0};
-    if (poll(&descriptor, 1, 300) == 0) break;
-  }
-  socket.non_blocking(false);
-  return taken;
-}
 
 TEST_F(TapTest, IsNoFasterThanASlowReader) {
   constexpr std::uint64_t kOctets = 100 << 20;
@@ -142,6 +127,48 @@ TEST_F(TapTest, TakesNoMoreConnectionsThanItsLimit) {
   servers.push_back(listener.accept());
   EXPECT_EQ(receive(servers[2], 1), "3");
   EXPECT_EQ(tap_->counts().connections, 3u);
+}
+
+// A client that waits is not refused, and no server is blamed.
+TEST_F(TapTest, TakesNoClientForWhoseServerItHasNoFileDescriptor) {
+  Tcp::acceptor listener = listening();
+  tap_to(listener);
+  std::vector<Tcp::socket> clients;
+  for (int i = 0; i < 4; ++i) clients.emplace_back(io_, Tcp::v4());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int free = dup(0);
+  ASSERT_GE(free, 0);
+  close(free);
+  const rlimit for_one{.rlim_cur = static_cast<rlim_t>(free) + 1, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &for_one), 0);
+  std::error_code error;
+  for (Tcp::socket& client : clients) client.connect(of(tap_->endpoint()), error);
+  while (tap_->counts().pauses == 0) std::this_thread::yield();
+  setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_FALSE(error);
+  std::vector<Tcp::socket> servers;
+  for (Tcp::socket& client : clients) {
+    servers.push_back(listener.accept());
+    send(client, "x");
+  }
+  for (Tcp::socket& server : servers) EXPECT_EQ(receive(server, 1), "x");
+  EXPECT_EQ(tap_->counts().refused_here, 0u);
+  for (const auto& [number, heard] : sink_.all()) EXPECT_TRUE(heard.endings.empty()) << number;
+}
+
+TEST_F(TapTest, DoesNotBlameTheServerForWhatItLacks) {
+  const auto find = [](const tcp::Endpoint&) {
+    return FoundAddresses{{}, "", std::make_error_code(std::errc::too_many_files_open)};
+  };
+  tap_.emplace(TapOptions{.listen = "127.0.0.1:0", .to = "name:50051", .find = find}, sink_, clock_);
+  tap_->start();
+  Tcp::socket client = this->client();
+  EXPECT_EQ(end_of(client), asio::error::connection_reset);
+  tap_->stop();
+  EXPECT_EQ(tap_->counts().refused_here, 1u);
+  EXPECT_EQ(tap_->counts().refused_because, std::errc::too_many_files_open);
+  EXPECT_TRUE(sink_.all().empty());
 }
 
 TEST_F(TapTest, GoesOnWhenThereAreFileDescriptorsAgain) {

@@ -46,16 +46,28 @@ std::vector<std::string> capture_notes(const capture::LiveSource& source, const 
   std::ranges::move(troubles_of(intake), std::back_inserter(notes));
   std::ranges::move(held_notes(intake.over_held()), std::back_inserter(notes));
   if (recorder == nullptr) return notes;
-  std::ranges::move(tap_notes(0, recorder->undecoded_packets()), std::back_inserter(notes));
+  std::ranges::move(tap_notes({}, recorder->undecoded_packets()), std::back_inserter(notes));
   if (recorder->error()) notes.push_back(*recorder->error());
   return notes;
 }
 
-std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets) {
+std::vector<std::string> tap_notes(const capture::Tap::Counts& counts, std::uint64_t undecoded_packets) {
   std::vector<std::string> notes;
-  if (slowed != 0) {
-    notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", slowed,
-                                slowed == 1 ? "" : "s"));
+  if (counts.slowed != 0) {
+    notes.push_back(fmt::format("the tap waited {} time{} for the judge: traffic was slowed down, nothing was lost", counts.slowed,
+                                counts.slowed == 1 ? "" : "s"));
+  }
+  if (counts.pauses != 0) {
+    notes.emplace_back("for a while the tap had no file descriptors for more connections (ulimit -n): those that came waited");
+  }
+  if (counts.refused_here != 0) {
+    notes.push_back(fmt::format("the tap itself refused {} connection{}, and the server has no part in it: {}", counts.refused_here,
+                                counts.refused_here == 1 ? "" : "s", counts.refused_because.message()));
+  }
+  if (counts.unconnected != 0) {
+    notes.push_back(
+        fmt::format("{} connection{} had not reached the server when the tap ended: nothing was carried of what came on {}",
+                    counts.unconnected, counts.unconnected == 1 ? "" : "s", counts.unconnected == 1 ? "it" : "them"));
   }
   if (undecoded_packets != 0) {
     notes.push_back(fmt::format("{} went into the capture before all that they hold was known: the rest is left out there",

@@ -9,6 +9,7 @@
 #include "capture/live_source.h"
 #include "capture/packet_intake.h"
 #include "capture/packet_recorder.h"
+#include "capture/tap.h"
 
 namespace testigo::run {
 
@@ -16,8 +17,8 @@ namespace testigo::run {
 std::vector<std::string> capture_notes(const capture::LiveSource& source, const capture::PacketIntake& intake,
                                        const capture::PacketRecorder* recorder);
 
-// The same for a tap: how often it waited for the judge, and how many packets went out before all in them was decoded.
-std::vector<std::string> tap_notes(std::uint64_t slowed, std::uint64_t undecoded_packets);
+// The same for a tap: what it did not carry as it came, and how many packets went out before all in them was decoded.
+std::vector<std::string> tap_notes(const capture::Tap::Counts& counts, std::uint64_t undecoded_packets);
 
 // What keeps the verdict from being on everything that a capture holds, or that came by; empty: nothing.
 std::string trouble_of(const capture::CaptureSummary& summary);

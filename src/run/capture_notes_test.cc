@@ -42,6 +42,15 @@ TEST(CaptureNotes, NameWhatIsNotRead) {
                           "1 packet of MACsec was not read, packet 9 first: calls in it were not seen"));
 }
 
+TEST(CaptureNotes, TellHowManyConnectionsATapDidNotConnect) {
+  EXPECT_TRUE(tap_notes({}, 0).empty());
+  EXPECT_THAT(tap_notes({.unconnected = 2}, 0),
+              ElementsAre("2 connections had not reached the server when the tap ended: nothing was carried of what came on them"));
+  EXPECT_THAT(tap_notes({.pauses = 9}, 0), ElementsAre(HasSubstr("no file descriptors for more connections (ulimit -n)")));
+  EXPECT_THAT(tap_notes({.refused_here = 1, .refused_because = std::make_error_code(std::errc::too_many_files_open)}, 0),
+              ElementsAre("the tap itself refused 1 connection, and the server has no part in it: Too many open files"));
+}
+
 TEST(CaptureNotes, NameTheLimitThatOctetsCameTooLateFor) {
   EXPECT_TRUE(held_notes(0).empty());
   EXPECT_THAT(held_notes(1),

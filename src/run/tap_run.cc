@@ -62,10 +62,11 @@ void note_so_far(const EvidenceFolder& folder) {
 }
 
 // Kept with the evidence too, for whoever judges it again; where the disk would not take them, that is one note more.
-std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, JudgedOnce judged) {
+std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& heard, const capture::Tap::Counts& counts,
+                               JudgedOnce judged) {
   RunRecord record = record_of(true);
   record.judged_once = std::move(judged);
-  record.notes = tap_notes(slowed, heard.capture.undecoded_packets());
+  record.notes = tap_notes(counts, heard.capture.undecoded_packets());
   if (heard.capture.error()) record.notes.push_back(*heard.capture.error());
   try {
     write_run_record(folder.record(), record);
@@ -75,13 +76,14 @@ std::vector<std::string> noted(const EvidenceFolder& folder, const Listeners& he
   return record.notes;
 }
 
-report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, std::uint64_t slowed, const Clock& clock) {
+report::RunReport make_report(const EvidenceFolder& folder, const Listeners& heard, const capture::Tap::Counts& counts,
+                              const Clock& clock) {
   report::RunReport report = heard.audience.report("tap", clock, {});
   report.evidence = folder.path();
   report.capture = folder.capture();
   report.wire = "tap";
   report.masked = masked_of(heard.capture.masked());
-  std::ranges::move(noted(folder, heard, slowed, judged_once(report.checks)), std::back_inserter(report.verdict.notes));
+  std::ranges::move(noted(folder, heard, counts, judged_once(report.checks)), std::back_inserter(report.verdict.notes));
   return report;
 }
 
@@ -102,7 +104,7 @@ int run_into(const EvidenceFolder& folder, const TapRunOptions& options, const C
   }
   tap.stop();
 
-  const report::RunReport report = make_report(folder, heard, tap.counts().slowed, clock);
+  const report::RunReport report = make_report(folder, heard, tap.counts(), clock);
   heard.audience.tell_rest();
   const int code = tell_verdict(report, options.shown.json);
   stay(showing.get(), report);

@@ -41,7 +41,7 @@ class TapPost final : public WirePost {
 
   std::vector<std::string> end() override {
     tap_->stop();
-    std::vector<std::string> notes = tap_notes(tap_->counts().slowed, writer_.undecoded_packets());
+    std::vector<std::string> notes = tap_notes(tap_->counts(), writer_.undecoded_packets());
     if (writer_.error()) notes.push_back(*writer_.error());
     return notes;
   }

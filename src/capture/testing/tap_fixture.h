@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <array>
 #include <asio.hpp>
@@ -22,6 +23,22 @@ inline Tcp::endpoint of(const tcp::Endpoint& endpoint) { return {asio::ip::make_
 
 inline std::string text_of(const Tcp::endpoint& endpoint) {
   return tcp::to_text(tcp::Endpoint{endpoint.address().to_string(), endpoint.port()});
+}
+
+// Pushes into a socket until it takes nothing more for a while; how much it took.
+inline std::uint64_t fill(Tcp::socket& socket, std::string_view octets) {
+  socket.non_blocking(true);
+  std::uint64_t taken = 0;
+  for (;;) {
+    std::error_code error;
+    taken += socket.write_some(asio::buffer(octets), error);
+    if (!error) continue;
+    EXPECT_EQ(error, asio::error::would_block);
+    pollfd descriptor{socket.native_handle(), POLLOUT, 0};
+    if (poll(&descriptor, 1, 300) == 0) break;
+  }
+  socket.non_blocking(false);
+  return taken;
 }
 
 class TapTest : public ::testing::Test {
