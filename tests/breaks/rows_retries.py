@@ -122,6 +122,7 @@ def left_out(talk):
 def sent_again_behind_goaway(talk):
     again = talk.again(1, 3, later=MILLISECOND)
     left_out(talk)
+    talk.drop_stream(3, side=SERVER)  # it has left that out, too: ST10
     return [remark("BH07", again, "on the same connection"), remark("CN14", again, "it may not have read it yet", by="BH07")]
 
 
