@@ -216,6 +216,7 @@ def protocol(talk):
 def extended_connect(talk):
     talk.find(SERVER, SETTINGS).frame = settings((ENABLE_CONNECT_PROTOCOL, 1))
     connect(talk, *EXTENDED)
+    talk.at_end(CLIENT, rst_stream(3, CANCEL))
 
 
 @also("HD02-connect", "CONNECT has :scheme and :path")
