@@ -1,6 +1,9 @@
 #include "run/read_run.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -12,6 +15,7 @@
 #include "base/usage_error.h"
 #include "capture/capture_file.h"
 #include "capture/connection_copy.h"
+#include "capture/pcapng.h"
 #include "run/audience.h"
 #include "run/both_sides.h"
 #include "run/capture_notes.h"
@@ -138,14 +142,40 @@ class Chosen final : public call::Sink {
   std::vector<bool> connections_;
 };
 
+// Of its first block, which says nothing of the order of octets.
+bool is_pcapng(int descriptor) {
+  std::uint32_t type = 0;
+  return ::pread(descriptor, &type, sizeof type, 0) == sizeof type &&
+         type == static_cast<std::uint32_t>(capture::pcapng::BlockType::SectionHeader);
+}
+
+std::string_view what_it_is(mode_t mode) {
+  if (S_ISREG(mode)) return "file that is no pcapng capture";
+  return S_ISLNK(mode) ? "link" : S_ISDIR(mode) ? "folder" : "device, pipe or socket";
+}
+
+// Nothing but a capture of pcapng is written over.
+void check_target(const std::filesystem::path& target) {
+  const std::string shown = inert(target.native(), target.native().size());
+  struct stat status = {};
+  if (::lstat(target.c_str(), &status) != 0) return;  // where it cannot be made, the copy says why
+  const int descriptor = S_ISREG(status.st_mode) ? ::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+  const bool ours = descriptor >= 0 && (status.st_size == 0 || is_pcapng(descriptor));
+  if (descriptor >= 0) ::close(descriptor);
+  if (!ours) throw UsageError(fmt::format("--keep writes over no {}: {}; name a new file", what_it_is(status.st_mode), shown));
+}
+
 void check_copy(const ReadOptions& options, const capture::CaptureFiles& files) {
   if (!files.again()) throw UsageError("--keep reads the captures twice, and a pipe can be read once: save it to a file first");
   std::error_code error;
-  for (const std::filesystem::path& file : options.files) {
-    if (std::filesystem::equivalent(file, *options.keep, error) && !error) {
-      throw UsageError(fmt::format("--keep would write over {}, which it reads", inert(file.native(), file.native().size())));
+  for (const auto* read : {&options.files, &options.other_side}) {
+    for (const std::filesystem::path& file : *read) {
+      if (std::filesystem::equivalent(file, *options.keep, error) && !error) {
+        throw UsageError(fmt::format("--keep would write over {}, which it reads", inert(file.native(), file.native().size())));
+      }
     }
   }
+  check_target(*options.keep);
 }
 
 // What the copy holds goes into the report; why it is not whole is returned.

@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import time
@@ -439,16 +440,42 @@ class Read(unittest.TestCase):
                 self.assertIn(words, watch.stderr.decode())
         self.assertEqual(self.capture.read_bytes(), octets)
 
+    def test_nothing_but_a_capture_is_written_over(self):
+        other, text, link, empty, fifo, node = (self.folder / name for name in ("target-other", "target-text", "target-link", "target-empty", "target-fifo", "target-node"))
+        other.write_bytes(self.octets)
+        text.write_text("mine")
+        text.chmod(0o644)
+        link.symlink_to(empty)
+        empty.touch()
+        os.mkfifo(fifo, 0o640)
+        cases = [(other, "would write over"), (text, "file that is no pcapng capture"), (link, "link"), (fifo, "device, pipe or socket"), (self.folder, "folder")]
+        if why_not_root() is None:
+            os.mknod(node, 0o640 | stat.S_IFCHR, os.makedev(1, 3))
+            cases.append((node, "device, pipe or socket"))
+        for target, told in cases:
+            with self.subTest(target):
+                mode = target.stat().st_mode
+                watch = run(TESTIGO, "watch", "-q", self.capture, "--other-side", other, "--keep", target)
+                self.assertEqual((watch.code, watch.out, len(watch.err)), (WRONG_USAGE, [], 1), watch)
+                self.assertIn(told, watch.err[0])
+                self.assertEqual(target.stat().st_mode, mode)
+        self.assertEqual((other.read_bytes(), text.read_text(), link.is_symlink()), (self.octets, "mine", True))
+        for target in (empty, other):
+            self.read(self.capture, "--keep", target)
+            self.assertEqual(self.read(target)[1]["calls"]["judged"], 25)
+
     def test_a_full_disk_ends_the_copy_and_not_the_verdict(self):
         def little_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 
         out = self.folder / "little.pcapng"
+        out.write_bytes(self.octets)
         watch = subprocess.run([TESTIGO, "watch", "--json", self.capture, "--keep", out], capture_output=True, check=False, preexec_fn=little_room)
         self.assertEqual(watch.returncode, ENVIRONMENT, watch.stderr)
         self.assertEqual(json.loads(watch.stdout.splitlines()[-1])["verdict"], "PROVEN")
         self.assertEqual(watch.stderr.decode(), f"testigo: cannot write the capture {out}: File too large\n")
+        self.assertEqual((out.read_bytes(), list(self.folder.glob("little.*"))), (self.octets, [out]))  # what was there
 
     def test_lines_are_handed_to_the_system_in_large_pieces(self):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # of which each write is one message
