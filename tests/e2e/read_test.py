@@ -139,7 +139,7 @@ class Read(unittest.TestCase):
         many = self.folder / "many.pcapng"
         broken = sorted((pathlib.Path(__file__).parents[2] / "captures").glob("**/input.pcapng"))
         many.write_bytes(b"".join(file.read_bytes() for file in (self.capture, *broken)))
-        for options in ([], ["--json"], ["--json", "--finding", "RT02"], ["--status", "failed"], ["--quiet"]):
+        for options in ([], ["--json"], ["--json", "--finding", "RT02"], ["--finding", "CN06", "--finding", "CN15"], ["--status", "failed"], ["--quiet"]):
             told = [untimed(run(TESTIGO, "watch", many, "--workers", workers, *options)) for workers in ("1", "2", "3", "16")]
             self.assertGreater(len(told[0][1]), 100 if not options else 1)
             self.assertEqual(told[0], told[1])
@@ -389,10 +389,32 @@ class Read(unittest.TestCase):
             with self.subTest(options):
                 clients = {call["client"] for call in self.calls if fits(call)}
                 out, report = self.keep(*options)
-                self.assertIn(f"packets of {len(clients)} connections, each with a call that is shown", report["notes"][-1])
+                each = "a finding that was asked for" if "--finding" in options else "a call that is shown"
+                self.assertIn(f"packets of {len(clients)} connections, each with {each};", report["notes"][-1])
                 self.assertEqual(out.stat().st_mode & 0o777, 0o600)
                 kept = self.read(out, code=PROVEN if clients else INCONCLUSIVE)[0]
                 self.assertEqual([self.unnumbered(call) for call in kept], [self.unnumbered(call) for call in self.calls if call["client"] in clients])
+
+    def test_what_is_found_of_a_connection_at_its_end_shows_its_calls(self):
+        breaks = pathlib.Path(__file__).parents[2] / "captures/breaks"
+        for check in ("CN04", "CN06", "CN13", "CN15"):
+            for workers in ("1", "2"):
+                with self.subTest(check, workers=workers):
+                    capture = breaks / check / "input.pcapng"
+                    options = ("--finding", check, "--workers", workers)
+                    told, report = self.read(capture, *options, code=None)
+                    kept, copied = self.keep(*options, capture=capture, code=None)
+                    found = {finding["wire"]["connection"] for finding in of_type(self.lines_of(capture), "finding") if finding["check"] == check}
+                    calls = [call for call in self.read(capture, code=None)[0] if call["connection"] in found]
+                    self.assertNotEqual(found, set())
+                    self.assertEqual(told, calls)
+                    self.assertEqual(report["summary"]["connections"] > 0, True)
+                    self.assertNotRegex(copied["notes"][-1], "holds 0 packets")
+                    self.assertIn(check, {finding["check"] for finding in of_type(self.lines_of(kept), "finding")})
+
+    @staticmethod
+    def lines_of(capture):
+        return [json.loads(line) for line in run(TESTIGO, "watch", "--json", capture).out]
 
     @staticmethod
     def unnumbered(call):
