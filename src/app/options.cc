@@ -1,9 +1,17 @@
 #include "app/options.h"
 
+#include <charconv>
+#include <limits>
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace testigo::app {
 namespace {
+
+// Of a time that somebody waits for; far below what clocks count.
+constexpr Duration kDurationMax = std::chrono::days(366);
+constexpr std::uint64_t kCountMax = std::numeric_limits<std::int64_t>::max();
 
 template <typename Value>
 CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const std::string& help) {
@@ -14,6 +22,8 @@ CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const
             const auto duration = parse_duration(text);
             if (!duration || *duration == Duration::zero())
               throw CLI::ValidationError(name, fmt::format("\"{}\" is no duration of this kind; write 250ms, 10s or 5m", text));
+            if (*duration > kDurationMax)
+              throw CLI::ValidationError(name, fmt::format("\"{}\" is longer than 366 days, the most that it may be", text));
             value = *duration;
           },
           help)
@@ -84,6 +94,26 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, Duration& 
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<Duration>& value, const std::string& help) {
   return add(command, name, value, help);
+}
+
+CLI::Option* add_count(CLI::App& command, const std::string& name, std::optional<std::uint64_t>& value, const std::string& help) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&value, name](const std::string& text) {
+            std::uint64_t count = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+            if (error != std::errc() || end != text.data() + text.size() || count == 0 || count > kCountMax)
+              throw CLI::ValidationError(name, fmt::format("\"{}\" is no count; write a number from 1 to {}", text, kCountMax));
+            value = count;
+          },
+          help)
+      ->type_name("N");
+}
+
+void add_calls_limit(CLI::App& command, const std::string& name, const std::string& alias, std::optional<std::uint64_t>& value) {
+  auto* limit = add_count(command, name, value, "end after this many calls");
+  add_count(command, alias, value, "")->excludes(limit)->group("");
 }
 
 CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<Time>& value, const std::string& help) {

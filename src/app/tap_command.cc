@@ -16,7 +16,7 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
       ->type_name("ADDRESS");
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   add_duration(*command, "--for", options->time_limit, "end after this time");
-  command->add_option("--count", options->calls_limit, "end after this many calls")->type_name("N");
+  add_calls_limit(*command, "--count", "--calls", options->calls_limit);
   command->add_flag("--payloads", options->payloads, "message bodies go into the capture; else their lengths only");
   command
       ->add_option("--secret", options->shown.secrets,

@@ -50,7 +50,7 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
       ->needs(option)
       ->check(CLI::Range(std::size_t{1}, run::Workers::kThreadsMax))
       ->type_name("N");
-  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder", "--show"}) {
+  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--count", "--write", "--out", "--folder", "--show"}) {
     option->excludes(command.get_option(live));
   }
   command
@@ -82,7 +82,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--filter", options->filter, "what to listen to, as pcap-filter(7) writes it: \"port 50051\" [all TCP]")
       ->type_name("BPF");
   add_duration(*command, "--for", options->time_limit, "end after this time");
-  command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
+  add_calls_limit(*command, "--calls", "--count", options->calls_limit);
   command->add_flag("--write", options->write, "keep all packets in wire.pcapng, whatever is shown, without message bodies");
   add_page(*command, options->page);
   command->get_option("--show")->needs(command->get_option("--write"));

@@ -6,7 +6,7 @@ import pathlib
 import re
 import unittest
 
-from support import TESTIGO, run, temporary_folder
+from support import GREETER, TESTIGO, run, temporary_folder
 
 WRONG_USAGE = 2
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
@@ -72,7 +72,33 @@ class Usage(unittest.TestCase):
             ran = run(TESTIGO, *words)
             command = f"testigo {words[0]}" if words[0] in COMMANDS else "testigo"
             self.assertEqual((ran.code, ran.err), (WRONG_USAGE, [f"testigo: {told}; see `{command} --help`"]), words)
-        self.assertEqual(run(TESTIGO, "watch", "--calls", "-fro").err, ["testigo: Could not convert: --calls = -fro; see `testigo watch --help`"])
+        self.assertEqual(run(TESTIGO, "watch", "--calls", "-fro").err, ["testigo: --calls: \"-fro\" is no count; write a number from 1 to 9223372036854775807; see `testigo watch --help`"])
+
+    def refused(self, told, *words):
+        ran = run(TESTIGO, *words)
+        self.assertEqual((ran.code, len(ran.err)), (WRONG_USAGE, 1), ran)
+        self.assertIn(told, ran.err[0], ran)
+        self.assertTrue(ran.err[0].isprintable(), ran)
+
+    def test_numbers_that_are_none_of_their_range_are_refused(self):
+        for option in ("--for", "--deadline", "--every", "--tolerance", "--after", "--repeat"):
+            for long in ("9223372036s", "8785h"):
+                self.refused(f"{option}: \"{long}\" is longer than 366 days", "verify", "--evidence", "none", option, long)
+        self.refused("--min-latency: \"367000000s\" is longer", "watch", "-", "--min-latency", "367000000s")
+        greeter = run(GREETER, "client", "--target", "127.0.0.1:1", "--deadline", "9223372036s")
+        self.assertEqual((greeter.code, "'9223372036s' is not a duration of 366 days at most" in greeter.err[-1]), (WRONG_USAGE, True), greeter)
+        for command in (("tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:1"), ("watch", "-i", "no-such")):
+            for option in ("--count", "--calls"):  # one of them is the other's
+                for count in ("-1", "+1", "0", "1e3", "9223372036854775808", "99999999999999999999", "18446744073709551617"):
+                    self.refused(f"{option}: \"{count}\" is no count; write a number from 1 to 9223372036854775807", *command, f"{option}={count}")
+        self.refused("excludes", "watch", "FILE", "--count", "1")
+        self.refused("excludes", "tap", "--listen", ":0", "--to", "a:1", "--count", "1", "--calls", "2")
+
+    def test_a_count_has_the_name_that_another_command_gives_it(self):
+        for option in ("--count", "--calls"):
+            self.assertNotEqual(run(TESTIGO, "watch", "-i", "no-such", option, "1").code, WRONG_USAGE)
+        self.assertNotIn("calls", long_options("tap"))
+        self.assertNotIn("count", long_options("watch"))
 
     def test_what_grpcurl_writes_is_read(self):
         capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
