@@ -30,6 +30,13 @@ CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const
       ->type_name("DURATION");
 }
 
+// A token (RFC 9110 5.1, 5.6.2), in letters of either case, or one of a pseudo-header field (RFC 9113 8.3).
+bool is_field_name(std::string_view name) {
+  if (name.starts_with(':')) name.remove_prefix(1);
+  constexpr std::string_view kOfTokens = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return !name.empty() && name.find_first_not_of(kOfTokens) == std::string_view::npos;
+}
+
 void add_selection(CLI::App& command, run::CallSelection& calls) {
   const std::string group = "Which calls are shown and summed up";
   command.add_option("--method", calls.method, "those whose method contains this")->type_name("TEXT")->group(group);
@@ -45,7 +52,6 @@ void add_selection(CLI::App& command, run::CallSelection& calls) {
       ->allow_extra_args(false)
       ->type_name("ID")
       ->group(group);
-  command.parse_complete_callback([&calls] { run::check_selection(calls); });
 }
 
 // The names are grpcurl's.
@@ -145,6 +151,22 @@ void add_shown(CLI::App& command, run::Shown& shown) {
       ->type_name("CONNECTION/STREAM");
   add_selection(command, shown.calls);
   add_descriptors(command, shown);
+  command.parse_complete_callback([&shown] {
+    run::check_selection(shown.calls);
+    if (shown.json && shown.follow)
+      throw CLI::ValidationError("--follow", "its diagram is for people; with --json, --frames tells every frame");
+  });
+}
+
+void add_secret(CLI::App& command, std::vector<std::string>& secrets) {
+  command
+      .add_option("--secret", secrets, "values of this header field are secret, too: neither written nor shown; may be repeated")
+      ->allow_extra_args(false)
+      ->check([](const std::string& name) {
+        return is_field_name(name) ? ""
+                                   : fmt::format("\"{}\" is no name of a header field; write x-api-key, without a value", name);
+      })
+      ->type_name("NAME");
 }
 
 show::Listen page_address(const std::string& option, const std::string& text) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -25,6 +26,9 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<
 
 // What of the traffic is shown: --json, --quiet, --frames, --messages, --follow, which calls, and by which descriptors.
 void add_shown(CLI::App& command, run::Shown& shown);
+
+// --secret NAME
+void add_secret(CLI::App& command, std::vector<std::string>& secrets);
 
 // "127.0.0.1:8080", "[::1]:0", "8080": where the page is served. Throws CLI::ValidationError.
 show::Listen page_address(const std::string& option, const std::string& text);

@@ -18,11 +18,7 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
   add_duration(*command, "--for", options->time_limit, "end after this time");
   add_calls_limit(*command, "--count", "--calls", options->calls_limit);
   command->add_flag("--payloads", options->payloads, "message bodies go into the capture; else their lengths only");
-  command
-      ->add_option("--secret", options->shown.secrets,
-                   "values of this header field are secret, too: neither written nor shown; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
+  add_secret(*command, options->shown.secrets);
   add_shown(*command, options->shown);
   add_page(*command, options->page);
   command->footer(

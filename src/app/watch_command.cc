@@ -87,11 +87,7 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   add_page(*command, options->page);
   command->get_option("--show")->needs(command->get_option("--write"));
   command->add_flag("--payloads", options->payloads, "with --write or --keep: with message bodies");
-  command
-      ->add_option("--secret", options->shown.secrets,
-                   "values of this header field are secret, too: neither written nor shown; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
+  add_secret(*command, options->shown.secrets);
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);

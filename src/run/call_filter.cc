@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,7 @@
 #include "base/usage_error.h"
 #include "check/catalogue.h"
 #include "wire/rpc/status.h"
+#include "wire/tcp/endpoint.h"
 
 namespace testigo::run {
 namespace {
@@ -31,7 +34,18 @@ bool is_status(std::string_view text) {
   for (int code = 0; code <= rpc::kStatusMax; ++code) {
     if (fits_status(text, code)) return true;
   }
-  return rpc::parse_status(text).has_value();
+  // Those that gRPC has no name for are sent, too.
+  std::int32_t code = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  return error == std::errc() && end == text.data() + text.size() && code >= 0 && text == std::to_string(code);
+}
+
+// As connections write their ends; nothing: no address, nor one with a port.
+std::optional<std::string> peer_text(std::string_view text) {
+  const std::optional<tcp::Endpoint> endpoint = tcp::parse_endpoint(text);
+  const auto address = tcp::parse_address(endpoint ? std::string_view(endpoint->address) : text);
+  if (!address) return std::nullopt;
+  return endpoint ? tcp::to_text(tcp::Endpoint{tcp::to_text(*address), endpoint->port}) : tcp::to_text(*address);
 }
 
 bool fits_peer(std::string_view wanted, const tcp::Endpoint& endpoint) {
@@ -56,6 +70,13 @@ bool fits_unseen(const CallSelection& selection, const call::ConnectionView& con
 }
 
 void check_selection(const CallSelection& selection) {
+  if (const std::string& peer = selection.peer; !peer.empty()) {
+    const std::optional<std::string> written = peer_text(peer);
+    if (!written)
+      throw UsageError(
+          fmt::format("\"{}\" is no peer; write an address, 10.0.0.1, or one with a port, [::1]:50051", inert(peer, 80)));
+    if (*written != peer) throw UsageError(fmt::format("no peer is written \"{}\"; write {}", inert(peer, 80), *written));
+  }
   for (const std::string& status : selection.statuses) {
     if (!is_status(status)) {
       throw UsageError(fmt::format("there is no status \"{}\"; OK, UNAVAILABLE, 14 and failed are some", inert(status, 32)));

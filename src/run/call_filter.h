@@ -35,7 +35,7 @@ bool asks_for(const CallSelection& selection, const check::Finding& finding);
 // A connection whose calls cannot be seen: it fits if it is of the peer that was asked for, and nothing else was.
 bool fits_unseen(const CallSelection& selection, const call::ConnectionView& connection);
 
-// Throws UsageError for a status or a check that there is not.
+// Throws UsageError for a status or a check that there is not, and for a peer that is none or written otherwise than here.
 void check_selection(const CallSelection& selection);
 
 // Where findings are asked for, a call waits until one of it or of its connection came, or its connection is over; and those behind

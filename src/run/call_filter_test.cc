@@ -145,6 +145,15 @@ TEST(CallFilter, RefusesWhatThereIsNot) {
   EXPECT_NO_THROW(check_selection({.statuses = {"OK", "failed", "14", "data_loss"}, .findings = {"cn01"}}));
   EXPECT_THROW(check_selection({.statuses = {"GREAT"}}), UsageError);
   EXPECT_THROW(check_selection({.findings = {"XX99"}}), UsageError);
+  EXPECT_NO_THROW(check_selection({.statuses = {"0", "17", "99", "2147483647"}}));
+  for (const char* status : {"", "-1", "+1", "014", "1.5", "99x", "2147483648"})
+    EXPECT_THROW(check_selection({.statuses = {status}}), UsageError) << status;
+  for (const char* peer : {"10.0.0.1", "10.0.0.1:50051", "::1", "[::1]:50051", "fe80::1"})
+    EXPECT_NO_THROW(check_selection({.peer = peer})) << peer;
+  for (const char* peer :
+       {"nonsense", "localhost:1", "10.0.0.1:", "10.0.0.1:99999", "10.0.0.1:x", ":50051", "[::1]", "::0001", "10.0.0.1:050"}) {
+    EXPECT_THROW(check_selection({.peer = peer}), UsageError) << peer;
+  }
 }
 
 }  // namespace
