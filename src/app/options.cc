@@ -1,9 +1,17 @@
 #include "app/options.h"
 
+#include <charconv>
+#include <limits>
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace testigo::app {
 namespace {
+
+// Of a time that somebody waits for; far below what clocks count.
+constexpr Duration kDurationMax = std::chrono::days(366);
+constexpr std::uint64_t kCountMax = std::numeric_limits<std::int64_t>::max();
 
 template <typename Value>
 CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const std::string& help) {
@@ -14,10 +22,19 @@ CLI::Option* add(CLI::App& command, const std::string& name, Value& value, const
             const auto duration = parse_duration(text);
             if (!duration || *duration == Duration::zero())
               throw CLI::ValidationError(name, fmt::format("\"{}\" is no duration of this kind; write 250ms, 10s or 5m", text));
+            if (*duration > kDurationMax)
+              throw CLI::ValidationError(name, fmt::format("\"{}\" is longer than 366 days, the most that it may be", text));
             value = *duration;
           },
           help)
       ->type_name("DURATION");
+}
+
+// A token (RFC 9110 5.1, 5.6.2), in letters of either case, or one of a pseudo-header field (RFC 9113 8.3).
+bool is_field_name(std::string_view name) {
+  if (name.starts_with(':')) name.remove_prefix(1);
+  constexpr std::string_view kOfTokens = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return !name.empty() && name.find_first_not_of(kOfTokens) == std::string_view::npos;
 }
 
 void add_selection(CLI::App& command, run::CallSelection& calls) {
@@ -35,7 +52,6 @@ void add_selection(CLI::App& command, run::CallSelection& calls) {
       ->allow_extra_args(false)
       ->type_name("ID")
       ->group(group);
-  command.parse_complete_callback([&calls] { run::check_selection(calls); });
 }
 
 // The names are grpcurl's.
@@ -86,6 +102,26 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optio
   return add(command, name, value, help);
 }
 
+CLI::Option* add_count(CLI::App& command, const std::string& name, std::optional<std::uint64_t>& value, const std::string& help) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&value, name](const std::string& text) {
+            std::uint64_t count = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+            if (error != std::errc() || end != text.data() + text.size() || count == 0 || count > kCountMax)
+              throw CLI::ValidationError(name, fmt::format("\"{}\" is no count; write a number from 1 to {}", text, kCountMax));
+            value = count;
+          },
+          help)
+      ->type_name("N");
+}
+
+void add_calls_limit(CLI::App& command, const std::string& name, const std::string& alias, std::optional<std::uint64_t>& value) {
+  auto* limit = add_count(command, name, value, "end after this many calls");
+  add_count(command, alias, value, "")->excludes(limit)->group("");
+}
+
 CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<Time>& value, const std::string& help) {
   return command
       .add_option_function<std::string>(
@@ -115,6 +151,22 @@ void add_shown(CLI::App& command, run::Shown& shown) {
       ->type_name("CONNECTION/STREAM");
   add_selection(command, shown.calls);
   add_descriptors(command, shown);
+  command.parse_complete_callback([&shown] {
+    run::check_selection(shown.calls);
+    if (shown.json && shown.follow)
+      throw CLI::ValidationError("--follow", "its diagram is for people; with --json, --frames tells every frame");
+  });
+}
+
+void add_secret(CLI::App& command, std::vector<std::string>& secrets) {
+  command
+      .add_option("--secret", secrets, "values of this header field are secret, too: neither written nor shown; may be repeated")
+      ->allow_extra_args(false)
+      ->check([](const std::string& name) {
+        return is_field_name(name) ? ""
+                                   : fmt::format("\"{}\" is no name of a header field; write x-api-key, without a value", name);
+      })
+      ->type_name("NAME");
 }
 
 show::Listen page_address(const std::string& option, const std::string& text) {

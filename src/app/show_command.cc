@@ -1,6 +1,7 @@
 #include "app/command.h"
 #include "app/options.h"
 #include "run/show_run.h"
+#include "show/access.h"
 
 namespace testigo::app {
 Runner add_show(CLI::App& app, CLI::App*& command) {
@@ -36,6 +37,11 @@ Runner add_show(CLI::App& app, CLI::App*& command) {
     }
     const std::string token = std::move(options->run.listen.token);
     options->run.listen = page_address("--listen", options->listen);
+    constexpr std::size_t kTokenBytesMin = 16;
+    if (!token.empty() && token.size() < kTokenBytesMin && !show::is_loopback(options->run.listen.host)) {
+      throw CLI::ValidationError(
+          "--token", "elsewhere than on loopback a token has 16 characters or more; without the option a random one is made");
+    }
     options->run.listen.token = token;
     return run::run_show(options->run);
   };

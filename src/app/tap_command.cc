@@ -16,13 +16,9 @@ Runner add_tap(CLI::App& app, CLI::App*& command) {
       ->type_name("ADDRESS");
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   add_duration(*command, "--for", options->time_limit, "end after this time");
-  command->add_option("--count", options->calls_limit, "end after this many calls")->type_name("N");
+  add_calls_limit(*command, "--count", "--calls", options->calls_limit);
   command->add_flag("--payloads", options->payloads, "message bodies go into the capture; else their lengths only");
-  command
-      ->add_option("--secret", options->shown.secrets,
-                   "values of this header field are secret, too: neither written nor shown; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
+  add_secret(*command, options->shown.secrets);
   add_shown(*command, options->shown);
   add_page(*command, options->page);
   command->footer(

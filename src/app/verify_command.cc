@@ -14,9 +14,19 @@ std::string check_misbehaviour(const std::string& text) {
   static constexpr std::array<std::string_view, 6> kModes = {"wrong-name", "swap", "swallow", "swallow-silently", "twice", "slow"};
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string number = colon < text.size() ? text.substr(colon + 1) : "1";
-  const bool counts = !number.empty() && number.size() < 10 && number.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits = !number.empty() && number.size() < 10 && number.find_first_not_of("0123456789") == std::string::npos;
+  const bool counts = digits && number.find_first_not_of('0') != std::string::npos;
   if (counts && std::ranges::find(kModes, text.substr(0, colon)) != kModes.end()) return {};
-  return "\"" + text + "\" is none of wrong-name, swap, swallow, swallow-silently, twice and slow, with :N or without";
+  return "\"" + text + "\" is none of wrong-name, swap, swallow, swallow-silently, twice and slow, with :N, from 1, or without";
+}
+
+// What a run does that is over cannot be chosen.
+void refuse_options_of_a_run(const CLI::App& command) {
+  for (const char* option :
+       {"--for", "--clients", "--every", "--kind", "--payload-bytes", "--deadline", "--tls", "--host", "--wire", "--out"}) {
+    if (command.count(option) == 0) continue;
+    throw CLI::ValidationError(option, "it is about how a run is made, and --evidence judges one that is over");
+  }
 }
 
 }  // namespace
@@ -88,7 +98,8 @@ Runner add_verify(CLI::App& app, CLI::App*& command) {
       "  testigo verify --kind bidi --clients 5 --for 3s\n"
       "  testigo verify --evidence evidence/20260102T030405Z-verify\n\n"
       "Exit code: 0 PROVEN, 1 BROKEN, 3 INCONCLUSIVE, 2 wrong usage, 4 the environment failed.");
-  return [options, payloads] {
+  return [&c, options, payloads] {
+    if (options->evidence) refuse_options_of_a_run(c);
     if (options->wire == run::WireChoice::Listen && options->target && !*payloads) {
       throw CLI::ValidationError("--wire listen",
                                  "with --target it hears whoever calls there; --payloads allows to write their message bodies, and "

@@ -50,7 +50,7 @@ void add_files(CLI::App& command, run::ReadOptions& options) {
       ->needs(option)
       ->check(CLI::Range(std::size_t{1}, run::Workers::kThreadsMax))
       ->type_name("N");
-  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--write", "--out", "--folder", "--show"}) {
+  for (const char* live : {"--interface", "--filter", "--for", "--calls", "--count", "--write", "--out", "--folder", "--show"}) {
     option->excludes(command.get_option(live));
   }
   command
@@ -82,16 +82,12 @@ Runner add_watch(CLI::App& app, CLI::App*& command) {
   command->add_option("--filter", options->filter, "what to listen to, as pcap-filter(7) writes it: \"port 50051\" [all TCP]")
       ->type_name("BPF");
   add_duration(*command, "--for", options->time_limit, "end after this time");
-  command->add_option("--calls", options->calls_limit, "end after this many calls")->type_name("N");
+  add_calls_limit(*command, "--calls", "--count", options->calls_limit);
   command->add_flag("--write", options->write, "keep all packets in wire.pcapng, whatever is shown, without message bodies");
   add_page(*command, options->page);
   command->get_option("--show")->needs(command->get_option("--write"));
   command->add_flag("--payloads", options->payloads, "with --write or --keep: with message bodies");
-  command
-      ->add_option("--secret", options->shown.secrets,
-                   "values of this header field are secret, too: neither written nor shown; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
+  add_secret(*command, options->shown.secrets);
   command->add_option("--out", options->out, "folder for the evidence of runs")->capture_default_str()->type_name("DIR");
   const auto health = std::make_shared<bool>(false);
   add_folder(*command, *options, *health);

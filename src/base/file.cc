@@ -57,9 +57,13 @@ void take_strays_away(const std::filesystem::path& file) {
 
 }  // namespace
 
-void write_file(const std::filesystem::path& file, std::string_view content) {
+std::filesystem::path new_neighbour(const std::filesystem::path& file) {
   take_strays_away(file);
-  const std::filesystem::path neighbour = file.string() + "." + random_id() + std::string(kNew);
+  return file.string() + "." + random_id() + std::string(kNew);
+}
+
+void write_file(const std::filesystem::path& file, std::string_view content) {
+  const std::filesystem::path neighbour = new_neighbour(file);
   const int descriptor = ::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) fail(file, "create");
   int reason = write_all(descriptor, content);

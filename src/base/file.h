@@ -13,6 +13,10 @@ namespace testigo {
 // EnvironmentError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+// A neighbour of the file for whoever writes it himself, under a name as above; strays are taken away. It does not exist yet: make
+// it with O_EXCL, and rename it over the file when it is whole.
+std::filesystem::path new_neighbour(const std::filesystem::path& file);
+
 // By an errno, why a file did not open, and what to do: `advice`, but where too many others are open.
 std::string why_not_opened(int error, std::string_view advice);
 

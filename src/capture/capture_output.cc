@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/environment_error.h"
+#include "base/file.h"
 #include "base/inert.h"
 #include "capture/pcapng.h"
 
@@ -22,29 +23,46 @@ constexpr std::size_t kAroundPacketBytes = 128;
 
 std::string shown(const std::filesystem::path& file) { return inert(file.native(), file.native().size()); }
 
-// Negative: errno says why.
-int create(const std::filesystem::path& file, int flags) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-  // An older file may have had other permissions.
-  if (descriptor < 0 || ::fchmod(descriptor, 0600) == 0) return descriptor;
-  const int error = errno;
+int failed(int descriptor, int error) {
   ::close(descriptor);
   errno = error;
   return -1;
 }
 
-int create_or_throw(const std::filesystem::path& file) {
-  const int descriptor = create(file, O_TRUNC);
+// Negative: errno says why.
+int create(const std::filesystem::path& file) {
+  return ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+// The same, or a file that is there, emptied. It may have had other permissions.
+int create_or_empty(const std::filesystem::path& file) {
+  const int created = create(file);
+  if (created >= 0 || errno != EEXIST) return created;
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return descriptor;
+  struct stat status = {};
+  if (::fstat(descriptor, &status) != 0) return failed(descriptor, errno);
+  if (!S_ISREG(status.st_mode)) return failed(descriptor, ENXIO);
+  return ::fchmod(descriptor, 0600) == 0 && ::ftruncate(descriptor, 0) == 0 ? descriptor : failed(descriptor, errno);
+}
+
+// By the errno of `create_or_empty`.
+std::string why_not_created(int error) {
+  if (error == ELOOP) return "it is a link, which is not followed; remove it";
+  if (error == ENXIO) return "it is no file; remove it";
+  return std::string(std::strerror(error)) + "; name a folder that you may write to";
+}
+
+int created_or_throw(const std::filesystem::path& file, int descriptor) {
   if (descriptor >= 0) return descriptor;
-  throw EnvironmentError(
-      fmt::format("cannot write the capture {}: {}; name a folder that you may write to", shown(file), std::strerror(errno)));
+  throw EnvironmentError(fmt::format("cannot write the capture {}: {}", shown(file), why_not_created(errno)));
 }
 
 // Where files rotate, those of the run before are not written over.
 int create_beside_older(const std::filesystem::path& file, Rotation rotation) {
   std::error_code error;
   if (rotation.bytes_max > 0 && std::filesystem::file_size(file, error) > 0 && !error) grow_older(file, rotation.files_max);
-  return create_or_throw(file);
+  return created_or_throw(file, create_or_empty(file));
 }
 
 // 0, or the errno that stopped it.
@@ -59,12 +77,15 @@ int write_all(int descriptor, Bytes octets) {
 
 }  // namespace
 
-CaptureOutput::CaptureOutput(std::filesystem::path file, std::string comment, std::uint16_t link_type, Rotation rotation)
+CaptureOutput::CaptureOutput(std::filesystem::path file, std::string comment, std::uint16_t link_type, Rotation rotation,
+                             Appearing appearing)
     : file_(std::move(file)),
+      neighbour_(appearing == Appearing::Whole ? new_neighbour(file_) : std::filesystem::path()),
       comment_(std::move(comment)),
       link_type_(link_type),
       rotation_(rotation),
-      descriptor_(create_beside_older(file_, rotation)) {
+      descriptor_(appearing == Appearing::Whole ? created_or_throw(file_, create(neighbour_))
+                                                : create_beside_older(file_, rotation)) {
   buffer_.reserve(2 * kBufferBytes);
   packets_.emplace(buffer_, comment_, link_type_);
   flush();
@@ -73,6 +94,7 @@ CaptureOutput::CaptureOutput(std::filesystem::path file, std::string comment, st
 CaptureOutput::~CaptureOutput() {
   flush();
   ::close(descriptor_);
+  if (!neighbour_.empty()) ::unlink(neighbour_.c_str());
 }
 
 std::span<std::byte> CaptureOutput::add(Time time, Bytes octets, std::size_t original_length, std::string_view comment) {
@@ -90,6 +112,13 @@ void CaptureOutput::flush() {
 }
 
 void CaptureOutput::end() {
+  finish_file();
+  if (neighbour_.empty() || error_) return;
+  if (::rename(neighbour_.c_str(), file_.c_str()) == 0) return neighbour_.clear();
+  error_ = fmt::format("cannot write the capture {}: {}", shown(file_), std::strerror(errno));
+}
+
+void CaptureOutput::finish_file() {
   packets_->end();
   flush();
 }
@@ -98,9 +127,9 @@ void CaptureOutput::end() {
 void CaptureOutput::rotate() {
   const std::filesystem::path next = next_capture(file_);
   ::unlink(next.c_str());  // what a killed process left; a link is not followed
-  const int descriptor = create(next, O_EXCL);
+  const int descriptor = create(next);
   if (descriptor < 0) return;
-  end();
+  finish_file();
   if (error_ || !grow_older(file_, rotation_.files_max) || ::rename(next.c_str(), file_.c_str()) != 0) {
     if (!error_) error_ = fmt::format("cannot rename the capture {}: {}", shown(file_), std::strerror(errno));
     ::close(descriptor);

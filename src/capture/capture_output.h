@@ -18,10 +18,17 @@
 
 namespace testigo::capture {
 
+// How a file comes about.
+enum class Appearing : std::uint8_t {
+  AtOnce,  // it grows under its name; one that is there is written over, but no link is followed, and only a file is written
+  Whole,   // in place of what has its name, when it is whole; else what is there stays
+};
+
 class CaptureOutput {
  public:
   // Creates the file (0600) with its headers. Throws EnvironmentError when it cannot.
-  CaptureOutput(std::filesystem::path file, std::string comment, std::uint16_t link_type, Rotation rotation);
+  CaptureOutput(std::filesystem::path file, std::string comment, std::uint16_t link_type, Rotation rotation,
+                Appearing appearing = Appearing::AtOnce);
   CaptureOutput(const CaptureOutput&) = delete;
   CaptureOutput& operator=(const CaptureOutput&) = delete;
   ~CaptureOutput();
@@ -31,15 +38,17 @@ class CaptureOutput {
 
   // What was added is in the file.
   void flush();
-  // Adds the mark of a whole file; nothing may be added after it.
+  // Adds the mark of a whole file, which has its name now; nothing may be added after it.
   void end();
 
   const std::optional<std::string>& error() const { return error_; }
 
  private:
   void rotate();
+  void finish_file();
 
   std::filesystem::path file_;
+  std::filesystem::path neighbour_;  // that is written until the file is whole; empty: the file itself is
   std::string comment_;
   std::uint16_t link_type_;
   Rotation rotation_;

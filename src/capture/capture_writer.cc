@@ -13,6 +13,7 @@ struct CaptureWriter::State {
                   .payloads = disclosure.payloads,
                   .secrets = disclosure.secrets,
                   .rotation = disclosure.rotation,
+                  .whole = false,
                   .copies = false}),
         reconstruction(recorder, next) {}
 

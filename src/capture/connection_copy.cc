@@ -16,6 +16,7 @@ PacketRecorder::Options recording(const CopyOptions& options, std::uint16_t link
   recording.payloads = options.payloads;
   recording.secrets = options.secrets;
   recording.keep = [&keep = options.keep](tcp::ConnectionNumber number) { return number < keep.size() && keep[number]; };
+  recording.whole = true;
   return recording;
 }
 

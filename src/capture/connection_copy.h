@@ -29,7 +29,8 @@ struct Copied {
   std::optional<std::string> error;  // why not all was written
 };
 
-// Throws EnvironmentError when the file cannot be made, and UsageError when packets of two link types would come into it.
+// The file takes the place of what has its name when it is whole; where it does not become so, what is there stays. Throws
+// EnvironmentError when the file cannot be made, and UsageError when packets of two link types would come into it.
 Copied copy_connections(const CaptureFiles& files, const CopyOptions& options, const CaptureFiles::Progress& progress = {});
 
 }  // namespace testigo::capture

@@ -43,6 +43,9 @@ class ConnectionCopy : public ::testing::Test {
     files.read(nobody);  // it can be read again
     return copy_connections(files, {output(), keep, payloads, {}, true});
   }
+  std::ptrdiff_t files() const {
+    return std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
+  }
   static std::vector<std::string> told(const std::filesystem::path& file, CaptureSummary* summary = nullptr) {
     RecordedSink sink;
     const CaptureSummary read = read_capture(file, sink);
@@ -89,6 +92,28 @@ TEST_F(ConnectionCopy, OfOneIsWhole) {
   CaptureSummary all;
   told(input(), &all);
   EXPECT_EQ(all.packets, 3 * copied.packets);
+}
+
+TEST_F(ConnectionCopy, TakesTheOldOnesPlaceWhenItIsWhole) {
+  write_file(output(), "old");
+  std::filesystem::create_hard_link(output(), output().string() + ".kept");
+  EXPECT_FALSE(copy({false, true}).error);
+  CaptureSummary summary;
+  told(output(), &summary);
+  EXPECT_GT(summary.packets, 0u);
+  EXPECT_EQ(read_file(output().string() + ".kept", 100), "old") << "which nobody wrote into";
+  EXPECT_EQ(std::filesystem::status(output()).permissions(), std::filesystem::perms(0600));
+  EXPECT_EQ(files(), 3) << "no neighbour is left";
+}
+
+TEST_F(ConnectionCopy, ThatFailsLeavesWhatIsThere) {
+  std::filesystem::create_directory(output());  // nothing can be renamed over it
+  write_file(output() / "inside", "old");
+  const Copied copied = copy({false, true});
+  ASSERT_TRUE(copied.error);
+  EXPECT_THAT(*copied.error, HasSubstr("cannot write the capture " + output().string() + ": "));
+  EXPECT_EQ(read_file(output() / "inside", 100), "old");
+  EXPECT_EQ(files(), 2);
 }
 
 TEST_F(ConnectionCopy, OfNoneIsAWholeCapture) {

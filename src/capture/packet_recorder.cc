@@ -32,7 +32,8 @@ struct PacketRecorder::State {
         keep(std::move(options.keep)),
         redaction(options.payloads, options.secrets, limits),
         held(limits),
-        output(std::move(options.file), comment_of(options), options.link_type, options.rotation) {}
+        output(std::move(options.file), comment_of(options), options.link_type, options.rotation,
+               options.whole ? Appearing::Whole : Appearing::AtOnce) {}
 
   bool unwanted(const std::optional<tcp::Placement>& placement) const {
     return keep && !(placement && keep(placement->connection));

@@ -38,6 +38,7 @@ class PacketRecorder final : public tcp::ConnectionSink {
     Rotation rotation;
     // Of which connections packets are written; empty: of all, and what is of none.
     std::function<bool(tcp::ConnectionNumber)> keep = {};
+    bool whole = false;  // the file has its name only when it is whole; until then what is there stays
     bool copies = true;  // packets may come late or again (a wire); false: each octet once, in order (a tap)
   };
 

@@ -1,11 +1,15 @@
 #include "capture/packet_recorder.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "capture/testing/recorder_fixture.h"
 #include "wire/tcp/testing/recorded_sink.h"
 
@@ -18,6 +22,42 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr auto kExact = RecordedSink::Detail::TimesAndPackets;
+
+TEST_F(PacketRecorderTest, WritesIntoItsFolderAlone) {
+  const auto elsewhere = folder / "elsewhere";
+  const auto refused = [&] {
+    try {
+      PacketRecorder recorder(options);
+    } catch (const EnvironmentError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  std::filesystem::create_symlink(elsewhere, options.file);
+  EXPECT_THAT(refused(), HasSubstr("it is a link, which is not followed"));
+  EXPECT_FALSE(std::filesystem::exists(elsewhere));
+  write_file(elsewhere, "old");
+  EXPECT_THAT(refused(), HasSubstr("it is a link, which is not followed"));
+  EXPECT_EQ(read_file(elsewhere, 100), "old");
+  std::filesystem::remove(options.file);
+  ASSERT_EQ(::mkfifo(options.file.c_str(), 0640), 0);
+  EXPECT_THAT(refused(), HasSubstr("it is no file")) << "and nobody waits for a reader";
+  const int reader = ::open(options.file.c_str(), O_RDONLY | O_NONBLOCK);
+  EXPECT_THAT(refused(), HasSubstr("it is no file"));
+  ::close(reader);
+  EXPECT_EQ(std::filesystem::status(options.file).permissions(), std::filesystem::perms(0640));
+}
+
+TEST_F(PacketRecorderTest, WritesOverAFileThatIsThere) {
+  write_file(options.file, std::string(100'000, 'x'));
+  std::filesystem::permissions(options.file, std::filesystem::perms(0644));
+  recorder();
+  end();
+  RecordedSink nobody;
+  EXPECT_EQ(read_capture(options.file, nobody).trouble, "");
+  EXPECT_LT(std::filesystem::file_size(options.file), 1000u);
+  EXPECT_EQ(std::filesystem::status(options.file).permissions(), std::filesystem::perms(0600));
+}
 
 TEST_F(PacketRecorderTest, RotatesAndNumbersOn) {
   options.payloads = true;

@@ -38,7 +38,13 @@ struct Taped {
   explicit Taped(RecordedSink::Detail detail = kExact) : live(detail) {}
 
   static PacketRecorder::Options options(const std::filesystem::path& file) {
-    return {.file = file, .made = pcapng::kReconstructed, .payloads = true, .secrets = {}, .rotation = {}, .copies = false};
+    return {.file = file,
+            .made = pcapng::kReconstructed,
+            .payloads = true,
+            .secrets = {},
+            .rotation = {},
+            .whole = false,
+            .copies = false};
   }
 
   void open(tcp::ConnectionNumber connection, tcp::Endpoint client = {"10.0.0.1", 40000},

@@ -9,6 +9,8 @@
 namespace testigo::greeter {
 namespace {
 
+constexpr Duration kDurationMax = std::chrono::days(366);
+
 [[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& wanted) {
   throw CLI::ValidationError(option, "'" + inert(value, 80) + "' is not " + wanted);
 }
@@ -16,6 +18,7 @@ namespace {
 Duration positive_duration(const std::string& option, const std::string& text) {
   const auto duration = parse_duration(text);
   if (!duration || *duration <= Duration::zero()) refuse(option, text, "a duration above zero, such as 250ms, 10s or 5m");
+  if (*duration > kDurationMax) refuse(option, text, "a duration of 366 days at most");
   return *duration;
 }
 

@@ -288,6 +288,19 @@ TEST(RunReport, NoPageOfAnOlderVerdictStaysBesideThem) {
   EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
 }
 
+TEST(RunReport, NothingIsLostWhereTheFirstCannotBeWritten) {
+  const testigo::testing::TemporaryFolder temporary;
+  const std::filesystem::path& folder = temporary.path();
+  RunReport report = sample();
+  report.evidence = folder;
+  for (const char* name : {"report.html", "report.txt", "report.xml", "report.md"}) write_file(folder / name, "PROVEN");
+  std::filesystem::create_directory(folder / "report.json");
+  EXPECT_THROW(write_reports(report), EnvironmentError);
+  for (const char* name : {"report.html", "report.txt", "report.xml", "report.md"}) {
+    EXPECT_EQ(read_file(folder / name, 100), "PROVEN") << name;
+  }
+}
+
 TEST(RunReport, ExitCodesFollowTheVerdict) {
   EXPECT_EQ(exit_code(verdict::Outcome::Proven), 0);
   EXPECT_EQ(exit_code(verdict::Outcome::Broken), 1);

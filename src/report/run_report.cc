@@ -25,14 +25,15 @@ std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
   return first;
 }
 
+// First what the others go by: where it cannot be written, all of what is there stays. No page of an older verdict stays beside it.
 void write_reports(const RunReport& report) {
+  write_file(report.evidence / "report.json",
+             verdict_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   ::unlink((report.evidence / "report.html").c_str());
   TextOptions options;
   options.exhibits = options.in_full = verdict::kExhibitsKept;
   const std::string heading = "testigo " + report.version + " " + report.command + ", judged " + to_rfc3339(report.judged) + "\n\n";
   write_file(report.evidence / "report.txt", heading + verdict_text(report, options));
-  write_file(report.evidence / "report.json",
-             verdict_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   write_file(report.evidence / "report.xml", junit(report));
   write_file(report.evidence / "report.md", verdict_markdown(report));
 }

@@ -122,6 +122,12 @@ report::RunReport Audience::report(const std::string& command, const Clock& cloc
     report.verdict.notes.push_back(
         fmt::format("{} of {} calls are shown and summed up; the verdict is about all of them", filter_.shown(), filter_.seen()));
   }
+  if (const std::uint64_t given_up = filter_.given_up(); given_up != 0) {
+    report.verdict.notes.push_back(fmt::format(
+        "{} could not wait for the end of {}, and a finding that came behind {} does not show {}: {} octets of calls wait at most",
+        given_up == 1 ? "1 call" : fmt::format("{} calls", given_up), given_up == 1 ? "its connection" : "their connections",
+        given_up == 1 ? "it" : "them", given_up == 1 ? "it" : "them", CallFilter::kWaitingBytesMax));
+  }
   if (declared_ && !declared_->undeclared().empty()) report.verdict.notes.push_back(undeclared());
   return report;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,7 @@
 #include "base/usage_error.h"
 #include "check/catalogue.h"
 #include "wire/rpc/status.h"
+#include "wire/tcp/endpoint.h"
 
 namespace testigo::run {
 namespace {
@@ -31,11 +34,27 @@ bool is_status(std::string_view text) {
   for (int code = 0; code <= rpc::kStatusMax; ++code) {
     if (fits_status(text, code)) return true;
   }
-  return rpc::parse_status(text).has_value();
+  // Those that gRPC has no name for are sent, too.
+  std::int32_t code = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  return error == std::errc() && end == text.data() + text.size() && code >= 0 && text == std::to_string(code);
+}
+
+// As connections write their ends; nothing: no address, nor one with a port.
+std::optional<std::string> peer_text(std::string_view text) {
+  const std::optional<tcp::Endpoint> endpoint = tcp::parse_endpoint(text);
+  const auto address = tcp::parse_address(endpoint ? std::string_view(endpoint->address) : text);
+  if (!address) return std::nullopt;
+  return endpoint ? tcp::to_text(tcp::Endpoint{tcp::to_text(*address), endpoint->port}) : tcp::to_text(*address);
 }
 
 bool fits_peer(std::string_view wanted, const tcp::Endpoint& endpoint) {
   return wanted == endpoint.address || wanted == tcp::to_text(endpoint);
+}
+
+// That a call takes while it waits, more or less.
+std::size_t bytes_of(const std::optional<call::Call>& call) {
+  return sizeof(call::ConnectionView) + sizeof(call::Call) + (call ? call->path.size() + call->status_message.size() : 0);
 }
 
 bool fits_peer(std::string_view wanted, const call::ConnectionView& connection) {
@@ -51,6 +70,13 @@ bool fits_unseen(const CallSelection& selection, const call::ConnectionView& con
 }
 
 void check_selection(const CallSelection& selection) {
+  if (const std::string& peer = selection.peer; !peer.empty()) {
+    const std::optional<std::string> written = peer_text(peer);
+    if (!written)
+      throw UsageError(
+          fmt::format("\"{}\" is no peer; write an address, 10.0.0.1, or one with a port, [::1]:50051", inert(peer, 80)));
+    if (*written != peer) throw UsageError(fmt::format("no peer is written \"{}\"; write {}", inert(peer, 80), *written));
+  }
   for (const std::string& status : selection.statuses) {
     if (!is_status(status)) {
       throw UsageError(fmt::format("there is no status \"{}\"; OK, UNAVAILABLE, 14 and failed are some", inert(status, 32)));
@@ -62,18 +88,23 @@ void check_selection(const CallSelection& selection) {
   }
 }
 
-CallFilter::CallFilter(CallSelection selection, std::vector<call::Sink*> next)
-    : selection_(std::move(selection)), shows_all_(selection_.empty()), next_(std::move(next)) {}
+bool asks_for(const CallSelection& selection, const check::Finding& finding) {
+  return std::ranges::any_of(selection.findings, [&](const std::string& id) { return same_letters(id, finding.check); });
+}
+
+CallFilter::CallFilter(CallSelection selection, std::vector<call::Sink*> next, std::size_t waiting_bytes_max)
+    : selection_(std::move(selection)),
+      shows_all_(selection_.empty()),
+      waiting_bytes_max_(waiting_bytes_max),
+      next_(std::move(next)) {}
 
 void CallFilter::on_finding(const check::Finding& finding) {
-  const auto asked = [&](const std::string& id) { return same_letters(id, finding.check); };
-  if (std::ranges::none_of(selection_.findings, asked) || found_.size() >= kFoundMax) return;
+  if (!asks_for(selection_, finding) || found_.size() >= kFoundMax) return;
   found_.emplace(finding.spot.place.connection, finding.spot.place.stream);
 }
 
-bool CallFilter::found(const call::CallClosed& closed) const {
-  const call::ConnectionNumber connection = closed.connection.number;
-  return selection_.findings.empty() || found_.contains({connection, 0}) || found_.contains({connection, closed.call.place.stream});
+bool CallFilter::found(call::ConnectionNumber connection, call::StreamId stream) const {
+  return found_.contains({connection, 0}) || found_.contains({connection, stream});
 }
 
 bool CallFilter::fits(const call::CallClosed& closed) const {
@@ -82,25 +113,66 @@ bool CallFilter::fits(const call::CallClosed& closed) const {
   if (!selection_.method.empty() && call.path.find(selection_.method) == std::string::npos) return false;
   if (!selection_.statuses.empty() && std::ranges::none_of(selection_.statuses, of_call)) return false;
   if (selection_.min_latency && call.ended - call.started < *selection_.min_latency) return false;
-  return fits_peer(selection_.peer, closed.connection) && found(closed);
+  return fits_peer(selection_.peer, closed.connection);
 }
 
 void CallFilter::on_call(const call::CallClosed& closed) {
   ++seen_;
   if (!shows_all_ && !fits(closed)) return;
+  if (selection_.findings.empty()) return show(closed);
+  wait({closed.connection, closed.call});
+}
+
+void CallFilter::show(const call::CallClosed& closed) {
   ++shown_;
-  if (!found_.empty()) forget(closed);
   for (call::Sink* sink : next_) sink->on_call(closed);
 }
 
 void CallFilter::on_withdrawn(const call::ConnectionView& connection) {
+  if (!waiting_.empty()) return wait({connection, std::nullopt});
   for (call::Sink* sink : next_) sink->on_withdrawn(connection);
 }
 
 void CallFilter::on_connection_closed(const call::ConnectionClosed& closed) {
   const call::ConnectionNumber number = closed.connection.number;
-  found_.erase(found_.lower_bound({number, 0}), found_.lower_bound({number + 1, 0}));
+  if (const auto it = connections_.find(number); it != connections_.end()) {
+    it->second.over = true;
+    tell_decided();
+  } else {
+    forget(number);
+  }
   for (call::Sink* sink : next_) sink->on_connection_closed(closed);
+}
+
+void CallFilter::wait(Waiting waiting) {
+  waiting.connection.tls = nullptr;  // it is the witness's
+  ++connections_[waiting.connection.number].waiting;
+  waiting_bytes_ += bytes_of(waiting.call);
+  waiting_.push_back(std::move(waiting));
+  tell_decided();
+}
+
+void CallFilter::tell_decided() {
+  for (; !waiting_.empty(); waiting_.pop_front()) {
+    const auto& [view, call] = waiting_.front();
+    const auto connection = connections_.find(view.number);
+    const bool shown = call && found(view.number, call->place.stream);
+    const bool undecided = call && !shown && !connection->second.over;
+    if (undecided && waiting_bytes_ <= waiting_bytes_max_) return;
+    if (undecided) ++given_up_;
+    if (shown) show({view, *call});
+    if (!call) std::ranges::for_each(next_, [&](call::Sink* sink) { sink->on_withdrawn(view); });
+    waiting_bytes_ -= bytes_of(call);
+    if (shown) found_.erase({view.number, call->place.stream});
+    if (--connection->second.waiting != 0) continue;
+    if (connection->second.over) forget(view.number);
+    connections_.erase(connection);
+  }
+}
+
+// What was found of it.
+void CallFilter::forget(call::ConnectionNumber connection) {
+  found_.erase(found_.lower_bound({connection, 0}), found_.lower_bound({connection + 1, 0}));
 }
 
 }  // namespace testigo::run

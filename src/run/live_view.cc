@@ -69,7 +69,7 @@ std::vector<std::string> live_lines(const std::vector<std::pair<std::string, Sta
   return lines;
 }
 
-LiveView::LiveView(std::FILE* out) : out_(out), terminal_(is_terminal(out)) {}
+LiveView::LiveView(std::FILE* out) : out_(out), terminal_(takes_escapes(out)) {}
 
 void LiveView::say(const std::string& line) {
   const std::lock_guard lock(mutex_);

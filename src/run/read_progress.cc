@@ -32,7 +32,7 @@ std::string progress_text(std::uint64_t read, std::uint64_t total, Duration elap
 }
 
 ReadProgress::ReadProgress(std::FILE* out, bool wanted, const Clock& clock)
-    : out_(out), clock_(clock), drawing_(wanted && is_terminal(out)), begun_(clock.monotonic()), last_(begun_) {}
+    : out_(out), clock_(clock), drawing_(wanted && takes_escapes(out)), begun_(clock.monotonic()), last_(begun_) {}
 
 ReadProgress::~ReadProgress() {
   if (drawn_) put(out_, "\r\x1b[K");

@@ -1,6 +1,9 @@
 #include "run/read_run.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -12,6 +15,7 @@
 #include "base/usage_error.h"
 #include "capture/capture_file.h"
 #include "capture/connection_copy.h"
+#include "capture/pcapng.h"
 #include "run/audience.h"
 #include "run/both_sides.h"
 #include "run/capture_notes.h"
@@ -123,12 +127,12 @@ void refuse_empty(const std::filesystem::path& file) {
     throw EnvironmentError(fmt::format("{} is empty: it is no capture", inert(file.native(), file.native().size())));
 }
 
-// Which connections carry a call that is shown.
+// Which connections carry a call that is shown, or have a finding that alone was asked for.
 class Chosen final : public call::Sink {
  public:
   call::Interest hears() const override { return {.frames = false, .blocks = false, .messages = false, .side_ends = false}; }
-  void on_call(const call::CallClosed& closed) override {
-    const call::ConnectionNumber number = closed.connection.number;
+  void on_call(const call::CallClosed& closed) override { add(closed.connection.number); }
+  void add(call::ConnectionNumber number) {
     if (connections_.size() <= number) connections_.resize(number + 1);
     connections_[number] = true;
   }
@@ -138,15 +142,43 @@ class Chosen final : public call::Sink {
   std::vector<bool> connections_;
 };
 
+// Of its first block, which says nothing of the order of octets.
+bool is_pcapng(int descriptor) {
+  std::uint32_t type = 0;
+  return ::pread(descriptor, &type, sizeof type, 0) == sizeof type &&
+         type == static_cast<std::uint32_t>(capture::pcapng::BlockType::SectionHeader);
+}
+
+std::string_view what_it_is(mode_t mode) {
+  if (S_ISREG(mode)) return "file that is no pcapng capture";
+  return S_ISLNK(mode) ? "link" : S_ISDIR(mode) ? "folder" : "device, pipe or socket";
+}
+
+// Nothing but a capture of pcapng is written over.
+void check_target(const std::filesystem::path& target) {
+  const std::string shown = inert(target.native(), target.native().size());
+  struct stat status = {};
+  if (::lstat(target.c_str(), &status) != 0) return;  // where it cannot be made, the copy says why
+  const int descriptor = S_ISREG(status.st_mode) ? ::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+  const bool ours = descriptor >= 0 && (status.st_size == 0 || is_pcapng(descriptor));
+  if (descriptor >= 0) ::close(descriptor);
+  if (!ours) throw UsageError(fmt::format("--keep writes over no {}: {}; name a new file", what_it_is(status.st_mode), shown));
+}
+
 void check_copy(const ReadOptions& options, const capture::CaptureFiles& files) {
   if (!files.again()) throw UsageError("--keep reads the captures twice, and a pipe can be read once: save it to a file first");
   std::error_code error;
-  for (const std::filesystem::path& file : options.files) {
-    if (std::filesystem::equivalent(file, *options.keep, error) && !error) {
-      throw UsageError(fmt::format("--keep would write over {}, which it reads", inert(file.native(), file.native().size())));
+  for (const auto* read : {&options.files, &options.other_side}) {
+    for (const std::filesystem::path& file : *read) {
+      if (std::filesystem::equivalent(file, *options.keep, error) && !error) {
+        throw UsageError(fmt::format("--keep would write over {}, which it reads", inert(file.native(), file.native().size())));
+      }
     }
   }
+  check_target(*options.keep);
 }
+
+bool asks_for_findings_only(const CallSelection& calls) { return calls.findings_only() && !calls.findings.empty(); }
 
 // What the copy holds goes into the report; why it is not whole is returned.
 std::optional<std::string> copy(const ReadOptions& options, const capture::CaptureFiles& files, const std::vector<bool>& chosen,
@@ -155,10 +187,11 @@ std::optional<std::string> copy(const ReadOptions& options, const capture::Captu
   const capture::Copied copied =
       capture::copy_connections(files, {*options.keep, chosen, payloads, options.shown.secrets, summary.reconstructed});
   report.masked = masked_of(copied.masked);
-  report.verdict.notes.push_back(fmt::format("{} holds {} of {} connections, each with a call that is shown; {}",
-                                             inert(options.keep->native(), 120), packets_text(copied.packets),
-                                             std::ranges::count(chosen, true),
-                                             payloads ? "secrets are masked" : "secrets are masked, message bodies left out"));
+  report.verdict.notes.push_back(
+      fmt::format("{} holds {} of {} connections, each with {}; {}", inert(options.keep->native(), 120),
+                  packets_text(copied.packets), std::ranges::count(chosen, true),
+                  asks_for_findings_only(options.shown.calls) ? "a finding that was asked for" : "a call that is shown",
+                  payloads ? "secrets are masked" : "secrets are masked, message bodies left out"));
   if (copied.undecoded != 0) {
     report.verdict.notes.push_back(
         fmt::format("in {} of them what could not be decoded in time is left out", packets_text(copied.undecoded)));
@@ -223,13 +256,20 @@ int run_read(const ReadOptions& options) {
   if (!options.other_side.empty()) comparison.emplace(options);
   Audience audience(verdict::Hearing::Interface, options.shown, options.keep ? &chosen : nullptr,
                     comparison ? std::vector<call::Sink*>{&comparison->given()} : std::vector<call::Sink*>{});
+  if (options.keep && asks_for_findings_only(options.shown.calls)) {
+    audience.on_finding([&](const check::Finding& finding) {
+      if (asks_for(options.shown.calls, finding)) chosen.add(finding.spot.place.connection);
+    });
+  }
   Reader reader(options.shown, audience);
   std::optional<Workers> workers;
   if (const std::size_t count = workers_of(options); count > 1) {
-    const Workers::Options of_workers{count, !options.shown.quiet, options.shown.json, paint_for(stdout)};
+    const bool at_once = !options.shown.quiet && options.shown.calls.findings.empty();  // a call is told when it is over
+    const Workers::Options of_workers{count, at_once, options.shown.json, paint_for(stdout)};
     workers.emplace(of_workers, audience.meeting());
   }
   const Reading reading = reader.read(files, workers ? static_cast<tcp::ConnectionSink&>(*workers) : audience.sink());
+  audience.on_finding({});  // the other side's connections have numbers of their own
   if (comparison) comparison->judge(reading, reader, audience);
   std::string unread = trouble_of(reading.summary);
   if (comparison && unread.empty()) unread = comparison->trouble();

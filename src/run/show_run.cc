@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -198,7 +199,8 @@ int run_show(const ShowOptions& options) {
   const SystemClock clock;
   take_signals();
   std::optional<LentCapture> lent;
-  if (std::filesystem::is_regular_file(options.evidence)) lent.emplace(options.evidence);
+  std::error_code error;
+  if (std::filesystem::is_regular_file(options.evidence, error)) lent.emplace(options.evidence);
   const std::filesystem::path path = lent                       ? lent->folder()
                                      : options.evidence.empty() ? newest(options.evidence_parent)
                                                                 : options.evidence;

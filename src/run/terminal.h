@@ -15,10 +15,16 @@ namespace testigo::run {
 
 inline bool is_terminal(std::FILE* stream) { return ::isatty(::fileno(stream)) != 0; }
 
+// A terminal that knows colours and moves its cursor: TERM is not "dumb".
+inline bool takes_escapes(std::FILE* stream) {
+  const char* term = std::getenv("TERM");
+  return is_terminal(stream) && (term == nullptr || std::string_view(term) != "dumb");
+}
+
 // Colour for a terminal, unless NO_COLOR is set (no-color.org).
 inline report::Paint paint_for(std::FILE* stream) {
   const char* no_color = std::getenv("NO_COLOR");
-  return {is_terminal(stream) && (no_color == nullptr || *no_color == '\0')};
+  return {takes_escapes(stream) && (no_color == nullptr || *no_color == '\0')};
 }
 
 // Writes what it can: a reader that has gone, or a full disk, ends no run. (fmt::print would throw.)

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "base/environment_error.h"
+#include "base/inert.h"
+#include "base/usage_error.h"
 #include "run/child_process.h"
 #include "run/evidence_folder.h"
 #include "run/index_evidence.h"
@@ -31,6 +33,7 @@
 #include "run/test_certificates.h"
 #include "run/wire_post.h"
 #include "statement/statement_reader.h"
+#include "wire/tcp/endpoint.h"
 
 namespace testigo::run {
 namespace {
@@ -65,6 +68,12 @@ std::string with_port(const std::string& host, int port) {
 }
 
 // The host of "host:port" or "[v6]:port".
+void check_target(const std::string& target) {
+  const auto endpoint = tcp::parse_endpoint(target);
+  if (endpoint && !endpoint->address.empty() && endpoint->port != 0) return;
+  throw UsageError(fmt::format("--target: \"{}\" is no host:port; write localhost:50051 or [::1]:50051", inert(target, 80)));
+}
+
 std::string host_of(const std::string& target) {
   if (target.starts_with('[')) return target.substr(1, target.find(']') - 1);
   return target.substr(0, target.rfind(':'));
@@ -307,6 +316,7 @@ int tell(const EvidenceFolder& folder, const report::RunReport& report, bool jso
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
+  if (options.target) check_target(*options.target);
   const SystemClock clock;
   verdict::JudgeOptions chosen;
   chosen.tolerance = options.tolerance;

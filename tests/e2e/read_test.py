@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import time
@@ -138,7 +139,7 @@ class Read(unittest.TestCase):
         many = self.folder / "many.pcapng"
         broken = sorted((pathlib.Path(__file__).parents[2] / "captures").glob("**/input.pcapng"))
         many.write_bytes(b"".join(file.read_bytes() for file in (self.capture, *broken)))
-        for options in ([], ["--json"], ["--json", "--finding", "RT02"], ["--status", "failed"], ["--quiet"]):
+        for options in ([], ["--json"], ["--json", "--finding", "RT02"], ["--finding", "CN06", "--finding", "CN15"], ["--status", "failed"], ["--quiet"]):
             told = [untimed(run(TESTIGO, "watch", many, "--workers", workers, *options)) for workers in ("1", "2", "3", "16")]
             self.assertGreater(len(told[0][1]), 100 if not options else 1)
             self.assertEqual(told[0], told[1])
@@ -388,10 +389,32 @@ class Read(unittest.TestCase):
             with self.subTest(options):
                 clients = {call["client"] for call in self.calls if fits(call)}
                 out, report = self.keep(*options)
-                self.assertIn(f"packets of {len(clients)} connections, each with a call that is shown", report["notes"][-1])
+                each = "a finding that was asked for" if "--finding" in options else "a call that is shown"
+                self.assertIn(f"packets of {len(clients)} connections, each with {each};", report["notes"][-1])
                 self.assertEqual(out.stat().st_mode & 0o777, 0o600)
                 kept = self.read(out, code=PROVEN if clients else INCONCLUSIVE)[0]
                 self.assertEqual([self.unnumbered(call) for call in kept], [self.unnumbered(call) for call in self.calls if call["client"] in clients])
+
+    def test_what_is_found_of_a_connection_at_its_end_shows_its_calls(self):
+        breaks = pathlib.Path(__file__).parents[2] / "captures/breaks"
+        for check in ("CN04", "CN06", "CN13", "CN15"):
+            for workers in ("1", "2"):
+                with self.subTest(check, workers=workers):
+                    capture = breaks / check / "input.pcapng"
+                    options = ("--finding", check, "--workers", workers)
+                    told, report = self.read(capture, *options, code=None)
+                    kept, copied = self.keep(*options, capture=capture, code=None)
+                    found = {finding["wire"]["connection"] for finding in of_type(self.lines_of(capture), "finding") if finding["check"] == check}
+                    calls = [call for call in self.read(capture, code=None)[0] if call["connection"] in found]
+                    self.assertNotEqual(found, set())
+                    self.assertEqual(told, calls)
+                    self.assertEqual(report["summary"]["connections"] > 0, True)
+                    self.assertNotRegex(copied["notes"][-1], "holds 0 packets")
+                    self.assertIn(check, {finding["check"] for finding in of_type(self.lines_of(kept), "finding")})
+
+    @staticmethod
+    def lines_of(capture):
+        return [json.loads(line) for line in run(TESTIGO, "watch", "--json", capture).out]
 
     @staticmethod
     def unnumbered(call):
@@ -439,16 +462,42 @@ class Read(unittest.TestCase):
                 self.assertIn(words, watch.stderr.decode())
         self.assertEqual(self.capture.read_bytes(), octets)
 
+    def test_nothing_but_a_capture_is_written_over(self):
+        other, text, link, empty, fifo, node = (self.folder / name for name in ("target-other", "target-text", "target-link", "target-empty", "target-fifo", "target-node"))
+        other.write_bytes(self.octets)
+        text.write_text("mine")
+        text.chmod(0o644)
+        link.symlink_to(empty)
+        empty.touch()
+        os.mkfifo(fifo, 0o640)
+        cases = [(other, "would write over"), (text, "file that is no pcapng capture"), (link, "link"), (fifo, "device, pipe or socket"), (self.folder, "folder")]
+        if why_not_root() is None:
+            os.mknod(node, 0o640 | stat.S_IFCHR, os.makedev(1, 3))
+            cases.append((node, "device, pipe or socket"))
+        for target, told in cases:
+            with self.subTest(target):
+                mode = target.stat().st_mode
+                watch = run(TESTIGO, "watch", "-q", self.capture, "--other-side", other, "--keep", target)
+                self.assertEqual((watch.code, watch.out, len(watch.err)), (WRONG_USAGE, [], 1), watch)
+                self.assertIn(told, watch.err[0])
+                self.assertEqual(target.stat().st_mode, mode)
+        self.assertEqual((other.read_bytes(), text.read_text(), link.is_symlink()), (self.octets, "mine", True))
+        for target in (empty, other):
+            self.read(self.capture, "--keep", target)
+            self.assertEqual(self.read(target)[1]["calls"]["judged"], 25)
+
     def test_a_full_disk_ends_the_copy_and_not_the_verdict(self):
         def little_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 
         out = self.folder / "little.pcapng"
+        out.write_bytes(self.octets)
         watch = subprocess.run([TESTIGO, "watch", "--json", self.capture, "--keep", out], capture_output=True, check=False, preexec_fn=little_room)
         self.assertEqual(watch.returncode, ENVIRONMENT, watch.stderr)
         self.assertEqual(json.loads(watch.stdout.splitlines()[-1])["verdict"], "PROVEN")
         self.assertEqual(watch.stderr.decode(), f"testigo: cannot write the capture {out}: File too large\n")
+        self.assertEqual((out.read_bytes(), list(self.folder.glob("little.*"))), (self.octets, [out]))  # what was there
 
     def test_lines_are_handed_to_the_system_in_large_pieces(self):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # of which each write is one message

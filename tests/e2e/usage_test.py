@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """How options are written: all commands alike."""
 
+import contextlib
 import json
+import os
 import pathlib
+import pty
 import re
+import subprocess
 import unittest
 
-from support import TESTIGO, run, temporary_folder
+from support import GREETER, TESTIGO, run, temporary_folder
 
 WRONG_USAGE = 2
 CAPTURES = pathlib.Path(__file__).parents[2] / "captures"
@@ -72,7 +76,95 @@ class Usage(unittest.TestCase):
             ran = run(TESTIGO, *words)
             command = f"testigo {words[0]}" if words[0] in COMMANDS else "testigo"
             self.assertEqual((ran.code, ran.err), (WRONG_USAGE, [f"testigo: {told}; see `{command} --help`"]), words)
-        self.assertEqual(run(TESTIGO, "watch", "--calls", "-fro").err, ["testigo: Could not convert: --calls = -fro; see `testigo watch --help`"])
+        self.assertEqual(run(TESTIGO, "watch", "--calls", "-fro").err, ["testigo: --calls: \"-fro\" is no count; write a number from 1 to 9223372036854775807; see `testigo watch --help`"])
+
+    def refused(self, told, *words):
+        ran = run(TESTIGO, *words)
+        self.assertEqual((ran.code, len(ran.err)), (WRONG_USAGE, 1), ran)
+        self.assertIn(told, ran.err[0], ran)
+        self.assertTrue(ran.err[0].isprintable(), ran)
+
+    def test_numbers_that_are_none_of_their_range_are_refused(self):
+        for option in ("--for", "--deadline", "--every", "--tolerance", "--after", "--repeat"):
+            for long in ("9223372036s", "8785h"):
+                self.refused(f"{option}: \"{long}\" is longer than 366 days", "verify", "--evidence", "none", option, long)
+        self.refused("--min-latency: \"367000000s\" is longer", "watch", "-", "--min-latency", "367000000s")
+        greeter = run(GREETER, "client", "--target", "127.0.0.1:1", "--deadline", "9223372036s")
+        self.assertEqual((greeter.code, "'9223372036s' is not a duration of 366 days at most" in greeter.err[-1]), (WRONG_USAGE, True), greeter)
+        for command in (("tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:1"), ("watch", "-i", "no-such")):
+            for option in ("--count", "--calls"):  # one of them is the other's
+                for count in ("-1", "+1", "0", "1e3", "9223372036854775808", "99999999999999999999", "18446744073709551617"):
+                    self.refused(f"{option}: \"{count}\" is no count; write a number from 1 to 9223372036854775807", *command, f"{option}={count}")
+        self.refused("excludes", "watch", "FILE", "--count", "1")
+        self.refused("excludes", "tap", "--listen", ":0", "--to", "a:1", "--count", "1", "--calls", "2")
+
+    def test_words_that_can_match_nothing_are_refused(self):
+        capture = CAPTURES / "cpp-h2c/input.pcapng"
+        for name in ("x-key:", "", "two words", "x-key: secret", "clé", ":"):
+            self.refused("is no name of a header field", "watch", capture, "--secret", name)
+        for name in ("X-Key", "x-key", ":path", "x_key.2"):
+            self.assertEqual(run(TESTIGO, "watch", capture, "-q", "--secret", name).code, 0, name)
+        for peer in ("nonsense", "localhost:1", "10.0.0.1:99999"):
+            self.refused(f'"{peer}" is no peer', "watch", capture, "--peer", peer)
+        self.refused('no peer is written "::0001"; write ::1', "watch", capture, "--peer", "::0001")
+        for status in ("-1", "2147483648", "1.5", "014"):
+            self.refused(f'there is no status "{status}"', "watch", capture, f"--status={status}")
+        self.assertEqual(run(TESTIGO, "watch", capture, "-q", "--status", "99").code, 0)
+
+    def test_options_that_would_be_passed_over_are_refused(self):
+        of_a_run = {"--for": "1s", "--clients": "3", "--every": "1s", "--kind": "bidi", "--payload-bytes": "1", "--deadline": "1s", "--host": "::1", "--wire": "tap", "--out": "x"}
+        for option, value in of_a_run.items():
+            self.refused(f"{option}: it is about how a run is made, and --evidence judges one that is over", "verify", "--evidence", "none", option, value)
+        self.refused("--tls: it is about", "verify", "--evidence", "none", "--tls")
+        self.refused("--misbehave", "verify", "--evidence", "none", "--misbehave", "swap")
+        for command in (("watch", CAPTURES / "cpp-h2c/input.pcapng"), ("tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:1")):
+            self.refused("--follow: its diagram is for people", *command, "--json", "--follow", "1/1")
+
+    def test_what_the_server_would_refuse_is_refused_first(self):
+        for mode in ("swap:0", "swap:000", "slow:-1"):
+            self.refused("from 1", "verify", "--misbehave", mode)
+        for target in ("nonsense", "", "host", ":50051", "host:0", "host:99999", "::1:5"):
+            self.refused("is no host:port", "verify", "--target", target)
+
+    def test_a_short_token_is_for_loopback_alone(self):
+        with temporary_folder() as folder:
+            for token in ("a", "fifteen-letters"):
+                self.refused("16 characters", "show", folder, "--listen", "0.0.0.0:0", "--token", token)
+                self.assertNotEqual(run(TESTIGO, "show", folder, "--listen", "[::1]:0", "--token", token).code, WRONG_USAGE)
+            self.assertNotEqual(run(TESTIGO, "show", folder, "--listen", "0.0.0.0:0", "--token", "a" * 16).code, WRONG_USAGE)
+
+    def test_no_message_hands_on_what_a_terminal_obeys(self):
+        red, name = "no\x1b[31mthing", r"no\x1b[31mthing"
+        for words in (("report", red), ("show", red), ("verify", "--evidence", red), ("verify", "--for", red), ("verify", "--kind", red),
+                      ("verify", "--wire", red), ("verify", "--target", red), ("watch", red), ("watch", "-", "--relation", red), ("watch", "-", "--peer", red),
+                      ("watch", "-", "--secret", red), ("tap", "--count", red), ("tap", "--listen", red, "--to", red), ("show", "--listen", f"{red}:0"),
+                      ("explain", red), ("watch", "-", "--since", red), (red,)):
+            ran = run(TESTIGO, *words)
+            self.assertNotEqual(ran.code, 0, ran)
+            for line in ran.err:
+                self.assertTrue(line.isprintable(), ran)
+        self.assertIn(name, run(TESTIGO, "report", red).err[0])
+        self.assertIn(r"a\b", run(TESTIGO, "report", r"a\b").err[0])
+        for command in (("show",), ("report",), ("verify", "--evidence")):
+            self.assertIn("is no folder", run(TESTIGO, *command, "n" * 300).err[0])
+
+    def test_a_terminal_that_is_dumb_gets_no_escapes(self):
+        for term, escapes in (("dumb", False), ("xterm", True)):
+            leader, follower = pty.openpty()
+            with subprocess.Popen([TESTIGO, "watch", CAPTURES / "cpp-h2c/input.pcapng"], stdout=follower, stderr=follower, env={"TERM": term}) as watch:
+                os.close(follower)
+                told = b""
+                with contextlib.suppress(OSError):  # its end
+                    while octets := os.read(leader, 4096):
+                        told += octets
+            os.close(leader)
+            self.assertEqual((watch.returncode, b"PROVEN" in told, b"\x1b" in told), (0, True, escapes), told)
+
+    def test_a_count_has_the_name_that_another_command_gives_it(self):
+        for option in ("--count", "--calls"):
+            self.assertNotEqual(run(TESTIGO, "watch", "-i", "no-such", option, "1").code, WRONG_USAGE)
+        self.assertNotIn("calls", long_options("tap"))
+        self.assertNotIn("count", long_options("watch"))
 
     def test_what_grpcurl_writes_is_read(self):
         capture, protos = CAPTURES / "cpp-h2c/input.pcapng", CAPTURES.parent / "proto"
