@@ -135,9 +135,10 @@ void ConnectionRedaction::follow_upgrade(Direction direction) {
   const http2::Switch step = client ? upgrade_->take_request(octets) : upgrade_->take_answer(octets);
   from.followed = end;
   if (step == http2::Switch::NeedMore) return;
-  // A client says nothing of HTTP/2 before it has got the 101.
-  if (step == http2::Switch::None || (client && !octets.empty())) return give_up_upgrade();
+  if (step == http2::Switch::None) return give_up_upgrade();
   if (from.decided < end - octets.size()) decide_head(direction, end - octets.size());
+  // A client says nothing of HTTP/2 before it has got the 101.
+  if (client && !octets.empty()) return give_up_upgrade();
   if (!client) switch_to_http2();
 }
 

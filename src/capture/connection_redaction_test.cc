@@ -217,6 +217,15 @@ TEST(ConnectionRedaction, ClearsBothDirectionsBehindASwitch) {
   }
 }
 
+TEST(ConnectionRedaction, DecidesARequestToUpgradeTheSameWhateverComesWithIt) {
+  const std::string ask = "GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n", more = "one two\r\nthree four\r\n";
+  for (const bool payloads : {false, true}) {
+    Seen whole(payloads), cut(payloads);
+    whole.client(ask + more), cut.client(ask).client(more);
+    EXPECT_EQ(whole.written(kToServer, 0, ask + more), cut.written(kToServer, 0, ask + more));
+  }
+}
+
 TEST(ConnectionRedaction, ClearsWhatAServerSaysThatAClientOfHttp2DoesNotUnderstand) {
   const std::string odd("\0\0\5\x0c\0\0\0\0\0hello", 14);
   EXPECT_EQ(Seen(true).client(http2::kPreface).server(odd).written(kToClient, 0, odd), zeros(odd));
