@@ -94,11 +94,15 @@ void ConnectionRedaction::end_clear_text(Side& side) {
   side.zeros_from = std::min(side.zeros_from, static_cast<std::int64_t>(side.heard));
 }
 
-// Of a gap of unknown size the next octet is left out, so that a reader meets one too.
+// Of a gap of unknown size the next octet is left out, so that a reader meets one too. Of HTTP/2 so is what came of a header block,
+// and all up to behind the end of the frame that the gap began in: zeros there would be frames.
 void ConnectionRedaction::on_gap(Side& side, std::uint64_t missing) {
   give_up_upgrade();
-  const auto from = static_cast<std::int64_t>(side.first + side.octets.size());
-  side.gap = Gap{from, from + (missing == kUnknownMissing ? 1 : static_cast<std::int64_t>(missing))};
+  const std::uint64_t end = side.first + side.octets.size();
+  const std::uint64_t to = end + (missing == kUnknownMissing ? 1 : missing);
+  const std::uint64_t frame_end = side.http2 ? side.decided + side.http2->frame_end() : 0;
+  const std::uint64_t from = side.http2 ? side.decided : end;
+  side.gap = Gap{static_cast<std::int64_t>(from), static_cast<std::int64_t>(std::max(to, frame_end + 1))};
   settle_rest(side);
 }
 
@@ -131,9 +135,10 @@ void ConnectionRedaction::follow_upgrade(Direction direction) {
   const http2::Switch step = client ? upgrade_->take_request(octets) : upgrade_->take_answer(octets);
   from.followed = end;
   if (step == http2::Switch::NeedMore) return;
-  // A client says nothing of HTTP/2 before it has got the 101.
-  if (step == http2::Switch::None || (client && !octets.empty())) return give_up_upgrade();
+  if (step == http2::Switch::None) return give_up_upgrade();
   if (from.decided < end - octets.size()) decide_head(direction, end - octets.size());
+  // A client says nothing of HTTP/2 before it has got the 101.
+  if (client && !octets.empty()) return give_up_upgrade();
   if (!client) switch_to_http2();
 }
 

@@ -58,7 +58,8 @@ class ConnectionRedaction {
  private:
   enum class Rest : std::uint8_t { Unknown, AsItIs, Zeros };
 
-  // Packets may hold octets that were told as missing, for copies of them differ. They are left out: zeros would agree.
+  // Packets may hold octets that were told as missing, for copies of them differ. They are left out: zeros would agree. So are
+  // those around them of a frame or header block of HTTP/2 that was cut.
   struct Gap {
     std::int64_t from = 0;
     std::int64_t to = 0;

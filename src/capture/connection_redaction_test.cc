@@ -217,6 +217,15 @@ TEST(ConnectionRedaction, ClearsBothDirectionsBehindASwitch) {
   }
 }
 
+TEST(ConnectionRedaction, DecidesARequestToUpgradeTheSameWhateverComesWithIt) {
+  const std::string ask = "GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAQAA\r\n\r\n", more = "one two\r\nthree four\r\n";
+  for (const bool payloads : {false, true}) {
+    Seen whole(payloads), cut(payloads);
+    whole.client(ask + more), cut.client(ask).client(more);
+    EXPECT_EQ(whole.written(kToServer, 0, ask + more), cut.written(kToServer, 0, ask + more));
+  }
+}
+
 TEST(ConnectionRedaction, ClearsWhatAServerSaysThatAClientOfHttp2DoesNotUnderstand) {
   const std::string odd("\0\0\5\x0c\0\0\0\0\0hello", 14);
   EXPECT_EQ(Seen(true).client(http2::kPreface).server(odd).written(kToClient, 0, odd), zeros(odd));
@@ -247,6 +256,34 @@ TEST(ConnectionRedaction, ClearsHttp2BehindAGapEvenWithPayloads) {
     EXPECT_EQ(seen.written(kToServer, 24 + 7, "behind"), "......");
     EXPECT_EQ(seen.decided(kToServer), kAll);
   }
+}
+
+// Zeros there would be frames: of DATA, of no stream.
+TEST(ConnectionRedaction, LeavesOutWhatAGapCutsOfFramesAndBlocks) {
+  for (const std::uint64_t missing : {std::uint64_t{7}, kUnknownMissing}) {
+    Speaker speaker(false);
+    const auto block = speaker.block(grpc_request({{"authorization", "hunter2"}}));
+    speaker.preface().headers_in_pieces(1, block, 20);
+    Seen seen;
+    seen.chunk(kToServer, Bytes(speaker.said).first(speaker.said.size() - 9));
+    const std::int64_t begin = seen.decided(kToServer), end = static_cast<std::int64_t>(speaker.said.size()) + 1;
+    ASSERT_LT(begin + 40, end);
+    seen.client("behind", missing);
+    EXPECT_EQ(seen.redaction.known(kToServer, begin - 5, 30), 5u);
+    EXPECT_EQ(seen.redaction.known(kToServer, begin + 30, 5), 0u) << "it may have been written already";
+    EXPECT_EQ(seen.redaction.known(kToServer, end - 1, 6), 0u);
+    EXPECT_EQ(seen.redaction.known(kToServer, end, 6), 6u);
+  }
+  Speaker speaker(false);
+  speaker.preface().headers(1, grpc_request()).message(1, std::string(100, 'b'));
+  Seen seen;
+  seen.chunk(kToServer, Bytes(speaker.said).first(speaker.said.size() - 60));
+  seen.client(std::string(20, 'b'), 10);
+  const auto end = static_cast<std::int64_t>(speaker.said.size());
+  EXPECT_EQ(seen.redaction.known(kToServer, end - 65, 65), 5u);
+  EXPECT_EQ(seen.redaction.known(kToServer, end - 30, 30), 0u);
+  EXPECT_EQ(seen.redaction.known(kToServer, end, 9), 0u) << "a reader that knows the end of the frame reads on there";
+  EXPECT_EQ(seen.redaction.known(kToServer, end + 1, 9), 9u);
 }
 
 TEST(ConnectionRedaction, ReadsAServerThatSpeaksFirst) {

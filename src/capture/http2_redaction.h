@@ -25,6 +25,8 @@ class Http2Redaction {
   // `octets` are all that are not decided: what the last call left, and new ones behind. Returns how many of them, from the first
   // one, are now as they shall be written.
   std::size_t redact(std::span<std::byte> octets);
+  // How many octets there are, behind those decided, up to the end of the frame at hand, as far as its header says.
+  std::size_t frame_end() const { return at_ + (head_size_ == http2::kFrameHeaderBytes ? left_ : 0); }
 
  private:
   // What becomes of the payload of the frame at hand.
