@@ -54,7 +54,7 @@ class Tap {
     std::uint64_t slowed = 0;        // how often the full queue made it wait
     std::uint64_t pauses = 0;        // how often no client was taken, for want of descriptors for it and for the server
     std::uint64_t refused_here = 0;  // clients that were sent away because of us; the sink knows nothing of them
-    std::error_code refused_because;
+    std::error_code refused_because = {};
     std::uint64_t unconnected = 0;  // connections that had not reached the server at the end; the sink knows nothing of them
   };
   Counts counts() const;
