@@ -15,9 +15,9 @@
 namespace testigo::capture {
 
 struct FoundAddresses {
-  std::vector<tcp::Endpoint> endpoints;  // in the order in which they are to be tried
-  std::string trouble;                   // why there are none
-  std::error_code lacked;                // what was ours and not there for looking them up: nothing is said of the name
+  std::vector<tcp::Endpoint> endpoints = {};  // in the order in which they are to be tried
+  std::string trouble = {};                   // why there are none
+  std::error_code lacked = {};                // what was ours and not there for looking them up: nothing is said of the name
 };
 
 // Asks the system; waits for its answer.

@@ -1,9 +1,9 @@
 // The inline witness: takes connections on one address and carries them to another, octet by octet, and reports all it carries.
 //
 // What comes from one side goes to the other as it came: half-close as half-close, reset as reset, and no faster than the other
-// side takes it. The name of the server is resolved anew for each connection; those that wait for it share one lookup, for which
-// the end does not wait. One thread of its own does the carrying; a second
-// one calls the sink, fed by a queue whose limit slows the carrying down instead of losing anything.
+// side takes it; an urgent octet goes in its place among the others. The name of the server is resolved anew for each connection;
+// those that wait for it share one lookup, for which the end does not wait. One thread of its own does the carrying; a second one
+// calls the sink, fed by a queue whose limit slows the carrying down instead of losing anything.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +54,7 @@ class Tap {
     std::uint64_t slowed = 0;        // how often the full queue made it wait
     std::uint64_t pauses = 0;        // how often no client was taken, for want of descriptors for it and for the server
     std::uint64_t refused_here = 0;  // clients that were sent away because of us; the sink knows nothing of them
-    std::error_code refused_because;
+    std::error_code refused_because = {};
     std::uint64_t unconnected = 0;  // connections that had not reached the server at the end; the sink knows nothing of them
   };
   Counts counts() const;

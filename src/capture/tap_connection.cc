@@ -47,6 +47,7 @@ void prepare(Tcp::socket& socket) {
   std::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.set_option(Tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::out_of_band_inline(true), ignored);  // an urgent octet is one of the others
 }
 
 }  // namespace

@@ -144,9 +144,10 @@ TEST_F(TapTest, TakesNoClientForWhoseServerItHasNoFileDescriptor) {
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &for_one), 0);
   std::error_code error;
   for (Tcp::socket& client : clients) client.connect(of(tap_->endpoint()), error);
-  while (tap_->counts().pauses == 0) std::this_thread::yield();
+  while (tap_->counts().pauses == 0 && tap_->counts().refused_here == 0) std::this_thread::yield();
   setrlimit(RLIMIT_NOFILE, &before);
   ASSERT_FALSE(error);
+  ASSERT_EQ(tap_->counts().refused_here, 0u);
   std::vector<Tcp::socket> servers;
   for (Tcp::socket& client : clients) {
     servers.push_back(listener.accept());

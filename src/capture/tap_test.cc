@@ -102,6 +102,32 @@ TEST_F(TapTest, CarriesTinyWrites) {
   EXPECT_EQ(heard.octets[1], sent);
 }
 
+TEST_F(TapTest, CarriesUrgentOctetsInTheirPlace) {
+  Tcp::acceptor listener = listening();
+  tap_to(listener);
+  Tcp::socket client = this->client();
+  Tcp::socket server = listener.accept();
+  const auto say = [](Tcp::socket& socket) {
+    send(socket, "abc");
+    socket.send(asio::buffer("U", 1), Tcp::socket::message_out_of_band);
+    send(socket, "def");
+    socket.shutdown(Tcp::socket::shutdown_send);
+  };
+  const auto heard_by = [](Tcp::socket& socket) {
+    std::string octets;
+    std::error_code error;
+    asio::read(socket, asio::dynamic_buffer(octets), error);
+    return octets;
+  };
+  say(client);
+  EXPECT_EQ(heard_by(server), "abcUdef");
+  say(server);
+  EXPECT_EQ(heard_by(client), "abcUdef");
+  const auto heard = sink_.wait_for_endings(1, 2);
+  EXPECT_EQ(heard.octets[0], "abcUdef");
+  EXPECT_EQ(heard.octets[1], "abcUdef");
+}
+
 TEST_F(TapTest, LeavesOpenWhatWasOpenWhenItStops) {
   Tcp::acceptor listener = listening();
   tap_to(listener);
