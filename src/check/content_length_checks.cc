@@ -7,6 +7,7 @@
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/masked.h"
 
 namespace testigo::check {
 namespace {
@@ -92,6 +93,10 @@ void ContentLengthChecks::on_side_ended(const call::SideEnded& ended) {
   if (!length || (without_body && side.bytes == 0)) return;
   if (!side.messages_known || !ended.connection.whole(ended.spot.direction)) {
     findings_.not_judgeable(Id::HD06, "not every DATA frame could be read");
+    return;
+  }
+  if (is_masked(*length)) {
+    findings_.not_judgeable(Id::HD06, "the capture was written without the value");
     return;
   }
   std::uint64_t octets = 0;

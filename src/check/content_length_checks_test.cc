@@ -22,6 +22,7 @@ TEST(Hd06, TheLengthIsThatOfTheData) {
   EXPECT_EQ(findings(unary({.response = plus(response_fields(), "content-length", "9")})), nothing());
   EXPECT_EQ(findings(unary({.response = plus(response_fields(), "content-length", "10")})), only("HD06 error"));
   EXPECT_EQ(outcome(unary(), "HD06"), "not-observed");
+  EXPECT_EQ(outcome(unary({.request = plus(request_fields(), "content-length", "*")}), "HD06"), "not-judgeable");  // masked
 }
 
 // RFC 9110 section 5.3.

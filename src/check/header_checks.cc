@@ -10,6 +10,7 @@
 #include "check/all_checks.h"
 #include "check/extended_connect.h"
 #include "check/gate.h"
+#include "check/masked.h"
 #include "check/true_binary.h"
 
 namespace testigo::check {
@@ -279,7 +280,7 @@ void HeaderChecks::authority(const call::BlockSeen& seen) {
     findings_.fail(Id::HD03, seen.spot, differing(seen.fields, *other_host));
     return;
   }
-  if ((authority != nullptr && !authority->exact()) || !hosts_known) {
+  if ((authority != nullptr && !authority->exact()) || !hosts_known || (host != nullptr && is_masked(host->value))) {
     findings_.not_judgeable(Id::HD03, "the value of :authority or host is not known");
     return;
   }

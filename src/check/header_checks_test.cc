@@ -130,6 +130,7 @@ TEST(Hd03, HostAgrees) {
   EXPECT_EQ(of_request(plus(fields, "host", "example.com")), nothing());
   EXPECT_EQ(of_request(plus(fields, "host", "example.com:8080")), only("HD03 error"));
   EXPECT_EQ(of_request(plus(fields, "host", "example.org")), only("HD03 error"));
+  EXPECT_EQ(outcome(unary({.request = plus(fields, "host", "***")}), "HD03"), "not-judgeable");  // masked
   EXPECT_EQ(of_request(plus(with(fields, ":scheme", "https"), "host", "example.com")), (Names{"HD03 error", "RQ03 info"}));
 }
 

@@ -6,6 +6,7 @@
 
 #include "check/all_checks.h"
 #include "check/gate.h"
+#include "check/masked.h"
 #include "check/true_binary.h"
 #include "wire/rpc/base64.h"
 
@@ -134,7 +135,7 @@ void MetadataChecks::binary(const call::BlockSeen& seen) {
   for (const HeaderField& field : seen.fields) {
     if ((bit(field.id) & kBinary) == 0 || !field.name.ends_with("-bin")) continue;
     any = true;
-    if (field.value_known != Known::Exact) {
+    if (field.value_known != Known::Exact || is_masked(field.value)) {
       known = false;
       continue;
     }

@@ -86,6 +86,7 @@ TEST(Rq, WhatIsNotKnownOfMetadataIsNotJudgeable) {
   EXPECT_EQ(outcome(value, "RQ10", limits), "pass");
   const Conversation binary = unary({.request = plus(request_fields(), "x-bin", std::string(100, '{'))});
   EXPECT_EQ(outcome(binary, "RQ12", limits), "not-judgeable");
+  EXPECT_EQ(outcome(unary({.request = plus(request_fields(), "x-bin", "****")}), "RQ12"), "not-judgeable");  // as captures mask it
   const Conversation name = unary({.request = plus(request_fields(), "grpc-" + std::string(100, 'x'), "v")});
   for (const char* id : {"RQ10", "RQ11", "RQ12"}) EXPECT_EQ(outcome(name, id, limits), "not-judgeable") << id;
   for (const Conversation& c : {value, binary, name}) EXPECT_EQ(findings(c, limits), nothing());

@@ -1,5 +1,5 @@
-// What a run judged once, by what its evidence does not keep: message bodies (no `--payloads`), and what the user declared of
-// messages. run.json holds it for whoever judges the evidence again (docs/formats/run.md).
+// What a run judged once, by what its evidence does not keep: message bodies (no `--payloads`), values that are masked, and what
+// the user declared of messages. run.json holds it for whoever judges the evidence again (docs/formats/run.md).
 #pragma once
 
 #include <cstdint>
