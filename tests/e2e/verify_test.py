@@ -32,8 +32,8 @@ class Verify(unittest.TestCase):
 
     def verify(self, *options, code=None, patience=60):
         """Runs it, and gives its report.json."""
-        wire = [] if "--evidence" in options else ["--wire", self.wire]
-        process = run(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", *wire, *options, patience=patience)
+        made = [] if "--evidence" in options else ["--wire", self.wire, "--out", self.folder]
+        process = run(TESTIGO, "verify", *WIDE, "--json", *made, *options, patience=patience)
         if code is not None:
             self.assertEqual(process.code, code, process)
         self.report = json.loads(process.out[-1])
