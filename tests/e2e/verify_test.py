@@ -32,8 +32,8 @@ class Verify(unittest.TestCase):
 
     def verify(self, *options, code=None, patience=60):
         """Runs it, and gives its report.json."""
-        wire = [] if "--evidence" in options else ["--wire", self.wire]
-        process = run(TESTIGO, "verify", *WIDE, "--out", self.folder, "--json", *wire, *options, patience=patience)
+        made = [] if "--evidence" in options else ["--wire", self.wire, "--out", self.folder]
+        process = run(TESTIGO, "verify", *WIDE, "--json", *made, *options, patience=patience)
         if code is not None:
             self.assertEqual(process.code, code, process)
         self.report = json.loads(process.out[-1])
@@ -454,12 +454,12 @@ class Failures(Verify):
         lonely = self.folder / "testigo"
         shutil.copy(TESTIGO, lonely)
         out = self.folder / "evidence"
-        for pattern, program, options in (("this is no address", TESTIGO, ["--target", "localhost"]),
+        for pattern, program, options in (("is no host:port", TESTIGO, ["--target", "localhost"]),
                                           ("(?i)the server did not start", TESTIGO, ["--host", "192.0.2.1"]),  # TEST-NET-1: nobody's
                                           ("testigo-greeter is neither", lonely, [])):
             with self.subTest(pattern):
                 process = run(program, "verify", "--out", out, *options, env={"PATH": "/nowhere"})
-                self.assertEqual(process.code, ENVIRONMENT, process)
+                self.assertEqual(process.code, WRONG_USAGE if "localhost" in options else ENVIRONMENT, process)
                 self.assertRegex(process.err[0], pattern)
                 self.assertFalse(out.exists())
 
