@@ -19,6 +19,7 @@ TEST(FirstOctets, TellWhatAProtocolIsKnownByAndNothingElse) {
   EXPECT_EQ(first_octets_text("HELO"), "4 octets of another protocol");
   EXPECT_EQ(first_octets_text("?"), "1 octet of another protocol");
   EXPECT_EQ(first_octets_text(std::string(64, 'x')), "64 octets or more of another protocol");
+  EXPECT_EQ(first_octets_text("GET /" + std::string(59, 'x')), "\"GET\" and 61 octets or more");
   EXPECT_EQ(first_octets_text("HTTP/1.1 200"), "\"HTTP/1.1 200\"");
 }
 

@@ -85,7 +85,7 @@ Conversation http1_answers() {
 TEST(F02, AnHttp1Server) {
   const Cause cause = only_cause(http1_answers());
   EXPECT_EQ(cause.id, "F02");
-  EXPECT_EQ(cause.explanation, "127.0.0.1:50051 answered the HTTP/2 preface with \"HTTP/1.1 400 Bad Request\"");
+  EXPECT_EQ(cause.explanation, "127.0.0.1:50051 answered the HTTP/2 preface with \"HTTP/1.1 400\" and 27 octets more");
   EXPECT_EQ(cause.places.at(0).packet, 2u);
   EXPECT_EQ(causes({http1_answers()}, 1).at(0).explanation, cause.explanation);  // octet by octet
 }

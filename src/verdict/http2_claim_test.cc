@@ -77,7 +77,7 @@ TEST(Http2Claim, Http1IsQuoted) {
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(broken(verdict), "1 2 6");
   EXPECT_EQ(claim(verdict, 6).because,
-            "the server of connection 1 speaks HTTP/1.1: its first octets are \"HTTP/1.1 400\" and 26 octets more");
+            "the server of connection 1 speaks HTTP/1.1: its first octets are \"HTTP/1.1 400\" and 25 octets more");
   EXPECT_EQ(claim(verdict, 6).exhibits[0].wire[0].packet, 6U);
 }
 
