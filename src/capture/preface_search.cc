@@ -12,7 +12,9 @@ std::optional<std::size_t> PrefaceSearch::find(Bytes octets) {
   const std::size_t before = tail_.size();
   tail_ += text.substr(0, kTail);
   std::size_t at = tail_.find(http2::kPreface);
-  if (at == std::string::npos && (at = text.find(http2::kPreface)) != std::string_view::npos) at += before;
+  if (const std::size_t whole = text.find(http2::kPreface); at == std::string::npos && whole != std::string_view::npos) {
+    at = before + whole;
+  }
   if (at != std::string::npos) {
     tail_.clear();
     return at + http2::kPreface.size() - before;
