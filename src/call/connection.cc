@@ -7,7 +7,6 @@
 #include "call/first_octets.h"
 
 namespace testigo::call {
-namespace {}  // namespace
 
 Connection::Connection(const tcp::ConnectionOpened& opened, Sink& sink, const Limits& limits, Holdings& all)
     : sink_(sink),
