@@ -126,6 +126,19 @@ TEST(Scope, FewerClientsThanWereStarted) {
   EXPECT_EQ(claim(verdict, 2).because, "3 clients were started, and 2 testify");
 }
 
+TEST(Scope, AClientThatWasKilledHasNotSaidAll) {
+  const Evidence evidence = EvidenceBuilder().client_without_end("client1").build();
+  JudgeOptions options;
+  options.clients_started = 2;
+  EXPECT_EQ(judge(evidence, options).outcome, Outcome::Proven);  // the run may still go on
+  options.run_ended = true;
+  const Verdict verdict = judge(evidence, options);
+  EXPECT_EQ(inconclusive(verdict), "2 3 5 8");
+  EXPECT_EQ(claim(verdict, 2).because, "client1 did not come to its end: what it had to say yet is missing");
+  options.clients_started = 0;  // they were none of the run's own
+  EXPECT_EQ(judge(evidence, options).outcome, Outcome::Proven);
+}
+
 TEST(Scope, WhatRotationKeptIsJudged) {
   EvidenceBuilder builder;
   builder.call("client1", 4).server_none();

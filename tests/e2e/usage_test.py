@@ -41,6 +41,26 @@ class Usage(unittest.TestCase):
             watch = run(TESTIGO, "watch", "-interface=no-such", "-out", folder)
         self.assertNotIn("nterface=", watch.err[-1])
 
+    def test_what_cannot_be_told_is_no_success(self):
+        capture = str(CAPTURES / "cpp-h2c/input.pcapng")
+        for words in (["watch", capture], ["watch", capture, "--json"], ["watch", capture, "-q", "--frames"], ["explain"], ["--version"]):
+            with open("/dev/full", "wb") as full:
+                ran = subprocess.run([TESTIGO, *words], stdout=full, stderr=subprocess.PIPE, timeout=60)
+            self.assertEqual((ran.returncode, ran.stderr), (4, b"testigo: cannot write to the standard output\n"), words)
+        reading, writing = os.pipe()
+        os.close(reading)  # who has gone wanted no more
+        ran = subprocess.run([TESTIGO, "watch", capture], stdout=writing, stderr=subprocess.PIPE, timeout=60)
+        os.close(writing)
+        self.assertEqual((ran.returncode, ran.stderr), (0, b""))
+
+    def test_no_file_takes_the_place_of_a_closed_descriptor(self):
+        with temporary_folder() as folder:
+            command = f"exec '{TESTIGO}' tap --listen 127.0.0.1:0 --to 127.0.0.1:1 --for 1s --out '{folder}' >&- 2>&-"
+            subprocess.run(["sh", "-c", command], timeout=60)
+            capture = next(pathlib.Path(folder).glob("*/wire.pcapng")).read_bytes()
+        self.assertEqual(capture[:4], b"\x0a\x0d\x0d\x0a")
+        self.assertNotIn(b"listening on", capture)
+
     def test_an_option_behind_one_that_may_have_a_value_is_read(self):
         for words in (("verify", "--show", "-tolerance", "5ms", "--for", "1x"), ("verify", "-show", "-json", "--for", "1x"), ("tap", "--show", "-json", "--to", "no")):
             ran = run(TESTIGO, *words)
