@@ -6,8 +6,6 @@
 namespace testigo::check {
 
 // Asterisks alone.
-inline bool is_masked(std::string_view value) {
-  return !value.empty() && value.find_first_not_of('*') == std::string_view::npos;
-}
+inline bool is_masked(std::string_view value) { return !value.empty() && value.find_first_not_of('*') == std::string_view::npos; }
 
 }  // namespace testigo::check
