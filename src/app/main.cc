@@ -54,25 +54,13 @@ int told(int code) {
   return kEnvironmentFailed;
 }
 
-// A message that may quote what the user gave, made harmless for a terminal. What is so already stays as it is.
-std::string harmless(std::string_view message) {
-  std::string text;
-  for (std::size_t at = 0; at < message.size();) {
-    const std::size_t end = std::min(message.find_first_of("\\\n", at), message.size());
-    text += testigo::inert(message.substr(at, end - at), message.size());
-    if (end < message.size()) text += message[end];
-    at = end + 1;
-  }
-  return text;
-}
-
 // --help and --version are no errors; every other complaint of the parser is wrong usage, told in one line.
 int complain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
   if (error.get_exit_code() == 0) return told(app.exit(error));
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
   const std::string wrong = testigo::app::wrong_word(app, words);
-  fmt::print(stderr, "testigo: {}; see `{} --help`\n", wrong.empty() ? harmless(error.what()) : wrong,
+  fmt::print(stderr, "testigo: {}; see `{} --help`\n", wrong.empty() ? testigo::inert_lines(error.what()) : wrong,
              at == &app ? "testigo" : "testigo " + at->get_name());
   return kWrongUsage;
 }
@@ -113,13 +101,13 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return complain(app, error, words);
   } catch (const testigo::UsageError& error) {
-    fmt::print(stderr, "testigo: {}\n", harmless(error.what()));
+    fmt::print(stderr, "testigo: {}\n", testigo::inert_lines(error.what()));
     return kWrongUsage;
   } catch (const testigo::EnvironmentError& error) {
-    fmt::print(stderr, "testigo: {}\n", harmless(error.what()));
+    fmt::print(stderr, "testigo: {}\n", testigo::inert_lines(error.what()));
     return kEnvironmentFailed;
   } catch (const std::exception& error) {  // the standard library's own word on the environment: a path, the memory
-    fmt::print(stderr, "testigo: {}\n", harmless(error.what()));
+    fmt::print(stderr, "testigo: {}\n", testigo::inert_lines(error.what()));
     return kEnvironmentFailed;
   }
 }

@@ -1,5 +1,7 @@
 #include "app/options.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <system_error>
@@ -35,6 +37,31 @@ bool is_field_name(std::string_view name) {
   if (name.starts_with(':')) name.remove_prefix(1);
   constexpr std::string_view kOfTokens = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   return !name.empty() && name.find_first_not_of(kOfTokens) == std::string_view::npos;
+}
+
+// Calls and findings tell the values of these, and checks need them.
+bool tells_of_calls(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kNames = {"host",
+                                                       "te",
+                                                       "content-type",
+                                                       "content-length",
+                                                       "user-agent",
+                                                       "grpc-status",
+                                                       "grpc-message",
+                                                       "grpc-timeout",
+                                                       "grpc-encoding",
+                                                       "grpc-accept-encoding",
+                                                       "grpc-previous-rpc-attempts",
+                                                       "grpc-retry-pushback-ms"};
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return name.starts_with(':') ||
+         std::ranges::any_of(kNames, [&](std::string_view told) { return std::ranges::equal(told, name, {}, {}, lower); });
+}
+
+std::string wrong_with_secret(const std::string& name) {
+  if (!is_field_name(name)) return fmt::format("\"{}\" is no name of a header field; write x-api-key, without a value", name);
+  return tells_of_calls(name) ? fmt::format("what \"{}\" says is what calls are told and judged by; it cannot be kept secret", name)
+                              : "";
 }
 
 void add_selection(CLI::App& command, run::CallSelection& calls) {
@@ -162,10 +189,7 @@ void add_secret(CLI::App& command, std::vector<std::string>& secrets) {
   command
       .add_option("--secret", secrets, "values of this header field are secret, too: neither written nor shown; may be repeated")
       ->allow_extra_args(false)
-      ->check([](const std::string& name) {
-        return is_field_name(name) ? ""
-                                   : fmt::format("\"{}\" is no name of a header field; write x-api-key, without a value", name);
-      })
+      ->check(wrong_with_secret)
       ->type_name("NAME");
 }
 

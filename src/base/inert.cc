@@ -14,24 +14,7 @@ void append_escaped(std::string& out, unsigned char octet) {
   out += text;
 }
 
-// Of a well-formed character of three octets or four.
-char32_t code_point(std::string_view character) {
-  char32_t code = static_cast<unsigned char>(character[0]) & (character.size() == 3 ? 0x0fU : 0x07U);
-  for (const char octet : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(octet) & 0x3fU);
-  return code;
-}
-
 bool within(char32_t code, char32_t first, char32_t last) { return code >= first && code <= last; }
-
-// Marks of direction, invisible spaces, separators of lines, tags and noncharacters. The joiners stay: scripts and emoji need them.
-bool is_active(std::string_view character) {
-  if (character == "\xc2\xad" || character == "\xd8\x9c") return true;  // soft hyphen, Arabic letter mark
-  if (character.size() < 3) return false;
-  const char32_t code = code_point(character);
-  return code == 0x180e || code == 0x200b || within(code, 0x200e, 0x200f) || within(code, 0x2028, 0x202e) ||
-         within(code, 0x2060, 0x206f) || within(code, 0xfdd0, 0xfdef) || code == 0xfeff || within(code, 0xfff9, 0xfffb) ||
-         within(code, 0xe0000, 0xe0fff) || (code & 0xfffe) == 0xfffe;
-}
 
 // Nothing of it must be changed: the usual text.
 bool is_plain(std::string_view text) {
@@ -39,6 +22,16 @@ bool is_plain(std::string_view text) {
 }
 
 }  // namespace
+
+// Marks of direction, invisible spaces, separators of lines, tags and noncharacters. The joiners stay: scripts and emoji need them.
+bool is_active(std::string_view character) {
+  if (character == "\xc2\xad" || character == "\xd8\x9c") return true;  // soft hyphen, Arabic letter mark
+  if (character.size() < 3) return false;
+  const char32_t code = utf8_code_point(character);
+  return code == 0x180e || code == 0x200b || within(code, 0x200e, 0x200f) || within(code, 0x2028, 0x202e) ||
+         within(code, 0x2060, 0x206f) || within(code, 0xfdd0, 0xfdef) || code == 0xfeff || within(code, 0xfff9, 0xfffb) ||
+         within(code, 0xe0000, 0xe0fff) || (code & 0xfffe) == 0xfffe;
+}
 
 std::string inert(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max && is_plain(text)) return std::string(text);
@@ -62,6 +55,17 @@ std::string inert(std::string_view text, std::size_t bytes_max) {
     }
   }
   if (at < text.size()) out += "…";
+  return out;
+}
+
+std::string inert_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of("\\\n", at), text.size());
+    out += inert(text.substr(at, end - at), text.size());
+    if (end < text.size()) out += text[end];
+    at = end + 1;
+  }
   return out;
 }
 

@@ -17,6 +17,22 @@ TEST(Inert, LeavesPlainTextAlone) {
 
 TEST(Inert, EscapesControlCharacters) { EXPECT_EQ(inert("\0\x1b[31m\r\n\t\x7f"sv), "\\x00\\x1b[31m\\x0d\\x0a\\x09\\x7f"); }
 
+TEST(Inert, OfOurTextsBackslashesAndLineBreaksStay) {
+  EXPECT_EQ(inert_lines(""), "");
+  EXPECT_EQ(inert_lines("\x1b[31m\nC:\\x\r\n\n\\"), "\\x1b[31m\nC:\\x\\x0d\n\n\\");
+  const std::string long_text(1000, 'x');
+  EXPECT_EQ(inert_lines(long_text), long_text);
+  const std::string once = inert_lines("a\u202eb\xff");
+  EXPECT_EQ(inert_lines(once), once);
+}
+
+TEST(Inert, CodePoints) {
+  EXPECT_EQ(utf8_code_point("a"), U'a');
+  EXPECT_EQ(utf8_code_point("ñ"), U'ñ');
+  EXPECT_EQ(utf8_code_point("証"), U'証');
+  EXPECT_EQ(utf8_code_point("🦉"), U'🦉');
+}
+
 TEST(Inert, EscapesC1) {
   EXPECT_EQ(inert("\xc2\x80\xc2\x9b\xc2\x9f"), "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f");
   EXPECT_EQ(inert("\xc2\xa0"), "\xc2\xa0");

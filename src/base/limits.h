@@ -34,8 +34,10 @@ struct Limits {
 
   // wire/rpc
   std::size_t message_bytes_kept = std::size_t{1} << 16;        // of one message; the rest is counted
+  std::size_t whole_message_bytes_kept = std::size_t{4} << 20;  // in its place, of one that only as a whole says anything
   std::size_t message_bytes_kept_all = std::size_t{256} << 20;  // of the messages that are not whole yet, of all connections
-  std::size_t decompressed_bytes_max = std::size_t{4} << 20;    // of one message; beyond it nobody looks
+  std::size_t decompressed_bytes_max = std::size_t{4} << 20;    // of one message; beyond it nobody looks, but
+  std::size_t decompressed_times_max = 16;                      // up to so many times its own octets
 
   // schema
   std::size_t protoset_bytes_max = std::size_t{64} << 20;  // one file of descriptors

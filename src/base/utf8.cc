@@ -24,6 +24,13 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+char32_t utf8_code_point(std::string_view character) {
+  const auto lead = static_cast<unsigned char>(character.front());
+  char32_t code = character.size() == 1 ? lead : lead & (0x7fU >> character.size());
+  for (const char octet : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(octet) & 0x3fU);
+  return code;
+}
+
 std::string shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   std::size_t at = 0;

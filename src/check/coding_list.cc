@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "check/gate.h"
+#include "wire/http2/field_text.h"
 
 namespace testigo::check {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 using http2::FieldName;
 
 constexpr std::size_t kTextBytesMax = 1024;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool unknown(const call::BlockSeen& seen, FieldName name) {
   if (seen.outcome.complete && seen.outcome.exact) return false;
@@ -64,7 +59,7 @@ bool CodingList::has(std::string_view name) const {
   std::string_view rest = text;
   while (true) {
     const auto comma = rest.find(',');
-    if (trimmed(rest.substr(0, comma)) == name) return true;
+    if (http2::without_edge_space(rest.substr(0, comma)) == name) return true;
     if (comma == std::string_view::npos) return false;
     rest.remove_prefix(comma + 1);
   }

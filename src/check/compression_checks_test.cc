@@ -84,7 +84,7 @@ TEST(Mg04, ANameThatIsTooLongToBeKeptIsNotKnown) {
 
 TEST(Mg04, AMessageThatIsNotKeptIsNotJudgeable) {
   Limits limits;
-  limits.message_bytes_kept = 10;
+  limits.message_bytes_kept = limits.whole_message_bytes_kept = 10;
   const Conversation c = call({.request = coded(request_fields(), "gzip"), .message = kGzip});
   EXPECT_EQ(findings(c, limits), nothing());
   EXPECT_EQ(outcome(c, "MG04", limits), "not-judgeable");

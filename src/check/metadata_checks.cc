@@ -8,6 +8,7 @@
 #include "check/gate.h"
 #include "check/masked.h"
 #include "check/true_binary.h"
+#include "wire/http2/field_text.h"
 #include "wire/rpc/base64.h"
 
 namespace testigo::check {
@@ -116,12 +117,13 @@ bool MetadataChecks::exempt(const call::BlockSeen& seen, const HeaderField& fiel
   return true_binary_.taken(seen.spot.direction) || !known;
 }
 
-// What is wrong with one of the values: the worst.
+// What is wrong with one of the values: the worst. Who joins lines puts a comma between them, and white space behind it if it likes
+// (RFC 9110 5.3).
 rpc::Base64 worst_of(std::string_view values) {
   rpc::Base64 worst = rpc::Base64::Unpadded;
   while (true) {
     const auto comma = values.find(',');
-    worst = std::max(worst, rpc::base64(values.substr(0, comma)));
+    worst = std::max(worst, rpc::base64(http2::without_edge_space(values.substr(0, comma))));
     if (comma == std::string_view::npos) return worst;
     values.remove_prefix(comma + 1);
   }

@@ -45,11 +45,11 @@ TEST(Rq11, ValuesOfMetadata) {
 }
 
 TEST(Rq12, BinaryValuesAreBase64) {
-  for (const char* good : {"", "YQ", "YWI", "YWJj", "YQ,YWI", "+/+/"})
+  for (const char* good : {"", "YQ", "YWI", "YWJj", "YQ,YWI", "YQ, YWI", "YQ \t,\tYWI", "+/+/"})
     EXPECT_THAT(with_field("x-bin", good), all(nothing())) << good;
   for (const char* padded : {"YQ==", "YWI=", "YWJj,YQ=="})
     EXPECT_THAT(with_field("x-bin", padded), all(only("RQ12 info"))) << padded;
-  for (const char* bad : {"Y", "YQ=", "{}", "Y-_j", "YWJj,Y", "YQ, YQ", "YQ==YQ=="}) {
+  for (const char* bad : {"Y", "YQ=", "{}", "Y-_j", "YWJj,Y", "YQ, Y", "YQ YQ", "YQ==YQ=="}) {
     EXPECT_THAT(with_field("x-bin", bad), all(only("RQ12 error"))) << bad;
   }
   EXPECT_THAT(with_field("x", "{}"), all(nothing()));

@@ -46,12 +46,14 @@ std::string_view why_not(Decompressed outcome) {
 
 }  // namespace
 
-static_assert(Limits{}.message_bytes_kept == std::size_t{64} << 10 && Limits{}.message_bytes_kept_all == std::size_t{256} << 20);
+static_assert(Limits{}.message_bytes_kept == std::size_t{64} << 10 && Limits{}.whole_message_bytes_kept == std::size_t{4} << 20 &&
+              Limits{}.message_bytes_kept_all == std::size_t{256} << 20);
 
 std::string_view why_not_whole(const rpc::Message& message) {
   if (message.lost != 0) return "octets of a message were not seen";
-  return message.crowded_out ? "the messages that were open together had more than the 256 MiB that are kept"
-                             : "a message was longer than the 64 KiB that are kept";
+  if (message.crowded_out) return "the messages that were open together had more than the 256 MiB that are kept";
+  return message.octets.size() < Limits{}.whole_message_bytes_kept ? "a message was longer than the 64 KiB that are kept"
+                                                                   : "a message was longer than the 4 MiB that are kept";
 }
 
 void PlainMessages::on_block(const call::BlockSeen& seen) {

@@ -19,6 +19,13 @@ check::Foreign foreign_of(verdict::Hearing hearing) {
   return hearing == verdict::Hearing::Tap ? check::Foreign::Judged : check::Foreign::PassedOver;
 }
 
+// Where messages are read they are kept for it.
+Limits limits_of(const Shown& shown) {
+  Limits limits;
+  if (shown.schema) limits.message_bytes_kept = limits.whole_message_bytes_kept;
+  return limits;
+}
+
 }  // namespace
 
 void Audience::Progress::on_connection_closed(const call::ConnectionClosed& closed) {
@@ -40,7 +47,8 @@ Audience::Audience(verdict::Hearing hearing, const Shown& shown, call::Sink* cho
       filter_(shown.calls, shown_calls(shown, chosen)),
       meeting_(meeting_sinks(shown, more)),
       fan_(sinks(shown, more)),
-      model_(fan_) {
+      limits_(limits_of(shown)),
+      model_(fan_, limits_) {
   progress_.http2_only = hearing == verdict::Hearing::Interface;
   const bool tell = !shown.quiet;
   judge_.on_finding([this](const check::Finding& finding) { across_.take(finding); });
@@ -87,7 +95,7 @@ std::vector<call::Sink*> Audience::meeting_sinks(const Shown& shown, const std::
 tcp::ConnectionSink& Audience::other_side(call::Sink& more) {
   for (check::Judge* judge : {&judge_, &across_}) judge->hear_other_side(true);
   other_fan_.emplace(std::vector<call::Sink*>{&judge_, &across_, &traffic_, &more});
-  return other_model_.emplace(*other_fan_);
+  return other_model_.emplace(*other_fan_, limits_);
 }
 
 void Audience::tell_rest() const {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "call/fan.h"
 #include "call/model.h"
 #include "check/declared.h"
@@ -116,6 +117,7 @@ class Audience {
   CallFilter filter_;
   call::Fan meeting_;
   call::Fan fan_;
+  Limits limits_;
   call::Model model_;
   std::optional<call::Fan> other_fan_;
   std::optional<call::Model> other_model_;

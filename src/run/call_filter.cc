@@ -85,6 +85,12 @@ void check_selection(const CallSelection& selection) {
   for (const std::string& id : selection.findings) {
     const bool known = std::ranges::any_of(check::catalogue(), [&](const auto& row) { return same_letters(row.id, id); });
     if (!known) throw UsageError(fmt::format("there is no check \"{}\"; `testigo explain` lists them", inert(id, 32)));
+    if (same_letters(std::string_view(id).substr(0, 2), "PX")) {
+      throw UsageError(
+          fmt::format("{} is found when both sides of a hop were read, and the calls are told by then; the report names "
+                      "the calls of both sides",
+                      inert(id, 32)));
+    }
   }
 }
 

@@ -31,17 +31,15 @@ std::string_view continued(std::string_view text) {
   return text;
 }
 
-// Inert, but for backslashes and line breaks, which notes of ours hold: what is written is read back the same.
+// Notes of ours hold backslashes and line breaks: what is written is read back the same.
 std::string harmless(std::string_view text) {
   std::string out;
   while (true) {
-    const std::size_t end = std::min(text.find_first_of("\\\n"), text.size());
-    out += inert(text.substr(0, end), end);
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += inert_lines(text.substr(0, end));
     if (end == text.size()) return out;
-    const bool line_break = text[end] == '\n';
-    text.remove_prefix(end + 1);
-    if (line_break) text = continued(text);
-    out += line_break ? kContinued : "\\";
+    text = continued(text.substr(end + 1));
+    out += kContinued;
   }
 }
 

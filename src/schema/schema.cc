@@ -6,6 +6,7 @@
 #include <google/protobuf/util/type_resolver.h>
 #include <google/protobuf/util/type_resolver_util.h>
 
+#include "base/inert.h"
 #include "base/utf8.h"
 #include "schema/descriptors.h"
 #include "schema/reading.h"
@@ -17,7 +18,14 @@ namespace protobuf = google::protobuf;
 
 constexpr std::string_view kTypeUrl = "type.googleapis.com";
 
-void escape(std::string& out, unsigned code) { out += fmt::format("\\u{:04x}", code); }
+// RFC 8259 section 7: beyond U+FFFF as a pair of surrogates.
+void escape(std::string& out, std::uint32_t code) {
+  if (code > 0xffff) {
+    escape(out, 0xd7c0 + (code >> 10));
+    code = 0xdc00 + (code & 0x3ff);
+  }
+  out += fmt::format("\\u{:04x}", code);
+}
 
 // JSON stays the same JSON; what a terminal might obey is escaped.
 std::string harmless(std::string_view json) {
@@ -32,6 +40,8 @@ std::string harmless(std::string_view json) {
       escape(out, first);
     } else if (length == 2 && first == 0xc2 && static_cast<unsigned char>(json[1]) < 0xa0) {
       escape(out, static_cast<unsigned char>(json[1]));
+    } else if (is_active(json.substr(0, length))) {
+      escape(out, utf8_code_point(json.substr(0, length)));
     } else {
       out += json.substr(0, length);
     }

@@ -45,7 +45,10 @@ TEST(Schema, MessagesAsJson) {
   EXPECT_EQ(json("0a 07 636c69656e7431 10 07"), R"({"client":"client1","call":"7"})");
   EXPECT_EQ(json("38 01 5a 02 08 01"), R"({"colour":"BLUE","at":"1970-01-01T00:00:01Z"})");
   EXPECT_EQ(json("10"), std::nullopt);
-  EXPECT_EQ(json("0a 03 1b c2 9b"), R"({"client":"\u001b\u009b"})");  // nothing that a terminal obeys
+  EXPECT_EQ(json("0a 03 1b c2 9b"), R"({"client":"\u001b\u009b"})");       // nothing that a terminal obeys
+  EXPECT_EQ(json("0a 06 e281a6 e281a9"), R"({"client":"\u2066\u2069"})");  // nor what turns the direction of writing
+  EXPECT_EQ(json("0a 04 f09fa689"), "{\"client\":\"🦉\"}");
+  EXPECT_EQ(json("0a 04 f3a08080"), R"({"client":"\udb40\udc00"})");
 }
 
 TEST(Schema, FieldsByTheirNames) {

@@ -122,8 +122,11 @@ class Usage(unittest.TestCase):
         capture = CAPTURES / "cpp-h2c/input.pcapng"
         for name in ("x-key:", "", "two words", "x-key: secret", "clé", ":"):
             self.refused("is no name of a header field", "watch", capture, "--secret", name)
-        for name in ("X-Key", "x-key", ":path", "x_key.2"):
+        for name in (":path", "grpc-message", "Grpc-Timeout", "HOST", "user-agent"):
+            self.refused("it cannot be kept secret", "watch", capture, "--secret", name)
+        for name in ("X-Key", "x-key", "grpc-trace-bin", "x_key.2"):
             self.assertEqual(run(TESTIGO, "watch", capture, "-q", "--secret", name).code, 0, name)
+        self.refused("is found when both sides of a hop were read", "watch", capture, "--other-side", capture, "--finding", "px05")
         for peer in ("nonsense", "localhost:1", "10.0.0.1:99999"):
             self.refused(f'"{peer}" is no peer', "watch", capture, "--peer", peer)
         self.refused('no peer is written "::0001"; write ::1', "watch", capture, "--peer", "::0001")

@@ -6,6 +6,7 @@
 #include "call/fields.h"
 #include "check/gate.h"
 #include "check/metadata_names.h"
+#include "wire/http2/field_text.h"
 #include "wire/rpc/base64.h"
 
 namespace testigo::check::hop {
@@ -30,12 +31,6 @@ bool is_of_hops(std::string_view name) {
 Field::Kind kind_of(const HeaderField& field) {
   if (field.name.starts_with(':') || (bit(field.id) & kNoMetadata) != 0 || is_of_hops(field.name)) return Field::Kind::Protocol;
   return field.name.ends_with("-bin") ? Field::Kind::Binary : Field::Kind::Ascii;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 std::uint64_t value_of(Field::Kind kind, std::string_view value) {
@@ -156,7 +151,7 @@ void Side::add(Open& open, Section& section, const HeaderField& field, bool true
   std::string_view rest = field.value;
   while (true) {
     const auto end = rest.find(between);
-    add_value(open, section, kept, trimmed(rest.substr(0, end)));
+    add_value(open, section, kept, http2::without_edge_space(rest.substr(0, end)));
     if (end == std::string_view::npos) return;
     rest.remove_prefix(end + 1);
   }

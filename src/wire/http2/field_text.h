@@ -170,4 +170,11 @@ constexpr bool has_edge_space(std::string_view value) {
   return !value.empty() && (space(value.front()) || space(value.back()));
 }
 
+// The value without the white space that RFC 9110 5.6.3 allows around it.
+constexpr std::string_view without_edge_space(std::string_view value) {
+  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+  return value;
+}
+
 }  // namespace testigo::http2

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "wire/http2/field_text.h"
+
 namespace testigo::http2 {
 namespace {
 
@@ -16,11 +18,6 @@ constexpr std::size_t kSettingBytes = 6;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool same_letters(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t from = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
-}
 
 // The text before the mark, which is taken off with it.
 std::string_view take_to(std::string_view& text, std::string_view mark) {
@@ -35,7 +32,7 @@ std::optional<std::string_view> field(std::string_view head, std::string_view na
   take_to(head, "\r\n");
   while (!head.empty()) {
     std::string_view line = take_to(head, "\r\n");
-    if (same_letters(take_to(line, ":"), name)) return trimmed(line);
+    if (same_letters(take_to(line, ":"), name)) return without_edge_space(line);
   }
   return std::nullopt;
 }
@@ -43,7 +40,7 @@ std::optional<std::string_view> field(std::string_view head, std::string_view na
 // One of the protocols that a list names.
 bool names_h2c(std::optional<std::string_view> list) {
   while (list && !list->empty()) {
-    if (same_letters(trimmed(take_to(*list, ",")), "h2c")) return true;
+    if (same_letters(without_edge_space(take_to(*list, ",")), "h2c")) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #include "wire/rpc/compression.h"
 
+#include <algorithm>
 #include <array>
 
 #include <zlib.h>
@@ -120,19 +121,21 @@ struct Decompressor::State {
   std::array<std::byte, kPieceBytes> piece{};
 };
 
-Decompressor::Decompressor(const Limits& limits) : bytes_max_(limits.decompressed_bytes_max) {}
+Decompressor::Decompressor(const Limits& limits)
+    : bytes_max_(limits.decompressed_bytes_max), times_max_(limits.decompressed_times_max) {}
 Decompressor::~Decompressor() = default;
 
 Decompressed Decompressor::decompress(Coding coding, Bytes message, std::vector<std::byte>* into) {
   if (into != nullptr) into->clear();
   if (coding == Coding::Identity || coding == Coding::Other) return Decompressed::NotBuiltIn;
   if (state_ == nullptr) state_ = std::make_unique<State>();
+  const std::size_t bytes_max = std::max(bytes_max_, times_max_ * message.size());
   if (coding == Coding::Zstd) {
     Zstd zstd;
-    return zstd.begin(message) ? drain(zstd, state_->piece, bytes_max_, into) : Decompressed::NotBuiltIn;
+    return zstd.begin(message) ? drain(zstd, state_->piece, bytes_max, into) : Decompressed::NotBuiltIn;
   }
   if (!state_->inflation.begin(coding, message)) return Decompressed::NotBuiltIn;
-  return drain(state_->inflation, state_->piece, bytes_max_, into);
+  return drain(state_->inflation, state_->piece, bytes_max, into);
 }
 
 }  // namespace testigo::rpc

@@ -1,6 +1,7 @@
 // Message-Encoding (gRPC over HTTP2; compression.md): whether the octets of a compressed message are what its coding says.
 //
-// What they decompress to is counted and thrown away, unless it is asked for: then it is kept up to the limit.
+// What they decompress to is counted and thrown away, unless it is asked for: then it is kept up to the limit, which is
+// Limits::decompressed_bytes_max or decompressed_times_max times the message, whichever is more: work is bounded by what was sent.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ enum class Decompressed : std::uint8_t {
   Broken,    // no such coding, or damaged
   CutOff,    // it ends in the middle
   LeftOver,  // octets stand behind its end
-  TooLong,   // Limits::decompressed_bytes_max is reached, or would be by what zstd wants to remember: the rest is not known
+  TooLong,   // the limits on what is decompressed are reached, or would be by what zstd wants to remember: the rest is not known
   NotBuiltIn,
 };
 
@@ -45,6 +46,7 @@ class Decompressor {
   struct State;
 
   std::size_t bytes_max_;
+  std::size_t times_max_;
   std::unique_ptr<State> state_;  // made for the first message
 };
 

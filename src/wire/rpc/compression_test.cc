@@ -105,6 +105,17 @@ TEST(Compression, WhatItWasIsHandedOver) {
   EXPECT_LE(was.size(), Limits{}.decompressed_bytes_max);
 }
 
+// By as much as its own octets are: work stays in proportion to what was sent.
+TEST(Compression, ALongMessageMayBecomeLonger) {
+  std::string text;
+  for (std::uint32_t state = 1; text.size() < (8u << 20); state = state * 1664525 + 1013904223) {
+    text += static_cast<char>('a' + (state >> 28));
+  }
+  for (const Coding coding : {Coding::Gzip, Coding::Zstd}) {
+    EXPECT_EQ(decompress(coding, coding == Coding::Gzip ? gzip(text) : zstd(text)), Decompressed::Whole);
+  }
+}
+
 TEST(Compression, ABombEndsEarly) {
   const std::string zeros(32 << 20, '\0');
   EXPECT_EQ(decompress(Coding::Gzip, gzip(zeros)), Decompressed::TooLong);

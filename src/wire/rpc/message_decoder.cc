@@ -29,7 +29,8 @@ void MessageDecoder::keep(Bytes octets) {
 // For as many octets of the message that has begun. Behind those that are not kept there is none.
 std::size_t MessageDecoder::room(std::size_t wanted) {
   if (lost_ != 0 || crowded_out_) return 0;
-  const std::size_t of_message = kept_max_ - std::min<std::size_t>(kept_max_, buffer_.size() - kPrefixBytes);
+  const std::size_t kept = kept_max(std::to_integer<std::uint8_t>(buffer_.front()));
+  const std::size_t of_message = kept - std::min<std::size_t>(kept, buffer_.size() - kPrefixBytes);
   const std::size_t of_all = all_max_ - std::min(all_max_, all_.counted) + (held_ - buffer_.size());
   crowded_out_ = of_all < std::min(wanted, of_message);
   return std::min({wanted, of_message, of_all});

@@ -1,7 +1,8 @@
 // The octets of DATA, of one side of one call → length-prefixed messages (grpc/doc/PROTOCOL-HTTP2.md, Length-Prefixed-Message).
 //
-// Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept; the rest is counted,
-// as is all of it while what counts as held by all decoders together is at its own limit.
+// Cutting the input elsewhere never changes the messages. A message is kept up to Limits::message_bytes_kept, a compressed one up
+// to Limits::whole_message_bytes_kept; the rest is counted, as is all of it while what counts as held by all decoders together is
+// at its own limit.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +40,10 @@ class MessageDecoder {
  public:
   // `all` must outlive it.
   MessageDecoder(const Limits& limits, MessageBytes& all)
-      : kept_max_(limits.message_bytes_kept), all_max_(limits.message_bytes_kept_all), all_(all) {}
+      : kept_max_(limits.message_bytes_kept),
+        compressed_kept_max_(std::max(limits.message_bytes_kept, limits.whole_message_bytes_kept)),
+        all_max_(limits.message_bytes_kept_all),
+        all_(all) {}
   ~MessageDecoder() { all_.held -= held_; }
   MessageDecoder(const MessageDecoder&) = delete;
   MessageDecoder& operator=(const MessageDecoder&) = delete;
@@ -78,10 +82,12 @@ class MessageDecoder {
   void empty_buffer();
   bool take_prefix();
   void take_octets();
+  std::size_t kept_max(std::uint8_t flag) const { return flag == 1 ? compressed_kept_max_ : kept_max_; }
   std::size_t room(std::size_t wanted);
   void keep(Bytes octets);
 
   std::size_t kept_max_;
+  std::size_t compressed_kept_max_;
   std::size_t all_max_;
   MessageBytes& all_;
   std::size_t held_ = 0;  // of those, by this one: it gives nothing back before its end
@@ -99,9 +105,9 @@ inline bool MessageDecoder::give_unread(Message& message) {
   if (unread_.size() < kPrefixBytes) return false;
   const auto length = load_network<std::uint32_t>(unread_.data() + 1);
   if (unread_.size() - kPrefixBytes < length) return false;
-  message = {.flag = std::to_integer<std::uint8_t>(unread_.front()),
-             .length = length,
-             .octets = {unread_.data() + kPrefixBytes, std::min<std::size_t>(length, kept_max_)}};
+  const auto flag = std::to_integer<std::uint8_t>(unread_.front());
+  message = {
+      .flag = flag, .length = length, .octets = {unread_.data() + kPrefixBytes, std::min<std::size_t>(length, kept_max(flag))}};
   unread_ = unread_.subspan(kPrefixBytes + length);
   return true;
 }

@@ -58,6 +58,20 @@ TEST(MessageDecoder, KeepsTheFirstOctetsAndCountsTheRest) {
   for (const std::size_t cut : {0u, 1u, 3u, 7u, 104u, 105u, 106u}) EXPECT_EQ(decode(octets, cut, nullptr, limits), expected) << cut;
 }
 
+TEST(MessageDecoder, KeepsMoreOfCompressedOnes) {
+  std::vector<std::byte> octets = from_hex("01 00000064");
+  octets.resize(octets.size() + 100, std::byte{'x'});
+  append(octets, from_hex("00 0000000b 7979797979797979797979"));
+  Limits limits;
+  limits.message_bytes_kept = 10;
+  for (const std::size_t kept : {5u, 99u, 100u}) {
+    limits.whole_message_bytes_kept = kept;
+    const std::vector<Kept> expected = {{1, 100, std::string(std::max<std::size_t>(kept, 10), 'x')}, {0, 11, std::string(10, 'y')}};
+    for (const std::size_t cut : {0u, 1u, 3u, 7u, 104u, 105u, 106u})
+      EXPECT_EQ(decode(octets, cut, nullptr, limits), expected) << cut;
+  }
+}
+
 TEST(MessageDecoder, WhatAllHoldTogetherIsBounded) {
   Limits limits;
   limits.message_bytes_kept_all = 30;
