@@ -154,7 +154,8 @@ class CaptureReading {
     const std::uint64_t number = continued_number(start.comment).value_or(0);
     if (first && number != 0) summary_.first_number = number;
     const bool goes_on = number == summary_.first_number + summary_.packets && !interrupted_;
-    if (ours_ && !first && !goes_on) unseen_from_ = summary_.last;
+    if (ours_ && !first && !goes_on) unseen_from_ = section_last_;
+    section_begins_ = true;
     interrupted_ = false;
     section_from_ = summary_.packets;
     summary_.reconstructed = ours_ && start.comment.starts_with(pcapng::kReconstructed);
@@ -260,14 +261,19 @@ class CaptureReading {
   }
 
   void note_time(Time time) {
-    if (unseen_from_) note_unseen({*std::exchange(unseen_from_, std::nullopt), time});
+    if (const auto from = std::exchange(unseen_from_, std::nullopt)) {
+      const auto [earlier, later] = std::minmax(*from, time);
+      note_unseen({earlier, later, time < *from});
+    }
+    if (std::exchange(section_begins_, false) || time > *section_last_) section_last_ = time;
     if (!summary_.first || time < *summary_.first) summary_.first = time;
     if (!summary_.last || time > *summary_.last) summary_.last = time;
   }
 
   void note_unseen(const UnseenTime& unseen) {
     if (++summary_.unseen_total <= kUnseenTimesKept) return summary_.unseen.push_back(unseen);
-    summary_.unseen.back().to = std::max(summary_.unseen.back().to, unseen.to);
+    UnseenTime& last = summary_.unseen.back();
+    last = {std::min(last.from, unseen.from), std::max(last.to, unseen.to), last.back || unseen.back};
   }
 
   // The first one is told.
@@ -288,6 +294,8 @@ class CaptureReading {
   std::uint64_t section_from_ = 0;  // packets before this section
   bool first_section_ = true;
   bool interrupted_ = false;  // the file before this one was not whole
+  bool section_begins_ = true;
+  std::optional<Time> section_last_;  // the latest time of it
   std::optional<Time> unseen_from_;
   bool ours_ = false;   // Testigo wrote this section
   bool whole_ = false;  // the last block was the mark of a whole file

@@ -20,10 +20,11 @@ namespace testigo::capture {
 
 class CaptureDecoder;
 
-// Nobody looked, from the last packet before to the first one after.
+// Nobody looked between the last packet of a file and the first one of the next.
 struct UnseenTime {
-  Time from;
+  Time from;  // the earlier of their times
   Time to;
+  bool back = false;  // it is that of the next one: a clock was set back, or the files overlap or stand in another order
   friend bool operator==(const UnseenTime&, const UnseenTime&) = default;
 };
 

@@ -120,6 +120,21 @@ TEST_F(PacketRecorderTest, SaysWhenNobodyLookedBetweenTwoFiles) {
   EXPECT_FALSE(summary.cut);
 }
 
+TEST_F(PacketRecorderTest, NobodyLookedAlsoWhereTheClockWasSetBack) {
+  options.rotation = {.bytes_max = 1 << 20, .files_max = 4};
+  std::vector<Time> times;
+  for (const int step : {0, -3600, 60}) {
+    time += std::chrono::seconds(step);
+    see(Client(static_cast<std::uint16_t>(40'000 - step)).syn());
+    times.push_back(time);
+    end();
+    recorder_.reset();
+  }
+  RecordedSink read;
+  EXPECT_THAT(read_captures(capture_files(options.file), read).unseen,
+              ElementsAre(UnseenTime{times[1], times[0], true}, UnseenTime{times[1], times[2]}));
+}
+
 TEST_F(PacketRecorderTest, ReadsFilesThatAreRotatedMeanwhile) {
   see(Client().syn());
   end();

@@ -127,6 +127,13 @@ std::vector<std::string> held_notes(std::uint64_t over_held) {
 
 std::vector<std::string> unseen_notes(const capture::CaptureSummary& summary) {
   std::vector<std::string> notes;
+  if (const auto back = std::ranges::find(summary.unseen, true, &capture::UnseenTime::back); back != summary.unseen.end()) {
+    notes.push_back(fmt::format(
+        "a capture that begins at {} stands behind one that ends at {}: they overlap or are in another order, or a clock was set "
+        "back; so it is not told when nobody listened to the wire",
+        to_rfc3339(back->from), to_rfc3339(back->to)));
+    return notes;
+  }
   const std::size_t told = std::min(summary.unseen.size(), kUnseenTold);
   for (const capture::UnseenTime& unseen : std::span(summary.unseen).first(told)) {
     notes.push_back(fmt::format("nobody listened to the wire from {} to {}", to_rfc3339(unseen.from), to_rfc3339(unseen.to)));

@@ -33,6 +33,13 @@ TEST(CaptureNotes, OfTimesWhenNobodyListenedTheFirstAreToldAndHowManyMoreThereAr
   EXPECT_EQ(notes.back(), "nobody listened to the wire 2 more times, the last until 1970-01-01T00:01:55.000000000Z");
 }
 
+TEST(CaptureNotes, OfCapturesThatDoNotFollowOneAnotherNoTimeIsToldWhenNobodyListened) {
+  capture::CaptureSummary summary = unseen(3);
+  summary.unseen[1].back = true;
+  EXPECT_THAT(unseen_notes(summary), ElementsAre(HasSubstr("a capture that begins at 1970-01-01T00:00:10.000000000Z stands behind "
+                                                           "one that ends at 1970-01-01T00:00:15.000000000Z: they overlap")));
+}
+
 TEST(CaptureNotes, NameWhatIsNotRead) {
   capture::CaptureSummary summary;
   EXPECT_TRUE(carrier_notes(summary).empty());
