@@ -39,6 +39,7 @@ void check_status(std::string_view text) {
 void check_compression(Bytes message) {
   Limits limits;
   limits.decompressed_bytes_max = 10'000;
+  limits.decompressed_times_max = 4;
   Decompressor one(limits);
   for (const Coding coding : {Coding::Gzip, Coding::Deflate, Coding::Identity, Coding::Other}) {
     const Decompressed first = one.decompress(coding, message);
