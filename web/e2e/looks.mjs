@@ -309,6 +309,8 @@ export async function enlarged(browser, { url, width, percent }) {
   await page.waitForSelector('dialog .body');
   // What room the title has, in letters.
   told.title = await page.locator('dialog .title').evaluate((title) => title.clientWidth / parseFloat(getComputedStyle(title).fontSize));
+  await page.waitForSelector('dialog .frame');
+  await reader.open_frame(page.locator('dialog .frame').first());
   told.dialog = await page.locator('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
   await reader.close();
   return told;
