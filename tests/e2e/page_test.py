@@ -294,6 +294,40 @@ class Report(Page):
                 self.assertEqual(told[part], {"page": 0, "elements": []}, part)
             self.assertEqual(told["dialog"], 0)
 
+    def test_enlarged_letters(self):
+        for width in (375, 1280):
+            with self.subTest(width=width):
+                told = browser("enlarged", url=swapped.html, width=width, percent=200)
+                self.assertAlmostEqual(told["grown"], 2, delta=0.1)
+                self.assertEqual(told["page"], {"page": 0, "elements": []})
+                self.assertEqual(told["over"], [])
+                self.assertLessEqual(told["head"], 0)
+                self.assertTrue(told["last_seen"])
+                self.assertGreater(told["title"], 8)
+                self.assertEqual(told["dialog"], 0)
+
+    def test_dates_where_there_are_several(self):
+        def far(document):
+            columns = Columns(document["calls"])
+            columns.of["start_ns"][-1] += 365 * 86_400e9
+            columns.write()
+
+        with temporary_folder() as folder:
+            document = {}
+            altered(clean.html, folder / "same.html", document.update)
+            day = document["began"][:10]
+            told = browser("times", url=clean.html)
+            for time in (told["first"], told["call"]):
+                self.assertRegex(time, r"^\d\d:\d\d:\d\d\.\d{6}$")
+            for end in ("began", "ended"):
+                self.assertIn(document[end], told["print"])
+            html = altered(clean.html, folder / "far.html", far)
+            for width, decimals in ((1280, r"\.\d{6}"), (375, "")):
+                told = browser("times", url=html, width=width)
+                self.assertRegex(told["first"], rf"^{day} \d\d:\d\d:\d\d{decimals}$")
+                self.assertRegex(told["call"], rf"^{day} \d\d:\d\d:\d\d\.\d{{6}}$")
+                self.assertEqual(told["cut"], 0)
+
 
 def start_show(folder, *options, listen="127.0.0.1:0"):
     """Shows it; `url` is what it printed."""

@@ -266,3 +266,66 @@ export async function phone(browser, { url, claim, dark = false }) {
   await reader.close();
   return told;
 }
+
+// With letters of `percent` of their size: what stands over what else, and what did not grow. Texts of a row are told from one another
+// by the lines they take.
+export async function enlarged(browser, { url, width, percent }) {
+  const reader = await Reader.open(browser, address_of(url), { width });
+  const { page } = reader;
+  const drawn = () => page.locator('#flow .numbers').first().evaluate((text) => text.getBoundingClientRect().height);
+  const header = page.locator('#calls .head');
+  await reader.sections();
+  const before = await drawn();
+  await page.evaluate((size) => (document.documentElement.style.fontSize = `${size}%`), percent);
+  await settled(page);
+  const told = { grown: (await drawn()) / before };
+  await reader.sections();
+  told.page = await reader.beyond();
+  await reader.section('calls');
+  told.over = await page.locator('#calls').evaluate((calls) => {
+    const over = [];
+    const boxes = [...calls.querySelectorAll('.row')].slice(0, 6).map((row) => ({ row: row.getBoundingClientRect(), cells: [...row.children].filter((cell) => cell.checkVisibility() && cell.textContent.trim()) }));
+    for (const { row, cells } of boxes) {
+      const rects = cells.map((cell) => ({ name: cell.className, at: cell.getBoundingClientRect() }));
+      for (const { name, at } of rects) if (at.top < row.top - 1 || at.bottom > row.bottom + 1) over.push(`${name} leaves its row`);
+      for (const cell of cells) if (cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).overflowX === 'visible') over.push(`${cell.className} leaves its place`);
+      rects.forEach((a, i) => rects.slice(i + 1).forEach((b) => {
+        if (Math.min(a.at.right, b.at.right) - Math.max(a.at.left, b.at.left) > 1 && Math.min(a.at.bottom, b.at.bottom) - Math.max(a.at.top, b.at.top) > 1) over.push(`${a.name} over ${b.name}`);
+      }));
+    }
+    boxes.slice(1).forEach(({ row }, at) => row.top < boxes[at].row.bottom - 1 && over.push('a row over the next'));
+    return over;
+  });
+  told.head = (await header.count()) ? await header.evaluate((head) => Math.max(...[...head.querySelectorAll('button')].map((button) => button.getBoundingClientRect().bottom)) - head.getBoundingClientRect().bottom) : 0;
+  const box = page.locator('#calls .box');
+  await box.focus();
+  await page.keyboard.press('End');
+  await settled(page);
+  told.last_seen = await box.evaluate((element) => {
+    const [around, row] = [element.getBoundingClientRect(), element.querySelector('.active')?.getBoundingClientRect()];
+    return row !== undefined && row.bottom <= around.bottom + 1 && row.top >= around.top - 1;
+  });
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog .body');
+  // What room the title has, in letters.
+  told.title = await page.locator('dialog .title').evaluate((title) => title.clientWidth / parseFloat(getComputedStyle(title).fontSize));
+  await page.waitForSelector('dialog .frame');
+  await reader.open_frame(page.locator('dialog .frame').first());
+  told.dialog = await page.locator('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+  await reader.close();
+  return told;
+}
+
+// How the table, a call and the time line tell when calls began.
+export async function times(browser, { url, width = 1280 }) {
+  const reader = await Reader.open(browser, address_of(url), { width });
+  const { page } = reader;
+  await reader.section('calls');
+  const rows = page.locator('#calls .row .time');
+  const told = { first: await rows.first().innerText(), cut: await rows.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length), print: await page.locator('#small-print dl').innerText() };
+  await page.locator('#calls .row').first().click();
+  await page.waitForSelector('dialog .facts');
+  told.call = await page.locator('dialog .facts dd').first().innerText();
+  await reader.close();
+  return told;
+}

@@ -8,9 +8,9 @@ import { kEverything, select, toggled, type Filter } from './data/filter';
 import { call_key, id_of, row_of_key } from './data/find';
 import { listed, mark } from './data/findings';
 import { hash_of, kStart, state_of, type Sort, type View } from './data/hash';
-import { span_of } from './data/format';
+import { date_of, span_of } from './data/format';
 import { is_sort, ordered } from './data/order';
-import { last_end, status_of } from './data/outcome';
+import { failed, last_end, status_of } from './data/outcome';
 import { parse_document } from './data/parse';
 import { Table, empty_columns, type Columns } from './data/table';
 import { Feed } from './live/feed';
@@ -56,6 +56,8 @@ class Page {
   #chosen = false; // by the reader, whatever a document says
   theme = $state<Theme>('auto');
   painted = $state(0); // counts changes of colours, for canvases
+  rem = $state(16); // px, as large as the reader has letters
+  scale = $derived(this.rem / 16);
 
   filter = $state.raw<Filter>(kEverything);
   sort = $state.raw<Sort>(kStart.sort);
@@ -136,6 +138,13 @@ class Page {
   newest = $derived.by(() => {
     void this.version;
     return Math.max(last_end(this.table.columns, this.table.order), this.#heard_ns);
+  });
+  // Times of day are not enough.
+  dated = $derived.by(() => {
+    void this.version;
+    const { columns, order } = this.table;
+    const first = order.length ? columns.start_ns[order[0]!]! : 0;
+    return date_of(this.document?.began, Math.min(0, first)) !== date_of(this.document?.began, Math.max(0, this.newest));
   });
   open_row = $derived.by(() => {
     void this.version;
@@ -264,7 +273,7 @@ class Page {
     const step = Math.max(1, Math.floor(kept / 24));
     const fresh = [];
     for (let row = 0; row < kept && fresh.length < 24; row += step) {
-      const bad = (columns.wire_status[row]! > 0 && columns.wire_status[row]! < 254) || (columns.flags[row]! & (Flag.Error | Flag.Differ | Flag.Astray)) !== 0;
+      const bad = failed(columns, row) || (columns.flags[row]! & (Flag.Error | Flag.Differ | Flag.Astray)) !== 0;
       fresh.push({ client: columns.client[row]!, server: columns.server[row]!, bad });
     }
     this.fresh_of = seen;

@@ -67,7 +67,7 @@ describe('what can be chosen', () => {
     c.flags.fill(0);
     for (const name of ['client_status', 'wire_status', 'server_status'] as const) c[name].fill(0);
     c.flags[1] = Flag.Differ | Flag.Error; // failed, too
-    c.wire_status[1] = 13;
+    c.client_status[1] = 13;
     c.flags[2] = Flag.Warning;
     for (const name of ['client_status', 'wire_status', 'server_status'] as const) c[name][3] = 254;
     c.flags[3] = Flag.Error; // no end, too

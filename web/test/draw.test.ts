@@ -106,6 +106,7 @@ describe('ticks', () => {
     const { step, at } = ticks(0.3e9, 4.2e9, 5);
     expect(step).toBe(1e9);
     expect(at).toEqual([1e9, 2e9, 3e9, 4e9]);
+    for (const [span, step] of [[500, 50], [600, 60], [7200, 900], [86_400, 10_800], [5 * 86_400, 43_200], [365 * 86_400, 50 * 86_400]] as const) expect(step_of(span * 1e9, 10), `${span} s`).toBe(step * 1e9);
     expect(ticks(5, 5, 3).at).toEqual([]);
     for (let most = 2; most < 12; most++) expect(ticks(123, 98765, most).at.length).toBeLessThanOrEqual(most + 1);
   });

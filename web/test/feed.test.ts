@@ -180,4 +180,16 @@ describe('what is served', () => {
     feed.close();
     expect(heard.at(-1)).toBe('lost events 1');
   });
+
+  it('is refused in the words of who answers', async () => {
+    const plain = (text: string, type = 'text/plain; charset=utf-8') => () => new Response(text, { status: 404, headers: { 'content-type': type } });
+    answers = [plain('There is no such call.\n'), plain('<h1>no</h1>', 'text/html'), plain(''), plain('A token is needed\n')];
+    const feed = new Feed(listener);
+    await expect(feed.detail('row=7')).rejects.toThrow(/^There is no such call\.$/);
+    await expect(feed.detail('row=7')).rejects.toThrow(/^call: 404$/);
+    await expect(feed.detail('row=7')).rejects.toThrow(/^call: 404$/);
+    await feed.open();
+    feed.close();
+    expect(heard.at(-1)).toMatch(/^lost A token is needed \d+$/);
+  });
 });

@@ -66,12 +66,28 @@ describe('findings while a run goes on', () => {
     const report: Report = { verdict: 'BROKEN', findings: { errors: 5, warnings: 1, infos: 0 }, checks: { RQ01: { outcome: 'fail', failed: 5 } } };
     expect(sums_of(groups, null, null)).toEqual({ error: 2, warning: 0, info: 1 });
     expect(sums_of(groups, report, null)).toEqual({ error: 5, warning: 1, info: 0 });
-    const found = { errors: 9, warnings: 0, infos: 3, checks: { RQ01: 9 } };
+    const found = { errors: 9, warnings: 0, infos: 3, checks: { RQ01: 9, RQ02: 3 } };
     expect(sums_of(groups, null, found)).toEqual({ error: 9, warning: 0, info: 3 });
     expect(sums_of(groups, report, found)).toEqual({ error: 9, warning: 1, info: 3 });
-    expect(times_of(groups[0]!, null, null)).toBe(2);
-    expect(times_of(groups[0]!, report, null)).toBe(5);
-    expect(times_of(groups[0]!, report, found)).toBe(9);
+    const times = (of: Report | null, so_far: typeof found | null): unknown => times_of(groups[0]!, groups, of, so_far);
+    expect(times(null, null)).toEqual({ least: 2, most: 2 });
+    expect(times({ ...report, findings: { errors: 5, warnings: 0, infos: 1 } }, null)).toEqual({ least: 5, most: 5 });
+    expect(times(report, null)).toEqual({ least: 4, most: 5 }); // one may be the warning, as far as sums tell
+    expect(times(report, found)).toEqual({ least: 6, most: 9 });
+  });
+
+  it('of a check that differ in grade are told and counted apart', () => {
+    const groups = by_check([finding('CN16', 'info', 1, 1), finding('CN16', 'error', 2, 3), ...[5, 7, 9].map((stream) => finding('CN16', 'info', 3, stream))]);
+    expect(groups.map(({ severity, findings }) => [severity, findings.length])).toEqual([['error', 1], ['info', 4]]);
+    expect(groups[0]!.findings[0]!.wire!.connection).toBe(2);
+    const told = (report: Report): unknown[] => groups.map((group) => times_of(group, groups, report, null));
+    const counted = (errors: number, infos: number): Report => ({ verdict: 'BROKEN', findings: { errors, warnings: 0, infos }, checks: { CN16: { outcome: 'fail', failed: errors + infos } } });
+    expect(told(counted(1, 4))).toEqual([{ least: 1, most: 1 }, { least: 4, most: 4 }]);
+    expect(told(counted(1, 40))).toEqual([{ least: 1, most: 1 }, { least: 40, most: 40 }]);
+    expect(told(counted(7, 40))).toEqual([{ least: 7, most: 7 }, { least: 40, most: 40 }]);
+    const others = counted(7, 40);
+    others.findings!.errors = 9; // 2 of another check, of which none is listed
+    expect(told(others)).toEqual([{ least: 7, most: 9 }, { least: 38, most: 40 }]);
   });
 });
 

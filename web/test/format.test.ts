@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, since, span_of, time_of_day } from '../src/data/format';
+import { bytes, count, date_of, duration, since, span_of, time_of_day } from '../src/data/format';
 import { wait_of } from '../src/live/feed';
 import { en } from '../src/words/en';
 import { es } from '../src/words/es';
@@ -26,7 +26,11 @@ describe('numbers and times', () => {
     expect(time_of_day(began, 0)).toBe('17:29:05.995087');
     expect(time_of_day(began, 4_912_626)).toBe('17:29:06.000000');
     expect(time_of_day(began, -995_087_374 - 1000)).toBe('17:29:04.999999');
+    expect(time_of_day(began, 4_912_626, true)).toBe('2026-11-29 17:29:06.000000');
+    expect(time_of_day(began, 365 * 86_400e9, true)).toBe('2027-11-29 17:29:05.995087');
+    expect([0, 23_454e9, 23_455e9].map((ns) => date_of(began, ns))).toEqual(['2026-11-29', '2026-11-29', '2026-11-30']);
     expect(time_of_day('nonsense', 5)).toBe('');
+    expect(date_of(undefined, 5)).toBe('');
     expect(span_of(began, '2026-11-29T17:29:14.076412418Z')).toBeCloseTo(8_081_325_044, -4);
     expect(span_of(began, undefined)).toBeNaN();
   });
@@ -37,6 +41,11 @@ describe('numbers and times', () => {
     expect(since(1_234_567, 'en', 1000)).toBe('0.001235 s');
     expect(since(-1e-3, 'en', 1e9)).toBe('0 s');
   });
+
+  it.each([
+    [0, 60e9, '0 min'], [300e9, 300e9, '5 min'], [90 * 60e9, 1800e9, '1 h 30 min'], [7200e9, 1800e9, '2 h 0 min'], [86_400e9, 43_200e9, '1 d 0 h'], [129_600e9, 43_200e9, '1 d 12 h'],
+    [365 * 86_400e9, 50 * 86_400e9, '365 d'], [3599e9, 1e9, '3599 s'], [3600e9, 1e9, '1 h 0 min 0 s'], [365 * 86_400e9 + 0.5e9, 0.1e9, '365 d 0 h 0 min 0.5 s'], [-7200e9, 3600e9, '-2 h'], [-5e9, 1e9, '-5 s'],
+  ])('since the begin have the units of their step: %d by %d', (ns, step, text) => expect(since(ns, 'en', step)).toBe(text));
 
   it('between tries grow, to a limit', () => expect([0, 1, 2, 3, 9, 99].map(wait_of)).toEqual([1, 2, 4, 8, 30, 30]));
 });

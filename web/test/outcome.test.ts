@@ -13,8 +13,14 @@ describe('the sign of a call', () => {
   it.each([
     ['all say OK', { client_status: 0, wire_status: 0, server_status: 0, ending: 0 }, Sign.Ok],
     ['only the wire tells', { wire_status: 0 }, Sign.Ok],
-    ['one witness says a failure', { client_status: 4, wire_status: 0, server_status: 0 }, Sign.Failed],
-    ['the server alone says a failure', { client_status: 0, wire_status: 0, server_status: 13 }, Sign.Failed],
+    ['the client says a failure', { client_status: 4, wire_status: 0, server_status: 0 }, Sign.Failed],
+    ['the server says a failure, and the client OK', { client_status: 0, wire_status: 0, server_status: 13 }, Sign.Ok],
+    ['the wire says a failure, and the client OK', { client_status: 0, wire_status: 13 }, Sign.Ok],
+    ['the wire saw no end, and the client says OK', { client_status: 0, wire_status: 254, ending: Ending.ConnectionLost }, Sign.Ok],
+    ['the wire says a failure, and the client does not tell', { client_status: 254, wire_status: 13, server_status: 0 }, Sign.Failed],
+    ['the wire says OK, and the server a failure', { wire_status: 0, server_status: 13 }, Sign.Ok],
+    ['the server alone tells', { server_status: 13 }, Sign.Failed],
+    ['a contradiction that is known', { client_status: 0, server_status: 13, flags: Flag.Differ }, Sign.Difference],
     ['it was reset', { wire_status: 254, ending: Ending.ResetByServer }, Sign.Failed],
     ['it had no status', { wire_status: 254, ending: Ending.WithoutStatus }, Sign.Failed],
     ['it is still open', { wire_status: 254, ending: Ending.StillOpen }, Sign.Open],
@@ -28,8 +34,9 @@ describe('the sign of a call', () => {
 });
 
 describe('what is told of a call', () => {
-  it('is the wire, else the client, else the server', () => {
-    expect(status_of(one({ wire_status: 5, client_status: 4, server_status: 0 }), 0)).toBe(5);
+  it('is the status of the client, else of the wire, else of the server; the latency of the wire, else of the others', () => {
+    expect(status_of(one({ wire_status: 5, client_status: 4, server_status: 0 }), 0)).toBe(4);
+    expect(status_of(one({ wire_status: 5, client_status: 254, server_status: 0 }), 0)).toBe(5);
     expect(status_of(one({ wire_status: 254, client_status: 4, server_status: 0 }), 0)).toBe(4);
     expect(status_of(one({ server_status: 0 }), 0)).toBe(0);
     expect(status_of(one({ wire_status: 254 }), 0)).toBe(254);

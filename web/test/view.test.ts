@@ -2,7 +2,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { render } from 'svelte/server';
 import type { Component } from 'svelte';
-import type { Claim, Frame, Outcome, Report, Statement } from '../src/data/contract';
+import type { Claim, Frame, Outcome, Report, Severity, Statement } from '../src/data/contract';
 import { kEverything } from '../src/data/filter';
 import { call_key } from '../src/data/find';
 import { page } from '../src/state.svelte';
@@ -174,4 +174,34 @@ it('files of statements that are not followed are counted', async () => {
   page.not_followed = 4000;
   expect(text(SmallPrint, {})).toMatch(/4,000 files of statements are not followed/);
   page.not_followed = 0;
+});
+
+it('a run says when it began and ended, and days where there are several', async () => {
+  expect(text(SmallPrint, {})).toMatch(new RegExp(`began ?${page.document!.began}.*ended ?${page.document!.ended}`));
+  page.call = call_key(page.table, page.names, page.sorted[2]!);
+  expect(text(CallPanel, {})).toMatch(/Started ?\d\d:\d\d:\d\d\.\d{6}/);
+  page.table.columns.start_ns[page.sorted[2]!] = 400 * 86_400e9;
+  page.version++;
+  page.call = call_key(page.table, page.names, 2);
+  expect(text(CallPanel, {})).toMatch(/Started ?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}/);
+  page.call = '';
+});
+
+it('frames are said to be included where some are', () => {
+  const of = (count: number): string => `${count} calls: those of exhibits`;
+  const said = (change: object): boolean => {
+    page.document = { ...page.document!, ...change };
+    return text(SmallPrint, {}).includes('Frames are included for:');
+  };
+  expect(said({ details_of: of(1), details: [{ frames: [frame] }] })).toBe(true);
+  expect(said({ details_of: of(2), details: [{ frames: [] }, {}] })).toBe(false);
+  expect(said({ details_of: of(0), details: [] })).toBe(false);
+  expect(said({ details_of: 'any call, when it is asked for', details: [] })).toBe(true);
+});
+
+it('a harmless remark is not told as the error of the same check', () => {
+  page.report = { verdict: 'BROKEN', findings: { errors: 1, warnings: 0, infos: 4 }, checks: { CN16: { outcome: 'fail', failed: 5 } } };
+  const one = (severity: Severity, packet: number) => ({ check: 'CN16', severity, text: severity === 'error' ? 'calls cut off: 3' : 'calls cut off: 0', wire: { packet } });
+  page.findings = [one('info', 1), one('info', 2), one('error', 9), one('info', 12), one('info', 20)];
+  expect(text(FindingsView, {})).toMatch(/error ?CN16 ?calls cut off: 3.*packet 9 ?× 1.*remark ?CN16 ?calls cut off: 0.*packet 1 ?× 4/);
 });

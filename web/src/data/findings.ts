@@ -2,6 +2,7 @@
 import { Flag, type CheckResult, type Finding, type Found, type Report, type Severity } from './contract';
 import type { Columns, Table } from './table';
 
+// Of a check whose findings differ in grade there is one of each.
 export interface Group {
   check: string;
   severity: Severity;
@@ -20,12 +21,10 @@ const kRank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 export function by_check(findings: readonly Finding[]): Group[] {
   const groups = new Map<string, Group>();
   for (const finding of findings) {
-    const group = groups.get(finding.check);
-    if (!group) groups.set(finding.check, { check: finding.check, severity: finding.severity, findings: [finding] });
-    else {
-      group.findings.push(finding);
-      if (kRank[finding.severity] < kRank[group.severity]) group.severity = finding.severity;
-    }
+    const key = `${finding.severity} ${finding.check}`;
+    const group = groups.get(key);
+    if (group) group.findings.push(finding);
+    else groups.set(key, { check: finding.check, severity: finding.severity, findings: [finding] });
   }
   for (const group of groups.values()) group.findings.sort((a, b) => (a.wire?.packet ?? Infinity) - (b.wire?.packet ?? Infinity) || 0);
   return [...groups.values()].sort((a, b) => kRank[a.severity] - kRank[b.severity] || b.findings.length - a.findings.length || (a.check < b.check ? -1 : 1));
@@ -41,8 +40,18 @@ export function sums_of(groups: readonly Group[], report: Report | null, found: 
   return { error: sum('error', judged?.errors, found?.errors), warning: sum('warning', judged?.warnings, found?.warnings), info: sum('info', judged?.infos, found?.infos) };
 }
 
-export const times_of = (group: Group, report: Report | null, found: Found | null): number =>
-  Math.max(report?.checks?.[group.check]?.failed ?? 0, found?.checks?.[group.check] ?? 0, group.findings.length);
+// How many there are of a group. Checks and grades are counted apart, so that of what is not listed only bounds may be known.
+export function times_of(group: Group, groups: readonly Group[], report: Report | null, found: Found | null): { least: number; most: number } {
+  const listed = (of: readonly Group[]): number => of.reduce((all, { findings }) => all + findings.length, 0);
+  const here = group.findings.length;
+  const of_check = Math.max(report?.checks?.[group.check]?.failed ?? 0, found?.checks?.[group.check] ?? 0);
+  const left = Math.max(0, of_check - listed(groups.filter(({ check }) => check === group.check)));
+  const sums = sums_of(groups, report, found);
+  const room = (grade: Severity): number => Math.max(0, sums[grade] - listed(groups.filter(({ severity }) => severity === grade)));
+  const elsewhere = (['error', 'warning', 'info'] as const).reduce((all, grade) => all + (grade === group.severity ? 0 : room(grade)), 0);
+  const most = Math.min(left, room(group.severity));
+  return { least: here + Math.min(most, Math.max(0, left - elsewhere)), most: here + most };
+}
 
 export interface Counted {
   check: string;

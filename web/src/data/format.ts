@@ -47,22 +47,46 @@ export function bytes(value: number, lang: string): string {
   return `${three(value / 1000 ** power, lang)} ${['B', 'kB', 'MB', 'GB'][power]}`;
 }
 
-// Since the begin of the run, with as many decimals as `step_ns` needs.
+const kParts: [number, string][] = [
+  [86_400e9, 'd'],
+  [3_600e9, 'h'],
+  [60e9, 'min'],
+];
+
+// Since the begin of the run, as exact as `step_ns` needs: seconds with decimals, and of an hour and more, or of steps of a
+// minute and more, `1 d 6 h 30 min`, the smallest unit the largest that is not above the step.
 export function since(ns: number, lang: string, step_ns = 1e6): string {
   const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step_ns / 1e9) - 1e-9)));
-  const seconds = Number((ns / 1e9).toFixed(digits));
-  return `${decimal(seconds, lang, digits, digits)} s`;
+  const last = kParts.find(([size]) => step_ns >= size * 0.999999);
+  const exact = Number((Math.abs(ns) / 1e9).toFixed(digits));
+  if (!last && exact < 3600) return `${decimal(ns < 0 ? -exact : exact, lang, digits, digits)} s`;
+  let left = last ? Math.round(Math.abs(ns) / last[0]) * last[0] : exact * 1e9;
+  const parts: string[] = [];
+  for (const [size, unit] of kParts) {
+    if (last && size < last[0]) break;
+    const whole = Math.floor(left / size + 1e-12);
+    if (whole || parts.length || size === last?.[0]) parts.push(`${decimal(whole, lang, 0, 0)} ${unit}`);
+    left -= whole * size;
+  }
+  if (!last) parts.push(`${decimal(Math.max(0, left) / 1e9, lang, digits, digits)} s`);
+  return `${ns < 0 && exact > 0 ? '-' : ''}${parts.join(' ')}`;
 }
 
-// `ns` since `began` (RFC 3339, nanoseconds) as a UTC time of day. Nanoseconds do not fit a Date: they are carried by hand.
-export function time_of_day(began: string | undefined, ns: number): string {
+// `ns` since `began` (RFC 3339, nanoseconds) as a UTC date.
+export const date_of = (began: string | undefined, ns: number): string => utc(began, ns).slice(0, 10);
+
+// As a UTC time of day, behind the date where that is wanted.
+export const time_of_day = (began: string | undefined, ns: number, dated = false): string => utc(began, ns).slice(dated ? 0 : 11);
+
+// Nanoseconds do not fit a Date: they are carried by hand.
+function utc(began: string | undefined, ns: number): string {
   const found = /^(.*T\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(began ?? '');
   if (!found) return '';
   const seconds = Date.parse(`${found[1]}Z`) / 1000;
   const all = Number((found[2] ?? '').padEnd(9, '0')) + Math.round(ns);
   const whole = Math.floor(all / 1e9);
   const rest = all - whole * 1e9;
-  return `${new Date((seconds + whole) * 1000).toISOString().slice(11, 19)}.${String(Math.floor(rest / 1e3)).padStart(6, '0')}`;
+  return `${new Date((seconds + whole) * 1000).toISOString().slice(0, 19).replace('T', ' ')}.${String(Math.floor(rest / 1e3)).padStart(6, '0')}`;
 }
 
 export function span_of(began: string | undefined, ended: string | undefined): number {

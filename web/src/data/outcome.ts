@@ -9,11 +9,15 @@ export type SignName = (typeof kSigns)[number];
 
 export const failed_status = (status: number): boolean => status > 0 && status < kNoEnd;
 
+// By what the client got, else by what the wire saw, else by what the server says: as the verdict has it. That they differ is said apart.
 export function failed(columns: Columns, row: number): boolean {
-  if (failed_status(columns.wire_status[row]!) || failed_status(columns.client_status[row]!)) return true;
-  if (failed_status(columns.server_status[row]!)) return true;
+  const client = columns.client_status[row]!;
+  if (client < kNoEnd) return client > 0;
+  const wire = columns.wire_status[row]!;
+  if (wire < kNoEnd) return wire > 0;
   const ending = columns.ending[row]!;
-  return ending >= Ending.WithoutStatus && ending <= Ending.ConnectionLost;
+  if (ending >= Ending.WithoutStatus && ending <= Ending.ConnectionLost) return true;
+  return failed_status(columns.server_status[row]!);
 }
 
 export const has_finding = (columns: Columns, row: number): boolean =>
@@ -34,12 +38,12 @@ export function sign_of(columns: Columns, row: number): SignOf {
   return open(columns, row) ? Sign.Open : Sign.Ok;
 }
 
-// Of the wire, else of the client, else of the server; kNoEnd or kSilent where none tells.
+// Of the client, else of the wire, else of the server; kNoEnd or kSilent where none tells.
 export function status_of(columns: Columns, row: number): number {
-  const wire = columns.wire_status[row]!;
-  if (wire < kNoEnd) return wire;
   const client = columns.client_status[row]!;
   if (client < kNoEnd) return client;
+  const wire = columns.wire_status[row]!;
+  if (wire < kNoEnd) return wire;
   const server = columns.server_status[row]!;
   return server < kNoEnd ? server : Math.min(wire, client, server);
 }

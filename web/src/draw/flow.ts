@@ -8,6 +8,7 @@ export interface Box {
 
 export interface FlowLayout {
   narrow: boolean; // numbers stand in the boxes, not on the edges
+  width: number;
   height: number;
   clients: Box[];
   servers: Box[];
@@ -34,6 +35,7 @@ export function flow_layout(width: number, clients: number, servers: number): Fl
   const shift = (boxes: Box[]): Box[] => boxes.map((box) => ({ ...box, y: box.y + 38 }));
   return {
     narrow,
+    width,
     height,
     clients: shift(column(clients, 0, side, inner, size)),
     servers: shift(column(servers, width - side, side, inner, size)),

@@ -27,6 +27,12 @@ const kMissedWait = 1000; // ms, so that a page which is too slow is not made sl
 
 export const wait_of = (tries: number): number => Math.min(kLongest, 2 ** Math.min(tries, 10));
 
+// In the words of who answers; what stands before the program may have none.
+async function refusal(answer: Response, asked: string): Promise<Error> {
+  const text = answer.headers.get('content-type')?.startsWith('text/plain') ? (await answer.text()).trim() : '';
+  return new Error(text || `${asked}: ${answer.status}`);
+}
+
 export class Feed {
   #listener: Listener;
   #events: EventSource | null = null;
@@ -47,7 +53,7 @@ export class Feed {
     this.#listener.trying();
     try {
       const answer = await fetch('data', { signal: reading.signal });
-      if (!answer.ok) throw new Error(`data: ${answer.status}`);
+      if (!answer.ok) throw await refusal(answer, 'data');
       const document = parse_document(await answer.text());
       const columns = await decode_columns(document.calls.columns, document.calls.kept, document.calls.data);
       if (reading.signal.aborted) return;
@@ -74,7 +80,7 @@ export class Feed {
 
   async detail(query: string): Promise<Detail> {
     const answer = await fetch(`call?${query}`);
-    if (!answer.ok) throw new Error(`call: ${answer.status}`);
+    if (!answer.ok) throw await refusal(answer, 'call');
     return (await answer.json()) as Detail;
   }
 

@@ -263,6 +263,8 @@ export const en = {
   in_flight: (n: string) => `Calls in flight when the run ended: ${n}.`,
   program: 'testigo',
   format: 'format',
+  began: 'began',
+  ended_at: 'ended',
   judged_at: 'judged',
   evidence: 'evidence',
   capture: 'capture',

@@ -253,6 +253,8 @@ export const es: Words = {
   in_flight: (n) => `Llamadas en curso al terminar la ejecución: ${n}.`,
   program: 'testigo',
   format: 'formato',
+  began: 'comenzó',
+  ended_at: 'terminó',
   judged_at: 'juzgado',
   evidence: 'evidencia',
   capture: 'captura',
