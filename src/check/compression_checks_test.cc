@@ -93,6 +93,7 @@ TEST(Mg04, AMessageThatIsNotKeptIsNotJudgeable) {
 TEST(Mg04, ABombIsNotJudgeable) {
   Limits limits;
   limits.decompressed_bytes_max = 4;
+  limits.decompressed_times_max = 0;
   const Conversation c = call({.request = coded(request_fields(), "gzip"), .message = kGzip});
   EXPECT_EQ(findings(c, limits), nothing());
   EXPECT_EQ(outcome(c, "MG04", limits), "not-judgeable");
