@@ -14,9 +14,11 @@ namespace {
 
 using call::RpcClass;
 
+constexpr std::string_view kZeros = "the capture may hold zeros in place of message bodies";
+
 class MessageChecks final : public Check {
  public:
-  MessageChecks(Findings& findings, CallsSoFar& calls) : findings_(findings), long_(calls.notes) {}
+  MessageChecks(Findings& findings, CallsSoFar& calls) : findings_(findings), long_(calls.notes), foreign_(calls.notes) {}
 
   call::Interest hears() const override {
     return {.frames = false, .blocks = false, .messages = true, .side_ends = true, .calls = true};
@@ -33,6 +35,7 @@ class MessageChecks final : public Check {
     }
     findings_.judge(Id::MG01, seen.message.flag <= 1, seen.spot,
                     [&] { return fmt::format("the compressed-flag of message {} is {}", seen.number, seen.message.flag); });
+    if (seen.message.flag > 1 && seen.message.length == 0) foreign(seen);
     length(seen);
   }
 
@@ -51,13 +54,19 @@ class MessageChecks final : public Check {
       for (const Id id : {Id::MG01, Id::MG02, Id::MG08}) findings_.not_judgeable(id, "a DATA frame could not be read");
       return;
     }
+    if (may_be_left_out(ended)) return findings_.not_judgeable(Id::MG02, kZeros);
     findings_.judge(Id::MG02, ended.left_over == 0, ended.spot,
                     [&] { return fmt::format("the stream ended with {} octets of a message that is not whole", ended.left_over); });
   }
 
-  void on_call(const call::CallClosed& closed) override { length_taken(closed.call); }
+  void on_call(const call::CallClosed& closed) override {
+    length_taken(closed.call);
+    foreign_.erase(closed.call.place.stream);
+  }
 
  private:
+  void foreign(const call::MessageSeen& seen);
+  bool may_be_left_out(const call::SideEnded& ended);
   void length(const call::MessageSeen& seen);
   void length_taken(const call::Call& call);
 
@@ -67,10 +76,26 @@ class MessageChecks final : public Check {
     std::uint64_t number = 0;
     std::uint32_t length = 0;
   };
-  using OfCall = std::array<std::optional<Long>, 2>;  // the longest of each direction
-  Notes<call::StreamId, OfCall> long_;                // long messages of the calls whose end is to come
-  std::array<std::uint32_t, 2> taken_{};              // the longest that was taken, of each direction
+  using OfCall = std::array<std::optional<Long>, 2>;    // the longest of each direction
+  Notes<call::StreamId, OfCall> long_;                  // long messages of the calls whose end is to come
+  std::array<std::uint32_t, 2> taken_{};                // the longest that was taken, of each direction
+  Notes<call::StreamId, std::array<bool, 2>> foreign_;  // sides with an empty message of a flag that there is not
 };
+
+void MessageChecks::foreign(const call::MessageSeen& seen) {
+  if (foreign_.size() >= findings_.limits().streams_remembered) return;
+  foreign_.try_emplace(seen.call.place.stream)[static_cast<std::size_t>(seen.spot.direction)] = true;
+}
+
+// Bodies that nobody could divide into messages are written as zeros to the end, behind a flag that there is not or from the start
+// (docs/formats/wire-pcapng.md): five of them read as an empty message, so that the octets behind the last five prove nothing.
+bool MessageChecks::may_be_left_out(const call::SideEnded& ended) {
+  if (ended.left_over == 0 || ended.left_over >= rpc::kPrefixBytes) return false;
+  const call::SideOfCall& side = ended.spot.direction == Direction::ToServer ? ended.call.request : ended.call.response;
+  if (side.messages != 0 && side.bytes == rpc::kPrefixBytes * side.messages + ended.left_over) return true;
+  const auto* foreign = foreign_.find(ended.call.place.stream);
+  return foreign != nullptr && (*foreign)[static_cast<std::size_t>(ended.spot.direction)];
+}
 
 std::string too_long(std::uint64_t number, std::uint32_t length) {
   return fmt::format("message {} has {} octets, and receivers take {} by default", number, length, kUsualLengthMax);

@@ -188,6 +188,21 @@ TEST(Mg02, AStreamEndsOnAMessageBoundary) {
   EXPECT_EQ(findings(answering_with({data(1, half), data(1, "cde")})), nothing());
 }
 
+// As a capture without bodies shows what could not be divided into messages.
+TEST(Mg02, ZerosThatStandForBodiesAreNotJudgeable) {
+  const std::string zeros(13, '\0'), foreign = std::string("\2\0\0\0\0", 5) + zeros;
+  for (const Conversation& c : {asking_with({data(1, zeros, EndStream::Yes)}), answering_with({data(1, zeros)})}) {
+    EXPECT_EQ(findings(c), nothing());
+    EXPECT_EQ(outcome(c, "MG02"), "not-judgeable");
+  }
+  for (const Conversation& c :
+       {asking_with({message(1, "x"), data(1, foreign, EndStream::Yes)}), answering_with({message(1, "x"), data(1, foreign)})}) {
+    EXPECT_EQ(findings(c), only("MG01 error"));
+    EXPECT_EQ(outcome(c, "MG02"), "not-judgeable");
+  }
+  EXPECT_EQ(findings(asking_with({message(1, "x"), data(1, zeros, EndStream::Yes)})), only("MG02 error"));
+}
+
 TEST(Mg02, AResetIsNoEnd) {
   Conversation c = greeted();
   c.client(headers(1, request_fields()), data(1, "ab")).client(rst_stream(1));

@@ -82,28 +82,43 @@ bool has_length(const FieldDescriptor& field) {
 bool has_type(const FieldDescriptor& field, const WireField& wire) {
   switch (wire.type) {
     case WireType::Length:
-      return has_length(field);
+      return has_length(field) && field.type() != FieldDescriptor::TYPE_GROUP;
     case WireType::Varint:
     case WireType::Fixed64:
     case WireType::Fixed32:
       return !has_length(field);
     case WireType::StartGroup:
+      return field.type() == FieldDescriptor::TYPE_GROUP;
     case WireType::EndGroup:
       break;
   }
   return false;
 }
 
-// Every one of that number in the message, outside of groups.
-template <typename Take>
-void each(Bytes message, const FieldDescriptor& field, Take take) {
+// Of two members of a oneof the later one counts.
+bool replaces(const WireField& wire, const FieldDescriptor& field) {
+  const google::protobuf::OneofDescriptor* oneof = field.real_containing_oneof();
+  if (oneof == nullptr) return false;
+  const FieldDescriptor* member = oneof->containing_type()->FindFieldByNumber(static_cast<int>(wire.number));
+  return member != nullptr && member != &field && member->containing_oneof() == oneof && has_type(*member, wire);
+}
+
+// Every one of that number in the message, outside of groups, and where it is unset by another one.
+template <typename Take, typename Unset>
+void each(Bytes message, const FieldDescriptor& field, Take take, Unset unset) {
   WireReader reader(message);
   WireField wire;
   std::size_t groups = 0;
   while (reader.next(wire) == Read::Field) {
+    const bool outside = groups == 0;
     if (wire.type == WireType::StartGroup) ++groups;
     if (wire.type == WireType::EndGroup && groups != 0) --groups;
-    if (groups == 0 && wire.number == static_cast<std::uint32_t>(field.number()) && has_type(field, wire)) take(wire);
+    if (!outside) continue;
+    if (wire.number != static_cast<std::uint32_t>(field.number())) {
+      if (replaces(wire, field)) unset();
+    } else if (has_type(field, wire)) {
+      take(wire);
+    }
   }
 }
 
@@ -129,16 +144,20 @@ std::string value_of(const FieldPath& path, Bytes message) {
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     std::vector<Bytes> inside;
     for (const Bytes outside : messages) {
-      each(outside, *path[i], [&](const WireField& wire) { inside.push_back(wire.octets); });
+      each(
+          outside, *path[i], [&](const WireField& wire) { inside.push_back(wire.octets); }, [&] { inside.clear(); });
     }
     messages = std::move(inside);
   }
   const FieldDescriptor& field = *path.back();
   std::string text = default_text(field);
   for (const Bytes last : messages) {
-    each(last, field, [&](const WireField& wire) {
-      text = wire.type == WireType::Length ? std::string(as_text(wire.octets)) : number_text(field, wire.value);
-    });
+    each(
+        last, field,
+        [&](const WireField& wire) {
+          text = wire.type == WireType::Length ? std::string(as_text(wire.octets)) : number_text(field, wire.value);
+        },
+        [&] { text = default_text(field); });
   }
   return text;
 }

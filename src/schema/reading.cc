@@ -85,7 +85,7 @@ bool packed_is_whole(WireType of_each, Bytes octets) {
 
 class Walk {
  public:
-  Walk(Type type, Bytes message) : reader_(message) { levels_.push_back({type, message.size(), 0}); }
+  Walk(Type type, Bytes message, Parts* parts) : reader_(message), parts_(parts) { push({type, message.size(), 0}); }
 
   Reading read() && {
     while (step()) {
@@ -100,6 +100,10 @@ class Walk {
     std::uint32_t group = 0;  // its number; 0: a message
   };
 
+  void push(Level level) {
+    if (parts_ != nullptr) ++parts_->messages[level.type];
+    levels_.push_back(level);
+  }
   bool step();
   bool end_level();
   bool take(const WireField& wire);
@@ -111,6 +115,7 @@ class Walk {
   bool is_new(const WireField& wire);
 
   WireReader reader_;
+  Parts* parts_;
   std::vector<Level> levels_;
   std::size_t field_at_ = 0;
   // What is told of already.
@@ -182,6 +187,7 @@ bool Walk::take_length(const FieldDescriptor& field, const WireField& wire) {
     reader_.go_back(wire.octets.size());
     return begin(field.message_type(), end, 0);
   }
+  if (parts_ != nullptr) ++parts_->texts;
   const bool is_text = field.type() == FieldDescriptor::TYPE_STRING && field.file()->syntax() == FileDescriptor::SYNTAX_PROTO3;
   return !is_text || is_utf8(as_text(wire.octets)) || malformed("a string that is not UTF-8");
 }
@@ -191,7 +197,7 @@ bool Walk::begin(Type type, std::size_t end, std::uint32_t group) {
     reading_.parse = Parse::TooDeep;
     return false;
   }
-  levels_.push_back({type, end, group});
+  push({type, end, group});
   reader_.set_end(end);
   return true;
 }
@@ -212,6 +218,6 @@ bool Walk::is_new(const WireField& wire) {
 
 }  // namespace
 
-Reading read_message(Type type, Bytes message) { return Walk(type, message).read(); }
+Reading read_message(Type type, Bytes message, Parts* parts) { return Walk(type, message, parts).read(); }
 
 }  // namespace testigo::schema

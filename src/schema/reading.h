@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,13 @@ struct Reading {
   bool operator==(const Reading&) const = default;
 };
 
-// As protobuf parses it; but fields that proto2 requires are not asked for.
-Reading read_message(Type type, Bytes message);
+// What stands in a message, at any depth.
+struct Parts {
+  std::map<Type, std::uint64_t> messages;  // of each type; null: groups that nobody knows
+  std::uint64_t texts = 0;                 // strings and octets
+};
+
+// As protobuf parses it; but fields that proto2 requires are not asked for. Adds to `parts` what it reads.
+Reading read_message(Type type, Bytes message, Parts* parts = nullptr);
 
 }  // namespace testigo::schema

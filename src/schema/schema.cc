@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/type_resolver.h>
 #include <google/protobuf/util/type_resolver_util.h>
@@ -9,7 +10,7 @@
 #include "base/inert.h"
 #include "base/utf8.h"
 #include "schema/descriptors.h"
-#include "schema/reading.h"
+#include "schema/one_piece.h"
 
 namespace testigo::schema {
 namespace {
@@ -64,6 +65,7 @@ struct Schema::Descriptors {
 
   DescriptorFiles files;
   std::unique_ptr<protobuf::util::TypeResolver> resolver;
+  protobuf::DynamicMessageFactory factory;
 };
 
 Schema::Schema(std::unique_ptr<Descriptors> descriptors) : descriptors_(std::move(descriptors)) {
@@ -89,10 +91,11 @@ const Method* Schema::method(std::string_view path) const {
 }
 
 std::optional<std::string> Schema::json(Type type, Bytes message) const {
-  if (read_message(type, message).parse != Parse::Parsed) return std::nullopt;  // of one that is cut protobuf shows a part
+  const auto whole = in_one_piece(descriptors_->factory, type, message);
+  if (!whole) return std::nullopt;
   std::string out;
   const std::string url = fmt::format("{}/{}", kTypeUrl, name_of(type));
-  const auto status = protobuf::util::BinaryToJsonString(descriptors_->resolver.get(), url, std::string(as_text(message)), &out);
+  const auto status = protobuf::util::BinaryToJsonString(descriptors_->resolver.get(), url, *whole, &out);
   if (!status.ok()) return std::nullopt;
   return harmless(out);
 }

@@ -51,6 +51,51 @@ TEST(Schema, MessagesAsJson) {
   EXPECT_EQ(json("0a 04 f3a08080"), R"({"client":"\udb40\udc00"})");
 }
 
+TEST(Schema, JsonOfAMessageThatComesInParts) {
+  const Schema schema = written(kProto);
+  const Type type = schema.method("/t.S/Unary")->request;
+  const auto json = [&](std::string_view hex) { return schema.json(type, from_hex(hex)); };
+  EXPECT_EQ(json("20 01 10 07 20 02"), R"({"call":"7","many":[1,2]})");
+  EXPECT_EQ(json("22 02 01 02 20 03"), R"({"many":[1,2,3]})");
+  EXPECT_EQ(json("22 01 01 22 01 02"), R"({"many":[1,2]})");
+  EXPECT_EQ(json("0a 01 41 0a 01 42"), R"({"client":"B"})");
+  EXPECT_EQ(json("1a 03 0a 01 43 1a 02 10 03"), R"({"inner":{"name":"C","depth":-2}})");
+  EXPECT_EQ(json("30 01 38 01"), R"({"colour":"BLUE"})");
+  EXPECT_EQ(json("2a 05 0a 01 6b 10 03 10 07 2a 05 0a 01 6a 10 04 2a 05 0a 01 6b 10 05"), R"({"call":"7","counts":{"j":4,"k":5}})");
+  EXPECT_EQ(json("78 05 10 07"), R"({"call":"7"})");  // what nobody knows
+}
+
+TEST(Schema, ADurationThatIsNoneHasNoJson) {
+  const Schema schema =
+      written(R"(syntax = "proto3"; import "google/protobuf/duration.proto"; import "google/protobuf/timestamp.proto";
+message M { string text = 1; google.protobuf.Duration wait = 2; repeated M more = 3; google.protobuf.Timestamp at = 4; }
+service S { rpc Do(M) returns (M); })");
+  const Type type = schema.method("/S/Do")->request;
+  const auto json = [&](std::string_view hex) { return schema.json(type, from_hex(hex)); };
+  constexpr const char* kMixed = "12 0d 08 05 10 fb ff ff ff ff ff ff ff ff 01";
+  EXPECT_EQ(json(kMixed), std::nullopt);
+  EXPECT_EQ(json(std::string("1a 0f ") + kMixed), std::nullopt);
+  EXPECT_EQ(json("12 04 08 05 10 05"), R"({"wait":"5.000000005s"})");
+  EXPECT_EQ(json("12 0b 10 fb ff ff ff ff ff ff ff ff 01"), R"({"wait":"-0.000000005s"})");
+  EXPECT_EQ(json("12 16 08 fe ff ff ff ff ff ff ff ff 01 10 fb ff ff ff ff ff ff ff ff 01"), R"({"wait":"-2.000000005s"})");
+  EXPECT_EQ(json("22 0d 08 05 10 fb ff ff ff ff ff ff ff ff 01"), std::nullopt);
+}
+
+// Of two octets each, which parsed take a hundred times as much.
+TEST(Schema, WhatWouldFillTheMemoryHasNoJson) {
+  std::string proto = "syntax = \"proto3\"; message Wide {";
+  for (int number = 1; number <= 200; ++number)
+    proto += " string s" + std::to_string(number) + " = " + std::to_string(number) + ";";
+  const Schema schema = written(proto + " } message M { repeated Wide wide = 1; } service S { rpc Do(M) returns (M); }");
+  const auto empty_ones = [&](std::size_t count) {
+    std::vector<std::byte> message(2 * count);
+    for (std::size_t i = 0; i < count; ++i) message[2 * i] = std::byte{0x0a};
+    return schema.json(schema.method("/S/Do")->request, message);
+  };
+  EXPECT_EQ(empty_ones(2), R"({"wide":[{},{}]})");
+  EXPECT_EQ(empty_ones(1'000'000), std::nullopt);
+}
+
 TEST(Schema, FieldsByTheirNames) {
   const Schema schema = written(kProto);
   const Type type = schema.method("/t.S/Unary")->request;
@@ -73,6 +118,25 @@ TEST(Schema, FieldsByTheirNames) {
   for (const char* names : {"", "none", "many", "counts", "inner", "client.x", "inner.", "inner.none"}) {
     EXPECT_FALSE(find_field(type, names)) << names;
   }
+}
+
+TEST(Schema, OfAOneofTheLastMemberCounts) {
+  const Schema schema = written(R"(syntax = "proto2";
+message Inner { optional string name = 1; optional int32 i = 2; }
+message M { oneof x { int32 i = 1 [default = 4]; string s = 2; Inner m = 3; Inner n = 4; group G = 5 { } } optional int32 j = 6; }
+service S { rpc Do(M) returns (M); })");
+  const Type type = schema.method("/S/Do")->request;
+  const auto value = [&](std::string_view names, std::string_view hex) {
+    return value_of(*find_field(type, names), from_hex(hex));
+  };
+  EXPECT_EQ(value("i", "08 07 30 09"), "7");
+  EXPECT_EQ(value("i", "08 07 12 01 41"), "4");
+  EXPECT_EQ(value("i", "08 07 2b 2c"), "4");
+  EXPECT_EQ(value("i", "08 07 10 01"), "7") << "of another wire type it is no member";
+  EXPECT_EQ(value("i", "08 07 12 01 41 08 09"), "9");
+  EXPECT_EQ(value("m.name", "1a 03 0a 01 43 1a 02 10 01"), "C");
+  EXPECT_EQ(value("m.name", "1a 03 0a 01 43 22 00"), "");
+  EXPECT_EQ(value("m.i", "1a 04 10 03 10 05 22 00 1a 03 0a 01 43"), "0");
 }
 
 TEST(Schema, ImportsAreFoundBelowTheImportPaths) {

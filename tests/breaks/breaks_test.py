@@ -106,6 +106,16 @@ class Breaks(unittest.TestCase):
                 self.assertEqual(len(list((BREAKS / entry.name).glob("*.pcapng*"))), len(octets))
                 self.assertEqual(expectation(entry), expected(entry, talk, told))
 
+    def test_a_copy_without_bodies_tells_nothing_more(self):
+        """Where bodies could not be divided into messages."""
+        for name in ("MG01", "MG01-reply", "RQ05"):
+            with self.subTest(name), temporary_folder() as folder:
+                original, copy = file_of(ENTRIES[name], "input"), folder / "copy.pcapng"
+                run(TESTIGO, "watch", original, "--keep", copy)
+                told = [[line for line in map(json.loads, run(TESTIGO, "watch", "--json", file).out) if line["type"] == "finding"]
+                        for file in (original, copy)]
+                self.assertEqual(*(summed(findings) for findings in told))
+
     def test_each_tells_what_is_expected(self):
         for entry in ENTRIES.values():
             with self.subTest(entry.name):

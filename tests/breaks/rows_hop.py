@@ -226,14 +226,14 @@ def gives_up(down, stream):
 def call_lost(down):
     lose(several(down, 4).through_hop(), 5, calls=4)
     gives_up(down, 5)
-    return [warning("PX09", down.request(5))]
+    return [remark("PX09", down.request(5), "it was lost, or went to another server")]
 
 
 @also("PX09-refused", "the hop refuses a call: it answers PERMISSION_DENIED itself")
 def call_refused(down):
     lose(several(down, 4).through_hop(), 5, calls=4)
     trailers_only(down, *OF_GRPC, ("grpc-status", "7"), ("grpc-message", ""), stream=5)
-    return [remark("PX09", down.request(5), "the hop answered itself (PERMISSION_DENIED)")]
+    return [remark("PX09", down.request(5), "the answer is PERMISSION_DENIED")]
 
 
 @also("PX09-doubled", "the hop sends the last but one of ten calls twice, and both are answered with OK")
@@ -243,6 +243,19 @@ def call_doubled(down):
     another(down, 10, 19)
     another(up, 10, 21)
     return [error("PX09", up.request(19))]
+
+
+@legal("PX09-others", "somebody else calls the server twice, with the request of one of the hop's ten calls")
+def calls_of_others(down):
+    up = several(down, 9).through_hop()
+    another(down, 10, 19)
+    another(up, 10, 19)
+    others = up.connect(up.opened + MILLISECOND, like=up)
+    others.ends = ("10.0.0.4", others.ends[0][1]), others.ends[1]
+    for stream in (*range(1, 17, 2), 19):
+        others.drop_stream(stream)
+    others.rename(17, 1)
+    others.again(1, 3, later=MILLISECOND)
 
 
 @legal("PX09-end", "the last call, whose client gives up, went on behind the end of the capture of the server's side")

@@ -107,12 +107,18 @@ Conversation& Conversation::not_from_start() {
   return *this;
 }
 
+Conversation& Conversation::between(std::string client_address, std::string server_address) {
+  client_address_ = std::move(client_address);
+  server_address_ = std::move(server_address);
+  return *this;
+}
+
 void Conversation::play(tcp::ConnectionSink& model, std::uint64_t seed, ConnectionNumber number) const {
   tcp::ConnectionOpened opened;
   opened.connection = number;
   opened.time = steps_.empty() ? time_ : steps_.front().time;
-  opened.client = {"127.0.0.1", 40'000};
-  opened.server = {"127.0.0.1", 50'051};
+  opened.client = {client_address_, 40'000};
+  opened.server = {server_address_, 50'051};
   opened.from_start = from_start_;
   model.on_opened(opened);
   Performance performance(model, number, seed);

@@ -81,6 +81,8 @@ class Conversation {
   Conversation& client_closes(tcp::Closing closing = tcp::Closing::Fin);
   Conversation& server_closes(tcp::Closing closing = tcp::Closing::Fin, std::string reason = {});
   Conversation& not_from_start();
+  // [both on 127.0.0.1]
+  Conversation& between(std::string client_address, std::string server_address);
 
   // Tells the model, each packet cut by a `testing::Cuts` of that seed.
   void play(tcp::ConnectionSink& model, std::uint64_t seed = 0, ConnectionNumber number = 1) const;
@@ -107,6 +109,8 @@ class Conversation {
   std::vector<Step> steps_;
   Step next_;  // what the next one will have
   bool from_start_ = true;
+  std::string client_address_ = "127.0.0.1";
+  std::string server_address_ = "127.0.0.1";
   Time time_{std::chrono::seconds(1'700'000'000)};
 };
 

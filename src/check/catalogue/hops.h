@@ -49,8 +49,10 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .example = "authorization downstream, and not upstream",
      .filter = "http2.header.name",
      .fix = "Let the hop pass all fields on but those that it must change; see F37 for authorization.",
-     .reading = "a text may get another value, and values may be joined or added; what is a hop's own is not looked at: "
-                "proxy-authorization, via, forwarded, x-forwarded-*, x-envoy-*, x-real-ip, grpc-trace-bin, grpc-tags-bin"},
+     .reading =
+         "a text may get another value, and values may be joined or added; what is a hop's own is not looked at: "
+         "proxy-authorization, via, forwarded, x-forwarded-*, x-envoy-*, x-real-ip, grpc-trace-bin, grpc-tags-bin; nor what is "
+         "HTTP's: accept-encoding, expect, trailer, alt-svc, strict-transport-security"},
     {.id = "PX05",
      .severity = Severity::Error,
      .role = Role::Hop,
@@ -103,9 +105,10 @@ constexpr std::array<CheckInfo, 10> kHopsRows = {{
      .filter = "grpc.message_length",
      .fix = "Switch buffering off at the hop; look at its limits and its log for that call.",
      .reading =
-         "a call that one side alone shows is judged where the other capture was there before and after it; a call that "
-         "never went on is a warning where the client gave up waiting, and a remark where the hop refused it itself; if "
-         "others were answered that did not go on either, the hop has other servers. A hop that ends a call with a status of its "
+         "a call that one side alone shows is judged where the other capture was there before and after it; a call that is not "
+         "upstream is a remark, for it may have gone to a server that was not captured, and nothing is said where others were "
+         "answered that are not there either. Of calls upstream only those count that the hop sent, by its connection or "
+         "address: others may call the same server. A hop that ends a call with a status of its "
          "own that is not OK, as after the deadline, may throw away what is still to come (PX06)"},
     {.id = "PX10",
      .severity = Severity::Warning,

@@ -27,7 +27,9 @@ constexpr std::array<CheckInfo, 8> kMessagesRows = {{
      .clause = "gRPC over HTTP2, Length-Prefixed-Message",
      .example = "a prefix that announces 100 octets, 60 octets, END_STREAM",
      .filter = "http2.flags.end_stream == 1",
-     .fix = "Look for a handler or hop that ends the stream in the middle of a write, or for a wrong length in the prefix."},
+     .fix = "Look for a handler or hop that ends the stream in the middle of a write, or for a wrong length in the prefix.",
+     .reading = "up to four octets that are left over behind nothing but empty messages, or behind an empty message with a flag "
+                "that there is not, are not judgeable: so a capture without message bodies shows what it could not divide"},
     {.id = "MG03",
      .severity = Severity::Error,
      .role = Role::Either,

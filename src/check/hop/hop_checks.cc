@@ -67,10 +67,11 @@ HopSummary judge_hop(const Side& downstream, const Side& upstream, Findings& fin
     judge_group(group, findings);
   }
   const bool all_servers = all_servers_heard(pairing);
+  const Senders senders(pairing, downstream);
   for (const Unmatched& unmatched : pairing.unmatched) {
     summary.only_downstream += unmatched.down.size();
     summary.only_upstream += unmatched.up.size();
-    judge_unmatched(unmatched, pairing, all_servers, findings);
+    judge_unmatched(unmatched, pairing, senders, all_servers, findings);
   }
   tell_latency(pairing.groups, summary, findings);
   if (summary.beyond_limit != 0) {

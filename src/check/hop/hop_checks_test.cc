@@ -52,6 +52,13 @@ TEST(Px02, TeIsLost) {
   EXPECT_EQ(changed_upstream([](Rpc& rpc) { rpc.request = without(rpc.request, "te"); }).findings(), only("PX02 error upstream"));
 }
 
+TEST(Px02, CapitalsAreNoOtherValue) {
+  const auto capitals = [](Rpc& rpc) { rpc.request = with(rpc.request, "te", "Trailers"); };
+  EXPECT_EQ(changed_upstream(capitals).findings(), nothing());
+  EXPECT_EQ(changed_upstream([](Rpc& rpc) { rpc.request = without(rpc.request, "te"); }, capitals).findings(),
+            only("PX02 error upstream"));
+}
+
 TEST(Px02, IsFoundThoughNobodyCouldTellTheCallsApart) {
   std::vector<Rpc> down(3, Rpc(1)), up = down;
   for (Rpc& rpc : up) rpc.request = without(rpc.request, "te");
@@ -92,6 +99,21 @@ TEST(Px04, MetadataIsLostDoubledOrChanged) {
   // More in the trailers of the server than reaches the client.
   EXPECT_EQ(changed_upstream([](Rpc& rpc) { rpc.trailers = plus(rpc.trailers, "more", "4"); }, all).findings(),
             only("PX04 warning downstream"));
+}
+
+TEST(Px04, FieldsOfHttpAreTheHops) {
+  const auto all = [](Rpc& rpc) {
+    rpc.request = plus(plus(plus(rpc.request, "accept-encoding", "gzip"), "expect", "100-continue"), "trailer", "cost");
+    rpc.response = plus(plus(rpc.response, "alt-svc", "clear"), "strict-transport-security", "max-age=1");
+  };
+  const auto requests = [](Rpc& rpc) {
+    for (const char* name : {"accept-encoding", "expect", "trailer"}) rpc.request = without(rpc.request, name);
+  };
+  const auto answers = [](Rpc& rpc) {
+    for (const char* name : {"alt-svc", "strict-transport-security"}) rpc.response = without(rpc.response, name);
+  };
+  EXPECT_EQ(changed_upstream(requests, all).findings(), nothing());
+  EXPECT_EQ(changed_downstream(answers, all).findings(), nothing());
 }
 
 TEST(Px04, ValuesMayBeJoined) {
@@ -201,13 +223,45 @@ TEST(Px09, ACallIsDoubled) {
   EXPECT_EQ(hop.findings(), only("PX09 error upstream"));
 }
 
+// Two equal calls more upstream, on a connection of their own, while the hop passes ten on.
+Hop with_more_upstream(const char* client, const char* hop_address, const char* path, const char* sender) {
+  std::vector<Rpc> calls = ten_calls();
+  for (Rpc& rpc : calls) rpc.request = with(rpc.request, ":path", path);
+  Conversation late = greeted();
+  late.later(20ms);
+  say(late, 1, calls[2]);
+  say(late, 3, calls[2]);
+  Hop hop;
+  hop.downstream(conversation_of(calls).between(client, hop_address));
+  hop.upstream(conversation_of(calls).between(hop_address, "10.0.0.3")).upstream(late.between(sender, "10.0.0.3"));
+  return hop;
+}
+
+TEST(Px09, EqualCallsOfOthersAreNotTheHops) {
+  constexpr const char* kMethod = "/t.S/Unary";
+  constexpr const char* kHealth = "/grpc.health.v1.Health/Check";
+  const Hop by_hop = with_more_upstream("10.0.0.1", "10.0.0.2", kMethod, "10.0.0.2");
+  EXPECT_EQ(by_hop.findings(), only("PX09 error upstream"));
+  for (const Hop& hop : {with_more_upstream("10.0.0.1", "10.0.0.2", kMethod, "10.0.0.9"),  // they have another address
+                         with_more_upstream("10.0.0.2", "10.0.0.2", kMethod, "10.0.0.2"),  // clients run where the hop does
+                         with_more_upstream("10.0.0.3", "10.0.0.3", kMethod, "10.0.0.3"),  // so does the server
+                         with_more_upstream("10.0.0.1", "10.0.0.2", kHealth, "10.0.0.2")}) {
+    EXPECT_EQ(hop.findings(), nothing());
+    EXPECT_EQ(hop.outcome("PX09"), "not-judgeable");
+    EXPECT_EQ(hop.summary().only_upstream, 2u);
+  }
+}
+
 TEST(Px09, ACallIsLost) {
   std::vector<Rpc> down = ten_calls(), up = down;
   up.erase(up.begin() + 2);
-  down[2].end = End::ClientCancels;
-  Hop hop;
-  hop.downstream(down).upstream(up);
-  EXPECT_EQ(hop.findings(), only("PX09 warning downstream"));
+  for (const End end : {End::ClientCancels, End::ServerResets, End::Data}) {
+    down[2].end = end;
+    Hop hop;
+    hop.downstream(down).upstream(up);
+    EXPECT_EQ(hop.findings(), only("PX09 info downstream"));
+    EXPECT_THAT(hop.tally().findings.front().text, HasSubstr("lost, or went to another server"));
+  }
 }
 
 TEST(Px09, ARefusalOfTheHopIsARemark) {

@@ -8,6 +8,7 @@
 
 #include "check/findings.h"
 #include "check/hop/pairing.h"
+#include "check/hop/senders.h"
 
 namespace testigo::check::hop {
 
@@ -31,11 +32,13 @@ constexpr std::string_view kFieldsNotKnown = "header fields are not known";
 
 std::string where(const call::Spot& spot);  // "packet 12 stream 1"
 
-void judge_request_fields(const Group& group, Findings& findings);                                            // PX02, PX03
-void judge_metadata(const Group& group, const Passage& passage, Findings& findings);                          // PX04, PX07
-void judge_messages(const Group& group, const Passage& passage, Findings& findings);                          // PX05, PX09
-void judge_status(const Group& group, Findings& findings);                                                    // PX01, PX06
-void judge_cancel(const Group& group, Findings& findings);                                                    // PX10
-void judge_unmatched(const Unmatched& unmatched, const Pairing& pairing, bool complete, Findings& findings);  // PX08, PX09
+void judge_request_fields(const Group& group, Findings& findings);                    // PX02, PX03
+void judge_metadata(const Group& group, const Passage& passage, Findings& findings);  // PX04, PX07
+void judge_messages(const Group& group, const Passage& passage, Findings& findings);  // PX05, PX09
+void judge_status(const Group& group, Findings& findings);                            // PX01, PX06
+void judge_cancel(const Group& group, Findings& findings);                            // PX10
+// PX08, PX09
+void judge_unmatched(const Unmatched& unmatched, const Pairing& pairing, const Senders& senders, bool all_servers,
+                     Findings& findings);
 
 }  // namespace testigo::check::hop

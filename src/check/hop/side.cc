@@ -8,6 +8,7 @@
 #include "check/metadata_names.h"
 #include "wire/http2/field_text.h"
 #include "wire/rpc/base64.h"
+#include "wire/rpc/media_type.h"
 
 namespace testigo::check::hop {
 namespace {
@@ -20,9 +21,11 @@ using http2::HeaderField;
 
 constexpr std::size_t kAddressesKept = 1000;
 
-// What is said to a hop, or by it, and ends or changes there (RFC 9110 sections 7.6 and 11.7; RFC 7239; gRPC's own tracing).
-constexpr std::array<std::string_view, 7> kOfHops = {"proxy-authorization", "proxy-authenticate", "via",      "forwarded",
-                                                     "grpc-trace-bin",      "grpc-tags-bin",      "x-real-ip"};
+// What is said to a hop, or by it, and ends or changes there (RFC 9110 sections 6.6.2, 7.6, 10.1.1, 11.7 and 12.5.3; RFC 6797
+// section 7.2; RFC 7239; RFC 7838; gRPC's own tracing).
+constexpr std::array<std::string_view, 12> kOfHops = {
+    "proxy-authorization", "proxy-authenticate", "via",    "forwarded", "grpc-trace-bin", "grpc-tags-bin",
+    "x-real-ip",           "accept-encoding",    "expect", "trailer",   "alt-svc",        "strict-transport-security"};
 
 bool is_of_hops(std::string_view name) {
   return std::ranges::find(kOfHops, name) != kOfHops.end() || name.starts_with("x-forwarded-") || name.starts_with("x-envoy-");
@@ -106,9 +109,11 @@ void Side::open_call(const call::BlockSeen& seen) {
   Open& open = open_.try_emplace({seen.connection.number, seen.spot.place.stream}).first->second;
   CallOfSide& call = open.call;
   call.spot = of_side(seen.spot);
+  call.client = digest_of(seen.connection.client.address);
+  call.one_machine = seen.connection.client.address == seen.connection.server.address;
   call.path = seen.call->path;
   if (!room_for(open, sizeof(Open) + call.path.size())) return;
-  call.te = call::exact_value(seen.fields, FieldName::Te) == "trailers";
+  call.te = rpc::equals_in_any_case(call::exact_value(seen.fields, FieldName::Te).value_or(""), "trailers");
   call.timeout = seen.call->timeout;
   call.request.coding = call::exact_value(seen.fields, FieldName::GrpcEncoding).value_or("");
   call.request.spot = call.spot;

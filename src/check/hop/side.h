@@ -55,7 +55,9 @@ struct Half {
 };
 
 struct CallOfSide {
-  call::Spot spot;  // of its request headers
+  call::Spot spot;           // of its request headers
+  std::uint64_t client = 0;  // the digest of its address
+  bool one_machine = false;  // which is that of the server, too
   std::string path;
   bool te = false;  // te: trailers
   std::optional<Duration> timeout;

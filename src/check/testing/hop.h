@@ -106,11 +106,14 @@ class Hop {
 
  private:
   Hop& hear(hop::Side& side, const Conversation& conversation) {
-    conversation.play(side, limits_);
+    call::Model model(side, limits_);
+    conversation.play(model, 0, ++connections_);
+    model.on_end();
     return *this;
   }
 
   Limits limits_;
+  call::ConnectionNumber connections_ = 0;
   std::unique_ptr<hop::Side> down_ = std::make_unique<hop::Side>(false, limits_);
   std::unique_ptr<hop::Side> up_ = std::make_unique<hop::Side>(true, limits_);
 };
