@@ -174,9 +174,9 @@ std::uint64_t Reader::count_calls() {
 std::optional<CallRow> Reader::call(CallerId caller, std::uint64_t number) {
   std::optional<CallRow> found;
   const std::string one = calls_with_id(R"((
-    SELECT caller, number FROM statements WHERE part IS NOT NULL AND caller = ?1 AND number = ?2
+    SELECT caller, number, NULL AS carried FROM statements WHERE part IS NOT NULL AND caller = ?1 AND number = ?2
     UNION
-    SELECT caller, number FROM wire_calls WHERE caller = ?1 AND number = ?2))");
+    SELECT caller, number, NULL FROM wire_calls WHERE caller = ?1 AND number = ?2))");
   open_->each(
       fmt::format("SELECT {} FROM ({})", kCallColumns, one), call_row, [&](const CallRow& row) { found = row; }, caller,
       stored(number));
@@ -189,10 +189,14 @@ std::optional<CallRow> Reader::call_on_wire(call::ConnectionNumber connection, c
       wire_calls_where("WHERE connection = ?1 AND stream = ?2"), wire_call_row, [&](const WireCallRow& row) { carried = row; },
       stored(connection), stream);
   if (!carried) return std::nullopt;
-  if (carried->caller) return call(*carried->caller, carried->number);
+  const std::string one = calls_with_id(R"((
+    SELECT caller, number, CASE WHEN EXISTS (
+        SELECT 1 FROM statements s WHERE s.caller = o.caller AND s.number = o.number AND s.part IS NOT NULL)
+      THEN NULL ELSE id END AS carried
+    FROM wire_calls o WHERE id = ?1))");
   std::optional<CallRow> found;
   open_->each(
-      fmt::format("SELECT {} FROM ({} AND w.id = ?1)", kCallColumns, calls_without_id()), call_row,
+      fmt::format("SELECT {} FROM ({})", kCallColumns, carried->caller ? one : calls_without_id() + " AND w.id = ?1"), call_row,
       [&](const CallRow& row) { found = row; }, carried->id);
   return found;
 }

@@ -121,9 +121,9 @@ std::string calls_with_id(std::string_view ids) {
     (SELECT count(*) FROM wire_calls o WHERE o.caller = ids.caller AND o.number = ids.number) AS streams,{}
   FROM {} ids
     CROSS JOIN callers c ON c.id = ids.caller
-    LEFT JOIN wire_calls w ON w.id = (
+    LEFT JOIN wire_calls w ON w.id = coalesce(ids.carried, (
       SELECT o.id FROM wire_calls o WHERE o.caller = ids.caller AND o.number = ids.number
-      ORDER BY instr('undelivered cut open answered', o.state) DESC, o.id DESC LIMIT 1){}{}{}{})",
+      ORDER BY instr('undelivered cut open answered', o.state) DESC, o.id DESC LIMIT 1)){}{}{}{})",
                      wire_columns(), ids, first_of("cs", 1), first_of("ce", 2), first_of("sr", 3), first_of("se", 4));
 }
 
@@ -140,11 +140,12 @@ std::string calls_without_id() {
                      wire_columns());
 }
 
+// Of an id that nobody states every stream is a call: which of them its client took for the answer nobody knows.
 // They come in the order of two indices, so that nothing needs to be sorted or kept, however many there are.
 const char* const kAllIds = R"((
-    SELECT DISTINCT caller, number FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL
+    SELECT DISTINCT caller, number, NULL AS carried FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL
     UNION ALL
-    SELECT DISTINCT caller, number FROM wire_calls o WHERE caller IS NOT NULL AND NOT EXISTS (
+    SELECT caller, number, id FROM wire_calls o WHERE caller IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM statements s WHERE s.caller = o.caller AND s.number = o.number AND s.part IS NOT NULL)))";
 
 std::string schema() {
