@@ -246,6 +246,35 @@ TEST_F(EvidencePageTest, WhatThereIsNotIsNotTold) {
   EXPECT_FALSE(shown.detail(by_id("no id")));
 }
 
+// The files may be gone by then; what the ledger has is told all the same.
+TEST_F(EvidencePageTest, ACallOfWhichNothingCanBeReadIsThereAllTheSame) {
+  EvidencePage shown = page();
+  EvidencePage few = page({.bounds = {.calls = 1}});
+  const std::filesystem::path elsewhere = folder_.string() + ".moved";
+  std::filesystem::rename(folder_, elsewhere);
+  const Json told = parsed(shown.detail(by_id(id(kFails))));
+  const Json not_kept = parsed(few.detail(by_stream(1, 2 * kCalls - 1)));
+  const bool none = !shown.detail(by_id("client1/c/999")) && !shown.detail(by_stream(1, 999)) && !shown.detail(by_row(kCalls));
+  std::filesystem::rename(elsewhere, folder_);
+  EXPECT_EQ(told["untold"], "the evidence is not where it was: it was moved, or deleted");
+  EXPECT_EQ(told["id"], id(kFails));
+  EXPECT_EQ(told["statements"].size(), 4u);
+  EXPECT_EQ(told["differences"].size(), 1u);
+  EXPECT_EQ(told["frames"], Json::array());
+  EXPECT_TRUE(not_kept.contains("untold"));
+  EXPECT_TRUE(none);
+  EXPECT_FALSE(parsed(shown.detail(by_id(id(kFails)))).contains("untold"));
+}
+
+TEST_F(EvidencePageTest, FramesAreSaidToBeOfThoseThatHaveSome) {
+  EXPECT_THAT(document()["details_of"].get<std::string>(), ::testing::StartsWith("20 calls: "));
+  std::filesystem::remove(folder_ / "wire.pcapng");
+  judge();
+  const Json without = document();
+  EXPECT_FALSE(without["details"].empty());
+  EXPECT_FALSE(without.contains("details_of"));
+}
+
 TEST_F(EvidencePageTest, SecretsAreNotShown) {
   const std::string text = page().document();
   EXPECT_THAT(text, AllOf(HasSubstr("authorization"), Not(HasSubstr("hush")), Not(HasSubstr(to_hex(as_octets("hush"))))));

@@ -116,7 +116,10 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire->trouble = trouble_of(summary);  // what was not read may be what is missed
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();
-  if (!evidence.wire->trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", evidence.wire->trouble));
+  if (!evidence.wire->trouble.empty()) {
+    const bool named = evidence.wire->trouble.starts_with("wire.pcapng");  // of several files the one is told
+    notes.push_back((named ? "" : "wire.pcapng: ") + evidence.wire->trouble);
+  }
   return witnessed(summary);
 }
 
