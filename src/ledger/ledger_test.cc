@@ -280,6 +280,7 @@ TEST_F(LedgerTest, ACallIsWhatAllWitnessesSayOfIt) {
   write([&](Writer& writer) {
     add_clean_call(writer);
     writer.add(id(1), verdict::Difference{"status", "they differ"});
+    writer.add_out_of_scope(id(1));
     check::Finding finding{"RQ04", "clause", check::Severity::Warning, {}, "text"};
     finding.spot.place = {22, 2, 1, false};
     writer.add(finding);
@@ -303,6 +304,7 @@ TEST_F(LedgerTest, ACallIsWhatAllWitnessesSayOfIt) {
   row.requests = 1;
   row.replies = 1;
   row.warnings = true;
+  row.out_of_scope = true;
   row.differs = true;
   row.exhibit = true;
   Reader reader(file_);

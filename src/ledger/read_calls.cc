@@ -75,7 +75,8 @@ WireCallRow wire_call_row(Values& values) {
 
 // As they stand in `calls_with_id`, but for the names of what has an id.
 constexpr std::string_view kCallColumns =
-    "caller, number, method_id, method_known, kind, start_ns, streams, requests, replies, differs, reply_other, exhibit, "
+    "caller, number, method_id, method_known, kind, start_ns, streams, requests, replies, out_of_scope, differs, reply_other, "
+    "exhibit, "
     "client_writer, client_started, client_ended, client_status, client_message, client_latency_ns, "
     "server_writer, server_received, server_ended, server_status, server_message, server_latency_ns, "
     "wire, packet, connection, stream, end_packet, ending, state, wire_status, wire_message, wire_latency_ns, request_bytes, "
@@ -131,6 +132,7 @@ CallRow call_row(Values& values) {
   row.streams = values.number();
   row.requests = values.maybe(&Values::number);
   row.replies = values.maybe(&Values::number);
+  row.out_of_scope = values.flag();
   row.differs = values.flag();
   row.reply_other = values.flag();
   row.exhibit = values.flag();

@@ -45,6 +45,8 @@ CREATE INDEX findings_by_stream ON findings (connection, stream, severity);
 CREATE TABLE differences (
   id INTEGER PRIMARY KEY, caller INTEGER NOT NULL REFERENCES callers, number INTEGER NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX differences_by_call ON differences (caller, number);
+CREATE TABLE out_of_scope (
+  caller INTEGER NOT NULL REFERENCES callers, number INTEGER NOT NULL, PRIMARY KEY (caller, number)) WITHOUT ROWID;
 CREATE TABLE claims (
   number INTEGER PRIMARY KEY, sentence TEXT NOT NULL, outcome TEXT NOT NULL, because TEXT NOT NULL, exhibits_total INTEGER NOT NULL);
 CREATE TABLE exhibits (
@@ -113,6 +115,7 @@ std::string calls_with_id(std::string_view ids) {
     ce.status AS client_status, se.status AS server_status, ce.message AS client_message, se.message AS server_message,
     ce.latency_ns AS client_latency_ns, se.latency_ns AS server_latency_ns,
     coalesce(w.requests, ce.requests, se.requests) AS requests, coalesce(w.replies, ce.replies, se.replies) AS replies,
+    EXISTS (SELECT 1 FROM out_of_scope n WHERE n.caller = ids.caller AND n.number = ids.number) AS out_of_scope,
     EXISTS (SELECT 1 FROM differences d WHERE d.caller = ids.caller AND d.number = ids.number) AS differs,
     coalesce(ce.reply_client <> c.client OR ce.reply_call <> ids.number, 0)
       OR coalesce(w.reply_client <> c.client OR w.reply_call <> ids.number, 0) AS reply_other,
@@ -134,7 +137,7 @@ std::string calls_without_id() {
     NULL AS client_writer, NULL AS server_writer, NULL AS server,
     0 AS client_started, 0 AS client_ended, 0 AS server_received, 0 AS server_ended,
     NULL AS client_status, NULL AS server_status, NULL AS client_message, NULL AS server_message,
-    NULL AS client_latency_ns, NULL AS server_latency_ns, w.requests, w.replies, 0 AS differs, 0 AS reply_other, 0 AS exhibit,
+    NULL AS client_latency_ns, NULL AS server_latency_ns, w.requests, w.replies, 0 AS out_of_scope, 0 AS differs, 0 AS reply_other, 0 AS exhibit,
     1 AS streams,{}
   FROM wire_calls w WHERE w.caller IS NULL)",
                      wire_columns());

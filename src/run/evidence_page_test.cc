@@ -14,6 +14,7 @@
 #include "ledger/reader.h"
 #include "ledger/writer.h"
 #include "report/page.h"
+#include "report/page_calls.h"
 #include "report/verdict_json.h"
 #include "run/index_evidence.h"
 #include "run/judge_evidence.h"
@@ -244,6 +245,22 @@ TEST_F(EvidencePageTest, WhatThereIsNotIsNotTold) {
   EXPECT_FALSE(shown.detail(by_id("client1/c/" + std::to_string((std::uint64_t{1} << 32) + 7))));
   EXPECT_FALSE(shown.detail(by_id("client1/other/1")));
   EXPECT_FALSE(shown.detail(by_id("no id")));
+}
+
+TEST_F(EvidencePageTest, CallsOutOfScopeAreMarked) {
+  const EvidenceFolder folder = EvidenceFolder::open(folder_);
+  const verdict::JudgeOptions strictness{.tolerance = {}, .since = Time(1'700'000'000s + 20ms), .others_out_of_scope = false};
+  EvidenceIndex index(folder, strictness, clock_);
+  report_ = judge_evidence(folder, strictness, clock_, {}, index.hearers());
+  ASSERT_TRUE(index.finish(report_)) << index.trouble();
+  ASSERT_GT(report_.verdict.out_of_scope, 0u);
+  ASSERT_GT(report_.verdict.calls, 0u);
+  ledger::Reader reader(folder_ / "ledger.db");
+  const report::PageCalls calls(reader, *reader.meta().began, 1000);
+  const auto out_of_scope = std::ranges::count_if(
+      calls.calls(), [](const report::PageCall& call) { return (call.flags & report::PageCall::kOutOfScope) != 0; });
+  EXPECT_EQ(static_cast<std::uint64_t>(out_of_scope), report_.verdict.out_of_scope);
+  EXPECT_EQ(calls.calls().size(), report_.verdict.out_of_scope + report_.verdict.calls);
 }
 
 // The files may be gone by then; what the ledger has is told all the same.

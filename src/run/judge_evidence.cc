@@ -190,7 +190,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   }
   report.ports = server_ports(evidence);
   report.checks = evidence.checks;
-  report.verdict = verdict::judge(evidence, options, hearers.differences);
+  report.verdict = verdict::judge(evidence, options, hearers.differences, hearers.out_of_scope);
   if (evidence.wire) tell_answers(report.checks, report.verdict);
   verdict::judge_reported(evidence, report.checks, hearers.findings);
   report.verdict.notes.insert(report.verdict.notes.end(), notes.begin(), notes.end());

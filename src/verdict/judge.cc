@@ -120,8 +120,9 @@ void finish_claims(Docket& docket, const std::string& periodicity, const std::st
 
 }  // namespace
 
-Verdict judge(const Evidence& evidence, const JudgeOptions& options, const OnDifference& on_difference) {
-  Docket docket(evidence, options, on_difference);
+Verdict judge(const Evidence& evidence, const JudgeOptions& options, const OnDifference& on_difference,
+              const OnOutOfScope& on_out_of_scope) {
+  Docket docket(evidence, options, on_difference, on_out_of_scope);
   set_scope(docket.facts, options);
   docket.verdict.causes = evidence.causes;
   judge_calls(docket);
