@@ -146,7 +146,8 @@ std::string calls_without_id() {
 // Of an id that nobody states every stream is a call: which of them its client took for the answer nobody knows.
 // They come in the order of two indices, so that nothing needs to be sorted or kept, however many there are.
 const char* const kAllIds = R"((
-    SELECT DISTINCT caller, number, NULL AS carried FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL
+    SELECT caller, number, NULL AS carried FROM (
+      SELECT DISTINCT caller, number FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL)
     UNION ALL
     SELECT caller, number, id FROM wire_calls o WHERE caller IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM statements s WHERE s.caller = o.caller AND s.number = o.number AND s.part IS NOT NULL)))";
