@@ -1,4 +1,4 @@
-// The findings of a run: of each check the first ones are kept, all are told and counted.
+// The findings of a run: of each check the first ones of each grade are kept, all are told and counted.
 #pragma once
 
 #include <array>
@@ -29,18 +29,18 @@ class FindingLog {
   void on_finding(std::function<void(const Finding&)> listener) { listener_ = std::move(listener); }
 
   const std::vector<Finding>& kept() const { return kept_; }
-  std::uint64_t count(Severity severity) const { return by_severity_[static_cast<std::size_t>(severity)]; }
+  // Puts what it has behind what is there: the findings that are kept, and how many there were.
+  void add_to(Tally& tally) const;
   // Of the checks themselves, too.
   const Limits& limits() const { return limits_; }
 
  private:
-  bool is_kept(Id id) { return ++by_check_[static_cast<std::size_t>(id)] <= limits_.findings_kept; }
+  bool count(Id id, Severity severity);  // whether it is one to be kept
 
   Limits limits_;
   bool other_side_ = false;
   std::vector<Finding> kept_;
-  std::array<std::uint64_t, kCheckCount> by_check_{};
-  std::array<std::uint64_t, 3> by_severity_{};
+  std::array<Grades, kCheckCount> by_check_{};
   std::function<void(const Finding&)> listener_;
 };
 

@@ -144,10 +144,7 @@ Tally Judge::tally() const {
     count += run_.count(id);
     if (const std::string_view why = doubts_[static_cast<std::size_t>(id)]; !why.empty()) tally.in_doubt.emplace(info(id).id, why);
   }
-  tally.findings = log_.kept();
-  tally.errors = log_.count(Severity::Error);
-  tally.warnings = log_.count(Severity::Warning);
-  tally.infos = log_.count(Severity::Info);
+  log_.add_to(tally);
   tell_undeclared(tally);
   return tally;
 }

@@ -212,6 +212,21 @@ TEST(Judge, FindingsAreBoundedAndAllAreCounted) {
   EXPECT_EQ(said.counts.at("CN05").failed, 10u);
 }
 
+TEST(FindingLog, KeepsTheFirstOfEachGrade) {
+  Limits limits;
+  limits.findings_kept = 2;
+  FindingLog log(limits);
+  for (int i = 0; i < 5; ++i) log.add(Id::CN16, Severity::Info, {}, "remark");
+  log.add(Id::CN16, Severity::Warning, {}, "warning");
+  Tally said;
+  log.add_to(said);
+  ASSERT_EQ(said.findings.size(), 3u);
+  EXPECT_EQ(said.findings[2].text, "warning");
+  EXPECT_EQ(said.grades.at("CN16"), (Grades{0, 1, 5}));
+  EXPECT_EQ(said.warnings, 1u);
+  EXPECT_EQ(said.infos, 5u);
+}
+
 // Until it is known what the client speaks.
 TEST(Judge, NoErrorIsLostBehindWarningsThatWait) {
   Limits limits;

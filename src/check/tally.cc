@@ -42,4 +42,12 @@ CheckCount& CheckCount::operator+=(const CheckCount& other) {
   return *this;
 }
 
+void Tally::count(std::string_view check, const Grades& more) {
+  Grades& of_check = grades[check];
+  for (std::size_t grade = 0; grade < of_check.size(); ++grade) of_check[grade] += more[grade];
+  errors += more[static_cast<std::size_t>(Severity::Error)];
+  warnings += more[static_cast<std::size_t>(Severity::Warning)];
+  infos += more[static_cast<std::size_t>(Severity::Info)];
+}
+
 }  // namespace testigo::check

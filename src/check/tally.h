@@ -41,6 +41,9 @@ struct CheckCount {
 
 using Counts = std::map<std::string_view, CheckCount>;  // by id
 
+// How many findings there were of each Severity.
+using Grades = std::array<std::uint64_t, 3>;
+
 // Rows that could not be judged, by id, and why; literals.
 using Unjudged = std::map<std::string_view, std::string_view>;
 
@@ -50,12 +53,16 @@ struct ConnectionTally {
 };
 
 struct Tally {
-  Counts counts;                  // every check that is judged
-  Unjudged in_doubt;              // on connections that carried a gRPC call and were seen from their start
-  std::vector<Finding> findings;  // in order; of each check the first Limits::findings_kept
-  std::uint64_t errors = 0;
+  Counts counts;                              // every check that is judged
+  Unjudged in_doubt;                          // on connections that carried a gRPC call and were seen from their start
+  std::vector<Finding> findings;              // in order; of each check and grade the first Limits::findings_kept
+  std::map<std::string_view, Grades> grades;  // of all findings, by check
+  std::uint64_t errors = 0;                   // of all checks
   std::uint64_t warnings = 0;
   std::uint64_t infos = 0;
+
+  // That there were so many more findings of this check.
+  void count(std::string_view check, const Grades& more);
 };
 
 }  // namespace testigo::check

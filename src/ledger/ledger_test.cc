@@ -280,6 +280,7 @@ TEST_F(LedgerTest, ACallIsWhatAllWitnessesSayOfIt) {
   write([&](Writer& writer) {
     add_clean_call(writer);
     writer.add(id(1), verdict::Difference{"status", "they differ"});
+    writer.add_out_of_scope(id(1));
     check::Finding finding{"RQ04", "clause", check::Severity::Warning, {}, "text"};
     finding.spot.place = {22, 2, 1, false};
     writer.add(finding);
@@ -303,6 +304,7 @@ TEST_F(LedgerTest, ACallIsWhatAllWitnessesSayOfIt) {
   row.requests = 1;
   row.replies = 1;
   row.warnings = true;
+  row.out_of_scope = true;
   row.differs = true;
   row.exhibit = true;
   Reader reader(file_);
@@ -363,6 +365,11 @@ TEST_F(LedgerTest, OfSeveralStreamsTheAnsweredOneCounts) {
   };
   write([&](Writer& writer) {
     using enum verdict::WireState;
+    writer.add(start("client1", statement::Witness::Client));
+    for (const std::uint64_t number : {1, 2, 3}) {
+      writer.add({1, number, writer.file("f"), number, false},
+                 said(10, statement::Started{id(number), "/m", statement::Kind::Unary}));
+    }
     add(writer, 1, 1, Undelivered);
     add(writer, 1, 3, Answered);
     add(writer, 1, 5, Open);
@@ -382,6 +389,34 @@ TEST_F(LedgerTest, OfSeveralStreamsTheAnsweredOneCounts) {
   std::vector<call::StreamId> streams;
   reader.for_each_wire_call(1, 1, [&](const WireCallRow& row) { streams.push_back(row.place.stream); });
   EXPECT_THAT(streams, ElementsAre(1, 3, 5));
+}
+
+// As on the wire of a capture by itself; they are as many as the judge of it counts.
+TEST_F(LedgerTest, OfAnIdThatNobodyStatesEachStreamIsACall) {
+  write([&](Writer& writer) {
+    for (const call::StreamId stream : {1u, 3u}) {
+      verdict::WireStream attempt;
+      attempt.id = id(1);
+      attempt.state = stream == 1 ? verdict::WireState::Answered : verdict::WireState::Undelivered;
+      attempt.call = on_wire(stream, stream);
+      attempt.call.status = stream == 1 ? 0 : 14;
+      writer.add(closed(attempt.call), &attempt);
+    }
+  });
+  Reader reader(file_);
+  const std::vector<CallRow> calls = all<CallRow>(reader);
+  ASSERT_THAT(calls, SizeIs(2));
+  EXPECT_EQ(reader.count_calls(), 2u);
+  for (const CallRow& call : calls) {
+    EXPECT_EQ(call.number, 1u);
+    EXPECT_EQ(call.streams, 2u);
+    EXPECT_EQ(reader.call_on_wire(2, call.wire->place.stream), call);
+  }
+  EXPECT_EQ(calls[0].wire->place.stream, 1u);
+  EXPECT_EQ(calls[0].wire->status, 0);
+  EXPECT_EQ(calls[1].wire->place.stream, 3u);
+  EXPECT_EQ(calls[1].wire->status, 14);
+  EXPECT_EQ(reader.call(1, 1), calls[0]);
 }
 
 TEST_F(LedgerTest, OfALineThatIsThereTwiceTheFirstCounts) {

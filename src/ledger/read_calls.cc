@@ -75,7 +75,8 @@ WireCallRow wire_call_row(Values& values) {
 
 // As they stand in `calls_with_id`, but for the names of what has an id.
 constexpr std::string_view kCallColumns =
-    "caller, number, method_id, method_known, kind, start_ns, streams, requests, replies, differs, reply_other, exhibit, "
+    "caller, number, method_id, method_known, kind, start_ns, streams, requests, replies, out_of_scope, differs, reply_other, "
+    "exhibit, "
     "client_writer, client_started, client_ended, client_status, client_message, client_latency_ns, "
     "server_writer, server_received, server_ended, server_status, server_message, server_latency_ns, "
     "wire, packet, connection, stream, end_packet, ending, state, wire_status, wire_message, wire_latency_ns, request_bytes, "
@@ -131,6 +132,7 @@ CallRow call_row(Values& values) {
   row.streams = values.number();
   row.requests = values.maybe(&Values::number);
   row.replies = values.maybe(&Values::number);
+  row.out_of_scope = values.flag();
   row.differs = values.flag();
   row.reply_other = values.flag();
   row.exhibit = values.flag();
@@ -174,9 +176,9 @@ std::uint64_t Reader::count_calls() {
 std::optional<CallRow> Reader::call(CallerId caller, std::uint64_t number) {
   std::optional<CallRow> found;
   const std::string one = calls_with_id(R"((
-    SELECT caller, number FROM statements WHERE part IS NOT NULL AND caller = ?1 AND number = ?2
+    SELECT caller, number, NULL AS carried FROM statements WHERE part IS NOT NULL AND caller = ?1 AND number = ?2
     UNION
-    SELECT caller, number FROM wire_calls WHERE caller = ?1 AND number = ?2))");
+    SELECT caller, number, NULL FROM wire_calls WHERE caller = ?1 AND number = ?2))");
   open_->each(
       fmt::format("SELECT {} FROM ({})", kCallColumns, one), call_row, [&](const CallRow& row) { found = row; }, caller,
       stored(number));
@@ -189,10 +191,14 @@ std::optional<CallRow> Reader::call_on_wire(call::ConnectionNumber connection, c
       wire_calls_where("WHERE connection = ?1 AND stream = ?2"), wire_call_row, [&](const WireCallRow& row) { carried = row; },
       stored(connection), stream);
   if (!carried) return std::nullopt;
-  if (carried->caller) return call(*carried->caller, carried->number);
+  const std::string one = calls_with_id(R"((
+    SELECT caller, number, CASE WHEN EXISTS (
+        SELECT 1 FROM statements s WHERE s.caller = o.caller AND s.number = o.number AND s.part IS NOT NULL)
+      THEN NULL ELSE id END AS carried
+    FROM wire_calls o WHERE id = ?1))");
   std::optional<CallRow> found;
   open_->each(
-      fmt::format("SELECT {} FROM ({} AND w.id = ?1)", kCallColumns, calls_without_id()), call_row,
+      fmt::format("SELECT {} FROM ({})", kCallColumns, carried->caller ? one : calls_without_id() + " AND w.id = ?1"), call_row,
       [&](const CallRow& row) { found = row; }, carried->id);
   return found;
 }

@@ -62,7 +62,7 @@ class Reader {
 
   // Of one call.
   std::optional<CallerId> caller(std::string_view client, std::string_view process);
-  std::optional<CallRow> call(CallerId caller, std::uint64_t number);
+  std::optional<CallRow> call(CallerId caller, std::uint64_t number);  // of an id that nobody states the stream that counts
   // The last one that this stream carried.
   std::optional<CallRow> call_on_wire(call::ConnectionNumber connection, call::StreamId stream);
   void for_each_statement(CallerId caller, std::uint64_t number, const Take<StatementRow>& take);  // out of place or not

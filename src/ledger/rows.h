@@ -169,9 +169,10 @@ struct CallRow {
   bool errors = false;  // findings of that grade on its stream
   bool warnings = false;
   bool infos = false;
-  bool differs = false;      // the witnesses differ: see Reader::differences
-  bool reply_other = false;  // a reply names another client or call
-  bool exhibit = false;      // of a broken claim
+  bool out_of_scope = false;  // not judged
+  bool differs = false;       // the witnesses differ: see Reader::differences
+  bool reply_other = false;   // a reply names another client or call
+  bool exhibit = false;       // of a broken claim
   friend bool operator==(const CallRow&, const CallRow&) = default;
 };
 

@@ -45,6 +45,8 @@ CREATE INDEX findings_by_stream ON findings (connection, stream, severity);
 CREATE TABLE differences (
   id INTEGER PRIMARY KEY, caller INTEGER NOT NULL REFERENCES callers, number INTEGER NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX differences_by_call ON differences (caller, number);
+CREATE TABLE out_of_scope (
+  caller INTEGER NOT NULL REFERENCES callers, number INTEGER NOT NULL, PRIMARY KEY (caller, number)) WITHOUT ROWID;
 CREATE TABLE claims (
   number INTEGER PRIMARY KEY, sentence TEXT NOT NULL, outcome TEXT NOT NULL, because TEXT NOT NULL, exhibits_total INTEGER NOT NULL);
 CREATE TABLE exhibits (
@@ -113,6 +115,7 @@ std::string calls_with_id(std::string_view ids) {
     ce.status AS client_status, se.status AS server_status, ce.message AS client_message, se.message AS server_message,
     ce.latency_ns AS client_latency_ns, se.latency_ns AS server_latency_ns,
     coalesce(w.requests, ce.requests, se.requests) AS requests, coalesce(w.replies, ce.replies, se.replies) AS replies,
+    EXISTS (SELECT 1 FROM out_of_scope n WHERE n.caller = ids.caller AND n.number = ids.number) AS out_of_scope,
     EXISTS (SELECT 1 FROM differences d WHERE d.caller = ids.caller AND d.number = ids.number) AS differs,
     coalesce(ce.reply_client <> c.client OR ce.reply_call <> ids.number, 0)
       OR coalesce(w.reply_client <> c.client OR w.reply_call <> ids.number, 0) AS reply_other,
@@ -121,9 +124,9 @@ std::string calls_with_id(std::string_view ids) {
     (SELECT count(*) FROM wire_calls o WHERE o.caller = ids.caller AND o.number = ids.number) AS streams,{}
   FROM {} ids
     CROSS JOIN callers c ON c.id = ids.caller
-    LEFT JOIN wire_calls w ON w.id = (
+    LEFT JOIN wire_calls w ON w.id = coalesce(ids.carried, (
       SELECT o.id FROM wire_calls o WHERE o.caller = ids.caller AND o.number = ids.number
-      ORDER BY instr('undelivered cut open answered', o.state) DESC, o.id DESC LIMIT 1){}{}{}{})",
+      ORDER BY instr('undelivered cut open answered', o.state) DESC, o.id DESC LIMIT 1)){}{}{}{})",
                      wire_columns(), ids, first_of("cs", 1), first_of("ce", 2), first_of("sr", 3), first_of("se", 4));
 }
 
@@ -134,17 +137,19 @@ std::string calls_without_id() {
     NULL AS client_writer, NULL AS server_writer, NULL AS server,
     0 AS client_started, 0 AS client_ended, 0 AS server_received, 0 AS server_ended,
     NULL AS client_status, NULL AS server_status, NULL AS client_message, NULL AS server_message,
-    NULL AS client_latency_ns, NULL AS server_latency_ns, w.requests, w.replies, 0 AS differs, 0 AS reply_other, 0 AS exhibit,
+    NULL AS client_latency_ns, NULL AS server_latency_ns, w.requests, w.replies, 0 AS out_of_scope, 0 AS differs, 0 AS reply_other, 0 AS exhibit,
     1 AS streams,{}
   FROM wire_calls w WHERE w.caller IS NULL)",
                      wire_columns());
 }
 
+// Of an id that nobody states every stream is a call: which of them its client took for the answer nobody knows.
 // They come in the order of two indices, so that nothing needs to be sorted or kept, however many there are.
 const char* const kAllIds = R"((
-    SELECT DISTINCT caller, number FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL
+    SELECT caller, number, NULL AS carried FROM (
+      SELECT DISTINCT caller, number FROM statements WHERE caller IS NOT NULL AND part IS NOT NULL)
     UNION ALL
-    SELECT DISTINCT caller, number FROM wire_calls o WHERE caller IS NOT NULL AND NOT EXISTS (
+    SELECT caller, number, id FROM wire_calls o WHERE caller IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM statements s WHERE s.caller = o.caller AND s.number = o.number AND s.part IS NOT NULL)))";
 
 std::string schema() {

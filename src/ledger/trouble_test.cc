@@ -66,8 +66,8 @@ TEST_F(LedgerTroubleTest, NoneIsAbsent) {
 
 TEST_F(LedgerTroubleTest, ANewerOneIsNotOurs) {
   write_clean();
-  change("PRAGMA user_version = 2");
-  const auto says = AllOf(HasSubstr("newer testigo"), HasSubstr("version 2"), HasSubstr("--reindex"));
+  change("PRAGMA user_version = 3");
+  const auto says = AllOf(HasSubstr("newer testigo"), HasSubstr("version 3"), HasSubstr("--reindex"));
   EXPECT_THAT([&] { standing(file_); }, ThrowsMessage<EnvironmentError>(says));
   EXPECT_THAT([&] { refuse_newer(file_); }, ThrowsMessage<EnvironmentError>(says));
   EXPECT_THAT(opening(), ThrowsMessage<EnvironmentError>(says));
@@ -75,7 +75,7 @@ TEST_F(LedgerTroubleTest, ANewerOneIsNotOurs) {
 
 TEST_F(LedgerTroubleTest, AnOlderOneIsToBeMadeAnew) {
   write_clean();
-  change("PRAGMA user_version = 0");
+  change("PRAGMA user_version = 1");
   EXPECT_EQ(standing(file_), Standing::Older);
   refuse_newer(file_);
   EXPECT_THAT(opening(), ThrowsMessage<EnvironmentError>(AllOf(HasSubstr("older"), HasSubstr("--reindex"))));

@@ -26,4 +26,11 @@ void Writer::add(const statement::CallId& call, const verdict::Difference& diffe
   });
 }
 
+void Writer::add_out_of_scope(const statement::CallId& call) {
+  adding(*open_, [&] {
+    open_->begin_row();
+    open_->out_of_scope.put(open_->caller(call).id).put(call.number).run();
+  });
+}
+
 }  // namespace testigo::ledger

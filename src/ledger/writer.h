@@ -61,6 +61,7 @@ class Writer {
   void add(const check::Finding& finding);
 
   void add(const statement::CallId& call, const verdict::Difference& difference);
+  void add_out_of_scope(const statement::CallId& call);  // once each
   void add(const verdict::Claim& claim, const std::filesystem::path& folder);
   void add(const diagnose::Cause& cause);
 

@@ -73,6 +73,7 @@ struct Writer::Open {
   Insert findings{database, "findings",
                   "check_id, severity, text, clause, packet, connection, stream, direction, \"offset\", time_ns"};
   Insert differences{database, "differences", "caller, number, field, text"};
+  Insert out_of_scope{database, "out_of_scope", "caller, number"};
   Insert claims{database, "claims", "number, sentence, outcome, because, exhibits_total"};
   Insert exhibits{database, "exhibits", "claim, exhibit, text, octets, caller, number"};
   Insert exhibit_wire{database, "exhibit_wire", "claim, exhibit, place, packet, connection, stream"};

@@ -101,6 +101,7 @@ PageCall PageCalls::call_of(const ledger::CallRow& row, Time began) {
   flag(row.errors, PageCall::kError);
   flag(row.warnings, PageCall::kWarning);
   flag(row.infos, PageCall::kInfo);
+  flag(row.out_of_scope, PageCall::kOutOfScope);
   flag(row.differs, PageCall::kDiffers);
   flag(row.reply_other, PageCall::kWrongReply);
   flag(row.method_known == http2::Known::Inferred, PageCall::kInferred);

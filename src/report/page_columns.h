@@ -29,6 +29,7 @@ struct PageCall {
   static constexpr std::uint16_t kInferred = 32;      // its method
   static constexpr std::uint16_t kDetailed = 64;      // its detail is in the document
   static constexpr std::uint16_t kBreaksClaim = 128;  // it is an exhibit of one that is broken
+  static constexpr std::uint16_t kOutOfScope = 256;   // not judged
 
   double start_ns = 0;  // since the run began
   std::uint16_t client = kNobody, server = kNobody, method = kNobody;

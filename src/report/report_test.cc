@@ -81,6 +81,36 @@ TEST(VerdictText, CountsOneAsOne) {
   EXPECT_THAT(text, HasSubstr("findings: 1 error, 0 warnings, 0 remarks"));
 }
 
+check::Finding finding_of(std::string_view check, check::Severity severity, std::uint64_t packet, std::string text) {
+  check::Finding finding;
+  finding.check = check;
+  finding.clause = "clause";
+  finding.severity = severity;
+  finding.spot.place.packet = packet;
+  finding.text = std::move(text);
+  return finding;
+}
+
+// As its page counts them: by check and grade, and together they are as many as the line above them says.
+TEST(VerdictText, CountsFindingsOfACheckByGrade) {
+  RunReport report = sample();
+  report.checks.findings = {
+      finding_of("CN16", check::Severity::Info, 7, "a remark"), finding_of("RQ04", check::Severity::Error, 8, "an error"),
+      finding_of("CN16", check::Severity::Info, 9, "another"), finding_of("CN16", check::Severity::Warning, 58, "a warning")};
+  report.checks.count("CN16", {0, 1, 5});
+  report.checks.count("RQ04", {1, 0, 0});
+  EXPECT_THAT(verdict_text(report, {}), HasSubstr("  findings: 1 error, 1 warning, 5 remarks\n"
+                                                  "    CN16 warning  packet 58 stream 0  a warning (clause)\n"
+                                                  "    CN16 info × 5, the first:  packet 7 stream 0  a remark (clause)\n"
+                                                  "    RQ04 error  packet 8 stream 0  an error (clause)\n"));
+  EXPECT_THAT(verdict_markdown(report), HasSubstr("| CN16 | warning | 1 | packet 58 stream 0 | ` a warning ` (clause) |\n"
+                                                  "| CN16 | info | 5 | packet 7 stream 0 | ` a remark ` (clause) |\n"
+                                                  "| RQ04 | error | 1 | packet 8 stream 0 | ` an error ` (clause) |\n"));
+  const auto by_check = verdict_json(report)["findings"]["by_check"];
+  EXPECT_EQ(by_check["CN16"].dump(), R"({"errors":0,"warnings":1,"infos":5})");
+  EXPECT_EQ(by_check["RQ04"].dump(), R"({"errors":1,"warnings":0,"infos":0})");
+}
+
 TEST(VerdictText, ShowsTheFirstExhibitInFullAndPaintsOnlyWhenAsked) {
   TextOptions options;
   options.paint.colour = true;

@@ -12,17 +12,22 @@
 
 namespace testigo::report {
 
-std::vector<const check::Finding*> first_findings(const check::Tally& checks) {
-  std::vector<const check::Finding*> first;
+std::vector<Found> found_by_grade(const check::Tally& checks) {
+  std::vector<Found> all;
   for (const check::Finding& finding : checks.findings) {
-    const auto at = std::ranges::find(first, finding.check, &check::Finding::check);
-    if (at == first.end()) {
-      first.push_back(&finding);
-    } else if (finding.severity < (*at)->severity) {
-      *at = &finding;
+    auto at = std::ranges::find_if(all, [&](const Found& found) { return found.first->check == finding.check; });
+    while (at != all.end() && at->first->check == finding.check && at->first->severity < finding.severity) ++at;
+    if (at != all.end() && at->first->check == finding.check && at->first->severity == finding.severity) {
+      ++at->times;
+    } else {
+      all.insert(at, {&finding, 1});
     }
   }
-  return first;
+  for (Found& found : all) {  // not all are kept
+    const auto counted = checks.grades.find(found.first->check);
+    if (counted != checks.grades.end()) found.times = counted->second[static_cast<std::size_t>(found.first->severity)];
+  }
+  return all;
 }
 
 // First what the others go by: where it cannot be written, all of what is there stays. No page of an older verdict stays beside it.

@@ -54,8 +54,14 @@ struct RunReport {
   check::Tally checks;
 };
 
-// Of each check that failed the first of its gravest findings, in the order in which the checks failed first.
-std::vector<const check::Finding*> first_findings(const check::Tally& checks);
+// What a check found of one grade.
+struct Found {
+  const check::Finding* first;  // of those of that grade
+  std::uint64_t times;
+};
+
+// In the order in which the checks failed first, and of each check its gravest grade first. Borrows from `checks`.
+std::vector<Found> found_by_grade(const check::Tally& checks);
 
 // Writes report.txt, report.json, report.xml and report.md into the evidence folder (0600), and first takes a report.html away: it
 // is of an older verdict, and nobody knows yet whether there will be another one. Throws EnvironmentError.

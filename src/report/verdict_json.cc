@@ -65,6 +65,14 @@ Json checks_json(const check::Tally& tally) {
   return checks;
 }
 
+Json grades_json(const check::Tally& tally) {
+  Json checks = Json::object();
+  for (const auto& [id, grades] : tally.grades) {
+    checks[std::string(id)] = {{"errors", grades[0]}, {"warnings", grades[1]}, {"infos", grades[2]}};
+  }
+  return checks;
+}
+
 Json summary_json(const verdict::CallSummary& summary) {
   Json methods = Json::array();
   for (const verdict::MethodSummary& method : summary.methods) {
@@ -127,7 +135,7 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
   const verdict::Verdict& verdict = report.verdict;
   Json json = {{"type", "verdict"},
                {"format", "testigo-report"},
-               {"version", "1.0"},
+               {"version", "1.1"},
                {"testigo", report.version},
                {"command", report.command},
                {"judged", to_rfc3339(report.judged)},
@@ -154,8 +162,11 @@ nlohmann::ordered_json verdict_json(const RunReport& report) {
   json["notes"] = verdict.notes;
   Json findings = Json::array();
   for (const check::Finding& finding : report.checks.findings) findings.push_back(finding_json(finding));
-  json["findings"] = {
-      {"errors", report.checks.errors}, {"warnings", report.checks.warnings}, {"infos", report.checks.infos}, {"first", findings}};
+  json["findings"] = {{"errors", report.checks.errors},
+                      {"warnings", report.checks.warnings},
+                      {"infos", report.checks.infos},
+                      {"by_check", grades_json(report.checks)},
+                      {"first", findings}};
   json["checks"] = checks_json(report.checks);
   if (!report.wire.empty()) json["wire"] = report.wire;
   json["evidence"] = report.evidence.string();

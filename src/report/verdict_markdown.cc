@@ -93,10 +93,8 @@ std::string exhibits(const RunReport& report) {
 std::string findings(const RunReport& report) {
   if (report.checks.findings.empty()) return {};
   std::string out = "\n| check | grade | times | first | |\n|---|---|---|---|---|\n";
-  for (const check::Finding* finding : first_findings(report.checks)) {
-    const auto count = report.checks.counts.find(finding->check);
-    out += fmt::format("| {} | {} | {} | {} | {} ({}) |\n", finding->check, check::severity_name(finding->severity),
-                       count == report.checks.counts.end() ? 1 : std::max<std::uint64_t>(count->second.failed, 1),
+  for (const auto& [finding, times] : found_by_grade(report.checks)) {
+    out += fmt::format("| {} | {} | {} | {} | {} ({}) |\n", finding->check, check::severity_name(finding->severity), times,
                        place_text(finding->spot.place), cell(finding->text), finding->clause);
   }
   return out;

@@ -157,9 +157,7 @@ std::string findings_text(const RunReport& report) {
   if (checks.findings.empty()) return {};
   std::string out = fmt::format("\n  findings: {}, {}, {}\n", counted(checks.errors, "error"), counted(checks.warnings, "warning"),
                                 counted(checks.infos, "remark"));
-  for (const check::Finding* finding : first_findings(checks)) {
-    const auto count = checks.counts.find(finding->check);
-    const std::uint64_t times = count == checks.counts.end() ? 1 : count->second.failed;
+  for (const auto& [finding, times] : found_by_grade(checks)) {
     out += fmt::format("    {} {}{}  {}  {} ({})\n", finding->check, check::severity_name(finding->severity),
                        times > 1 ? fmt::format(" × {}, the first:", times) : "", place_text(finding->spot.place), finding->text,
                        finding->clause);

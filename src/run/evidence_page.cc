@@ -97,10 +97,12 @@ struct EvidencePage::Open {
     of_calls.update(report::page_columns(calls.calls(), &names));
     if (calls.remarkable_left_out() != 0) of_calls["remarkable_left_out"] = calls.remarkable_left_out();
     document["findings"] = findings_json();
+    if (const auto shown = std::ranges::count_if(details, [](const Json& detail) { return !detail["frames"].empty(); })) {
+      document["details_of"] = fmt::format(
+          "{} call{}: those of exhibits, of findings of grade error or warning and of failures, at most {}, and {} others", shown,
+          shown == 1 ? "" : "s", options.bounds.details, options.bounds.details_of_others);
+    }
     document["details"] = std::move(details);
-    document["details_of"] = fmt::format(
-        "{} call{}: those of exhibits, of findings of grade error or warning and of failures, at most {}, and {} others",
-        rows.size(), rows.size() == 1 ? "" : "s", options.bounds.details, options.bounds.details_of_others);
     return document;
   }
 
@@ -147,6 +149,13 @@ struct EvidencePage::Open {
     const auto by = callers.find(call.caller);
     if (by == callers.end()) return std::nullopt;
     return statement::CallId{by->second.client, by->second.process, call.full_number};
+  }
+
+  // Whether there is such a call, also one that the page does not keep.
+  bool has(const std::optional<StreamKey>& stream, const std::optional<statement::CallId>& id) {
+    if (stream && ledger.call_on_wire(stream->first, stream->second)) return true;
+    const auto caller = id ? ledger.caller(id->client, id->process) : std::nullopt;
+    return caller && ledger.call(*caller, id->number);
   }
 
   void add_testimony(Json& detail, const PageCall& call) {
@@ -254,7 +263,11 @@ std::optional<std::string> EvidencePage::detail(const show::CallName& name) {
     if (auto of_call = open_->id_of(call)) id = std::move(of_call);
   }
   auto told = told_call(open_->folder, stream, id, open_->began);
-  if (!told) return std::nullopt;
+  if (!told) {
+    if (!row && !open_->has(stream, id)) return std::nullopt;
+    told = untold_call(why_untold(open_->folder));
+    if (row) open_->add_testimony(*told, open_->calls.calls()[*row]);
+  }
   if (row) {
     told->update(open_->named(*row));
     open_->add_differences(*told, open_->calls.calls()[*row]);

@@ -14,6 +14,7 @@
 #include "ledger/reader.h"
 #include "ledger/writer.h"
 #include "report/page.h"
+#include "report/page_calls.h"
 #include "report/verdict_json.h"
 #include "run/index_evidence.h"
 #include "run/judge_evidence.h"
@@ -244,6 +245,51 @@ TEST_F(EvidencePageTest, WhatThereIsNotIsNotTold) {
   EXPECT_FALSE(shown.detail(by_id("client1/c/" + std::to_string((std::uint64_t{1} << 32) + 7))));
   EXPECT_FALSE(shown.detail(by_id("client1/other/1")));
   EXPECT_FALSE(shown.detail(by_id("no id")));
+}
+
+TEST_F(EvidencePageTest, CallsOutOfScopeAreMarked) {
+  const EvidenceFolder folder = EvidenceFolder::open(folder_);
+  const verdict::JudgeOptions strictness{.tolerance = {}, .since = Time(1'700'000'000s + 20ms), .others_out_of_scope = false};
+  EvidenceIndex index(folder, strictness, clock_);
+  report_ = judge_evidence(folder, strictness, clock_, {}, index.hearers());
+  ASSERT_TRUE(index.finish(report_)) << index.trouble();
+  ASSERT_GT(report_.verdict.out_of_scope, 0u);
+  ASSERT_GT(report_.verdict.calls, 0u);
+  ledger::Reader reader(folder_ / "ledger.db");
+  const report::PageCalls calls(reader, *reader.meta().began, 1000);
+  const auto out_of_scope = std::ranges::count_if(
+      calls.calls(), [](const report::PageCall& call) { return (call.flags & report::PageCall::kOutOfScope) != 0; });
+  EXPECT_EQ(static_cast<std::uint64_t>(out_of_scope), report_.verdict.out_of_scope);
+  EXPECT_EQ(calls.calls().size(), report_.verdict.out_of_scope + report_.verdict.calls);
+}
+
+// The files may be gone by then; what the ledger has is told all the same.
+TEST_F(EvidencePageTest, ACallOfWhichNothingCanBeReadIsThereAllTheSame) {
+  EvidencePage shown = page();
+  EvidencePage few = page({.bounds = {.calls = 1}});
+  const std::filesystem::path elsewhere = folder_.string() + ".moved";
+  std::filesystem::rename(folder_, elsewhere);
+  const Json told = parsed(shown.detail(by_id(id(kFails))));
+  const Json not_kept = parsed(few.detail(by_stream(1, 2 * kCalls - 1)));
+  const bool none = !shown.detail(by_id("client1/c/999")) && !shown.detail(by_stream(1, 999)) && !shown.detail(by_row(kCalls));
+  std::filesystem::rename(elsewhere, folder_);
+  EXPECT_EQ(told["untold"], "the evidence is not where it was: it was moved, or deleted");
+  EXPECT_EQ(told["id"], id(kFails));
+  EXPECT_EQ(told["statements"].size(), 4u);
+  EXPECT_EQ(told["differences"].size(), 1u);
+  EXPECT_EQ(told["frames"], Json::array());
+  EXPECT_TRUE(not_kept.contains("untold"));
+  EXPECT_TRUE(none);
+  EXPECT_FALSE(parsed(shown.detail(by_id(id(kFails)))).contains("untold"));
+}
+
+TEST_F(EvidencePageTest, FramesAreSaidToBeOfThoseThatHaveSome) {
+  EXPECT_THAT(document()["details_of"].get<std::string>(), ::testing::StartsWith("20 calls: "));
+  std::filesystem::remove(folder_ / "wire.pcapng");
+  judge();
+  const Json without = document();
+  EXPECT_FALSE(without["details"].empty());
+  EXPECT_FALSE(without.contains("details_of"));
 }
 
 TEST_F(EvidencePageTest, SecretsAreNotShown) {

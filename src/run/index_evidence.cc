@@ -208,6 +208,7 @@ Hearers EvidenceIndex::hearers() {
   hearers.differences = [this](const statement::CallId& call, const verdict::Difference& difference) {
     attempt([&] { making_->writer().add(call, difference); });
   };
+  hearers.out_of_scope = [this](const statement::CallId& call) { attempt([&] { making_->writer().add_out_of_scope(call); }); };
   return hearers;
 }
 

@@ -116,7 +116,10 @@ std::string read_wire(const capture::CaptureFiles& files, verdict::Evidence& evi
   evidence.wire->trouble = trouble_of(summary);  // what was not read may be what is missed
   evidence.checks = checks.tally();
   evidence.causes = diagnosis.causes();
-  if (!evidence.wire->trouble.empty()) notes.push_back(fmt::format("wire.pcapng: {}", evidence.wire->trouble));
+  if (!evidence.wire->trouble.empty()) {
+    const bool named = evidence.wire->trouble.starts_with("wire.pcapng");  // of several files the one is told
+    notes.push_back((named ? "" : "wire.pcapng: ") + evidence.wire->trouble);
+  }
   return witnessed(summary);
 }
 
@@ -187,7 +190,7 @@ report::RunReport judge_evidence(const EvidenceFolder& folder, verdict::JudgeOpt
   }
   report.ports = server_ports(evidence);
   report.checks = evidence.checks;
-  report.verdict = verdict::judge(evidence, options, hearers.differences);
+  report.verdict = verdict::judge(evidence, options, hearers.differences, hearers.out_of_scope);
   if (evidence.wire) tell_answers(report.checks, report.verdict);
   verdict::judge_reported(evidence, report.checks, hearers.findings);
   report.verdict.notes.insert(report.verdict.notes.end(), notes.begin(), notes.end());

@@ -25,6 +25,7 @@ struct Hearers {
   verdict::WireWitness::OnCall calls;
   std::function<void(const check::Finding&)> findings;
   verdict::OnDifference differences;
+  verdict::OnOutOfScope out_of_scope;
   capture::CaptureFiles::Progress progress;  // of reading the capture; returns true, and throws to end it
 };
 

@@ -11,12 +11,14 @@
 #include "base/file.h"
 #include "base/testing/temporary_folder.h"
 #include "run/descriptor_limit.h"
+#include "run/testing/capture_of_calls.h"
 
 namespace testigo::run {
 namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 class JudgeEvidenceTest : public ::testing::Test {
@@ -55,6 +57,19 @@ TEST_F(JudgeEvidenceTest, MoreFilesThanMayBeOpenAreReadOneBehindTheOther) {
   EXPECT_EQ(with_few.clients.size(), kClients);
   EXPECT_THAT(with_many.notes, Not(Contains(HasSubstr("ulimit"))));
   EXPECT_THAT(with_few.notes, Contains(HasSubstr("the files of 100 witnesses may not be open at once (`ulimit -n`)")));
+}
+
+TEST_F(JudgeEvidenceTest, ANoteNamesAFileOfTheCaptureOnce) {
+  state(1);
+  const std::string octets = testing::capture_of_calls(1, [](std::uint64_t number) {
+    return statement::CallId{"client1", "p1", number};
+  });
+  const std::string damaged = octets + std::string(12, '\x01');
+  const auto says_once = Contains(MatchesRegex("wire\\.pcapng: [^:]*"));
+  write_file(folder_ / "wire.pcapng", damaged);
+  EXPECT_THAT(judged().notes, says_once);
+  write_file(folder_ / "wire.pcapng.1", octets);
+  EXPECT_THAT(judged().notes, says_once);
 }
 
 }  // namespace

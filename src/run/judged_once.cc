@@ -33,7 +33,7 @@ bool leaves_open_what_passed(const check::CheckCount& count, const RowOnce& once
 
 void add_failures(check::Tally& tally, const check::CheckInfo& row, const RowOnce& once, std::uint64_t unseen) {
   tally.counts[row.id].failed += unseen;
-  tally.errors += unseen;
+  tally.count(row.id, {unseen, 0, 0});
   tally.in_doubt.erase(row.id);
   for (const RowOnce::Failure& failure : once.failures) {
     if (unseen-- == 0) break;

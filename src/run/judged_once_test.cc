@@ -86,6 +86,7 @@ TEST(JudgedOnce, WhatTheRunFoundBrokenStaysSo) {
   EXPECT_THAT(take_over_failures(judged, again), HasSubstr("EX01 failed"));
   EXPECT_EQ(again.counts["EX01"].failed, 12u);
   EXPECT_EQ(again.errors, 12u);
+  EXPECT_EQ(again.grades.at("EX01")[0], 12u);
   EXPECT_THAT(again.in_doubt, IsEmpty());
   ASSERT_THAT(again.findings, SizeIs(10));
   EXPECT_EQ(again.findings[0].text, "why");

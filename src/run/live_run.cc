@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -160,6 +161,15 @@ void LiveRun::publish_flow() {
 std::optional<Time> LiveRun::began() const {
   const std::lock_guard lock(mutex_);
   return calls_.began();
+}
+
+bool LiveRun::has(const std::optional<StreamKey>& stream, const std::optional<statement::CallId>& id) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(latest_, [&](const PageCall& call) {
+    if (stream && call.connection != 0 && stream->first == call.connection && stream->second == call.stream) return true;
+    return id && call.process != PageCall::kNobody && call.number == id->number &&
+           names_.caller(call.process) == std::pair(id->client, id->process);
+  });
 }
 
 std::string LiveRun::document(const nlohmann::ordered_json& report, report::Stage stage) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "report/page_columns.h"
 #include "report/page_document.h"
 #include "report/page_names.h"
+#include "run/call_details.h"
 #include "run/evidence_folder.h"
 #include "run/evidence_follower.h"
 #include "run/evidence_page.h"
@@ -43,6 +45,8 @@ class LiveRun final : public EvidenceHearer {
   // null.
   std::string document(const nlohmann::ordered_json& report, report::Stage stage = report::Stage::Live);
   std::optional<Time> began() const;  // any thread
+  // Whether the document as it stands has the call of this stream, or of this id; any thread.
+  bool has(const std::optional<StreamKey>& stream, const std::optional<statement::CallId>& id) const;
 
  private:
   // How calls between a client and a server went.

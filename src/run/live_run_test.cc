@@ -168,6 +168,10 @@ TEST_F(LiveRunTest, TellsWhatIsWrittenAsItIsWritten) {
   EXPECT_EQ(document["calls"]["total"], 2);
   EXPECT_EQ(document["calls"]["kept"], 2);
   EXPECT_EQ(document["methods"], Json({"/a.B/C"}));
+  EXPECT_TRUE(run_->has({}, id(2)));
+  EXPECT_FALSE(run_->has({}, id(3)));
+  EXPECT_FALSE(run_->has({}, statement::CallId{"client1", "another", 2}));
+  EXPECT_FALSE(run_->has(StreamKey(7, 1), {}));
   EXPECT_FALSE(ended_) << "the run goes on";
   over_ = true;
   end();
@@ -346,6 +350,8 @@ TEST_F(LiveRunTest, OfACallThatTheWireSawAlsoTheWireTells) {
   ASSERT_THAT(servers, SizeIs(1));
   EXPECT_EQ(servers[0]["witness"], false);
   EXPECT_EQ(document()["clients"].size(), 1u) << "ids name it";
+  EXPECT_TRUE(run_->has(StreamKey(1, 3), {}));
+  EXPECT_FALSE(run_->has(StreamKey(1, 7), {}));
 }
 
 }  // namespace

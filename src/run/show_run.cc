@@ -71,6 +71,7 @@ class LentCapture {
     RunRecord record;
     record.command = "watch";
     record.finished = true;
+    record.wire = "read from " + inert(capture.native(), 120);  // as `watch` tells it
     write_run_record(folder_ / "run.json", record);
   }
   const std::filesystem::path& folder() const { return folder_; }

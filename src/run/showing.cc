@@ -105,8 +105,11 @@ std::optional<std::string> Showing::detail(const show::CallName& name) {
   }
   if (page != nullptr) return page->detail(name);
   std::optional<StreamKey> stream;
-  if (name.stream != 0 && live_.counts_as_the_files_do()) stream = StreamKey(name.connection, name.stream);
-  const auto told = told_call(folder_, stream, statement::parse_call_id(name.id), live_.began().value_or(Time()));
+  if (name.stream != 0) stream = StreamKey(name.connection, name.stream);
+  const std::optional<statement::CallId> id = statement::parse_call_id(name.id);
+  const bool of_these_files = live_.counts_as_the_files_do();
+  auto told = told_call(folder_, of_these_files ? stream : std::nullopt, id, live_.began().value_or(Time()));
+  if (!told && live_.has(stream, id)) told = untold_call(why_untold(folder_));
   return told ? std::optional(dumped(*told)) : std::nullopt;
 }
 

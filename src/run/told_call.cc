@@ -78,4 +78,19 @@ std::optional<nlohmann::ordered_json> told_call(const EvidenceFolder& folder, co
   return told;
 }
 
+nlohmann::ordered_json untold_call(const std::string& why) {
+  Json told = {
+      {"statements", Json::array()}, {"statements_left_out", 0}, {"differences", Json::array()}, {"differences_left_out", 0}};
+  told.update(report::frames_json({}, {}));
+  told["untold"] = why;
+  return told;
+}
+
+std::string why_untold(const EvidenceFolder& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder.path(), error)) return "the evidence is not where it was: it was moved, or deleted";
+  if (!std::filesystem::exists(folder.capture(), error)) return "there is no capture in the evidence";
+  return "the files of the evidence do not hold it, or not yet: its part may have been rotated away";
+}
+
 }  // namespace testigo::run

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -23,5 +24,10 @@ std::map<StreamKey, report::CallDetail> read_details(const EvidenceFolder& folde
 // the call ends. Throws EnvironmentError.
 std::optional<nlohmann::ordered_json> told_call(const EvidenceFolder& folder, const std::optional<StreamKey>& stream,
                                                 const std::optional<statement::CallId>& id, Time began);
+
+// Of a call that is there, and of which the files tell nothing now: no statements, no frames, and in words why.
+nlohmann::ordered_json untold_call(const std::string& why);
+// Why files that should tell a call do not, as far as it shows.
+std::string why_untold(const EvidenceFolder& folder);
 
 }  // namespace testigo::run

@@ -8,12 +8,18 @@
 namespace testigo::verdict {
 
 struct Docket {
-  Docket(const Evidence& all, const JudgeOptions& chosen, const OnDifference& hearer)
-      : evidence(all), options(chosen), on_difference(hearer), facts(gather(all)), wire(all.wire) {}
+  Docket(const Evidence& all, const JudgeOptions& chosen, const OnDifference& of_differences, const OnOutOfScope& of_the_others)
+      : evidence(all),
+        options(chosen),
+        on_difference(of_differences),
+        on_out_of_scope(of_the_others),
+        facts(gather(all)),
+        wire(all.wire) {}
 
   const Evidence& evidence;
   const JudgeOptions& options;
   const OnDifference& on_difference;
+  const OnOutOfScope& on_out_of_scope;
   Facts facts;
   WireEyes wire;
   Claims claims;

@@ -106,10 +106,11 @@ void finish_claims(Docket& docket, const std::string& periodicity, const std::st
     docket.verdict.claims.push_back(std::move(docket.claims[number]).finish(number, std::move(proven), many));
   };
   const std::uint64_t made = calls + docket.calls_of_missing_clients;
-  finish(1, fmt::format("{} of {} were answered", docket.answered, count_text(made, "call")), "exhibits");
+  finish(1, fmt::format("{} of {} {} answered", docket.answered, count_text(made, "call"), made == 1 ? "was" : "were"), "exhibits");
   finish(2, fmt::format("{} of {} answered with OK", docket.ok, count_text(calls, "call")),
          fmt::format("of {} did not end with OK", count_text(calls, "call")));
-  finish(3, fmt::format("each of {} replies names the client and the call that asked", docket.replies_seen), "replies went astray");
+  const std::string replies = docket.replies_seen == 1 ? "the only reply" : fmt::format("each of {} replies", docket.replies_seen);
+  finish(3, replies + " names the client and the call that asked", "replies went astray");
   finish(4, handling(docket), "calls were lost or handled twice");
   finish(5, periodicity, "departures");
   finish(6, http2, "connections are not HTTP/2");
@@ -119,8 +120,9 @@ void finish_claims(Docket& docket, const std::string& periodicity, const std::st
 
 }  // namespace
 
-Verdict judge(const Evidence& evidence, const JudgeOptions& options, const OnDifference& on_difference) {
-  Docket docket(evidence, options, on_difference);
+Verdict judge(const Evidence& evidence, const JudgeOptions& options, const OnDifference& on_difference,
+              const OnOutOfScope& on_out_of_scope) {
+  Docket docket(evidence, options, on_difference, on_out_of_scope);
   set_scope(docket.facts, options);
   docket.verdict.causes = evidence.causes;
   judge_calls(docket);

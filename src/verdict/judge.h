@@ -44,6 +44,10 @@ struct JudgeOptions {
 // Hears all of them, call by call; claim 8 keeps the first as exhibits.
 using OnDifference = std::function<void(const statement::CallId&, const Difference&)>;
 
-Verdict judge(const Evidence& evidence, const JudgeOptions& options = {}, const OnDifference& on_difference = {});
+// Hears each call that is not judged.
+using OnOutOfScope = std::function<void(const statement::CallId&)>;
+
+Verdict judge(const Evidence& evidence, const JudgeOptions& options = {}, const OnDifference& on_difference = {},
+              const OnOutOfScope& on_out_of_scope = {});
 
 }  // namespace testigo::verdict

@@ -125,8 +125,7 @@ void judge_reported(const Evidence& evidence, check::Tally& checks, const std::f
     }
   }
   for (const check::Id id : {check::Id::RS13, check::Id::SD06}) checks.counts[check::info(id).id] = findings.count(id);
-  checks.findings.insert(checks.findings.end(), log.kept().begin(), log.kept().end());
-  checks.infos += log.count(check::Severity::Info);
+  log.add_to(checks);
 }
 
 }  // namespace testigo::verdict

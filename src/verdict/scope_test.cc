@@ -11,6 +11,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 TEST(Scope, ClientsFileMissing) {
   EvidenceBuilder builder;
@@ -45,7 +46,10 @@ TEST(Scope, Since) {
   builder.call("client1", 1).client_fails(14).server_none();
   builder.call("client2", 2).server_none();
   EXPECT_EQ(judge(builder.build()).outcome, Outcome::Broken);
-  const Verdict verdict = judge(builder.build(), {.tolerance = {}, .since = Time{10s + 250ms}, .others_out_of_scope = false});
+  std::vector<std::string> told;
+  const Verdict verdict = judge(builder.build(), {.tolerance = {}, .since = Time{10s + 250ms}, .others_out_of_scope = false}, {},
+                                [&](const statement::CallId& id) { told.push_back(id.client + " " + std::to_string(id.number)); });
+  EXPECT_THAT(told, UnorderedElementsAre("client1 1", "client1 2", "client2 1", "client2 2"));
   EXPECT_EQ(verdict.outcome, Outcome::Proven);
   EXPECT_EQ(verdict.calls, 6U);
   EXPECT_EQ(verdict.out_of_scope, 4U);

@@ -389,19 +389,22 @@ class Bench {
   bool in_doubt_ = false;  // what the server did with it is not known
 };
 
+void out_of_scope(Docket& docket, const CallFacts& call) {
+  ++docket.verdict.out_of_scope;
+  const ClientProcess& client = docket.facts.client(call);
+  if (docket.on_out_of_scope) docket.on_out_of_scope({client.name, client.process, call.number});
+}
+
 void judge_call(Docket& docket, const CallFacts& call) {
   switch (scope_of(docket.facts, call, docket.options, docket.wire.begins_late_for(docket.facts.client(call)))) {
     case Scope::Earlier:
       ++docket.earlier;
-      ++docket.verdict.out_of_scope;
-      return;
+      return out_of_scope(docket, call);
     case Scope::OfOthers:
       ++docket.of_others;
-      ++docket.verdict.out_of_scope;
-      return;
+      return out_of_scope(docket, call);
     case Scope::Rotated:
-      ++docket.verdict.out_of_scope;
-      return;
+      return out_of_scope(docket, call);
     case Scope::ClientMissing:
       return Bench(docket, call).without_client();
     case Scope::Judged:

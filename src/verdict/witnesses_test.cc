@@ -215,6 +215,12 @@ TEST(Witnesses, AnsweredWithAFailureIsAnswered) {
   EXPECT_EQ(claim(verdict, 4).because, "no call reached the server");
 }
 
+TEST(Witnesses, OneCallIsOne) {
+  const Verdict verdict = judged(EvidenceBuilder(1, 1));
+  EXPECT_EQ(claim(verdict, 1).because, "1 of 1 call was answered");
+  EXPECT_EQ(claim(verdict, 3).because, "the only reply names the client and the call that asked");
+}
+
 TEST(Witnesses, ReplyThatNobodyCouldRead) {
   EvidenceBuilder builder;
   builder.middle().ended->reply.reset();

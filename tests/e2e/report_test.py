@@ -370,7 +370,7 @@ class Report(Ledger):
         self.assertIn("ledger.db could not be written: ", "\n".join(ran.err))
         self.assertEqual(self.ledger.read_bytes(), newer)
         self.report("--reindex")
-        self.assertEqual(rows(self.ledger, "PRAGMA user_version")[0]["user_version"], 1)
+        self.assertEqual(rows(self.ledger, "PRAGMA user_version")[0]["user_version"], 2)
 
 
 class Page(Ledger):

@@ -267,6 +267,7 @@ class Finished(Show):
         shown = self.show(capture)
         document = self.judged(shown.viewer)
         self.assertEqual((document["evidence"], document["report"]["evidence"]), ("trace.pcapng", str(capture)))
+        self.assertEqual((document["wire"], document["report"]["wire"]), (f"read from {capture}",) * 2)
         shown.line(f"the page of {re.escape(str(capture))};", err=True)
         watched = run(PROGRAM, "watch", capture, "--json", cwd=self.folder)
         calls = [json.loads(line) for line in watched.out if json.loads(line)["type"] == "call"]
@@ -280,6 +281,13 @@ class Finished(Show):
             self.assertEqual(row["wire_latency_ns"], call["latency_ns"])
             self.assertEqual(row["packet"], call["packet"])
             self.assertEqual(row["client_status"], SAYS_NOTHING)
+        one = {"connection": calls[0]["connection"], "stream": calls[0]["stream"]}
+        self.assertNotIn("untold", shown.viewer.call(**one))
+        capture.rename(self.folder / "elsewhere.pcapng")
+        told = shown.viewer.call(**one)
+        self.assertEqual((told["untold"], told["frames"]), ("there is no capture in the evidence", []))
+        self.assertEqual(shown.viewer.call(connection=9999, stream=1), 404)
+        (self.folder / "elsewhere.pcapng").rename(capture)
         self.assertEqual(shown.stop(signal.SIGINT), 0, shown)
         self.assertEqual({path.name for path in self.folder.iterdir()}, before, "nothing is left beside it")
 
