@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busiest, by_side, choices, counted_by, facets, median_of } from '../src/data/aggregate';
+import { busiest, by_side, choices, counted_by, facets, median_of, out_of_scope } from '../src/data/aggregate';
 import { Flag } from '../src/data/contract';
 import { by_check, checks_by_outcome } from '../src/data/findings';
 import { alone, heat, by_method, over_time } from '../src/data/latency';
@@ -27,6 +27,13 @@ describe('sums', () => {
       expect(sum.p50).toBe(median(calls.map((row) => latency_of(columns, row))));
     }
     expect([...sums.values()].reduce((all, sum) => all + sum.calls, 0)).toBe(2500);
+  });
+
+  it('tell how many calls are out of scope', () => {
+    const copy = { ...columns, flags: Uint16Array.from(columns.flags, (flags, row) => flags | (row % 5 ? 0 : Flag.OutOfScope)) };
+    expect(out_of_scope(columns, rows)).toBe(0);
+    expect(out_of_scope(copy, rows)).toBe(500);
+    expect(out_of_scope(copy, rows.filter((row) => row % 5 !== 0))).toBe(0);
   });
 
   it('of several together have the median of all their calls', () => {

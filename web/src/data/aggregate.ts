@@ -1,5 +1,5 @@
 // What the flow shows: sums of the selected calls by client and server, in one pass.
-import { kNoIndex } from './contract';
+import { Flag, kNoIndex } from './contract';
 import { filter_name, kOnly, kTests, type Only } from './filter';
 import { failed, has_difference, has_finding, latency_of, open } from './outcome';
 import { grouped, nearest_rank } from './percentile';
@@ -69,6 +69,13 @@ export interface Facets {
   statuses: Map<number, number>;
   only: Record<Only, number>; // a call counts for each test that it passes
   on_wire: number;
+}
+
+// Calls that are counted and not judged.
+export function out_of_scope(columns: Columns, rows: Uint32Array): number {
+  let found = 0;
+  for (let at = 0; at < rows.length; at++) if (columns.flags[rows[at]!]! & Flag.OutOfScope) found++;
+  return found;
 }
 
 const more = (map: Map<number, number>, key: number): void => void map.set(key, (map.get(key) ?? 0) + 1);

@@ -200,6 +200,7 @@ export interface Detail {
   differences?: Difference[];
   frames?: Frame[];
   frames_left_out?: number;
+  untold?: string; // why there are no frames
   statements_left_out?: number;
   differences_left_out?: number;
   findings?: Finding[];
@@ -264,6 +265,7 @@ export const Flag = {
   Inferred: 32,
   Detail: 64,
   Exhibit: 128,
+  OutOfScope: 256,
 } as const;
 
 export const Ending = {
