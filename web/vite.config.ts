@@ -13,5 +13,5 @@ export default defineConfig({
     rollupOptions: { input: 'page.html' },
   },
   server: { open: false },
-  test: { include: ['test/**/*.test.ts'], environment: 'node' },
+  test: { testTimeout: 30_000, include: ['test/**/*.test.ts'], environment: 'node' },
 });

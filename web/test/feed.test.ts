@@ -129,7 +129,7 @@ describe('what is served', () => {
     await vi.advanceTimersByTimeAsync(1000);
     await vi.advanceTimersByTimeAsync(2000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(Source.made.length).toBe(1));
+    await vi.waitFor(() => expect(Source.made.length).toBe(1), 5000);
     Source.made[0]!.onerror!();
     feed.close();
     expect(tries).toBe(3);
@@ -174,7 +174,7 @@ describe('what is served', () => {
     await feed.open();
     await vi.advanceTimersByTimeAsync(1000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(Source.made.length).toBe(1));
+    await vi.waitFor(() => expect(Source.made.length).toBe(1), 5000);
     Source.made[0]!.onopen!();
     Source.made[0]!.onerror!();
     feed.close();
