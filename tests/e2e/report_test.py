@@ -328,14 +328,14 @@ class Report(Ledger):
             pipe.write_bytes(b"")
 
     def test_a_capture_of_many_runs_is_judged_in_the_time_that_it_takes_to_read(self):
-        """Each begins behind a time when nobody listened."""
+        """Each begins behind a time when nobody listened, and before the one in front of it ended."""
         self.evidence = self.folder / "many"
         self.evidence.mkdir()
         (self.evidence / "wire.pcapng").write_bytes((CAPTURES / "cpp-h2c" / "input.pcapng").read_bytes() * 2000)
         self.report("--json")
         notes = [note for note in json.loads((self.evidence / "report.json").read_text())["notes"] if "nobody listened" in note]
-        self.assertEqual(len(notes), 11)
-        self.assertRegex(notes[-1], "^nobody listened to the wire 1989 more times, the last until ")
+        self.assertEqual(len(notes), 1)
+        self.assertRegex(notes[0], "^a capture that begins at .* stands behind one that ends at .*; so it is not told when nobody listened")
 
     def test_more_files_than_may_be_open_at_first(self):
         self.verify()
