@@ -34,6 +34,12 @@ test: setup-test build/dev/build.ninja ## build and run every test (ARGS='-R tap
 	$(call build,dev)
 	$(call ctest,dev)
 
+.PHONY: e2e
+e2e: setup-test build/release/build.ninja ## of the tests those that run the programs, as users have them; twice as many at once as else, for they mostly wait
+	cmake --preset release -DTESTIGO_E2E=ON --log-level=WARNING >/dev/null
+	$(call build,release) --target testigo testigo-greeter
+	$(call ctest,release) --parallel $$((2 * $(JOBS)))
+
 .PHONY: lint
 lint: setup-lint ## format, clang-tidy, include table, dead files, links and commands of the documents
 	JOBS=$(JOBS) scripts/lint
@@ -50,9 +56,9 @@ format: setup-lint ## put every source into the project's format
 	scripts/sources | xargs clang-format-16 -i
 
 .PHONY: asan
-asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for documents and peers
+asan: setup-test build/asan/build.ninja ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, but for documents, peers and what takes long in other programs
 	$(call build,asan)
-	$(call ctest,asan) -E '^e2e\.(go|guide|node|page|python|reported|rotation)$$'
+	$(call ctest,asan) -E '^e2e\.(go|greeter|guide|node|page|python|report|reported|rotation|show)$$'
 
 .PHONY: tsan
 tsan: setup-test build/tsan/build.ninja ## the tests of the rooms with threads under ThreadSanitizer
