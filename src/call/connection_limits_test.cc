@@ -45,7 +45,7 @@ TEST(Connection, TextsAreBounded) {
   const Seen events = seen(unary({.trailers = plus(trailer_fields("2"), "grpc-message", std::string(100, 'm'))}), limits);
   EXPECT_EQ(events.calls.at(0).path.size(), 30u);
   EXPECT_EQ(events.calls.at(0).path.substr(0, 14), "/testigo.g…#");
-  EXPECT_EQ(events.calls.at(0).status_message, std::string(30, 'm') + "…");
+  EXPECT_EQ(events.calls.at(0).status_message, std::string(30, 'm').append("…"));
 }
 
 TEST(Connection, TwoPathsThatDifferBehindWhatIsKeptStayTwo) {
