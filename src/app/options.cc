@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "wire/rpc/media_type.h"
+
 namespace testigo::app {
 namespace {
 
@@ -53,9 +55,8 @@ bool tells_of_calls(std::string_view name) {
                                                        "grpc-accept-encoding",
                                                        "grpc-previous-rpc-attempts",
                                                        "grpc-retry-pushback-ms"};
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
   return name.starts_with(':') ||
-         std::ranges::any_of(kNames, [&](std::string_view told) { return std::ranges::equal(told, name, {}, {}, lower); });
+         std::ranges::any_of(kNames, [&](std::string_view told) { return rpc::equals_in_any_case(name, told); });
 }
 
 std::string wrong_with_secret(const std::string& name) {
